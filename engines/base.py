@@ -1,0 +1,117 @@
+"""What an engine is: it makes a portrait move as a driving clip does.
+
+An engine works in three steps, so that chunks can be rendered anywhere, in any order, to the same bits:
+
+1. `prepare` sees the portrait and the whole driving clip once, and returns arrays (kept as an artifact).
+2. `open` turns those arrays back into a `Renderer` (in each worker, without the clip).
+3. `Renderer.render` makes one frame from one driving frame. It depends on nothing else: no state between frames.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foundation.facetrack import Face, FaceTrack
+
+Image = NDArray[np.uint8]
+Arrays = dict[str, NDArray[Any]]
+Detector = Callable[[Image], Face | None]
+"""Finds the largest face of an RGB picture again (for engines that calibrate themselves on their own result)."""
+
+
+@dataclass(frozen=True)
+class CropSpec:
+    """The crop that an engine wants.
+
+    Attributes:
+        reach: half the crop's side, in face heights (landmark 10 to 152), around the centre of the face oval.
+        size: the crop is resampled to (size, size) pixels; None keeps the picture's own pixels (whole-pixel
+            translation, clipped to the picture, so not always square).
+    """
+
+    reach: float
+    size: int | None
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """The still to animate, in the crop's pixels.
+
+    Attributes:
+        image: (H, W, 3) uint8 RGB.
+        face: its landmarks.
+        inner_edges: left, top, right, bottom: True where that side of the crop lies inside the picture (so what is
+            drawn there must equal the portrait), False where it is the picture's own edge.
+    """
+
+    image: Image
+    face: Face
+    inner_edges: tuple[bool, bool, bool, bool]
+
+
+@dataclass(frozen=True)
+class Driving:
+    """The whole driving clip, for `prepare` only.
+
+    Attributes:
+        track: the performer's face in each of N frames, in pixels of those frames, smoothed.
+        fps: frames a second.
+        frames: starts reading frames 0..N-1 anew, each (h, w, 3) uint8 RGB; streaming, not to be kept.
+    """
+
+    track: FaceTrack
+    fps: float
+    frames: Callable[[], Iterator[Image]]
+
+
+class Renderer(ABC):
+    """One portrait, one clip, ready to render frames in any order."""
+
+    @abstractmethod
+    def render(self, index: int, driving_frame: Image) -> Image:
+        """Frame `index` of the clip as the portrait would show it.
+
+        Args:
+            index: 0..N-1.
+            driving_frame: (h, w, 3) uint8 RGB, frame `index` of the driving clip.
+        Returns:
+            (H, W, 3) uint8 RGB, as large as the portrait crop; equal to the portrait, bit for bit, along the
+            `inner_edges` for engines whose crop keeps the picture's own pixels.
+        """
+
+
+class Engine(ABC):
+    """A way to animate.
+
+    Class attributes: `name` as in the manifest; `version`, part of every content key: raise it whenever the picture
+    changes; `scheme`, the landmark scheme it needs; `crop`.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    scheme: ClassVar[str]
+    crop: ClassVar[CropSpec]
+
+    @abstractmethod
+    def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
+        """Everything that a frame needs and that depends on the portrait or on more than one driving frame.
+
+        Args:
+            motion: the manifest's motion settings, every one present: mode "relative" | "absolute",
+                reference "best" | "first" | a frame number, head, expression, mouth (0..2, 1 as measured),
+                smoothing (0..2 frames of Gaussian sigma).
+        Returns:
+            named arrays, no object dtype; saved as .npz.
+        Raises:
+            InputError: portrait or clip cannot be used, with the cure.
+        """
+
+    @abstractmethod
+    def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
+        """A renderer from what `prepare` returned."""

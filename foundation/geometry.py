@@ -1,0 +1,90 @@
+"""Plane geometry shared by faces, crops and compositing. Pixels; x right, y down; pixel centres at whole numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A pixel rectangle: columns x0..x1, rows y0..y1, ends not included."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def width(self) -> int:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> int:
+        return self.y1 - self.y0
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Indexes an (H, W, ...) array: rows, columns."""
+        return slice(self.y0, self.y1), slice(self.x0, self.x1)
+
+    def clipped(self, width: int, height: int) -> Box:
+        """The part inside a picture of this size."""
+        return Box(
+            min(max(self.x0, 0), width),
+            min(max(self.y0, 0), height),
+            min(max(self.x1, 0), width),
+            min(max(self.y1, 0), height),
+        )
+
+    def to_json(self) -> list[int]:
+        return [self.x0, self.y0, self.x1, self.y1]
+
+
+def square_around(centre: tuple[float, float], half: float) -> Box:
+    """The smallest whole-pixel square that holds `centre` +- `half`."""
+    x0, y0 = int(np.floor(centre[0] - half)), int(np.floor(centre[1] - half))
+    side = int(np.ceil(2 * half))
+    return Box(x0, y0, x0 + side, y0 + side)
+
+
+def translation(dx: float, dy: float) -> Array:
+    """A (2, 3) affine that adds (dx, dy)."""
+    return np.array([[1.0, 0.0, dx], [0.0, 1.0, dy]])
+
+
+def apply_affine(affine: Array, points: Array) -> Array:
+    """(N, 2) points, or (N, 3) whose z scales with the affine's size, through a (2, 3) affine."""
+    xy = points[:, :2] @ affine[:, :2].T + affine[:, 2]
+    if points.shape[1] == 2:
+        return xy
+    scale = np.sqrt(abs(np.linalg.det(affine[:, :2])))
+    return np.concatenate([xy, points[:, 2:] * scale], axis=1)
+
+
+def invert_affine(affine: Array) -> Array:
+    """The (2, 3) affine that undoes `affine`."""
+    linear = np.linalg.inv(affine[:, :2])
+    return np.concatenate([linear, -linear @ affine[:, 2:]], axis=1)
+
+
+def umeyama(source: Array, target: Array) -> tuple[float, Array, Array]:
+    """The similarity that best maps points onto points (Umeyama, TPAMI 1991, eq. 40-43).
+
+    Args:
+        source, target: (N, D), matched.
+    Returns:
+        scale, rotation (D, D), translation (D,): target ~ scale * rotation @ source + translation.
+    """
+    mean_s, mean_t = source.mean(axis=0), target.mean(axis=0)
+    a, b = source - mean_s, target - mean_t
+    u, singular, vt = np.linalg.svd(b.T @ a / len(a))
+    sign = np.ones(source.shape[1])
+    sign[-1] = np.sign(np.linalg.det(u @ vt))
+    rotation = u @ np.diag(sign) @ vt
+    scale = float((singular * sign).sum() / (a**2).sum() * len(a))
+    return scale, rotation, mean_t - scale * rotation @ mean_s

@@ -1,0 +1,74 @@
+"""Exact time: rates and instants are `fractions.Fraction` (seconds, frames a second), never float."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class FrameRange:
+    """Frames `start` up to, not including, `stop`."""
+
+    start: int
+    stop: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.stop:
+            raise ValueError(f"not a frame range: {self.start}..{self.stop}")
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+
+def exact(value: float | int | str | Fraction) -> Fraction:
+    """A number as a person wrote it: 29.97 is 2997/100, "30000/1001" is that, 0.1 is one tenth.
+
+    Raises: ValueError if it is no number.
+    """
+    return Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+
+
+NTSC = {Fraction(n * 1000, 1001).limit_denominator(1001): None for n in (24, 30, 48, 60, 120, 240)}
+
+
+def rate(value: float | int | str | Fraction) -> Fraction:
+    """A frame rate; the decimal names of the NTSC family mean the exact rates (29.97 is 30000/1001).
+
+    Raises: ValueError if it is not a number above 0 and at most 1000.
+    """
+    given = exact(value)
+    if not 0 < given <= 1000:
+        raise ValueError(f"a frame rate lies above 0 and at most 1000, not {value}")
+    for ntsc in NTSC:
+        if given.denominator != 1 and abs(given - ntsc) < Fraction(1, 150):
+            return ntsc
+    return given
+
+
+def frame_count(duration: Fraction, fps: Fraction) -> int:
+    """How many frames of rate `fps` fill `duration` seconds: the nearest whole number, at least 1."""
+    return max(1, round(duration * fps))
+
+
+def chunks(frames: int, size: int) -> list[FrameRange]:
+    """The frames 0..`frames` cut into ranges of `size`; the last may be shorter."""
+    if frames < 0 or size < 1:
+        raise ValueError(f"cannot cut {frames} frames into chunks of {size}")
+    return [FrameRange(at, min(at + size, frames)) for at in range(0, frames, size)]
+
+
+def resample(timestamps: Sequence[Fraction], start: Fraction, frames: int, fps: Fraction) -> list[int]:
+    """Which source frame shows at each of `frames` instants of a constant rate.
+
+    Args:
+        timestamps: when each source frame appears, seconds, ascending.
+        start: the instant of output frame 0, seconds on the same clock.
+    Returns:
+        one source index per output frame: the last one that has appeared by the middle of the output frame,
+        so that a steady clock's rounding never drops or doubles a frame; before the first, the first.
+    """
+    half = Fraction(1, 2) / fps
+    return [max(0, bisect_right(timestamps, start + k / fps + half) - 1) for k in range(frames)]

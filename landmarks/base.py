@@ -1,0 +1,62 @@
+"""What a landmark backend is: it finds faces in RGB frames and gives their points in pixels."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from types import TracebackType
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foundation.facetrack import Face
+
+Image = NDArray[np.uint8]
+
+
+class LandmarkBackend(ABC):
+    """Finds faces. A context manager: leaving it frees the model.
+
+    Class attributes: `name` as in the manifest; `version`, part of every content key; `scheme`, a constant of
+    foundation.facetrack; `points`, how many a face has.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    scheme: ClassVar[str]
+    points: ClassVar[int]
+
+    @abstractmethod
+    def detect(self, image: Image, limit: int = 8) -> list[Face]:
+        """Every face of a still picture, largest first, small ones in large pictures included.
+
+        Args:
+            image: (H, W, 3) uint8 RGB.
+            limit: at most so many.
+        Raises:
+            InputError: the model is missing or damaged, with the cure.
+        """
+
+    @abstractmethod
+    def follow(self, image: Image, seconds: float, limit: int = 4) -> list[Face]:
+        """The faces of the next frame of a video, in no fixed order; may use what earlier calls saw.
+
+        Args:
+            image: (H, W, 3) uint8 RGB, the same size in each call.
+            seconds: the frame's time, larger in each call.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Free the model; the backend is not used afterwards."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""The neural model: a PyTorch library of its own that knows nothing of the rest."""
