@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from engines.base import Engine
-from foundation.errors import ManifestError
+from foundation.plugins import Plugin, load_plugin
 
 ENGINES = {
-    "landmark_tps": "engines.landmark_tps:LandmarkTps",
-    "tpsmm": "engines.tpsmm_engine:TpsmmEngine",
+    "landmark_tps": Plugin("engines.landmark_tps:LandmarkTps", version=1),
+    "tpsmm": Plugin("engines.tpsmm_engine:TpsmmEngine", version=1),
 }
 
 
@@ -18,8 +16,5 @@ def load_engine(name: str) -> Engine:
 
     Raises: ManifestError if there is none.
     """
-    if name not in ENGINES:
-        raise ManifestError(f"no engine is called {name!r}", cure=f"use one of {', '.join(ENGINES)}")
-    module, cls = ENGINES[name].split(":")
-    engine: Engine = getattr(import_module(module), cls)()
+    engine: Engine = load_plugin("engine", ENGINES, name)
     return engine

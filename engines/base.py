@@ -89,12 +89,11 @@ class Renderer(ABC):
 class Engine(ABC):
     """A way to animate.
 
-    Class attributes: `name` as in the manifest; `version`, part of every content key: raise it whenever the picture
-    changes; `scheme`, the landmark scheme it needs; `crop`.
+    Class attributes: `name` as in the manifest; `scheme`, the landmark scheme it needs; `crop`. Its version stands in
+    the table engines.ENGINES: raise it there whenever the picture changes.
     """
 
     name: ClassVar[str]
-    version: ClassVar[int]
     scheme: ClassVar[str]
     crop: ClassVar[CropSpec]
 

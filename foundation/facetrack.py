@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,16 +43,16 @@ class FaceTrack:
     """One face in N frames; a still picture is N = 1.
 
     Attributes:
-        points: (N, P, 3) float64, as in Face.
+        points: (N, P, 3) float32 or float64, as in Face; a loaded track is float32 and maps its file.
         found: (N,) bool; False where the face was bridged from its neighbours.
-        blendshapes: (N, B) float64. pose: (N, 4, 4) float64.
+        blendshapes: (N, B) floats. pose: (N, 4, 4) float64.
         scheme: as in Face. size: (width, height) in pixels of the frames that the points are in.
     """
 
-    points: NDArray[np.float64]
+    points: NDArray[np.floating]
     found: NDArray[np.bool_]
-    blendshapes: NDArray[np.float64]
-    pose: NDArray[np.float64]
+    blendshapes: NDArray[np.floating]
+    pose: NDArray[np.floating]
     scheme: str
     size: tuple[int, int]
 
@@ -60,7 +60,11 @@ class FaceTrack:
         return len(self.points)
 
     def face(self, index: int) -> Face:
-        return Face(self.points[index], self.scheme, self.blendshapes[index], self.pose[index])
+        """Frame `index` alone, in float64."""
+        points, blendshapes, pose = (
+            np.asarray(a[index], np.float64) for a in (self.points, self.blendshapes, self.pose)
+        )
+        return Face(points, self.scheme, blendshapes, pose)
 
     def take(self, indices: list[int]) -> FaceTrack:
         """The frames at `indices`, in that order, repeats allowed."""
@@ -74,32 +78,28 @@ class FaceTrack:
 
     def through(self, affine: Array, size: tuple[int, int]) -> FaceTrack:
         """The same face in the coordinates of a crop: every point through the (2, 3) `affine`."""
-        flat = apply_affine(affine, self.points.reshape(-1, 3))
-        return replace(self, points=flat.reshape(self.points.shape), size=size)
+        flat = apply_affine(affine, self.points.reshape(-1, 3).astype(np.float64))
+        return replace(self, points=flat.astype(self.points.dtype).reshape(self.points.shape), size=size)
 
-    def save(self, path: Path) -> None:
-        """Write as .npz (compressed; no pickles)."""
-        fields: dict[str, Any] = {
-            "points": self.points.astype(np.float32),
-            "found": self.found,
-            "blendshapes": self.blendshapes.astype(np.float32),
-            "pose": self.pose,
-            "scheme": np.array(self.scheme),
-            "size": np.array(self.size),
-        }
-        np.savez_compressed(path, **fields)
+    def save(self, folder: Path) -> None:
+        """Write one .npy file a field into `folder` (made if missing), so that a reader can map it into memory."""
+        folder.mkdir(exist_ok=True)
+        np.save(folder / "points.npy", self.points.astype(np.float32, copy=False))
+        np.save(folder / "found.npy", self.found)
+        np.save(folder / "blendshapes.npy", self.blendshapes.astype(np.float32, copy=False))
+        np.save(folder / "pose.npy", self.pose.astype(np.float64, copy=False))
+        about = {"scheme": self.scheme, "size": list(self.size)}
+        (folder / "track.json").write_text(json.dumps(about), encoding="utf-8")
 
     @staticmethod
-    def load(path: Path) -> FaceTrack:
-        with np.load(path, allow_pickle=False) as data:
-            return FaceTrack(
-                points=data["points"].astype(np.float64),
-                found=data["found"],
-                blendshapes=data["blendshapes"].astype(np.float64),
-                pose=data["pose"],
-                scheme=str(data["scheme"]),
-                size=(int(data["size"][0]), int(data["size"][1])),
-            )
+    def load(folder: Path) -> FaceTrack:
+        """The track that `save` wrote, mapped: frames are read from disk only where they are looked at."""
+        about = json.loads((folder / "track.json").read_text(encoding="utf-8"))
+        fields = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in FIELDS}
+        return FaceTrack(**fields, scheme=about["scheme"], size=(about["size"][0], about["size"][1]))
+
+
+FIELDS = ("points", "found", "blendshapes", "pose")
 
 
 def still(face: Face, size: tuple[int, int]) -> FaceTrack:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
-from foundation.errors import ManifestError
+from foundation.plugins import Plugin, load_plugin
 from landmarks.base import LandmarkBackend
 
 BACKENDS = {
-    "mediapipe": "landmarks.mediapipe_backend:MediapipeBackend",
-    "face_alignment": "landmarks.face_alignment_backend:FaceAlignmentBackend",
+    "mediapipe": Plugin("landmarks.mediapipe_backend:MediapipeBackend", version=1),
+    "face_alignment": Plugin("landmarks.face_alignment_backend:FaceAlignmentBackend", version=1),
 }
 
 
@@ -18,8 +16,5 @@ def load_backend(name: str) -> LandmarkBackend:
 
     Raises: ManifestError if there is none; InputError if its model is missing.
     """
-    if name not in BACKENDS:
-        raise ManifestError(f"no landmark backend is called {name!r}", cure=f"use one of {', '.join(BACKENDS)}")
-    module, cls = BACKENDS[name].split(":")
-    backend: LandmarkBackend = getattr(import_module(module), cls)()
+    backend: LandmarkBackend = load_plugin("landmark backend", BACKENDS, name)
     return backend

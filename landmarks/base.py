@@ -17,12 +17,11 @@ Image = NDArray[np.uint8]
 class LandmarkBackend(ABC):
     """Finds faces. A context manager: leaving it frees the model.
 
-    Class attributes: `name` as in the manifest; `version`, part of every content key; `scheme`, a constant of
-    foundation.facetrack; `points`, how many a face has.
+    Class attributes: `name` as in the manifest; `scheme`, a constant of foundation.facetrack; `points`, how many a
+    face has. Its version stands in the table landmarks.BACKENDS: raise it there whenever its results change.
     """
 
     name: ClassVar[str]
-    version: ClassVar[int]
     scheme: ClassVar[str]
     points: ClassVar[int]
 

@@ -1,0 +1,65 @@
+"""The pipeline's stages, in order: this table is its contents page.
+
+A stage is one file with one function:
+
+    run(settings, inputs, out, report) -> facts
+
+    settings   JSON-safe values; with the inputs they decide the result, to the bit
+    inputs     name -> path: a file of the user's, or the folder of another stage's artifact
+    out        an empty folder to write into
+    report     report(done, total), in frames, now and then
+    facts      JSON-safe values that later planning, the checks or a person need
+
+Stages never import one another; what they hand on are files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+Report = Callable[[int, int], None]
+Run = Callable[[Mapping[str, Any], Mapping[str, Path], Path, Report], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class StageSpec:
+    """One stage.
+
+    Attributes:
+        name: also its module, stages.<name>.
+        version: raise it when the same settings and inputs give another result.
+        does: one line for people.
+        cost: about how long a frame takes, in milliseconds, to weigh progress; 0 for work that is done once.
+    """
+
+    name: str
+    version: int
+    does: str
+    cost: float
+
+    def load(self) -> Run:
+        """The stage's function, imported now."""
+        run: Run = import_module(f"stages.{self.name}").run
+        return run
+
+
+STAGES: dict[str, StageSpec] = {
+    spec.name: spec
+    for spec in (
+        StageSpec("probe", 1, "read rate, length, rotation and sound of a media file", 0.0),
+        StageSpec("faces", 1, "find and follow the chosen face, every frame", 7.0),
+        StageSpec("crop", 1, "cut the portrait around its face", 0.0),
+        StageSpec("normalize", 1, "driving clip to a constant rate, range and size", 6.0),
+        StageSpec("prepare", 1, "what the engine needs from the whole clip", 2.0),
+        StageSpec("animate", 1, "move the portrait, a chunk of frames at a time", 30.0),
+        StageSpec("composite", 1, "put the moving region back into the full picture", 10.0),
+        StageSpec("edit", 1, "lay the performers out in scenes, encode once", 25.0),
+        StageSpec("vocals", 1, "sing a sample vocal from a face's mouth", 0.5),
+        StageSpec("mux", 1, "cut the sound by samples and join it to the picture", 0.5),
+        StageSpec("check", 1, "compare the result with what was promised", 1.0),
+    )
+}
