@@ -85,9 +85,14 @@ class DuetError(Exception):
 
 
 class ManifestError(DuetError):
-    """The manifest or the command's arguments are wrong."""
+    """The manifest or the command's arguments are wrong.
+
+    Attributes:
+        mistakes: every mistake found in one reading, a line each, where there may be several.
+    """
 
     exit_code = 2
+    mistakes: tuple[str, ...] = ()
 
 
 class InputError(DuetError):

@@ -1,0 +1,1 @@
+"""What runs when and where: manifest, plan, executors, reports and the command line."""
