@@ -15,7 +15,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +116,14 @@ class ArtifactStore:
         try:
             yield draft
             files = {str(p.relative_to(folder)): p.stat().st_size for p in sorted(folder.rglob("*")) if p.is_file()}
-            label = {"stage": stage, "key": key, "about": about, "files": files, "facts": draft.facts}
+            label = {
+                "stage": stage,
+                "key": key,
+                "about": about,
+                "files": files,
+                "facts": draft.facts,
+                "seconds": round(draft.seconds, 3),
+            }
             (folder / LABEL).write_text(json.dumps(label, indent=1, ensure_ascii=False), encoding="utf-8")
             self._move(folder, place)
         except OSError as error:
@@ -159,6 +166,5 @@ class Draft:
     """An artifact in the making: write files into `folder`, say things in `facts` (JSON-safe)."""
 
     folder: Path
-
-    def __post_init__(self) -> None:
-        self.facts: dict[str, Any] = {}
+    facts: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0

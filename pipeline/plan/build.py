@@ -1,0 +1,55 @@
+"""Manifest + files -> the first tasks: reading what each media file is. All else depends on that (see expand)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.manifest.load import LoadedManifest
+from pipeline.manifest.schema import FrameOf
+from pipeline.plan.graph import Graph
+from pipeline.plan.sources import VOCALS, VOCALS_CLIP, Sources, find_sources
+from pipeline.plan.task import Task
+
+
+@dataclass(frozen=True)
+class Job:
+    """A manifest whose files are known, and the probe task of each media file, by the name that the manifest uses."""
+
+    loaded: LoadedManifest
+    sources: Sources
+    probes: dict[str, Task]
+
+    @property
+    def graph(self) -> Graph:
+        graph = Graph()
+        for task in self.probes.values():
+            graph.add(task)
+        return graph
+
+
+def build(loaded: LoadedManifest) -> Job:
+    """The job of a manifest.
+
+    Raises: InputError for files that are missing.
+    """
+    sources = find_sources(loaded)
+    return Job(loaded, sources, {name: _probe(sources, name, owner) for name, owner in _media(loaded).items()})
+
+
+def _probe(sources: Sources, name: str, owner: str | None) -> Task:
+    return Task("probe", {}, {"media": sources[name]}, owner)
+
+
+def _media(loaded: LoadedManifest) -> dict[str, str | None]:
+    """Each file with a clock, and the first performer that it belongs to."""
+    owners: dict[str, str | None] = {}
+    for name, performer in loaded.manifest.performers.items():
+        owners.setdefault(performer.driving.video, name)
+        if isinstance(performer.portrait, FrameOf):
+            owners.setdefault(performer.portrait.frame_of, name)
+    source = loaded.manifest.audio.source
+    if source == VOCALS:
+        owners.setdefault(VOCALS_CLIP, None)
+    elif source not in ("driving", "none"):
+        owners.setdefault(source, None)
+    return owners

@@ -1,0 +1,121 @@
+"""Job + what the probes said -> the whole plan. A pure function: the same facts give the same tasks, keys and all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from foundation.errors import ManifestError
+from pipeline.plan.build import Job
+from pipeline.plan.clip import Clip, read_clip
+from pipeline.plan.engine_choice import choose_engine
+from pipeline.plan.graph import Graph
+from pipeline.plan.performer import PlannedPerformer, plan_performer
+from pipeline.plan.planning import Facts, Planning
+from pipeline.plan.sound import plan_sound
+from pipeline.plan.task import Input, Task
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a render does.
+
+    Attributes:
+        result: the task whose artifact holds the finished video, checked.
+        frames, fps: length and rate of the result.
+        performers: by name, for reports.
+        notices: what a person should know (engines chosen and why, clips without sound).
+    """
+
+    graph: Graph
+    result: Task
+    video: Task
+    frames: int
+    fps: Fraction
+    performers: dict[str, PlannedPerformer]
+    notices: list[str]
+
+
+def expand(job: Job, facts: Facts) -> Plan:
+    """The plan of a job.
+
+    Args:
+        facts: the probe stage's facts, by the name that the manifest uses for each file.
+    Raises:
+        ManifestError, InputError: a range, a scene or a file that cannot work.
+    """
+    manifest = job.loaded.manifest
+    graph, notices = job.graph, []
+    clips: dict[str, Clip] = {}
+    for name, performer in manifest.performers.items():
+        file = performer.driving.video
+        clips[name] = read_clip(performer.driving, facts[file], performer=name, file=job.sources[file].path)
+        choice = choose_engine(performer.engine or manifest.defaults.engine)
+        notices.append(f"{name}: engine {choice.name} ({choice.reason})")
+    fps = manifest.output.fps or next(iter(clips.values())).rate
+    planning = Planning(job, facts, graph, fps)
+    performers = {name: plan_performer(planning, name, clip) for name, clip in clips.items()}
+    frames = max(planned.frames for planned in performers.values())
+    picture = _edit(planning, performers, frames)
+    inputs, sound = plan_sound(planning, clips)
+    if not sound["entries"] and manifest.audio.source != "none":
+        notices.append("the driving clips have no sound: the video will be silent")
+    timing = {"fps": str(fps), "frames": frames}
+    about = {"title": manifest.title or job.loaded.name, "audio": manifest.output.audio.model_dump(mode="json")}
+    settings = timing | about | {"sound": sound}
+    video = graph.add(Task("mux", settings, {"picture": picture.output, **inputs}, None, frames))
+    size = list(manifest.output.size)
+    expected = timing | {"size": size, "sound": bool(sound["entries"])}
+    result = graph.add(Task("check", expected, {"video": video.output}, None, frames))
+    return Plan(graph, result, video, frames, fps, performers, notices)
+
+
+def _edit(planning: Planning, performers: dict[str, PlannedPerformer], frames: int) -> Task:
+    output = planning.manifest.output
+    scenes = _scenes(planning, performers, frames)
+    seen = {name for scene in scenes for name in scene["performers"]}
+    inputs: dict[str, Input] = {}
+    about: dict[str, Any] = {}
+    for name, planned in performers.items():
+        if name not in seen:
+            continue
+        place = f"performer{len(about)}"
+        about[name] = {"inputs": place, "frames": planned.frames, "into": planned.into}
+        inputs[f"{place}.crop"] = planned.crop.output
+        for number, chunk in enumerate(planned.chunks):
+            inputs[f"{place}.{number:06d}"] = chunk.output
+    settings = {
+        "fps": str(planning.fps),
+        "frames": frames,
+        "size": list(output.size),
+        "video": output.video.model_dump(mode="json"),
+        "performers": about,
+        "scenes": scenes,
+    }
+    return planning.graph.add(Task("edit", settings, inputs, None, frames))
+
+
+def _scenes(planning: Planning, performers: Mapping[str, PlannedPerformer], frames: int) -> list[dict[str, Any]]:
+    """Scenes as frame ranges that cover the whole length."""
+    written, fps = planning.manifest.scenes, planning.fps
+    if written is None:
+        layout = "side_by_side" if len(performers) > 1 else "full"
+        return [{"range": [0, frames], "layout": layout, "performers": list(performers)}]
+    starts = [round(scene.start * fps) for scene in written]
+    if starts[0] != 0:
+        raise ManifestError("scenes.0.start must be 0", cure="let the first scene start at 0")
+    for number, start in enumerate(starts):
+        if start >= frames:
+            raise ManifestError(
+                f"scenes.{number} starts at {float(written[number].start):g} s, after the end of the video "
+                f"({float(frames / fps):.2f} s)",
+                cure="start it earlier, or use a longer driving clip",
+            )
+    ends = [*starts[1:], frames]
+    return [
+        {"range": [start, end], "layout": scene.layout, "performers": scene.performers}
+        for scene, start, end in zip(written, starts, ends, strict=True)
+        if end > start
+    ]

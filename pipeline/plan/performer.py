@@ -1,0 +1,97 @@
+"""The tasks of one performer: from a portrait and a clip to composited chunks of frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from engines import ENGINES
+from foundation.errors import InputError
+from foundation.times import chunks
+from landmarks import BACKENDS
+from pipeline.manifest.schema import Driving, FrameOf, Performer
+from pipeline.plan.clip import Clip
+from pipeline.plan.engine_choice import choose_engine
+from pipeline.plan.planning import Planning
+from pipeline.plan.task import Input, Task
+
+MAX_GAP_SECONDS = Fraction(1, 2)
+"""A face may be lost for so long (a hand, a turn) and is bridged; longer is an error with the time named."""
+
+
+@dataclass(frozen=True)
+class PlannedPerformer:
+    """What later stages take of a performer: its cropped portrait, its driving clip, its chunks in order."""
+
+    name: str
+    frames: int
+    crop: Task
+    clip: Task
+    chunks: list[Task]
+    into: str
+
+
+def follow_face(planning: Planning, driving: Driving, clip: Clip, performer: str | None) -> Task:
+    """Add the task that follows the driving face through its clip, or find the equal one that is there."""
+    settings = {
+        "kind": "video",
+        "at": None,
+        "select": driving.face,
+        **_landmarks(planning),
+        "start": str(clip.start),
+        "stop": None if clip.stop is None else str(clip.stop),
+        "max_gap_frames": max(1, int(MAX_GAP_SECONDS * clip.rate)),
+        "expected_frames": round(clip.length * clip.rate),
+        "tolerant": driving.allow_truncated,
+    }
+    media = {"media": planning.sources[driving.video]}
+    return planning.graph.add(Task("faces", settings, media, performer, clip.frames))
+
+
+def plan_performer(planning: Planning, name: str, clip: Clip) -> PlannedPerformer:
+    """Add one performer's tasks to the graph; `clip` is what plays of its driving video."""
+    manifest, graph = planning.manifest, planning.graph
+    performer = manifest.performers[name]
+    driving, fps = performer.driving, str(planning.fps)
+    engine = choose_engine(performer.engine or manifest.defaults.engine).name
+    with_engine = {"engine": engine, "engine_version": ENGINES[engine].version}
+    crop = _portrait(planning, performer, name, with_engine)
+    frames = clip.frames_at(planning.fps)
+    track = follow_face(planning, driving, clip, name)
+    timing = {"start": str(clip.start), "frames": frames, "fps": fps, "tolerant": driving.allow_truncated}
+    media: dict[str, Input] = {"media": planning.sources[driving.video], "faces": track.output}
+    followed = graph.add(Task("normalize", with_engine | timing, media, name, frames))
+    both: dict[str, Input] = {"crop": crop.output, "clip": followed.output}
+    settings = with_engine | _landmarks(planning) | {"motion": performer.motion.model_dump(mode="json"), "fps": fps}
+    prepared = graph.add(Task("prepare", settings, both, name, frames))
+    style = performer.composite.model_dump(mode="json")
+    done = []
+    for part in chunks(frames, manifest.defaults.chunk_frames):
+        span = {"range": [part.start, part.stop], "fps": fps}
+        moved = graph.add(Task("animate", with_engine | span, both | {"prepared": prepared.output}, name, len(part)))
+        inputs = {"crop": crop.output, "moved": moved.output}
+        done.append(graph.add(Task("composite", span | style, inputs, name, len(part))))
+    return PlannedPerformer(name, frames, crop, followed, done, performer.composite.into)
+
+
+def _portrait(planning: Planning, performer: Performer, name: str, with_engine: Mapping[str, Any]) -> Task:
+    portrait, graph = performer.portrait, planning.graph
+    at: str | None = None
+    if isinstance(portrait, FrameOf):
+        media = planning.sources[portrait.frame_of]
+        video = planning.facts[portrait.frame_of]["video"]
+        if video is None:
+            raise InputError("has no video stream", file=media.path, performer=name, cure="name a video in frame_of")
+        at = str(Fraction(video["start"]) + portrait.at)
+    else:
+        media = planning.sources[portrait]
+    settings = {"kind": "image", "at": at, "select": performer.face, **_landmarks(planning)}
+    face = graph.add(Task("faces", settings, {"media": media}, name, 1))
+    return graph.add(Task("crop", {**with_engine, "at": at}, {"media": media, "faces": face.output}, name, 1))
+
+
+def _landmarks(planning: Planning) -> dict[str, Any]:
+    backend = planning.manifest.defaults.landmarks
+    return {"backend": backend, "backend_version": BACKENDS[backend].version}

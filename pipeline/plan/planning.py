@@ -1,0 +1,34 @@
+"""The shared state of planning one job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from pipeline.manifest.schema import Manifest
+from pipeline.plan.build import Job
+from pipeline.plan.graph import Graph
+from pipeline.plan.sources import Sources
+
+Facts = Mapping[str, Mapping[str, Any]]
+"""What the probe stage said of each file, by the name that the manifest uses for the file."""
+
+
+@dataclass(frozen=True)
+class Planning:
+    """What every part of planning works on: the job, the probes' facts, the graph that grows, the result's rate."""
+
+    job: Job
+    facts: Facts
+    graph: Graph
+    fps: Fraction
+
+    @property
+    def manifest(self) -> Manifest:
+        return self.job.loaded.manifest
+
+    @property
+    def sources(self) -> Sources:
+        return self.job.sources
