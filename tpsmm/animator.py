@@ -1,0 +1,160 @@
+"""One portrait, animated by driving frames in any grouping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from tpsmm.dense_motion import MotionSource
+from tpsmm.model import Model, check_pictures
+from tpsmm.reference import movement_scale
+
+MODES = ("standard", "relative", "avd")
+
+
+@dataclass(frozen=True)
+class Motion:
+    """How the portrait moves in each of N frames.
+
+    Attributes:
+        keypoints: (N, 5K, 2) that the portrait takes, -1..1.
+        deformation: (N, h, w, 2) where each pixel comes from, x, y in -1..1.
+        occlusion: masks (N, 1, *, *), 0 (painted anew) to 1 (as in the source), coarse to fine.
+    """
+
+    keypoints: Tensor
+    deformation: Tensor
+    occlusion: list[Tensor]
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """Everything that the portrait and the reference frame alone decide; tensors only, so it can be stored.
+
+    Attributes:
+        picture: (1, 3, H, W), 0..1. maps: its features, full size first.
+        motion: what dense motion needs of it.
+        initial: (1, 5K, 2) keypoints of the reference driving frame; scale: (1,), what relative motion is times.
+    """
+
+    picture: Tensor
+    maps: list[Tensor]
+    motion: MotionSource
+    initial: Tensor
+    scale: Tensor
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Flat and on the CPU, for .npz or .safetensors; `from_tensors` turns it back, bit for bit."""
+        named = {
+            "picture": self.picture,
+            "motion.small": self.motion.small,
+            "motion.still": self.motion.still,
+            "motion.bumps": self.motion.bumps,
+            "motion.keypoints": self.motion.keypoints,
+            "initial": self.initial,
+            "scale": self.scale,
+        }
+        named |= {f"maps.{level}": features for level, features in enumerate(self.maps)}
+        return {name: tensor.contiguous().cpu() for name, tensor in named.items()}
+
+    @staticmethod
+    def from_tensors(named: dict[str, Tensor], device: torch.device) -> SourceState:
+        """The state that `tensors` flattened.
+
+        Raises: KeyError if a tensor is missing.
+        """
+        at = {name: tensor.to(device) for name, tensor in named.items()}
+        levels = sum(name.startswith("maps.") for name in at)
+        motion = MotionSource(at["motion.small"], at["motion.still"], at["motion.bumps"], at["motion.keypoints"])
+        maps = [at[f"maps.{level}"] for level in range(levels)]
+        return SourceState(at["picture"], maps, motion, at["initial"], at["scale"])
+
+
+class Animator:
+    """Renders frames of one portrait. Frames do not depend on one another: chunks can be made anywhere.
+
+    Args:
+        model: from `load_model`.
+        source: (1, 3, H, W), float, 0..1; H and W multiples of `model.config.size_multiple`.
+        mode: "standard": the portrait takes the driver's keypoints. "relative": it moves from its own as the driver
+            moves from `initial`, scaled by the size of their hulls. "avd": the AVD network translates them.
+        initial: (1, 3, h, w), the driving frame whose pose the portrait's is like; for "relative".
+    Raises:
+        ValueError: shapes, sizes or mode that cannot be, or "avd" with a checkpoint that lacks that network.
+    """
+
+    @torch.inference_mode()
+    def __init__(
+        self, model: Model, source: Tensor, mode: str = "relative", initial: Tensor | None = None
+    ) -> None:
+        _check_mode(model, mode)
+        source = check_pictures(source, "source").to(model.device)
+        _check_source(model, source)
+        if mode == "relative" and initial is None:
+            raise ValueError("mode relative needs `initial`, the driving frame to measure motion from")
+        self.model = model
+        self.mode = mode
+        keypoints = model.keypoints(source)
+        first = keypoints if initial is None else model.keypoints(initial[:1])
+        scale = torch.tensor([movement_scale(keypoints, first)], device=model.device)
+        maps = model.inpainting_network.encode(source)
+        self.state = SourceState(source, maps, model.dense_motion_network.encode(source, keypoints), first, scale)
+
+    @classmethod
+    def restore(cls, model: Model, mode: str, state: SourceState) -> Animator:
+        """An animator from the stored state of another (same model, precision and mode): nothing is computed."""
+        _check_mode(model, mode)
+        _check_source(model, state.picture)
+        animator = cls.__new__(cls)
+        animator.model, animator.mode, animator.state = model, mode, state
+        return animator
+
+    @torch.inference_mode()
+    def transfer(self, driving: Tensor) -> Tensor:
+        """Keypoints of N driving frames to those that the portrait takes, both (N, 5K, 2), by the mode."""
+        if self.mode == "standard":
+            return driving
+        source = self.state.motion.keypoints
+        if self.mode == "relative":
+            return (driving - self.state.initial) * self.state.scale + source
+        assert self.model.avd_network is not None  # noqa: S101  (checked when the mode was set)
+        return torch.cat([self.model.avd_network(source, one.unsqueeze(0)) for one in driving])
+
+    @torch.inference_mode()
+    def motion(self, frames: Tensor) -> Motion:
+        """How the portrait moves in (N, 3, h, w) driving frames, float, 0..1."""
+        keypoints = self.transfer(self.model.keypoints(frames))
+        each = [self.model.dense_motion_network(self.state.motion, one.unsqueeze(0)) for one in keypoints]
+        deformation = torch.cat([one[0] for one in each])
+        occlusion = [torch.cat(level) for level in zip(*(one[1] for one in each), strict=True)]
+        return Motion(keypoints, deformation, occlusion)
+
+    @torch.inference_mode()
+    def render(self, frames: Tensor) -> Tensor:
+        """(N, 3, h, w) driving frames, float, 0..1 -> (N, 3, H, W) pictures of the portrait, float32, 0..1."""
+        return torch.cat([self._paint(self.motion(frame.unsqueeze(0))) for frame in frames])
+
+    def _paint(self, motion: Motion) -> Tensor:
+        state = self.state
+        return self.model.inpainting_network(state.picture, state.maps, motion.deformation, motion.occlusion)
+
+
+def _check_mode(model: Model, mode: str) -> None:
+    if mode not in MODES:
+        raise ValueError(f"mode is one of {', '.join(MODES)}, not {mode!r}")
+    if mode == "avd" and model.avd_network is None:
+        raise ValueError("mode avd needs a checkpoint with avd_network; this one has none")
+
+
+def _check_source(model: Model, source: Tensor) -> None:
+    multiple = model.config.size_multiple
+    height, width = source.shape[2:]
+    if len(source) != 1:
+        raise ValueError(f"source: one picture, not {len(source)}")
+    if height % multiple or width % multiple or height * width == multiple**2:
+        raise ValueError(
+            f"source: height and width in multiples of {multiple} pixels, one of them at least {2 * multiple},"
+            f" not {height} x {width}"
+        )

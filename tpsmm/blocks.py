@@ -1,0 +1,118 @@
+"""Blocks that the two convolutional networks share. Norms are per picture and channel, so batches never mix."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from tpsmm.upsampling import PhaseWeights, phase_convolution, phase_weights
+
+
+class SameBlock(nn.Module):
+    """Convolution, norm, ReLU at one size: (N, in, H, W) -> (N, out, H, W)."""
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, padding=kernel_size // 2)
+        self.norm = nn.InstanceNorm2d(out_channels, affine=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(self.norm(self.conv(x)))
+
+
+class DownBlock(SameBlock):
+    """The same, then halved by averages: (N, in, H, W) -> (N, out, H / 2, W / 2)."""
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__(in_channels, out_channels, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.avg_pool2d(super().forward(x), 2)
+
+
+class UpBlock(SameBlock):
+    """Doubled by repetition, then the same: (N, in, H, W) -> (N, out, 2H, 2W).
+
+    After `fold` the repetition is never made: `tpsmm.upsampling` says how.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__(in_channels, out_channels, 3)
+        self._phases: PhaseWeights | None = None
+
+    def fold(self) -> None:
+        """Compute the weights of the folded form from the loaded ones; call it again if those change."""
+        self._phases = phase_weights(self.conv.weight.detach())
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self._phases is None:
+            return super().forward(F.interpolate(x, scale_factor=2.0, mode="nearest"))
+        bias = self.conv.bias
+        assert bias is not None  # noqa: S101  (the convolution above always has one)
+        return F.relu(self.norm(phase_convolution(x, self._phases, bias)))
+
+
+class ResBlock(nn.Module):
+    """Norm, ReLU, convolution, twice, around a shortcut (pre-activation); keeps its shape."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.norm1 = nn.InstanceNorm2d(channels, affine=True)
+        self.norm2 = nn.InstanceNorm2d(channels, affine=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out = self.conv1(F.relu(self.norm1(x)))
+        return x + self.conv2(F.relu(self.norm2(out)))
+
+
+class HourglassEncoder(nn.Module):
+    """Halves the picture again and again; returns every size, the input first."""
+
+    def __init__(self, widths: list[int]) -> None:
+        super().__init__()
+        pairs = zip(widths[:-1], widths[1:], strict=True)
+        self.down_blocks = nn.ModuleList(DownBlock(before, after) for before, after in pairs)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        outs = [x]
+        for block in self.down_blocks:
+            outs.append(block(outs[-1]))
+        return outs
+
+
+class HourglassDecoder(nn.Module):
+    """Doubles again and again, each time beside the encoder's picture of that size; returns every size."""
+
+    def __init__(self, widths: list[int], skips: list[int]) -> None:
+        super().__init__()
+        self.up_blocks = nn.ModuleList()
+        self.out_channels: list[int] = []
+        channels = skips[-1]
+        for width, skip in zip(widths, skips[-2::-1], strict=True):
+            self.up_blocks.append(UpBlock(channels, width))
+            channels = width + skip
+            self.out_channels.append(channels)
+
+    def forward(self, encoded: list[Tensor]) -> list[Tensor]:
+        outs = [encoded[-1]]
+        for block, skip in zip(self.up_blocks, encoded[-2::-1], strict=True):
+            outs.append(torch.cat([block(outs[-1]), skip], dim=1))
+        return outs[1:]
+
+
+class Hourglass(nn.Module):
+    """U-Net (Ronneberger et al., arXiv 1505.04597): (N, in, h, w) -> a picture of each size, small to large."""
+
+    def __init__(self, in_features: int, block_expansion: int, num_blocks: int, max_features: int) -> None:
+        super().__init__()
+        widths = [min(max_features, block_expansion * 2**level) for level in range(1, num_blocks + 1)]
+        self.encoder = HourglassEncoder([in_features, *widths])
+        up_widths = [min(max_features, block_expansion * 2**level) for level in reversed(range(num_blocks))]
+        self.decoder = HourglassDecoder(up_widths, [in_features, *widths])
+        self.out_channels = self.decoder.out_channels
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        return self.decoder(self.encoder(x))

@@ -1,0 +1,162 @@
+"""The model's configuration: the `model_params` of the published YAML files, checked field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from foundation.errors import InputError
+
+CURE = "compare it with configs/models/vox-256.yaml"
+
+
+@dataclass(frozen=True)
+class CommonConfig:
+    """num_tps: how many splines (K); num_channels: of a picture; bg: the checkpoint has a background predictor;
+    multi_mask: one occlusion mask per resolution (section 3.3)."""
+
+    num_tps: int
+    num_channels: int
+    bg: bool
+    multi_mask: bool
+
+
+@dataclass(frozen=True)
+class GeneratorConfig:
+    """The inpainting network: channels at full size, their upper bound, and how often it halves the picture."""
+
+    block_expansion: int
+    max_features: int
+    num_down_blocks: int
+
+
+@dataclass(frozen=True)
+class DenseMotionConfig:
+    """The dense motion network: as above for its hourglass; scale_factor: its picture's size over the source's."""
+
+    block_expansion: int
+    max_features: int
+    num_blocks: int
+    scale_factor: float
+
+
+@dataclass(frozen=True)
+class AvdConfig:
+    """Widths of the two codes of animation via disentanglement (identity and pose)."""
+
+    id_bottle_size: int
+    pose_bottle_size: int
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Everything that fixes the shape of the five networks.
+
+    Attributes:
+        activation: "relu" for the published checkpoints; anything else declares a fork, and is refused.
+    """
+
+    common: CommonConfig
+    generator: GeneratorConfig
+    dense_motion: DenseMotionConfig
+    avd: AvdConfig
+    activation: str = "relu"
+
+    @property
+    def num_keypoints(self) -> int:
+        """5 control points for each spline (section 3.1)."""
+        return 5 * self.common.num_tps
+
+    @property
+    def size_multiple(self) -> int:
+        """Height and width of the source must be multiples of this many pixels."""
+        hourglass = 2**self.dense_motion.num_blocks * round(1 / self.dense_motion.scale_factor)
+        return max(hourglass, 2**self.generator.num_down_blocks)
+
+
+SECTIONS = {
+    "common_params": ("common", CommonConfig),
+    "generator_params": ("generator", GeneratorConfig),
+    "dense_motion_params": ("dense_motion", DenseMotionConfig),
+    "avd_network_params": ("avd", AvdConfig),
+}
+
+
+def load_config(config: str | Path | Mapping[str, Any] | ModelConfig) -> ModelConfig:
+    """A configuration from a YAML file in the published schema, or from its parsed content.
+
+    Raises: InputError naming every field that is missing, unknown or of the wrong type.
+    """
+    if isinstance(config, ModelConfig):
+        return config
+    if isinstance(config, Mapping):
+        return _from_mapping(config, None)
+    path = Path(config)
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError("the model's config cannot be read", file=path, cure="check the path") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"the model's config is no YAML: {error}", file=path, cure=CURE) from error
+    if not isinstance(data, Mapping):
+        raise InputError("the model's config is no mapping", file=path, cure=CURE)
+    return _from_mapping(data, path)
+
+
+def _from_mapping(data: Mapping[str, Any], path: Path | None) -> ModelConfig:
+    params = data.get("model_params")
+    if not isinstance(params, Mapping):
+        raise InputError("the model's config has no model_params", file=path, cure=CURE)
+    problems = [f"unknown model_params.{name}" for name in params if name not in {*SECTIONS, "activation"}]
+    parts: dict[str, Any] = {}
+    for name, (attribute, kind) in SECTIONS.items():
+        section = params.get(name)
+        if not isinstance(section, Mapping):
+            problems.append(f"missing model_params.{name}")
+            continue
+        faults = _faults(name, section, kind)
+        problems += faults
+        if not faults:
+            parts[attribute] = kind(**section)
+    if not problems:
+        problems = _range_faults(parts)
+    if problems:
+        raise InputError("the model's config is wrong: " + "; ".join(problems), file=path, cure=CURE)
+    return ModelConfig(**parts, activation=str(params.get("activation", "relu")).lower())
+
+
+def _faults(name: str, section: Mapping[str, Any], kind: type[Any]) -> list[str]:
+    known = {field.name: str(field.type) for field in fields(kind)}
+    problems = [f"unknown {name}.{key}" for key in section if key not in known]
+    for key, declared in known.items():
+        if key not in section:
+            problems.append(f"missing {name}.{key}")
+            continue
+        value = section[key]
+        right = isinstance(value, bool) if declared == "bool" else isinstance(value, (int, float))
+        if declared != "bool" and isinstance(value, bool):
+            right = False
+        if declared == "int" and isinstance(value, float):
+            right = False
+        if not right:
+            problems.append(f"{name}.{key} is to be a {declared}, not {value!r}")
+    return problems
+
+
+def _range_faults(parts: Mapping[str, Any]) -> list[str]:
+    problems = []
+    for attribute, _ in SECTIONS.values():
+        for field in fields(parts[attribute]):
+            value = getattr(parts[attribute], field.name)
+            if field.type == "int" and not 1 <= value <= 4096:
+                problems.append(f"{field.name} lies in 1..4096, not {value}")
+    scale = parts["dense_motion"].scale_factor
+    if scale not in {1, 0.5, 0.25, 0.125}:
+        problems.append(f"scale_factor is 1, 0.5, 0.25 or 0.125, not {scale}")
+    if parts["common"].num_channels != 3:
+        problems.append(f"num_channels is 3 (RGB), not {parts['common'].num_channels}")
+    return problems

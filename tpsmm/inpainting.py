@@ -1,0 +1,69 @@
+"""The inpainting network (section 3.3): the portrait's features, moved, dimmed where hidden, and painted anew."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from tpsmm.blocks import DownBlock, ResBlock, SameBlock, UpBlock
+from tpsmm.config import CommonConfig, GeneratorConfig
+from tpsmm.tps import warp
+
+
+class InpaintingNetwork(nn.Module):
+    """Portrait, deformation and masks to a picture."""
+
+    def __init__(self, common: CommonConfig, config: GeneratorConfig) -> None:
+        super().__init__()
+        self.multi_mask = common.multi_mask
+        levels = config.num_down_blocks
+        widths = [min(config.max_features, config.block_expansion * 2**level) for level in range(levels + 1)]
+        self.first = SameBlock(common.num_channels, config.block_expansion, 7)
+        pairs = zip(widths[:-1], widths[1:], strict=True)
+        self.down_blocks = nn.ModuleList(DownBlock(before, after) for before, after in pairs)
+        # From the second on, a stage sees the one before beside the portrait's features of that size.
+        inner = [config.max_features // 2**level for level in range(levels + 1)]
+        stages = [inner[0], *inner[: levels - 1]]
+        self.resblock = nn.ModuleList(ResBlock(width) for width in stages for _ in range(2))
+        self.up_blocks = nn.ModuleList(UpBlock(stages[level], inner[level + 1]) for level in range(levels))
+        self.final = nn.Conv2d(config.block_expansion, common.num_channels, 7, padding=3)
+
+    def encode(self, source: Tensor) -> list[Tensor]:
+        """(1, 3, H, W) -> the portrait's features, full size first, each next one half as large."""
+        maps = [self.first(source)]
+        for block in self.down_blocks:
+            maps.append(block(maps[-1]))
+        return maps
+
+    def forward(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
+        """Paint N frames.
+
+        Args:
+            source: (1, 3, H, W), 0..1, with its `maps` from `encode`.
+            deformation: (N, h, w, 2) and masks: from the dense motion network.
+        Returns:
+            (N, 3, H, W), 0..1.
+        """
+        out = self._moved(maps[-1], deformation, masks[0])
+        skip = out
+        for level, up in enumerate(self.up_blocks):
+            out = self.resblock[2 * level + 1](self.resblock[2 * level](out))
+            out = up(out)
+            skip = self._moved(maps[-2 - level], deformation, masks[level + 1 if self.multi_mask else 0])
+            if level < len(self.up_blocks) - 1:
+                out = torch.cat([out, skip], dim=1)
+        mask = _fitted(masks[-1], source)
+        out = out * (1 - mask) + skip
+        return torch.sigmoid(self.final(out)) * (1 - mask) + warp(source, deformation) * mask
+
+    @staticmethod
+    def _moved(features: Tensor, deformation: Tensor, mask: Tensor) -> Tensor:
+        return warp(features, deformation) * _fitted(mask, features)
+
+
+def _fitted(mask: Tensor, like: Tensor) -> Tensor:
+    """The mask at the size of `like` (without multi_mask there is but one, of the deformation's size)."""
+    if mask.shape[2:] == like.shape[2:]:
+        return mask
+    return F.interpolate(mask, size=like.shape[2:], mode="bilinear", align_corners=True)

@@ -1,0 +1,112 @@
+"""The five networks together, and how they are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from foundation.errors import InputError
+from tpsmm.blocks import UpBlock
+from tpsmm.checkpoints import Checkpoint, fit_checkpoint, read_checkpoint
+from tpsmm.config import ModelConfig, load_config
+from tpsmm.dense_motion import DenseMotionNetwork
+from tpsmm.inpainting import InpaintingNetwork
+from tpsmm.keypoints import AvdNetwork, BackgroundPredictor, KeypointDetector
+
+PRECISIONS = ("fp32", "fast", "bf16", "fp16")
+
+
+class Model(nn.Module):
+    """The networks under the names that published checkpoints use.
+
+    Attributes:
+        config: what they were built from.
+        avd_network: None where the checkpoint has none. bg_predictor: None where it, or the config, has none.
+        precision: one of PRECISIONS.
+    """
+
+    def __init__(self, config: ModelConfig, precision: str = "fp32") -> None:
+        super().__init__()
+        self.config = config
+        self.precision = precision
+        self.inpainting_network = InpaintingNetwork(config.common, config.generator)
+        self.kp_detector = KeypointDetector(config.common.num_tps)
+        self.dense_motion_network = DenseMotionNetwork(config.common, config.dense_motion)
+        self.avd_network: AvdNetwork | None = AvdNetwork(
+            config.common.num_tps, config.avd.id_bottle_size, config.avd.pose_bottle_size
+        )
+        self.bg_predictor: BackgroundPredictor | None = BackgroundPredictor() if config.common.bg else None
+        self.requires_grad_(False)
+        self.eval()
+
+    @property
+    def device(self) -> torch.device:
+        return self.inpainting_network.final.weight.device
+
+    def fold(self) -> None:
+        """Precompute what the weights alone decide (once, after loading)."""
+        for module in self.modules():
+            if isinstance(module, UpBlock):
+                module.fold()
+
+    @torch.inference_mode()
+    def keypoints(self, frames: Tensor) -> Tensor:
+        """(N, 3, H, W), float32, 0..1 -> (N, 5K, 2): x, y in -1..1 (section 3.1)."""
+        frames = check_pictures(frames, "frames").to(self.device)
+        if not len(frames):
+            return frames.new_empty(0, self.config.num_keypoints, 2)
+        # One at a time: how a library multiplies matrices depends on their size, and with it the last bits.
+        return torch.cat([self.kp_detector(frame.unsqueeze(0)) for frame in frames])
+
+
+def load_model(
+    config: str | Path | Mapping[str, Any] | ModelConfig,
+    checkpoint: str | Path | Mapping[str, Mapping[str, Tensor]],
+    *,
+    device: str | torch.device = "cpu",
+    precision: str = "fp32",
+) -> Model:
+    """The model of a configuration with the weights of a checkpoint, ready to animate.
+
+    Args:
+        config: a YAML file in the published schema, or its parsed content.
+        checkpoint: a published .pth.tar, a .safetensors made from one, or state dicts by module name.
+        device: "cpu" or a CUDA device.
+        precision: "fp32": same bits however frames are grouped. "fast": float32 by other algorithms, CPU.
+            "bf16": at least 50 dB from fp32. "fp16": CUDA only.
+    Raises:
+        InputError: config or checkpoint cannot be used, with what differs.
+        ValueError: an unknown precision.
+    """
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision is one of {', '.join(PRECISIONS)}, not {precision!r}")
+    place = torch.device(device)
+    if precision == "fp16" and place.type != "cuda":
+        raise InputError("precision fp16 needs a CUDA device", cure="use precision fast on a CPU")
+    parsed = load_config(config)
+    read = checkpoint if isinstance(checkpoint, Mapping) else None
+    source = Checkpoint(dict(read), None) if read is not None else read_checkpoint(Path(str(checkpoint)))
+    with torch.device("meta"):
+        model = Model(parsed, precision)
+    fit_checkpoint(model, source)
+    model.to(place)
+    model.fold()
+    return model
+
+
+def check_pictures(pictures: Tensor, what: str) -> Tensor:
+    """The pictures, if they are (N, 3, H, W) of floats.
+
+    Raises: ValueError.
+    """
+    if pictures.dim() != 4 or pictures.shape[1] != 3:
+        raise ValueError(f"{what}: shape (N, 3, H, W), not {tuple(pictures.shape)}")
+    if not pictures.is_floating_point():
+        raise ValueError(f"{what}: floats in 0..1, not {pictures.dtype}")
+    if min(pictures.shape[2:]) < 32:
+        raise ValueError(f"{what}: at least 32 pixels each way, not {tuple(pictures.shape[2:])}")
+    return pictures.float()

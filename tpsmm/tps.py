@@ -1,0 +1,84 @@
+"""Thin-plate splines (Bookstein, PAMI 1989; section 3.1) and the coordinate grids they bend. Coordinates are -1..1."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
+
+POINTS = 5  # control points of one spline
+DAMPING = 0.01  # on the diagonal of the system: the published training's, so part of the model
+TINY = 1e-9  # keeps the logarithm finite at a control point
+
+
+def coordinate_grid(height: int, width: int, like: Tensor) -> Tensor:
+    """(height, width, 2): x, y of every pixel centre, -1 and 1 at the first and last."""
+    x = torch.arange(width, dtype=like.dtype, device=like.device) * 2 / (width - 1) - 1
+    y = torch.arange(height, dtype=like.dtype, device=like.device) * 2 / (height - 1) - 1
+    return torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)
+
+
+def _radial(squared: Tensor) -> Tensor:
+    """The spline's kernel, r^2 log r^2, of squared distances (equation 2)."""
+    return squared * torch.log(squared + TINY)
+
+
+def solve_splines(driving: Tensor, source: Tensor) -> tuple[Tensor, Tensor]:
+    """The splines that carry driving keypoints onto source keypoints (equations 3 and 4).
+
+    Args:
+        driving, source: (N, 5K, 2).
+    Returns:
+        weights (N, K, 5, 2) of the radial part and affine (N, K, 3, 2): rows for x, y and 1.
+    """
+    count = len(driving)
+    control = driving.view(count, -1, POINTS, 2)
+    target = source.view(count, -1, POINTS, 2)
+    splines = control.shape[1]
+    distances = torch.linalg.vector_norm(control.unsqueeze(3) - control.unsqueeze(2), dim=-1)
+    homogeneous = torch.cat([control, control.new_ones(count, splines, POINTS, 1)], dim=-1)
+    corner = control.new_zeros(count, splines, 3, 3)
+    top = torch.cat([_radial(distances**2), homogeneous], dim=-1)
+    bottom = torch.cat([homogeneous.transpose(2, 3), corner], dim=-1)
+    system = torch.cat([top, bottom], dim=2)
+    system = system + DAMPING * torch.eye(POINTS + 3, dtype=system.dtype, device=system.device)
+    solution = torch.inverse(system)[..., :POINTS] @ target
+    return solution[:, :, :POINTS], solution[:, :, POINTS:]
+
+
+def bend_grid(driving: Tensor, weights: Tensor, affine: Tensor, grid: Tensor) -> Tensor:
+    """Where each pixel of the driving frame lies in the source, by each spline (equation 1).
+
+    Args:
+        driving: (N, 5K, 2), as given to `solve_splines`, with its `weights` and `affine`.
+        grid: (h, w, 2).
+    Returns:
+        (N, K, h, w, 2).
+    """
+    height, width, _ = grid.shape
+    count, splines = weights.shape[:2]
+    points = grid.reshape(-1, 2)
+    control = driving.view(count, splines, 1, POINTS, 2)
+    squared = ((points.view(1, 1, -1, 1, 2) - control) ** 2).sum(-1)
+    bent = points @ affine[:, :, :2] + affine[:, :, 2:] + _radial(squared) @ weights
+    return bent.view(count, splines, height, width, 2)
+
+
+def gaussians(keypoints: Tensor, grid: Tensor, variance: float) -> Tensor:
+    """(N, P, h, w): a bump of height 1 at each of (N, P, 2) keypoints."""
+    offset = grid - keypoints[:, :, None, None]
+    return torch.exp(-0.5 * (offset**2).sum(-1) / variance)
+
+
+def warp(picture: Tensor, deformation: Tensor) -> Tensor:
+    """Sample (N, C, H, W) bilinearly where the (N, h, w, 2) deformation points; outside is 0.
+
+    The deformation is brought to (H, W) first. A batch of one picture serves every deformation.
+    """
+    height, width = picture.shape[2:]
+    if deformation.shape[1:3] != (height, width):
+        planes = deformation.permute(0, 3, 1, 2)
+        planes = F.interpolate(planes, size=(height, width), mode="bilinear", align_corners=True)
+        deformation = planes.permute(0, 2, 3, 1)
+    picture = picture.expand(len(deformation), -1, -1, -1)
+    return F.grid_sample(picture, deformation, mode="bilinear", padding_mode="zeros", align_corners=True)
