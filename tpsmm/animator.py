@@ -86,9 +86,7 @@ class Animator:
     """
 
     @torch.inference_mode()
-    def __init__(
-        self, model: Model, source: Tensor, mode: str = "relative", initial: Tensor | None = None
-    ) -> None:
+    def __init__(self, model: Model, source: Tensor, mode: str = "relative", initial: Tensor | None = None) -> None:
         _check_mode(model, mode)
         source = check_pictures(source, "source").to(model.device)
         _check_source(model, source)

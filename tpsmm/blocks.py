@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
@@ -73,8 +75,7 @@ class HourglassEncoder(nn.Module):
 
     def __init__(self, widths: list[int]) -> None:
         super().__init__()
-        pairs = zip(widths[:-1], widths[1:], strict=True)
-        self.down_blocks = nn.ModuleList(DownBlock(before, after) for before, after in pairs)
+        self.down_blocks = nn.ModuleList(DownBlock(before, after) for before, after in pairwise(widths))
 
     def forward(self, x: Tensor) -> list[Tensor]:
         outs = [x]

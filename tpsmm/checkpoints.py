@@ -54,7 +54,9 @@ def _read_safetensors(path: Path) -> State:
                 module, _, key = full.partition(".")
                 modules.setdefault(module, {})[key] = file.get_tensor(full)
     except (SafetensorError, OSError) as error:
-        raise InputError(f"the checkpoint is damaged: {error}", file=path, cure="download or convert it again") from error
+        raise InputError(
+            f"the checkpoint is damaged: {error}", file=path, cure="download or convert it again"
+        ) from error
     return dict(modules)
 
 

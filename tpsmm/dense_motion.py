@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -68,8 +69,7 @@ class DenseMotionNetwork(nn.Module):
         if common.multi_mask:
             doublings = int(math.log2(1 / config.scale_factor))
             widths = [channels[-1] // 2**level for level in range(doublings + 1)]
-            pairs = zip(widths[:-1], widths[1:], strict=True)
-            self.up = nn.ModuleList(UpBlock(before, after) for before, after in pairs)
+            self.up = nn.ModuleList(UpBlock(before, after) for before, after in pairwise(widths))
             self.small_masks = MASKS - doublings
             mask_inputs = channels[len(channels) - self.small_masks :] + widths[1:]
         else:
@@ -109,6 +109,7 @@ class DenseMotionNetwork(nn.Module):
         bumps = gaussians(driving, grid, KEYPOINT_VARIANCE) - source.bumps
         still = source.still.expand(count, -1, -1, -1)
         features = torch.cat([bumps.new_zeros(count, 1, height, width), bumps, still, deformed], dim=1)
+        features = features.contiguous(memory_format=torch.channels_last)
         background = grid.expand(count, 1, -1, -1, -1)
         return torch.cat([background, bent], dim=1), features
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
@@ -20,8 +22,7 @@ class InpaintingNetwork(nn.Module):
         levels = config.num_down_blocks
         widths = [min(config.max_features, config.block_expansion * 2**level) for level in range(levels + 1)]
         self.first = SameBlock(common.num_channels, config.block_expansion, 7)
-        pairs = zip(widths[:-1], widths[1:], strict=True)
-        self.down_blocks = nn.ModuleList(DownBlock(before, after) for before, after in pairs)
+        self.down_blocks = nn.ModuleList(DownBlock(before, after) for before, after in pairwise(widths))
         # From the second on, a stage sees the one before beside the portrait's features of that size.
         inner = [config.max_features // 2**level for level in range(levels + 1)]
         stages = [inner[0], *inner[: levels - 1]]

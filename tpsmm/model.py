@@ -45,6 +45,7 @@ class Model(nn.Module):
 
     @property
     def device(self) -> torch.device:
+        """Where the weights are."""
         return self.inpainting_network.final.weight.device
 
     def fold(self) -> None:
@@ -93,7 +94,7 @@ def load_model(
     with torch.device("meta"):
         model = Model(parsed, precision)
     fit_checkpoint(model, source)
-    model.to(place)
+    model.to(place, memory_format=torch.channels_last)
     model.fold()
     return model
 
@@ -109,4 +110,4 @@ def check_pictures(pictures: Tensor, what: str) -> Tensor:
         raise ValueError(f"{what}: floats in 0..1, not {pictures.dtype}")
     if min(pictures.shape[2:]) < 32:
         raise ValueError(f"{what}: at least 32 pixels each way, not {tuple(pictures.shape[2:])}")
-    return pictures.float()
+    return pictures.float().contiguous(memory_format=torch.channels_last)
