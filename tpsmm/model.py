@@ -94,7 +94,7 @@ def load_model(
     with torch.device("meta"):
         model = Model(parsed, precision)
     fit_checkpoint(model, source)
-    model.to(place, memory_format=torch.channels_last)
+    model.to(place).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
     model.fold()
     return model
 

@@ -38,6 +38,11 @@ def driving() -> Tensor:
 
 
 @pytest.fixture(scope="session")
+def pictures(source: Tensor, driving: Tensor) -> tuple[Tensor, Tensor]:
+    return source, driving
+
+
+@pytest.fixture(scope="session")
 def checkpoint() -> dict[str, dict[str, Tensor]]:
     """The stand-in weights of vox-256; those of mgif-256 are the same without the background predictor."""
     return stand_in_checkpoint(tpsmm.load_config(CONFIGS / "vox-256.yaml"))
