@@ -1,0 +1,66 @@
+"""Writing without half-written files: a temporary name, then `os.replace`."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from foundation.errors import StageError
+
+_CURES = {
+    errno.ENOSPC: ("the disk is full", "free some space and run again: what is finished is kept"),
+    errno.EDQUOT: ("the disk quota is used up", "free some space and run again: what is finished is kept"),
+    errno.EACCES: ("it cannot be written", "choose a folder that you may write to"),
+    errno.EPERM: ("it cannot be written", "choose a folder that you may write to"),
+    errno.EROFS: ("the file system is read-only", "choose a folder that you may write to"),
+    errno.ENOENT: ("the folder does not exist", "create it, or choose another"),
+    errno.ENOTDIR: ("a part of its path is a file, not a folder", "choose another path"),
+    errno.EISDIR: ("it is a folder", "choose a file name"),
+}
+
+
+def write_error(problem: OSError, path: Path) -> StageError:
+    """What the user is told when `path` could not be written."""
+    told, cure = _CURES.get(problem.errno or 0, (f"it cannot be written: {problem.strerror or problem}", None))
+    return StageError(told, file=path, cure=cure)
+
+
+def temporary_name(path: Path) -> Path:
+    """An unused hidden name beside `path`, with its suffix."""
+    return path.with_name(f".{secrets.token_hex(8)}.part{path.suffix}")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary name beside `path` that takes its place when the block ends without an error.
+
+    On any error the temporary file is removed, and whatever stood at `path` stays as it was.
+
+    Raises: StageError if the file cannot be written.
+    """
+    temporary = temporary_name(path)
+    try:
+        yield temporary
+        temporary.replace(path)
+    except OSError as problem:
+        raise write_error(problem, path) from problem
+    finally:
+        with suppress(OSError):  # cleaning up must not hide the error that made it necessary
+            temporary.unlink(missing_ok=True)
+
+
+def check_writable(path: Path) -> None:
+    """Fail before the work rather than after it.
+
+    Raises: StageError if `path` is a folder, or its folder is missing or not writable.
+    """
+    if path.is_dir():
+        raise write_error(IsADirectoryError(errno.EISDIR, ""), path)
+    if not path.parent.is_dir():
+        raise write_error(FileNotFoundError(errno.ENOENT, ""), path)
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise write_error(PermissionError(errno.EACCES, ""), path)

@@ -1,0 +1,39 @@
+"""The rate of a video, from the times of its frames: exact where they keep a clock, honest where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from foundation.times import rate
+
+DEFAULT_RATE = Fraction(25)  # of a single frame in a container that names no rate
+
+
+def cadence(times: Sequence[Fraction], tick: Fraction, candidates: Sequence[Fraction | None]) -> tuple[Fraction, bool]:
+    """The frame rate, and whether the frames stray from it.
+
+    Args:
+        times: of every frame, seconds, ascending.
+        tick: the container's time unit, seconds: how coarse `times` are.
+        candidates: rates that the container names, best first.
+    Returns:
+        rate, variable: if some candidate, or the mean rate, puts every frame within 1.5 ticks and 2 % of a frame of
+        its place, that rate and False; else the mean rate and True.
+    """
+    named = [each for each in candidates if each is not None and 0 < each <= 1000]
+    if len(times) < 2 or times[-1] == times[0]:
+        return (named[0] if named else DEFAULT_RATE), False
+    mean = Fraction(len(times) - 1) / (times[-1] - times[0])
+    if mean <= 1000:
+        named += [rate(mean), mean.limit_denominator(1001), mean]
+    for each in named:
+        if _steady(times, each, max(tick * 3 / 2, Fraction(1, 50) / each)):
+            return each, False
+    return min(mean, Fraction(1000)).limit_denominator(1001), True
+
+
+def _steady(times: Sequence[Fraction], fps: Fraction, tolerance: Fraction) -> bool:
+    # floats are exact enough to compare with a tolerance of microseconds, and many times faster over an hour of frames
+    first, period, allowed = times[0], float(1 / fps), float(tolerance)
+    return all(abs(float(at - first) - k * period) <= allowed for k, at in enumerate(times))

@@ -1,0 +1,153 @@
+"""Pictures in and out: whatever a phone, a scanner or a painter's program wrote becomes uint8 RGB, upright, in sRGB."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from foundation.errors import InputError
+from media.atomic import check_writable, replacing
+from media.files import MAX_PIXELS, MAX_SIDE, check_file, is_text
+
+Rgb = NDArray[np.uint8]
+
+FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "AVIF", "JPEG2000")
+_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error)
+_ORIENTATION = 0x0112
+_SIDEWAYS = (5, 6, 7, 8)
+
+# Pillow's own limit is a process-wide number; ours is checked in `_opened`, and Pillow must not warn below it.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+
+def read_image(path: Path, *, background: tuple[int, int, int] = (255, 255, 255)) -> Rgb:
+    """A picture, upright (EXIF orientation obeyed), as (H, W, 3) uint8 RGB in sRGB.
+
+    Grey, palette, CMYK, 16-bit and float pictures are converted; where the picture is transparent, `background` shows
+    (`read_image_alpha` keeps the transparency). The first picture of an animation is taken.
+
+    Raises: InputError if the file is missing, is no picture, is damaged, or is larger than 200 megapixels.
+    """
+    rgb, alpha = read_image_alpha(path)
+    if alpha is None:
+        return rgb
+    opacity = alpha[..., None].astype(np.float32) / 255
+    flat = rgb * opacity + np.asarray(background, np.float32) * (1 - opacity)
+    return np.rint(flat).astype(np.uint8)
+
+
+def read_image_alpha(path: Path) -> tuple[Rgb, Rgb | None]:
+    """As `read_image`, with the opacity kept apart.
+
+    Returns: (H, W, 3) uint8 colours, not multiplied by the opacity, and (H, W) uint8 opacity, None if there is none.
+    """
+    with _opened(path) as opened:
+        opened.load()
+        upright = ImageOps.exif_transpose(opened)
+        rgba = _to_srgb(_to_eight_bits(upright), upright.info.get("icc_profile"))
+        pixels = np.asarray(rgba)
+    if pixels.shape[2] == 3:
+        return np.array(pixels), None
+    return np.ascontiguousarray(pixels[..., :3]), np.ascontiguousarray(pixels[..., 3])
+
+
+def image_size(path: Path) -> tuple[int, int]:
+    """Width and height of the upright picture, from its header alone.
+
+    Raises: InputError as `read_image`, as far as the header shows it.
+    """
+    with _opened(path) as opened:
+        width, height = opened.size
+        sideways = opened.getexif().get(_ORIENTATION) in _SIDEWAYS
+    return (height, width) if sideways else (width, height)
+
+
+def is_image(path: Path) -> bool:
+    """Whether the file's content, not its name, is a picture of a known format. A missing file is none."""
+    try:
+        with Image.open(path, formats=FORMATS):
+            return True
+    except (*_DAMAGE, Image.DecompressionBombError):
+        return False
+
+
+def write_png(path: Path, image: NDArray[np.uint8]) -> None:
+    """Write (H, W), (H, W, 3) or (H, W, 4) uint8 as PNG, whole or not at all.
+
+    Raises: StageError if it cannot be written.
+    """
+    check_writable(path)
+    with replacing(path) as temporary:
+        Image.fromarray(np.ascontiguousarray(image)).save(temporary, format="PNG", compress_level=3)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """The picture, its header read and found acceptable; errors while it is open become InputError."""
+    check_file(path)
+    too_large = InputError(
+        f"the picture is larger than {MAX_PIXELS // 10**6} megapixels or {MAX_SIDE} pixels a side",
+        file=path,
+        cure="scale it down",
+    )
+    try:
+        # Pillow warns about sloppy metadata in pictures that read perfectly well
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=FORMATS) as opened:
+                if max(opened.size) > MAX_SIDE:
+                    raise too_large
+                yield opened
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise too_large from None
+    except UnidentifiedImageError:
+        told = "it is a text file, not a picture" if is_text(path) else "it is not a picture that can be read"
+        raise InputError(told, file=path, cure="give a PNG, JPEG, WebP or TIFF file") from None
+    except _DAMAGE as problem:
+        told = f"the picture is damaged or incomplete: {problem}"
+        raise InputError(told, file=path, cure="export it again") from problem
+
+
+def _to_eight_bits(image: Image.Image) -> Image.Image:
+    """The same picture in a mode of 8 bits a channel: L, RGB, RGBA or CMYK."""
+    if image.mode.startswith("I") or image.mode == "F":
+        return Image.fromarray(_scaled(np.asarray(image)))
+    transparent = "transparency" in image.info or image.mode in ("LA", "PA", "La", "RGBa", "RGBA")
+    if transparent:
+        return image.convert("RGBA")
+    return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+
+
+def _scaled(values: NDArray[Any]) -> Rgb:
+    """Grey values of more than 8 bits as 8: whole numbers span 0..65535, fractions 0..1."""
+    if np.issubdtype(values.dtype, np.floating):
+        finite = np.nan_to_num(values.astype(np.float64))
+        scaled = np.rint(np.clip(finite, 0, 1) * 255)
+    else:
+        scaled = (np.clip(values, 0, 65535).astype(np.uint32) + 128) // 257
+    return np.asarray(scaled, np.uint8)
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """RGB or RGBA in sRGB. A profile that does not fit the picture is ignored, as browsers do."""
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    if profile and image.mode != "L":
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            target = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+            transform = ImageCms.buildTransform(source, target, image.mode, mode)
+            return ImageCms.applyTransform(image, transform) or image.convert(mode)
+        except (ImageCms.PyCMSError, OSError):
+            return image.convert(mode)
+    return image.convert(mode)

@@ -1,0 +1,118 @@
+"""What `probe` tells about a file. All times are exact seconds on one clock: 0 is where playing the file begins."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from fractions import Fraction
+from typing import Any
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """The video stream.
+
+    Attributes:
+        codec: such as "h264".
+        width, height: as shown, in square pixels: sample aspect ratio and rotation applied, as `VideoReader` does.
+        coded_width, coded_height: as stored.
+        fps: the exact rate. Of a variable stream, the average one.
+        variable: the frames do not keep a steady clock of that rate.
+        frames: how many frames are shown, counted, not promised.
+        expected_frames: how many the container promises; equal to `frames` in a whole file.
+        truncated: there are fewer than promised.
+        start: when the first frame appears. end: when the last one disappears.
+        rotation: clockwise degrees that the player turns the stored picture: 0, 90, 180, 270; already in width and
+            height. mirrored: it is flipped left to right before that.
+        sar: width of a stored pixel over its height.
+        pix_fmt: as stored, such as "yuv420p". bits: a channel.
+        color_range, color_space, color_primaries, color_transfer: ffmpeg's names; "unknown" where the file is silent.
+        interlaced: frames are made of two fields.
+    """
+
+    codec: str
+    width: int
+    height: int
+    coded_width: int
+    coded_height: int
+    fps: Fraction
+    variable: bool
+    frames: int
+    expected_frames: int
+    truncated: bool
+    start: Fraction
+    end: Fraction
+    rotation: int
+    mirrored: bool
+    sar: Fraction
+    pix_fmt: str
+    bits: int
+    color_range: str
+    color_space: str
+    color_primaries: str
+    color_transfer: str
+    interlaced: bool
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) as shown."""
+        return self.width, self.height
+
+    @property
+    def duration(self) -> Fraction:
+        return self.end - self.start
+
+    @property
+    def hdr(self) -> bool:
+        """Whether the light values are PQ or HLG."""
+        return self.color_transfer in ("smpte2084", "arib-std-b67")
+
+
+@dataclass(frozen=True)
+class AudioInfo:
+    """One audio stream. `start`: when its first sample sounds, which may be later than the first frame."""
+
+    codec: str
+    sample_rate: int
+    channels: int
+    layout: str
+    start: Fraction
+    duration: Fraction
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """A media file. `container`: ffmpeg's name of its format; `duration`: until its last stream ends."""
+
+    container: str
+    duration: Fraction
+    video: VideoInfo | None
+    audio: tuple[AudioInfo, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-safe; fractions as "30000/1001"."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> MediaInfo:
+        """What `to_json` wrote."""
+        video = data["video"]
+        return MediaInfo(
+            container=data["container"],
+            duration=Fraction(data["duration"]),
+            video=None if video is None else VideoInfo(**_exact(VideoInfo, video)),
+            audio=tuple(AudioInfo(**_exact(AudioInfo, each)) for each in data["audio"]),
+        )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, Fraction) else value
+
+
+def _exact(kind: type[VideoInfo | AudioInfo], data: dict[str, Any]) -> dict[str, Any]:
+    exact = {field.name for field in fields(kind) if field.type == "Fraction"}
+    return {key: Fraction(value) if key in exact else value for key, value in data.items()}

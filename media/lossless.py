@@ -1,0 +1,125 @@
+"""Frames between stages: lossless, every frame a key frame, frame number = timestamp.
+
+Ut Video in AVI is written by default: three times as fast as FFV1 to encode and four times to decode, for about half
+as much space again (docs/quality.md has the figures). AVI keeps any rate exactly and any frame is one seek away. FFV1
+in Matroska is there for archives and for other programs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+import av
+import cv2
+import numpy as np
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from foundation.errors import StageError
+from media.container import opened, video_stream
+from media.files import file_url
+from media.sink import Sink
+
+LosslessCodec = Literal["utvideo", "ffv1"]
+LOSSLESS_SUFFIX = ".avi"
+
+_CONTAINERS = {"utvideo": "avi", "ffv1": "matroska"}
+_FORMATS = {("utvideo", 3): "gbrp", ("utvideo", 4): "gbrap", ("ffv1", 3): "bgr0", ("ffv1", 4): "bgra"}
+_OPTIONS = {
+    "utvideo": {"pred": "median", "flags": "+bitexact"},
+    "ffv1": {"level": "3", "coder": "rice", "context": "0", "slices": "4", "slicecrc": "1", "flags": "+bitexact"},
+}
+_RGBA_PLANES = (2, 0, 1, 3)  # where red, green, blue and alpha lie in planar formats, whose order is G, B, R, A
+_THREADS = min(4, os.cpu_count() or 1)
+
+
+class LosslessSink(Sink):
+    """Encodes in this process, with PyAV: no child to start for a chunk of a few dozen frames, no pipe to copy through.
+
+    Args:
+        path: written at once under this name. size: (width, height). fps: exact. channels: 3 RGB, 4 RGB and alpha.
+    """
+
+    def __init__(
+        self, path: Path, *, size: tuple[int, int], fps: Fraction, codec: LosslessCodec, channels: int = 3
+    ) -> None:
+        self._count = 0
+        self._format = _FORMATS[codec, channels]
+        self._container = av.open(
+            file_url(path), "w", format=_CONTAINERS[codec], container_options={"fflags": "+bitexact"}
+        )
+        stream = self._container.add_stream(codec, rate=fps, options=_OPTIONS[codec])
+        if not isinstance(stream, VideoStream):
+            raise StageError(f"PyAV has no video encoder {codec}", cure="pip install --upgrade av")
+        stream.width, stream.height = size
+        stream.pix_fmt = self._format
+        stream.gop_size = 1
+        stream.thread_count = _THREADS
+        stream.codec_context.time_base = 1 / fps
+        self._stream = stream
+
+    def prepare(self, image: NDArray[np.uint8]) -> VideoFrame:
+        if not self._format.startswith("gb"):
+            packed = VideoFrame.from_ndarray(image, format="rgb24" if image.shape[2] == 3 else "rgba")
+            return packed.reformat(format=self._format)
+        frame = VideoFrame(image.shape[1], image.shape[0], self._format)
+        cv2.split(image, _planes(frame))
+        return frame
+
+    def send(self, prepared: Any) -> None:
+        prepared.pts = self._count
+        prepared.time_base = self._stream.codec_context.time_base
+        self._count += 1
+        self._container.mux(self._stream.encode(prepared))
+
+    def finish(self) -> None:
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
+
+    def abort(self) -> None:
+        self._container.close()
+
+
+def read_frames(path: Path, start: int = 0, stop: int | None = None) -> Iterator[NDArray[np.uint8]]:
+    """The frames `start` up to `stop` (None: all) of a file that FrameWriter wrote without loss.
+
+    Yields: (H, W, 3) uint8 RGB, (H, W, 4) if the file has alpha; one at a time, bit for bit as they were written.
+    Raises: InputError if the file is missing or is none of ours, StageError if it is damaged.
+    """
+    with opened(path) as container:
+        stream = video_stream(container, path)
+        per_tick = (stream.average_rate or Fraction(1)) * (stream.time_base or Fraction(1))
+        if start:
+            container.seek(int(start / per_tick), stream=stream)
+        try:
+            for frame in container.decode(stream):
+                number = round((frame.pts or 0) * per_tick)
+                if stop is not None and number >= stop:
+                    return
+                if number >= start:
+                    yield _pixels(frame)
+        except FFmpegError as problem:
+            cure = "delete it and run again: it is made anew"
+            raise StageError(f"an intermediate file is damaged: {problem}", file=path, cure=cure) from None
+
+
+def _pixels(frame: VideoFrame) -> NDArray[np.uint8]:
+    if frame.format.name in ("gbrp", "gbrap"):
+        return np.asarray(cv2.merge(_planes(frame)), np.uint8)
+    return np.asarray(frame.to_ndarray(format="rgba" if frame.format.name == "bgra" else "rgb24"), np.uint8)
+
+
+def _planes(frame: VideoFrame) -> list[NDArray[np.uint8]]:
+    """Views of a planar frame's memory, (H, W) each, in the order R, G, B, A."""
+    views = []
+    for index in _RGBA_PLANES[: len(frame.planes)]:
+        plane = frame.planes[index]
+        rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)  # type: ignore[call-overload]
+        views.append(rows[:, : frame.width])
+    return views

@@ -1,0 +1,158 @@
+"""Streaming video out: frame by frame, encoded beside the caller's work, whole or not at all."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+from types import TracebackType
+from typing import Any, Literal
+
+import numpy as np
+from av.error import FFmpegError
+from numpy.typing import NDArray
+
+from foundation.errors import StageError
+from media.argv import encode_video
+from media.atomic import check_writable, temporary_name, write_error
+from media.lossless import LOSSLESS_SUFFIX, LosslessSink
+from media.pipe import PipeSink
+from media.sink import Sink
+
+__all__ = ["LOSSLESS_SUFFIX", "FrameWriter"]
+
+Codec = Literal["utvideo", "ffv1", "h264"]
+
+_BY_SUFFIX: dict[str, Codec] = {".avi": "utvideo", ".mkv": "ffv1", ".mp4": "h264", ".mov": "h264"}
+_QUEUED = 4  # frames in flight: enough to overlap, little enough not to matter beside the clip
+
+
+class FrameWriter:
+    """Writes frames of one size and rate to a video file without sound.
+
+    The file appears at `path` when the block ends well; after an error nothing is left, and what stood there stays.
+
+    Args:
+        path: the file. Its folder must exist.
+        size: (width, height) in pixels.
+        fps: the exact rate.
+        codec: "utvideo" (lossless, the fastest) and "ffv1" (lossless) for `read_frames`; "h264" for delivery (bt709,
+            yuv420p; both sides even). None: by the suffix: .avi utvideo, .mkv ffv1, .mp4 or .mov h264.
+        alpha: frames have a fourth channel, opacity; lossless codecs only.
+        crf, preset: of h264: quality (lower is better) and effort.
+    Raises: StageError if the file cannot be written, the disk is full or the encoder fails; at the latest by `close`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        size: tuple[int, int],
+        fps: Fraction,
+        codec: Codec | None = None,
+        alpha: bool = False,
+        crf: int = 18,
+        preset: str = "medium",
+    ) -> None:
+        check_writable(path)
+        self._path, self._temporary = path, temporary_name(path)
+        self._shape = (size[1], size[0], 4 if alpha else 3)
+        self._failure: Exception | None = None
+        self._queue: Queue[Any] = Queue(_QUEUED)
+        self._open = True
+        self.frames = 0
+        chosen = codec or _BY_SUFFIX.get(path.suffix.lower(), "utvideo")
+        try:
+            self._sink = self._make_sink(chosen, size=size, fps=fps, crf=crf, preset=preset)
+        except (OSError, FFmpegError) as problem:
+            raise self._told(problem) from problem
+        self._thread = Thread(target=self._work, name=f"write {path.name}", daemon=True)
+        self._thread.start()
+
+    def write(self, frame: NDArray[np.uint8]) -> None:
+        """Append a frame, (H, W, 3) uint8 RGB ((H, W, 4) with alpha). It is copied: the caller may reuse its memory.
+
+        Raises: StageError as the class; ValueError if the frame has another shape or type.
+        """
+        if frame.shape != self._shape or frame.dtype != np.uint8:
+            raise ValueError(f"{self._path.name}: a frame is {frame.shape} {frame.dtype}, not {self._shape} uint8")
+        if self._failure is not None:
+            self.discard()
+            raise self._told(self._failure) from self._failure
+        self._queue.put(self._sink.prepare(frame))
+        self.frames += 1
+
+    def close(self) -> None:
+        """Finish the file and put it in its place. Harmless when done twice.
+
+        Raises: StageError as the class; also if no frame was written.
+        """
+        if not self._open:
+            return
+        self._join()
+        try:
+            if self._failure is not None:
+                raise self._failure
+            if not self.frames:
+                raise StageError("no frame was written", file=self._path)
+            self._sink.finish()
+            self._temporary.replace(self._path)
+        except (OSError, FFmpegError, StageError) as problem:
+            self._remove()
+            raise self._told(problem) from problem
+
+    def discard(self) -> None:
+        """Stop and leave nothing behind. Harmless when done twice, or after `close`."""
+        if not self._open:
+            return
+        self._failure = self._failure or StageError("stopped", file=self._path)
+        self._join()
+        self._remove()
+
+    def __enter__(self) -> FrameWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.discard()
+
+    def _make_sink(self, codec: Codec, *, size: tuple[int, int], fps: Fraction, crf: int, preset: str) -> Sink:
+        if codec != "h264":
+            return LosslessSink(self._temporary, size=size, fps=fps, codec=codec, channels=self._shape[2])
+        if self._shape[2] == 4:
+            raise StageError("H.264 has no alpha", file=self._path, cure="choose utvideo or ffv1")
+        argv = encode_video(self._temporary, size=size, fps=fps, crf=crf, preset=preset)
+        return PipeSink(argv, file=self._path)
+
+    def _work(self) -> None:
+        """The writer's thread: encode until told to end; after a failure only empty the queue, so nobody waits."""
+        while (prepared := self._queue.get()) is not None:
+            if self._failure is None:
+                try:
+                    self._sink.send(prepared)
+                except Exception as problem:
+                    self._failure = problem
+
+    def _join(self) -> None:
+        self._open = False
+        self._queue.put(None)
+        self._thread.join()
+
+    def _remove(self) -> None:
+        with suppress(OSError, FFmpegError):
+            self._sink.abort()
+        with suppress(OSError):
+            self._temporary.unlink(missing_ok=True)
+
+    def _told(self, problem: Exception) -> Exception:
+        if isinstance(problem, OSError):
+            return write_error(problem, self._path)
+        if isinstance(problem, FFmpegError):
+            return StageError(f"the encoder failed: {problem.strerror or problem}", file=self._path)
+        return problem
