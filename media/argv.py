@@ -75,7 +75,7 @@ def mux(
     if duration is not None:
         settings["t"] = seconds(duration)
     tags = {"comment": SYNTHETIC, **(metadata or {})}
-    settings |= {f"metadata:g:{k}": f"{key}={value}" for k, (key, value) in enumerate(tags.items())}
+    settings["metadata"] = [f"{key}={value}" for key, value in tags.items()]
     return _compiled(
         ffmpeg.output(
             *streams,

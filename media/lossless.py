@@ -1,8 +1,8 @@
 """Frames between stages: lossless, every frame a key frame, frame number = timestamp.
 
-Ut Video in AVI is written by default: three times as fast as FFV1 to encode and four times to decode, for about half
-as much space again (docs/quality.md has the figures). AVI keeps any rate exactly and any frame is one seek away. FFV1
-in Matroska is there for archives and for other programs.
+MagicYUV in AVI is written by default: five times as fast as FFV1 to encode and eight times to decode, for about half
+as much space again. AVI keeps any rate exactly and any frame is one seek away. (Ut Video is slower, and its encoder
+loses frames of pure noise.) FFV1 in Matroska is there for archives and for other programs.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from media.container import opened, video_stream
 from media.files import file_url
 from media.sink import Sink
 
-LosslessCodec = Literal["utvideo", "ffv1"]
+LosslessCodec = Literal["magicyuv", "ffv1"]
 LOSSLESS_SUFFIX = ".avi"
 
-_CONTAINERS = {"utvideo": "avi", "ffv1": "matroska"}
-_FORMATS = {("utvideo", 3): "gbrp", ("utvideo", 4): "gbrap", ("ffv1", 3): "bgr0", ("ffv1", 4): "bgra"}
+_CONTAINERS = {"magicyuv": "avi", "ffv1": "matroska"}
+_FORMATS = {("magicyuv", 3): "gbrp", ("magicyuv", 4): "gbrap", ("ffv1", 3): "bgr0", ("ffv1", 4): "bgra"}
 _OPTIONS = {
-    "utvideo": {"pred": "median", "flags": "+bitexact"},
+    "magicyuv": {"pred": "gradient", "slices": "1", "flags": "+bitexact"},
     "ffv1": {"level": "3", "coder": "rice", "context": "0", "slices": "4", "slicecrc": "1", "flags": "+bitexact"},
 }
 _RGBA_PLANES = (2, 0, 1, 3)  # where red, green, blue and alpha lie in planar formats, whose order is G, B, R, A

@@ -25,7 +25,7 @@ class PipeSink(Sink):
     def __init__(self, argv: list[str], *, file: Path) -> None:
         self._file = file
         # stderr goes to a file: nobody reads a pipe while frames are being written, and a full one would block ffmpeg
-        self._stderr = TemporaryFile()
+        self._stderr = TemporaryFile()  # noqa: SIM115  (closed by finish or abort)
         self._child = start_ffmpeg(argv, file=file, stdin=subprocess.PIPE, stderr=self._stderr)
 
     def prepare(self, image: NDArray[np.uint8]) -> bytes:

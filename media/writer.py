@@ -23,9 +23,9 @@ from media.sink import Sink
 
 __all__ = ["LOSSLESS_SUFFIX", "FrameWriter"]
 
-Codec = Literal["utvideo", "ffv1", "h264"]
+Codec = Literal["magicyuv", "ffv1", "h264"]
 
-_BY_SUFFIX: dict[str, Codec] = {".avi": "utvideo", ".mkv": "ffv1", ".mp4": "h264", ".mov": "h264"}
+_BY_SUFFIX: dict[str, Codec] = {".avi": "magicyuv", ".mkv": "ffv1", ".mp4": "h264", ".mov": "h264"}
 _QUEUED = 4  # frames in flight: enough to overlap, little enough not to matter beside the clip
 
 
@@ -38,8 +38,8 @@ class FrameWriter:
         path: the file. Its folder must exist.
         size: (width, height) in pixels.
         fps: the exact rate.
-        codec: "utvideo" (lossless, the fastest) and "ffv1" (lossless) for `read_frames`; "h264" for delivery (bt709,
-            yuv420p; both sides even). None: by the suffix: .avi utvideo, .mkv ffv1, .mp4 or .mov h264.
+        codec: "magicyuv" (lossless, the fastest) and "ffv1" (lossless) for `read_frames`; "h264" for delivery (bt709,
+            yuv420p; both sides even). None: by the suffix: .avi magicyuv, .mkv ffv1, .mp4 or .mov h264.
         alpha: frames have a fourth channel, opacity; lossless codecs only.
         crf, preset: of h264: quality (lower is better) and effort.
     Raises: StageError if the file cannot be written, the disk is full or the encoder fails; at the latest by `close`.
@@ -63,7 +63,7 @@ class FrameWriter:
         self._queue: Queue[Any] = Queue(_QUEUED)
         self._open = True
         self.frames = 0
-        chosen = codec or _BY_SUFFIX.get(path.suffix.lower(), "utvideo")
+        chosen = codec or _BY_SUFFIX.get(path.suffix.lower(), "magicyuv")
         try:
             self._sink = self._make_sink(chosen, size=size, fps=fps, crf=crf, preset=preset)
         except (OSError, FFmpegError) as problem:
@@ -126,7 +126,7 @@ class FrameWriter:
         if codec != "h264":
             return LosslessSink(self._temporary, size=size, fps=fps, codec=codec, channels=self._shape[2])
         if self._shape[2] == 4:
-            raise StageError("H.264 has no alpha", file=self._path, cure="choose utvideo or ffv1")
+            raise StageError("H.264 has no alpha", file=self._path, cure="choose magicyuv or ffv1")
         argv = encode_video(self._temporary, size=size, fps=fps, crf=crf, preset=preset)
         return PipeSink(argv, file=self._path)
 
