@@ -102,6 +102,51 @@ class FaceTrack:
 FIELDS = ("points", "found", "blendshapes", "pose")
 
 
+@dataclass(frozen=True)
+class HeadFrame:
+    """Where a head is in a picture, whatever the landmark scheme.
+
+    Attributes:
+        centre: (x, y) of the face oval. height: top of the forehead to the chin, pixels.
+        roll: clockwise angle of the eye line, radians.
+    """
+
+    centre: tuple[float, float]
+    height: float
+    roll: float
+
+
+def head_frame(points: NDArray[np.floating], scheme: str) -> HeadFrame:
+    """Where the head is, from one face's (P, 3) points."""
+    marks = HEAD_MARKS[scheme]
+    xy = np.asarray(points[:, :2], np.float64)
+    top, chin = xy[marks.top], xy[marks.chin]
+    height = float(np.linalg.norm(top - chin)) * marks.stretch
+    low, high = xy[list(marks.outline)].min(axis=0), xy[list(marks.outline)].max(axis=0)
+    across = xy[marks.left_eye] - xy[marks.right_eye]
+    centre = (low + high) / 2
+    return HeadFrame((float(centre[0]), float(centre[1])), height, float(np.arctan2(across[1], across[0])))
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """Point numbers; left and right are the subject's own. `stretch`: top-chin to forehead-chin."""
+
+    top: int
+    chin: int
+    right_eye: int
+    left_eye: int
+    outline: tuple[int, ...]
+    stretch: float
+
+
+HEAD_MARKS = {
+    MEDIAPIPE_478: _Marks(10, 152, 33, 263, (10, 152, 234, 454), 1.0),
+    # 68 points have no forehead: the brow-to-chin distance is about seven tenths of the face
+    IBUG_68: _Marks(27, 8, 36, 45, (0, 8, 16, 19, 24), 1.45),
+}
+
+
 def still(face: Face, size: tuple[int, int]) -> FaceTrack:
     """A track of one frame."""
     return FaceTrack(face.points[None], np.array([True]), face.blendshapes[None], face.pose[None], face.scheme, size)

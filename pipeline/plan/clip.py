@@ -48,7 +48,7 @@ def read_clip(driving: Driving, facts: Mapping[str, Any], *, performer: str, fil
         raise InputError("has no video stream", file=file, performer=performer, cure="name a video as driving.video")
     if video["truncated"] and not driving.allow_truncated:
         raise InputError(
-            f"is truncated: it announces {video['announced']} frames and holds {video['frames']}",
+            f"is truncated: it announces {video['expected_frames']} frames and holds {video['frames']}",
             file=file,
             performer=performer,
             cure="get the whole file, or set driving.allow_truncated: true to use what is there",

@@ -82,7 +82,12 @@ def _edit(planning: Planning, performers: dict[str, PlannedPerformer], frames: i
         if name not in seen:
             continue
         place = f"performer{len(about)}"
-        about[name] = {"inputs": place, "frames": planned.frames, "into": planned.into}
+        about[name] = {
+            "inputs": place,
+            "frames": planned.frames,
+            "into": planned.into,
+            "chunks": [chunk.settings["range"][0] for chunk in planned.chunks],
+        }
         inputs[f"{place}.crop"] = planned.crop.output
         for number, chunk in enumerate(planned.chunks):
             inputs[f"{place}.{number:06d}"] = chunk.output

@@ -66,13 +66,15 @@ def plan_performer(planning: Planning, name: str, clip: Clip) -> PlannedPerforme
     both: dict[str, Input] = {"crop": crop.output, "clip": followed.output}
     settings = with_engine | _landmarks(planning) | {"motion": performer.motion.model_dump(mode="json"), "fps": fps}
     prepared = graph.add(Task("prepare", settings, both, name, frames))
-    style = performer.composite.model_dump(mode="json")
+    style = performer.composite.model_dump(mode="json", exclude={"into"})
     done = []
     for part in chunks(frames, manifest.defaults.chunk_frames):
         span = {"range": [part.start, part.stop], "fps": fps}
         moved = graph.add(Task("animate", with_engine | span, both | {"prepared": prepared.output}, name, len(part)))
-        inputs = {"crop": crop.output, "moved": moved.output}
-        done.append(graph.add(Task("composite", span | style, inputs, name, len(part))))
+        if performer.composite.into == "portrait":
+            inputs = {"crop": crop.output, "moved": moved.output}
+            moved = graph.add(Task("composite", span | style, inputs, name, len(part)))
+        done.append(moved)
     return PlannedPerformer(name, frames, crop, followed, done, performer.composite.into)
 
 

@@ -36,7 +36,7 @@ def plan_sound(planning: Planning, clips: Mapping[str, Clip]) -> Sound:
         if not planning.facts[audio.source]["audio"]:
             file = planning.sources[audio.source].path
             raise InputError("has no sound", file=file, cure="name a file with sound as audio.source")
-        entry = _entry("sound0", Fraction(planning.facts[audio.source]["start"]), audio.offset)
+        entry = _entry("sound0", Fraction(0), audio.offset)
         return {"sound0": planning.sources[audio.source]}, {"entries": [entry]}
     return _driving(planning, clips)
 

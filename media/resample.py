@@ -1,0 +1,34 @@
+"""Scaling pictures without aliasing, the same way for a whole picture and for a part of it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from foundation.geometry import Array
+
+Image = NDArray[np.uint8]
+
+
+def blur_for(scale: float) -> float:
+    """The Gaussian sigma, in source pixels, that keeps a picture shrunk by `scale` (below 1) from aliasing.
+
+    A pixel of the result averages about 1/scale source pixels; the cubic kernel itself already blurs by about half.
+    """
+    return 0.5 * float(np.sqrt(max(0.0, 1 / scale**2 - 1)))
+
+
+def warp_affine(image: Image, affine: Array, size: tuple[int, int], *, border: int = cv2.BORDER_REPLICATE) -> Image:
+    """The picture through an affine, filtered before it is shrunk.
+
+    Args:
+        image: (H, W, C) uint8. affine: (2, 3), from the image's pixels to the result's.
+        size: (width, height) of the result. border: how to go on beyond the image's edge (cv2.BORDER_*).
+    """
+    scale = float(np.sqrt(abs(np.linalg.det(affine[:, :2]))))
+    sigma = blur_for(scale)
+    if sigma > 0.2:
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.uint8)
+    warped = cv2.warpAffine(image, affine, size, flags=cv2.INTER_CUBIC, borderMode=border)
+    return np.asarray(warped, np.uint8)

@@ -1,0 +1,58 @@
+"""The command line: one file a command, each registered here. Only this package prints or draws."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from typing import Any
+
+import typer
+
+from foundation.errors import DuetError, Interrupted, ManifestError, StageError
+from pipeline.cli import animate, doctor, inspect, plan, render, schema, task, validate
+
+app = typer.Typer(
+    name="duet",
+    help="Portraits that sing: from one manifest to a finished video.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (render, validate, plan, animate, inspect, doctor, task, schema):
+    command.register(app)
+
+
+def main() -> None:
+    """Run a command and leave with the exit code of design: 0, 2, 3, 4, 5 or 130."""
+    signal.signal(signal.SIGTERM, _terminated)
+    debug = "--debug" in sys.argv
+    try:
+        app()
+    except DuetError as error:
+        _fail(error, debug)
+    except KeyboardInterrupt:
+        _fail(Interrupted("stopped", cure="run the same command again to go on from what is finished"), debug)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has left
+        sys.exit(StageError.exit_code)
+    except Exception as error:
+        problem = f"unexpected {type(error).__name__}: {error}"
+        _fail(StageError(problem, cure="run again with --debug and report it"), debug)
+
+
+def _terminated(signum: int, frame: Any) -> None:
+    """A farm that stops a job sends SIGTERM: leave as for Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def _fail(error: DuetError, debug: bool) -> None:
+    """Print one line a mistake, without a traceback unless asked, and leave."""
+    if debug:
+        traceback.print_exc()
+    if isinstance(error, ManifestError) and error.mistakes:
+        for mistake in error.mistakes:
+            typer.echo(f"error: {error.file}: {mistake}", err=True)
+    else:
+        typer.echo(f"error: {error}", err=True)
+    sys.exit(error.exit_code)

@@ -1,0 +1,131 @@
+"""doctor: what this machine has and lacks, with the cure."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import typer
+
+from foundation.errors import DuetError
+from landmarks import load_backend
+from media import binary
+from media.samples import sample_names, sample_path
+from pipeline.cli.options import WORK, Debug, Json, Work
+
+PACKAGES = (
+    "torch",
+    "numpy",
+    "opencv-python",
+    "mediapipe",
+    "face-alignment",
+    "scikit-image",
+    "moviepy",
+    "ffmpeg-python",
+    "imageio-ffmpeg",
+    "av",
+    "pydantic",
+    "PyYAML",
+    "typer",
+    "tqdm",
+)
+ROOM = 5 * 2**30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report. `cure` is empty where nothing is wrong; `needed` ones fail the command."""
+
+    what: str
+    found: str
+    cure: str = ""
+    needed: bool = True
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("doctor", help="Show what this machine has and lacks, and what to do about it.")(run)
+
+
+def run(*, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> None:
+    findings = [_python(), *_packages(), *map(_attempt, CHECKS), _disk(work), _cores()]
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            mark = "ok  " if not finding.cure else ("LACK" if finding.needed else "note")
+            cure = f"  -> {finding.cure}" if finding.cure else ""
+            typer.echo(f"{mark} {finding.what:24} {finding.found}{cure}")
+    if any(finding.cure and finding.needed for finding in findings):
+        raise typer.Exit(DuetError.exit_code)
+
+
+def _python() -> Finding:
+    good = sys.version_info >= (3, 11)
+    return Finding("python", platform.python_version(), "" if good else "install Python 3.11 or newer")
+
+
+def _packages() -> list[Finding]:
+    found = []
+    for name in PACKAGES:
+        try:
+            found.append(Finding(name, importlib.metadata.version(name)))
+        except importlib.metadata.PackageNotFoundError:
+            found.append(Finding(name, "not installed", "pip install -r requirements.txt"))
+    return found
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that is tried out. `attempt` gives what to show, or raises DuetError with the cure."""
+
+    what: str
+    attempt: Callable[[], str]
+    needed: bool
+
+
+def _attempt(check: Check) -> Finding:
+    try:
+        return Finding(check.what, check.attempt())
+    except DuetError as error:
+        return Finding(check.what, error.problem, error.cure or "see the message", check.needed)
+
+
+def _backend(name: str) -> Callable[[], str]:
+    def attempt() -> str:
+        with load_backend(name) as backend:
+            return f"ready, {backend.points} points"
+
+    return attempt
+
+
+def _samples() -> str:
+    return ", ".join(f"{name} ({sample_path(name).stat().st_size // 1024} kB)" for name in sample_names())
+
+
+CHECKS = (
+    Check("ffmpeg", binary.version, needed=True),
+    Check("landmarks: mediapipe", _backend("mediapipe"), needed=True),
+    Check("landmarks: face_alignment", _backend("face_alignment"), needed=False),
+    Check("samples", _samples, needed=False),
+)
+
+
+def _disk(work: Path) -> Finding:
+    folder = work.expanduser().resolve()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    cure = "" if free >= ROOM else "free some space: lossless frames need about 1 MB each"
+    return Finding("disk for work", f"{free / 2**30:.0f} GB free in {folder}", cure, needed=False)
+
+
+def _cores() -> Finding:
+    return Finding("processors", str(os.cpu_count() or 1))

@@ -1,0 +1,42 @@
+"""task: run one task file, a farm's unit of work."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from foundation.errors import InputError, ManifestError
+from pipeline.cli.job import store_at
+from pipeline.cli.options import WORK, Debug, Json, Work
+from pipeline.executors.run_task import run_task
+from pipeline.plan.task import Task
+
+TaskFile = Annotated[Path, typer.Argument(metavar="FILE", help="A task file, written by `plan --tasks FOLDER`.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("task", help="Run one task file; what it needs must have run before, into the same work folder.")(run)
+
+
+def run(file: TaskFile, *, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> None:
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(error.strerror or str(error), file=file, cure="name a file of `plan --tasks`") from error
+    except ValueError as error:
+        raise ManifestError("is not JSON", file=file, cure="name a file of `plan --tasks`") from error
+    task = Task.from_json(data, file)
+    made = run_task(task, store_at(work), _silent)
+    if as_json:
+        told = {"key": task.key, "folder": str(made.folder), "facts": dict(made.facts)}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        typer.echo(str(made.folder))
+
+
+def _silent(done: int, total: int) -> None:
+    """A farm's log has no use for a bar."""

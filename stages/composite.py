@@ -1,0 +1,114 @@
+"""Put the moving crop back where it came from: feathered, matched in colour, at the picture's own resolution.
+
+Writes FRAMES: only the part of the picture that the crop covers (its `box`, in the facts). All else is
+the portrait itself, untouched by construction, so it is not stored again for every frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from foundation.geometry import invert_affine
+from media.reader import read_frames
+from media.resample import warp_affine
+from media.writer import FrameWriter
+from stages import Report
+from stages.handover import FRAMES, CropInfo, read_crop, read_picture
+
+MAX_SHIFT = 24.0
+"""Colour matching corrects a drift of at most so many levels; more is a change of light that the driver meant."""
+
+Image = NDArray[np.uint8]
+Mask = NDArray[np.float32]
+
+
+def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
+    """Settings: range, fps, feather (of the crop's side), match_color. Inputs: crop, moved."""
+    crop = read_crop(inputs["crop"])
+    still = np.ascontiguousarray(read_picture(inputs["crop"])[crop.box.slices])
+    paste = _Paste.onto(still, crop, settings["feather"], settings["match_color"])
+    start, stop = settings["range"]
+    done = 0
+    size = (crop.box.width, crop.box.height)
+    with FrameWriter(out / FRAMES, size=size, fps=Fraction(settings["fps"])) as writer:
+        for frame in read_frames(inputs["moved"] / FRAMES):
+            writer.write(paste(frame))
+            done += 1
+            report(done, stop - start)
+    return {"frames_in": stop - start, "frames_out": done, "box": crop.box.to_json()}
+
+
+@dataclass(frozen=True)
+class _Paste:
+    """Everything about pasting that does not change from frame to frame.
+
+    Attributes:
+        still: (h, w, 3) the portrait where the crop covers it. mask: (h, w) 0..1, 1 where the moving crop shows.
+        rim: (h, w) bool, the feathered band, where crop and portrait should agree.
+    """
+
+    still: Image
+    mask: Mask
+    rim: NDArray[np.bool_]
+    crop: CropInfo
+    match_color: bool
+
+    @staticmethod
+    def onto(still: Image, crop: CropInfo, feather: float, match_color: bool) -> _Paste:
+        mask = _native_mask(crop, feather) if crop.native else _warped_mask(crop, feather)
+        rim = (mask > 0) & (mask < 1)
+        return _Paste(still, mask, rim, crop, match_color and not crop.native and bool(rim.any()))
+
+    def __call__(self, moved: Image) -> Image:
+        if not self.crop.native:
+            moved = warp_affine(moved, _to_box(self.crop), (self.crop.box.width, self.crop.box.height))
+        if self.match_color:
+            shift = self.still[self.rim].mean(axis=0, dtype=np.float64) - moved[self.rim].mean(axis=0, dtype=np.float64)
+            shift = np.clip(shift, -MAX_SHIFT, MAX_SHIFT)
+            moved = np.clip(np.rint(moved + shift), 0, 255).astype(np.uint8)
+        blended = cv2.blendLinear(moved, self.still, self.mask, 1 - self.mask)
+        result = np.asarray(blended, np.uint8)
+        result[self.mask == 0] = self.still[self.mask == 0]
+        return result
+
+
+def _ramp(distance: NDArray[np.floating], width: float) -> Mask:
+    """0 at the edge, 1 at `width` pixels from it, smooth at both ends (smoothstep)."""
+    t = np.clip(distance / max(width, 1e-6), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
+
+
+def _native_mask(crop: CropInfo, feather: float) -> Mask:
+    """Feathered towards the sides that lie inside the picture only: the picture's own edge needs no seam."""
+    box, (left, top, right, bottom) = crop.box, crop.inner_edges
+    width = feather * max(box.width, box.height)
+    x = np.arange(box.width, dtype=np.float64)
+    y = np.arange(box.height, dtype=np.float64)
+    far = np.inf
+    across = np.minimum(x if left else x + far, x[::-1] if right else x + far)
+    down = np.minimum(y if top else y + far, y[::-1] if bottom else y + far)
+    return _ramp(np.minimum(across[None, :], down[:, None]), width)
+
+
+def _warped_mask(crop: CropInfo, feather: float) -> Mask:
+    """The crop's square, feathered inwards, carried back into the picture."""
+    size = crop.size[0]
+    edge = np.minimum(np.arange(size), np.arange(size)[::-1]).astype(np.float64)
+    square = _ramp(np.minimum(edge[None, :], edge[:, None]), feather * size)
+    warped = cv2.warpAffine(square, _to_box(crop), (crop.box.width, crop.box.height), flags=cv2.INTER_LINEAR)
+    return np.asarray(np.clip(warped, 0, 1), np.float32)
+
+
+def _to_box(crop: CropInfo) -> NDArray[np.float64]:
+    """From the crop's pixels to the patch's: the exact inverse of the crop's affine."""
+    back = invert_affine(crop.affine)
+    back[:, 2] -= (crop.box.x0, crop.box.y0)
+    return back

@@ -1,0 +1,86 @@
+"""Cut the portrait around its face, as the engine wants it, and keep the way back.
+
+Writes picture.png (the whole portrait, upright, RGB), crop.png, face/ (a track of one frame, in the crop's pixels) and
+crop.json: `affine` (2, 3) from the picture's pixels to the crop's, `box` [x0, y0, x1, y1] that the crop covers in the
+picture, `size` of the crop, `native` (the crop keeps the picture's own pixels) and `inner_edges` (which of its sides,
+left, top, right and bottom, lie inside the picture).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines import load_engine
+from engines.base import CropSpec
+from foundation.errors import ManifestError
+from foundation.facetrack import FaceTrack, HeadFrame, head_frame
+from foundation.geometry import Array, Box, invert_affine, square_around, translation
+from media.images import read_image, write_png
+from media.reader import frame_at
+from media.resample import warp_affine
+from stages import Report
+
+Image = NDArray[np.uint8]
+
+
+def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
+    """Settings: engine, engine_version, at (seconds of a video's frame, or None). Inputs: media, faces."""
+    engine = load_engine(settings["engine"])
+    track = FaceTrack.load(inputs["faces"] / "track")
+    if track.scheme != engine.scheme:
+        raise ManifestError(
+            f"the engine {engine.name} needs {engine.scheme} landmarks, and the manifest chooses {track.scheme}",
+            cure="set defaults.landmarks to another backend or choose another engine",
+        )
+    at = settings["at"]
+    picture = read_image(inputs["media"]) if at is None else frame_at(inputs["media"], Fraction(at))
+    head = head_frame(track.points[0], track.scheme)
+    affine, box, image = _cut(picture, head, engine.crop)
+    height, width = picture.shape[:2]
+    native = engine.crop.size is None
+    inside = (box.x0 > 0, box.y0 > 0, box.x1 < width, box.y1 < height) if native else (True, True, True, True)
+    write_png(out / "picture.png", picture)
+    write_png(out / "crop.png", image)
+    track.through(affine, (image.shape[1], image.shape[0])).save(out / "face")
+    about = {
+        "affine": affine.tolist(),
+        "box": box.to_json(),
+        "size": [image.shape[1], image.shape[0]],
+        "native": native,
+        "inner_edges": list(inside),
+    }
+    (out / "crop.json").write_text(json.dumps(about), encoding="utf-8")
+    return about | {"picture_size": [width, height], "face_height": round(head.height, 2)}
+
+
+def _cut(picture: Image, head: HeadFrame, spec: CropSpec) -> tuple[Array, Box, Image]:
+    """The affine from picture to crop, the pixels of the picture that the crop covers, and the crop."""
+    height, width = picture.shape[:2]
+    half = spec.reach * head.height
+    if spec.size is None:
+        box = square_around(head.centre, half).clipped(width, height)
+        return translation(-box.x0, -box.y0), box, np.ascontiguousarray(picture[box.slices])
+    affine = _upright(head, half, spec.size)
+    corners = np.array([[0.0, 0.0], [spec.size, 0.0], [0.0, spec.size], [spec.size, spec.size]]) - 0.5
+    back = invert_affine(affine)
+    reached = corners @ back[:, :2].T + back[:, 2]
+    low, high = np.floor(reached.min(axis=0)).astype(int), np.ceil(reached.max(axis=0)).astype(int)
+    box = Box(int(low[0]), int(low[1]), int(high[0]) + 1, int(high[1]) + 1).clipped(width, height)
+    return affine, box, warp_affine(picture, affine, (spec.size, spec.size), border=cv2.BORDER_REFLECT_101)
+
+
+def _upright(head: HeadFrame, half: float, size: int) -> Array:
+    """The similarity that puts the head's centre in the middle, its eye line level, `half` at the crop's edge."""
+    scale = size / (2 * half)
+    cos, sin = np.cos(-head.roll) * scale, np.sin(-head.roll) * scale
+    linear = np.array([[cos, -sin], [sin, cos]])
+    middle = np.array([(size - 1) / 2, (size - 1) / 2])
+    return np.concatenate([linear, (middle - linear @ np.array(head.centre))[:, None]], axis=1)

@@ -1,0 +1,58 @@
+"""How stages read one another's artifacts: one reader for each thing that more than one stage takes up."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.base import Arrays, Portrait
+from foundation.facetrack import FaceTrack
+from foundation.geometry import Array, Box
+from media.images import read_image
+from media.lossless import LOSSLESS_SUFFIX
+
+FRAMES = f"frames{LOSSLESS_SUFFIX}"
+"""What every stage that hands on frames calls its file."""
+
+
+@dataclass(frozen=True)
+class CropInfo:
+    """What crop.json says (see stages.crop)."""
+
+    affine: Array
+    box: Box
+    size: tuple[int, int]
+    native: bool
+    inner_edges: tuple[bool, bool, bool, bool]
+
+
+def read_crop(folder: Path) -> CropInfo:
+    """The crop artifact's description."""
+    about = json.loads((folder / "crop.json").read_text(encoding="utf-8"))
+    left, top, right, bottom = about["inner_edges"]
+    return CropInfo(
+        np.array(about["affine"]), Box(*about["box"]), tuple(about["size"]), about["native"], (left, top, right, bottom)
+    )
+
+
+def read_portrait(folder: Path) -> Portrait:
+    """The crop artifact as engines take it."""
+    face = FaceTrack.load(folder / "face").face(0)
+    return Portrait(read_image(folder / "crop.png"), face, read_crop(folder).inner_edges)
+
+
+def read_picture(folder: Path) -> NDArray[np.uint8]:
+    """The whole portrait of a crop artifact, (H, W, 3) uint8 RGB."""
+    return read_image(folder / "picture.png")
+
+
+def read_arrays(folder: Path) -> Arrays:
+    """A prepare artifact's arrays, mapped: only what is looked at is read."""
+    return {
+        path.stem: np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+        for path in sorted((folder / "arrays").glob("*.npy"))
+    }

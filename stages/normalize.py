@@ -1,0 +1,101 @@
+"""The driving clip at a constant rate, in the chosen range, cut to the face and sized for the engine.
+
+Writes FRAMES (lossless, `frames` of them) and track/ (the face in each, in these frames' pixels). A frame's
+timestamp decides where it goes: each output instant shows the source frame that is on screen at its middle.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines import load_engine
+from engines.base import CropSpec
+from foundation.errors import InputError
+from foundation.facetrack import FaceTrack, head_frame
+from foundation.geometry import Array, Box, square_around
+from foundation.times import resample
+from media.reader import VideoReader
+from media.resample import warp_affine
+from media.writer import FrameWriter
+from stages import Report
+from stages.handover import FRAMES
+
+MAX_SIDE = 768
+"""Native engines read the driver's mouth and eyes from these frames: more pixels than this show nothing more."""
+
+Image = NDArray[np.uint8]
+
+
+def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
+    """Settings: engine, engine_version, start, frames, fps, tolerant. Inputs: media, faces."""
+    spec = load_engine(settings["engine"]).crop
+    track = FaceTrack.load(inputs["faces"] / "track")
+    times = [Fraction(text) for text in json.loads((inputs["faces"] / "times.json").read_text(encoding="utf-8"))]
+    fps, frames, start = Fraction(settings["fps"]), int(settings["frames"]), Fraction(settings["start"])
+    chosen = resample(times, start, frames, fps)
+    affine, size = _tube(track, spec)
+    track.take(chosen).through(affine, size).save(out / "track")
+    written = 0
+    with (
+        VideoReader(inputs["media"], start=times[0], stop=None, tolerant=settings["tolerant"]) as reader,
+        FrameWriter(out / FRAMES, size=size, fps=fps) as writer,
+    ):
+        for image in _picked((frame for _, frame in reader), chosen):
+            writer.write(_cut(image, affine, size))
+            written += 1
+            report(written, frames)
+    if written != frames:
+        raise InputError(f"gave {written} of {frames} frames", file=inputs["media"], cure="check the file for damage")
+    return {"frames_in": chosen[-1] + 1 - chosen[0], "frames_out": frames, "size": list(size), "fps": str(fps)}
+
+
+def _picked(frames: Iterator[Image], chosen: list[int]) -> Iterator[Image]:
+    """The frame at each of the ascending indices `chosen`, repeats included, reading no further than the last."""
+    at, current = -1, None
+    for index in chosen:
+        while at < index:
+            current = next(frames, None)
+            at += 1
+        if current is None:
+            return
+        yield current
+
+
+def _tube(track: FaceTrack, spec: CropSpec) -> tuple[Array, tuple[int, int]]:
+    """One fixed crop that holds the face in every frame: the affine to it, and its (width, height)."""
+    heads = [head_frame(points, track.scheme) for points in track.points]
+    centres = np.array([head.centre for head in heads])
+    height = float(np.median([head.height for head in heads]))
+    if spec.size is not None:
+        centre = np.median(centres, axis=0)
+        box = square_around((float(centre[0]), float(centre[1])), spec.reach * height)
+        scale = spec.size / box.width
+        return _scaled(box, scale), (spec.size, spec.size)
+    margin = 0.75 * max(head.height for head in heads)
+    low, high = centres.min(axis=0) - margin, centres.max(axis=0) + margin
+    box = Box(int(low[0]), int(low[1]), int(np.ceil(high[0])), int(np.ceil(high[1]))).clipped(*track.size)
+    scale = min(1.0, MAX_SIDE / max(box.width, box.height))
+    return _scaled(box, scale), (max(2, round(box.width * scale)), max(2, round(box.height * scale)))
+
+
+def _scaled(box: Box, scale: float) -> Array:
+    """The affine that moves the box's corner to the origin and scales; pixel centres stay pixel centres."""
+    shift = (scale - 1) / 2
+    return np.array([[scale, 0.0, shift - scale * box.x0], [0.0, scale, shift - scale * box.y0]])
+
+
+def _cut(image: Image, affine: Array, size: tuple[int, int]) -> Image:
+    """Whole pixels are copied; anything else is resampled, with the picture's edge going on outside it."""
+    if affine[0, 0] == 1.0:
+        x, y = round(-affine[0, 2]), round(-affine[1, 2])
+        if x >= 0 and y >= 0 and x + size[0] <= image.shape[1] and y + size[1] <= image.shape[0]:
+            return np.ascontiguousarray(image[y : y + size[1], x : x + size[0]])
+    return warp_affine(image, affine, size, border=cv2.BORDER_REPLICATE)
