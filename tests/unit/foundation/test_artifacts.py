@@ -1,0 +1,99 @@
+"""Artifacts: whole or absent, whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from foundation.artifacts import ArtifactStore, canonical, digest_of, replacing
+from foundation.errors import StageError
+
+KEY = "0" * 64
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ArtifactStore:
+    return ArtifactStore(tmp_path / "work")
+
+
+def make(store: ArtifactStore, text: str = "frames") -> None:
+    with store.create("crop", KEY, {}) as draft:
+        (draft.folder / "data.txt").write_text(text)
+        draft.facts["n"] = 1
+
+
+def test_what_was_made_is_found(store: ArtifactStore) -> None:
+    assert store.find("crop", KEY) is None
+    make(store)
+    found = store.find("crop", KEY)
+    assert found is not None
+    assert found.facts == {"n": 1}
+    assert (found.folder / "data.txt").read_text() == "frames"
+
+
+def test_an_error_leaves_nothing(store: ArtifactStore) -> None:
+    with pytest.raises(RuntimeError), store.create("crop", KEY, {}) as draft:
+        (draft.folder / "data.txt").write_text("half")
+        raise RuntimeError
+    assert store.find("crop", KEY) is None
+    assert list((store.root / "crop").iterdir()) == []
+
+
+def test_a_second_worker_keeps_the_first_ones_work(store: ArtifactStore) -> None:
+    with store.create("crop", KEY, {}) as late:
+        (late.folder / "data.txt").write_text("same bytes")
+        make(store, "same bytes")
+    found = store.find("crop", KEY)
+    assert found is not None
+    assert (found.folder / "data.txt").read_text() == "same bytes"
+
+
+@pytest.mark.parametrize("damage", ["cut", "gone", "label"])
+def test_a_damaged_artifact_is_not_found_and_is_made_again(store: ArtifactStore, damage: str) -> None:
+    make(store)
+    folder = store.folder("crop", KEY)
+    if damage == "cut":
+        (folder / "data.txt").write_text("fr")
+    elif damage == "gone":
+        (folder / "data.txt").unlink()
+    else:
+        (folder / "artifact.json").write_text("{")
+    assert store.find("crop", KEY) is None
+    make(store)
+    assert store.find("crop", KEY) is not None
+
+
+def test_drafts_of_dead_processes_are_swept_and_living_ones_stay(store: ArtifactStore) -> None:
+    make(store)
+    dead = store.root / "crop" / ".abc-999999999-x"
+    alive = store.root / "crop" / f".abc-{os.getpid()}-x"
+    dead.mkdir()
+    alive.mkdir()
+    store.sweep()
+    assert not dead.exists()
+    assert alive.exists()
+    assert store.find("crop", KEY) is not None
+
+
+def test_canonical_json_has_one_spelling() -> None:
+    assert canonical({"b": 1, "a": [1.5, None, "é"]}) == canonical(json.loads('{"a":[1.5,null,"\\u00e9"],"b":1}'))
+    with pytest.raises(ValueError, match="JSON compliant"):
+        canonical(float("nan"))
+
+
+def test_replacing_keeps_the_old_file_when_writing_fails(tmp_path: Path) -> None:
+    target = tmp_path / "out.mp4"
+    target.write_text("old")
+    with pytest.raises(StageError, match="disk is full"), replacing(target) as temporary:
+        temporary.write_text("half")
+        raise OSError(28, "No space left on device")
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_digest_is_of_the_bytes(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"abc")
+    assert digest_of(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

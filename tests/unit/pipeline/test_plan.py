@@ -1,0 +1,179 @@
+"""Planning is a pure function: the same manifest and facts give the same tasks, to the key."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from foundation.errors import InputError, ManifestError
+from pipeline.manifest.load import LoadedManifest, validate
+from pipeline.plan.build import build
+from pipeline.plan.expand import Plan, expand
+from pipeline.plan.graph import Graph
+from pipeline.plan.task import FileInput, Task, TaskInput
+
+
+def video(**changes: Any) -> dict[str, Any]:
+    facts = {
+        "start": "0",
+        "end": "10",
+        "fps": "30000/1001",
+        "frames": 300,
+        "truncated": False,
+        "expected_frames": 300,
+    }
+    return {"video": facts | changes, "audio": [{"codec": "aac"}]}
+
+
+def plan(folder: Path, facts: dict[str, Any] | None = None, **changes: Any) -> Plan:
+    """The plan of two portraits driven by one clip; `changes` replace the manifest's top-level fields."""
+    for name in ("a.png", "b.png", "clip.mp4", "song.wav"):
+        (folder / name).write_bytes(name.encode())
+    data: dict[str, Any] = {
+        "version": 1,
+        "performers": {
+            "ann": {"portrait": "a.png", "driving": {"video": "clip.mp4"}},
+            "bob": {"portrait": "b.png", "driving": {"video": "clip.mp4"}},
+        },
+        "output": {"path": "out.mp4"},
+    }
+    loaded = LoadedManifest(validate(data | changes, folder / "m.yaml"), folder, "m")
+    return expand(build(loaded), facts or {"clip.mp4": video()})
+
+
+def stages(made: Plan) -> list[str]:
+    return [task.stage for task in made.graph]
+
+
+def test_a_shared_clip_is_read_and_followed_once(tmp_path: Path) -> None:
+    made = plan(tmp_path)
+    assert stages(made).count("probe") == 1
+    assert stages(made).count("normalize") == 1
+    assert stages(made).count("faces") == 3  # the clip and the two portraits
+    assert stages(made).count("animate") == 2 * 5  # 300 frames in chunks of 64
+
+
+def test_the_same_facts_give_the_same_keys_and_a_change_only_what_follows_from_it(tmp_path: Path) -> None:
+    first, again = plan(tmp_path), plan(tmp_path)
+    assert list(first.graph.tasks) == list(again.graph.tasks)
+    louder = plan(tmp_path, output={"path": "out.mp4", "audio": {"codec": "aac", "bitrate_kbps": 256}})
+    new = [task.stage for task in louder.graph if task.key not in first.graph.tasks]
+    assert new == ["mux", "check"]
+    elsewhere = plan(tmp_path, output={"path": "other.mp4"})
+    assert list(elsewhere.graph.tasks) == list(first.graph.tasks)
+
+
+def test_every_frame_is_in_one_chunk_and_every_chunk_in_the_edit(tmp_path: Path) -> None:
+    made = plan(tmp_path)
+    ranges = [task.settings["range"] for task in made.graph if task.stage == "composite" and task.performer == "ann"]
+    assert [frame for start, stop in ranges for frame in range(start, stop)] == list(range(300))
+    edit = next(task for task in made.graph if task.stage == "edit")
+    assert len(edit.inputs) == 2 * (1 + 5)
+
+
+def test_rates_stay_exact_and_a_range_is_taken_on_the_clips_clock(tmp_path: Path) -> None:
+    performers = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "start": 2, "end": 4}}}
+    made = plan(tmp_path, {"clip.mp4": video(start="7/5", end="57/5")}, performers=performers)
+    assert made.fps == Fraction(30000, 1001)
+    assert made.frames == 60
+    normalize = next(task for task in made.graph if task.stage == "normalize")
+    assert normalize.settings["start"] == str(Fraction(7, 5) + 2)
+
+
+def test_clips_share_their_sound_and_different_ones_are_mixed(tmp_path: Path) -> None:
+    def entries(made: Plan) -> list[dict[str, Any]]:
+        return list(made.video.settings["sound"]["entries"])
+
+    assert len(entries(plan(tmp_path))) == 1
+    performers = {
+        "ann": {"portrait": "a.png", "driving": {"video": "clip.mp4"}},
+        "bob": {"portrait": "b.png", "driving": {"video": "clip.mp4", "start": 1}},
+    }
+    assert [entry["start"] for entry in entries(plan(tmp_path, performers=performers))] == ["0", "1"]
+    mix = {"mix": [{"from": "bob", "gain_db": -6, "pan": 0.5}]}
+    assert [entry["gain_db"] for entry in entries(plan(tmp_path, audio=mix))] == [-6]
+    assert entries(plan(tmp_path, audio={"source": "none"})) == []
+
+
+def test_a_song_starts_where_the_manifest_says(tmp_path: Path) -> None:
+    facts = {"clip.mp4": video(), "song.wav": {"video": None, "audio": [{"codec": "pcm"}]}}
+    made = plan(tmp_path, facts, audio={"source": "song.wav", "offset": -0.5})
+    assert made.video.settings["sound"]["entries"][0]["offset"] == "-1/2"
+
+
+@pytest.mark.parametrize(
+    ("scenes", "told"),
+    [
+        ([{"start": 1, "layout": "full", "performers": ["ann"]}], "scenes.0.start must be 0"),
+        (
+            [
+                {"start": 0, "layout": "full", "performers": ["ann"]},
+                {"start": 60, "layout": "full", "performers": ["bob"]},
+            ],
+            "scenes.1 starts at 60 s, after the end",
+        ),
+    ],
+)
+def test_scenes_that_cannot_be_are_told(tmp_path: Path, scenes: list[Any], told: str) -> None:
+    with pytest.raises(ManifestError, match=told):
+        plan(tmp_path, scenes=scenes)
+
+
+def test_scenes_meet_on_the_exact_frame(tmp_path: Path) -> None:
+    scenes = [
+        {"start": 0, "layout": "side_by_side", "performers": ["ann", "bob"]},
+        {"start": 3.2, "layout": "full", "performers": ["bob"]},
+    ]
+    edit = next(task for task in plan(tmp_path, scenes=scenes).graph if task.stage == "edit")
+    assert [scene["range"] for scene in edit.settings["scenes"]] == [[0, 96], [96, 300]]
+
+
+def test_clips_that_cannot_drive_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no video stream"):
+        plan(tmp_path, {"clip.mp4": {"video": None, "audio": []}})
+    short = {"clip.mp4": video(truncated=True, frames=120)}
+    with pytest.raises(InputError, match="announces 300 frames and holds 120"):
+        plan(tmp_path, short)
+    allowed = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "allow_truncated": True}}}
+    assert plan(tmp_path, short, performers=allowed).frames == 300
+    late = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "start": 11}}}
+    with pytest.raises(ManifestError, match=r"start is 11 s, but the clip ends after 10\.00 s"):
+        plan(tmp_path, performers=late)
+
+
+def test_missing_files_are_told_together(tmp_path: Path) -> None:
+    performers = {
+        "ann": {"portrait": "gone.png", "driving": {"video": "lost.mp4"}},
+        "bob": {"portrait": "b.png", "driving": {"video": "clip.mp4"}},
+    }
+    with pytest.raises(InputError) as caught:
+        plan(tmp_path, performers=performers)
+    assert "performers.ann.portrait" in str(caught.value)
+    assert "performers.ann.driving.video" in str(caught.value)
+
+
+def test_a_task_survives_json_and_foreign_json_is_refused(tmp_path: Path) -> None:
+    for task in plan(tmp_path).graph:
+        assert Task.from_json(json.loads(json.dumps(task.to_json()))).key == task.key
+    for wrong in ({}, [], {"duet_task": 1, "stage": "rm", "settings": {}, "inputs": {}}, None):
+        with pytest.raises(ManifestError, match="is not a task file"):
+            Task.from_json(wrong)
+    climbing = {"duet_task": 1, "stage": "crop", "settings": {}, "inputs": {"a": {"stage": "..", "key": "../x"}}}
+    with pytest.raises(ManifestError, match="is not a task file"):
+        Task.from_json(climbing)
+
+
+def test_nothing_behind_finished_work_is_needed() -> None:
+    graph = Graph()
+    first = graph.add(Task("probe", {}, {"media": FileInput("a", "d")}))
+    second = graph.add(Task("faces", {}, {"media": first.output}))
+    third = graph.add(Task("crop", {}, {"faces": second.output}))
+    assert graph.needed_for([third.key], set()) == [first, second, third]
+    assert graph.needed_for([third.key], {second.key}) == [third]
+    assert graph.needed_for([third.key], {third.key}) == []
+    with pytest.raises(ValueError, match="not in the graph"):
+        graph.add(Task("crop", {}, {"faces": TaskInput("faces", "0" * 64)}))
