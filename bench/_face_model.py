@@ -1,0 +1,62 @@
+"""Makes engines/landmark_tps/face_model.npz: the tessellation and what the mouth's expressions do to a face.
+
+The basis is a ridge regression of landmark motion, pose removed, on MediaPipe's blendshapes, pooled over clips.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.landmark_tps.canonical import Frame, Poses
+from foundation.facetrack import FaceTrack
+
+EXPRESSIONS = {
+    "jawOpen": (25,),
+    "mouthFunnel": (32,),
+    "mouthLowerDown": (34, 35),
+    "mouthPucker": (38,),
+    "mouthSmile": (44, 45),
+    "mouthStretch": (46, 47),
+    "mouthUpperUp": (48, 49),
+}
+"""Blendshapes of MediaPipe's list; left and right count as one, the mean of both."""
+RIDGE = 0.5
+
+
+def tessellation() -> NDArray[np.int16]:
+    """MediaPipe lists three edges a triangle, one after the other."""
+    from mediapipe.tasks.python.vision import FaceLandmarksConnections
+
+    edges = FaceLandmarksConnections.FACE_LANDMARKS_TESSELATION
+    triples = [edges[i : i + 3] for i in range(0, len(edges), 3)]
+    triangles = [sorted({corner for edge in triple for corner in (edge.start, edge.end)}) for triple in triples]
+    if any(len(corners) != 3 for corners in triangles):
+        raise ValueError("the tessellation is no longer a list of triangles")
+    return np.array(triangles, np.int16)
+
+
+def observations(track: FaceTrack) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Blendshapes (N, E) and shapes (N, 478 * 3) in face heights, each less the clip's mean."""
+    scores = np.stack([track.blendshapes[:, list(rows)].mean(axis=1) for rows in EXPRESSIONS.values()], axis=1)
+    reference = track.face(int(np.argmin(scores.sum(axis=1))))
+    poses = Poses.between(track.points, reference.points)
+    shapes = Frame.of(reference).canonical(poses.remove(track.points, slice(None)))
+    flat = shapes.reshape(len(shapes), -1)
+    return scores - scores.mean(axis=0), flat - flat.mean(axis=0)
+
+
+def fit(tracks: list[FaceTrack]) -> dict[str, NDArray[Any]]:
+    """The arrays of the face model."""
+    pairs = [observations(track) for track in tracks]
+    scores = np.concatenate([pair[0] for pair in pairs])
+    shapes = np.concatenate([pair[1] for pair in pairs])
+    gram = scores.T @ scores + RIDGE * np.eye(scores.shape[1])
+    basis = np.linalg.solve(gram, scores.T @ shapes).reshape(len(EXPRESSIONS), -1, 3)
+    return {
+        "triangles": tessellation(),
+        "expressions": np.array([(rows[0], rows[-1]) for rows in EXPRESSIONS.values()], np.int16),
+        "basis": basis.astype(np.float16),
+    }

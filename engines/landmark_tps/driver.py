@@ -1,0 +1,211 @@
+"""What the performer does: the whole clip's landmarks as head motion, lip gaps, eye openness and gaze."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from engines.landmark_tps.canonical import Frame, Poses, head_rotation
+from engines.landmark_tps.topology import CHIN, EYES, FOREHEAD, INNER_LOWER, INNER_UPPER, MOUTH_CORNERS, Eye
+from foundation.errors import InputError
+from foundation.facetrack import FaceTrack
+from foundation.geometry import Array
+
+BLOCK = 256
+"""Frames handled at once: memory does not grow with the clip."""
+BLINK = (9, 10)
+EXPRESSIVE = (1, 2, 3, 6, 29, 30, 32, 33, 38, 39, 44, 45)
+"""MediaPipe blendshapes that a resting face does not show: brows, cheek, frown, funnel, pucker, smile."""
+OPEN_EYE = 0.12
+"""Lid gap over eye width below which an eye is never taken for open."""
+
+
+@dataclass(frozen=True)
+class Performance:
+    """The driving clip, analysed. N frames; lengths in the performer's face heights.
+
+    Attributes:
+        points: (N, 478, 3) smoothed, pixels of the driving frames.
+        reference: the frame that corresponds to the portrait as it is.
+        frame: where the reference head is. poses: what brings each frame onto it.
+        turn: (N, 3) rotation vectors, picture axes, zero at rest; absolute: from a frontal head.
+        shift: (N, 3) of the head, zero at rest. growth: (N,) log of its size against rest.
+        openness: (N, 2) of the eyes, 0 shut, 1 as open as usual.
+        gaze: (N, 2, 2) iris against its eye's middle, along and across, in eye widths.
+        closed_gap: inner-lip gap that still counts as a shut mouth.
+        expression: (B,) blendshapes of the reference.
+    """
+
+    points: NDArray[np.float32]
+    reference: int
+    frame: Frame
+    poses: Poses
+    turn: Array
+    shift: Array
+    growth: Array
+    openness: Array
+    gaze: Array
+    closed_gap: float
+    expression: Array
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def blocks(self) -> list[slice]:
+        """Spans that cover the clip."""
+        return spans(len(self.points))
+
+    def shapes(self, span: slice) -> Array:
+        """(n, 478, 3) canonical shapes of the frames `span`."""
+        return self.frame.canonical(self.poses.remove(self.points[span].astype(np.float64), span))
+
+    def reference_shape(self) -> Array:
+        """(478, 3) canonical shape of the reference frame."""
+        return self.shapes(slice(self.reference, self.reference + 1))[0]
+
+
+def spans(count: int) -> list[slice]:
+    """0..count in blocks."""
+    return [slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK)]
+
+
+def analyse(track: FaceTrack, motion: Mapping[str, Any]) -> Performance:
+    """Read the performance off the clip's landmarks.
+
+    Raises:
+        InputError: the reference frame that was asked for is not in the clip.
+    """
+    sigma = float(motion["smoothing"])
+    points: NDArray[np.float32] = smooth(track.points, sigma).astype(np.float32)
+    reference = choose_reference(track, points, motion["reference"])
+    at_reference = points[reference].astype(np.float64)
+    frame = Frame.at(head_rotation(track.face(reference)), at_reference)
+    poses = Poses.between(points, at_reference)
+    absolute = motion["mode"] == "absolute"
+    turn, shift, growth = _head_motion(frame, poses, smoothing=1.5 * sigma)
+    if absolute:
+        rest = np.zeros(3)
+        turn = np.stack([log_rotation(exp_rotation(vector) @ frame.rotation) for vector in turn])
+    else:
+        rest = np.median(turn, axis=0) if motion["reference"] == "best" else turn[reference]
+    base = np.median(shift, axis=0), float(np.median(growth))
+    half = Performance(
+        points,
+        reference,
+        frame,
+        poses,
+        turn - rest,
+        shift - base[0],
+        growth - base[1],
+        np.ones((len(points), 2)),
+        np.zeros((len(points), 2, 2)),
+        0.0,
+        track.blendshapes[reference],
+    )
+    return _with_features(half, sigma)
+
+
+def smooth(values: Array, sigma: float) -> Array:
+    """A Gaussian over time, no lag."""
+    if sigma <= 0 or len(values) < 2:
+        return values
+    smoothed: Array = gaussian_filter1d(values, sigma, axis=0, mode="nearest")
+    return smoothed
+
+
+def log_rotation(rotation: Array) -> Array:
+    """(3,) rotation vector."""
+    return cv2.Rodrigues(np.ascontiguousarray(rotation, np.float64))[0].ravel()
+
+
+def exp_rotation(vector: Array) -> Array:
+    """(3, 3) of a rotation vector."""
+    return cv2.Rodrigues(np.ascontiguousarray(vector, np.float64).reshape(3, 1))[0]
+
+
+def choose_reference(track: FaceTrack, points: NDArray[np.float32], wanted: str | int) -> int:
+    """The driving frame that looks most like a calm face at rest, or the one asked for."""
+    count = len(track)
+    if wanted == "first":
+        return 0
+    if wanted != "best":
+        if not 0 <= int(wanted) < count:
+            raise InputError(f"motion.reference: frame {wanted} is not in the clip; it has frames 0 to {count - 1}")
+        return int(wanted)
+    heights = np.maximum(np.linalg.norm(points[:, FOREHEAD] - points[:, CHIN], axis=1), 1e-3)
+    gap = np.linalg.norm(points[:, INNER_UPPER[5]] - points[:, INNER_LOWER[5]], axis=1) / heights
+    width = np.linalg.norm(points[:, MOUTH_CORNERS[0]] - points[:, MOUTH_CORNERS[1]], axis=1) / heights
+    usual = max(float(np.percentile(width, 60)), 1e-3)
+    cost = 12 * np.abs(width - usual) / usual + 3 * (gap - gap.min()) / max(0.05, float(np.ptp(gap)))
+    if track.blendshapes.shape[1] > max(EXPRESSIVE):
+        blink = track.blendshapes[:, list(BLINK)].max(axis=1)
+        cost += 2 * np.abs(blink - np.percentile(blink, 20)) + 0.5 * track.blendshapes[:, list(EXPRESSIVE)].sum(axis=1)
+    turn = np.array([log_rotation(head_rotation(track.face(i))) for i in range(count)])
+    cost += 2 * np.linalg.norm(turn - np.median(turn, axis=0), axis=1)
+    cost[~track.found] += 10
+    return int(np.argmin(cost))
+
+
+def _head_motion(frame: Frame, poses: Poses, smoothing: float) -> tuple[Array, Array, Array]:
+    """Rotation vectors, shifts and log sizes against the reference."""
+    turn = np.stack([log_rotation(rotation.T) for rotation in poses.rotation])
+    centres = np.einsum("nji,nj->ni", poses.rotation, frame.centre - poses.shift) / poses.scale[:, None]
+    shift = (centres - frame.centre) / frame.height
+    growth = -np.log(poses.scale)
+    return smooth(turn, smoothing), smooth(shift, smoothing), smooth(growth, smoothing)
+
+
+def _with_features(half: Performance, sigma: float) -> Performance:
+    """Fill in what is read off the pose-free shapes."""
+    gaps, openings, gazes = [], [], []
+    for span in half.blocks():
+        shapes = half.shapes(span)
+        gap = shapes[:, INNER_LOWER[1:-1]] - shapes[:, INNER_UPPER[1:-1]]
+        gaps.append(np.linalg.norm(gap, axis=2).mean(axis=1))
+        openings.append(np.stack([opening(shapes, eye) for eye in EYES], axis=1))
+        gazes.append(np.stack([iris_position(shapes, eye) for eye in EYES], axis=1))
+    raw = np.concatenate(openings)
+    wide = np.maximum(np.percentile(raw, 75, axis=0), OPEN_EYE)
+    shut = np.minimum(0.22 * wide, raw.min(axis=0) + 0.02)
+    openness = np.clip((raw - shut) / (wide - shut), 0.0, 1.3)
+    # Lids hide irises: where an eye shuts, its gaze is carried over from the open frames around.
+    seen = np.clip(openness / 0.6, 0.02, 1.0)[:, :, None]
+    blur = max(1.0, 2 * sigma)
+    gaze = smooth(np.concatenate(gazes) * seen, blur) / smooth(seen, blur)
+    closed = min(float(np.percentile(np.concatenate(gaps), 3)), 0.012)
+    return Performance(
+        half.points,
+        half.reference,
+        half.frame,
+        half.poses,
+        half.turn,
+        half.shift,
+        half.growth,
+        openness,
+        gaze,
+        closed,
+        half.expression,
+    )
+
+
+def opening(shapes: Array, eye: Eye) -> Array:
+    """(n,) lid gap over eye width, at the middle of the eye."""
+    width = np.linalg.norm(shapes[:, eye.corners[0]] - shapes[:, eye.corners[1]], axis=1)
+    gap = shapes[:, eye.lower[2:5], 1] - shapes[:, eye.upper[2:5], 1]
+    return np.asarray(gap.mean(axis=1) / np.maximum(width, 1e-6))
+
+
+def iris_position(shapes: Array, eye: Eye) -> Array:
+    """(n, 2) iris centre against the eye's middle, along the corners and across, in eye widths."""
+    left, right = shapes[:, eye.corners[0], :2], shapes[:, eye.corners[1], :2]
+    width = np.maximum(np.linalg.norm(right - left, axis=1, keepdims=True), 1e-6)
+    along = (right - left) / width
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    offset = (shapes[:, eye.iris[0], :2] - (left + right) / 2) / width
+    return np.stack([(offset * along).sum(axis=1), (offset * across).sum(axis=1)], axis=1)

@@ -1,0 +1,107 @@
+"""The default engine: a landmark mesh and thin-plate splines; no trained weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from engines.base import Arrays, CropSpec, Detector, Driving, Engine, Image, Portrait, Renderer
+from engines.landmark_tps import calibrate, driver, eyes, rig
+from engines.landmark_tps.color import skin_tone, transfer_matrix
+from engines.landmark_tps.mouth import CONTOUR, Mouth
+from engines.landmark_tps.renderer import Scene, TpsRenderer
+from engines.landmark_tps.retarget import Gains, retarget
+from engines.landmark_tps.surroundings import Surroundings
+from engines.landmark_tps.topology import EYES, OVAL
+from foundation.facetrack import MEDIAPIPE_478
+from foundation.geometry import Array
+
+
+class LandmarkTps(Engine):
+    """Warps the portrait after the performer's landmarks; mouth and eyes are layers of their own."""
+
+    name = "landmark_tps"
+    version = 1
+    scheme = MEDIAPIPE_478
+    crop = CropSpec(reach=1.6, size=None)
+
+    def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
+        performance = driver.analyse(driving.track, motion)
+        body = rig.build(portrait.face, performance, relax_fully=motion["mode"] == "absolute")
+        gains = Gains(float(motion["head"]), float(motion["expression"]), float(motion["mouth"]), 1.0)
+        samples = calibrate.pick(performance, driving)
+        static = still_arrays(portrait, body, performance, samples)
+
+        def trial(calibration: float, index: int, frame: Image) -> Image:
+            moving = moving_arrays(
+                body, performance, replace(gains, calibration=calibration), [slice(index, index + 1)]
+            )
+            return self.open(portrait, static | moving | lips(performance, [slice(index, index + 1)])).render(0, frame)
+
+        gain = calibrate.mouth_gain(performance, samples, trial, detect, wanted=gains.mouth)
+        gains = replace(gains, calibration=gain)
+        moving = moving_arrays(body, performance, gains, performance.blocks())
+        return static | moving | lips(performance, performance.blocks()) | {"calibration": np.array(gain)}
+
+    def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
+        height = float(prepared["height"])
+        surroundings = Surroundings(
+            portrait.image.shape[:2],
+            (int(prepared["nodes"][0]), int(prepared["nodes"][1])),
+            prepared["from_outline"],
+            prepared["from_rigid"],
+        )
+        points = prepared["texture"]
+        scene = Scene(
+            texture=points,
+            height=height,
+            surroundings=surroundings,
+            eyeballs=tuple(eyes.Eyeball.build(portrait.image, points, eye) for eye in EYES),
+            mouth=Mouth(height, prepared["mouth_matrix"], float(prepared["skin"]), float(prepared["own_gap"])),
+        )
+        return TpsRenderer(portrait, scene, prepared)
+
+
+def still_arrays(
+    portrait: Portrait, body: rig.Rig, performance: driver.Performance, samples: calibrate.Samples
+) -> Arrays:
+    """What does not change from frame to frame."""
+    surroundings = Surroundings.build(
+        portrait.image.shape[:2],
+        portrait.inner_edges,
+        portrait.face.points,
+        body.texture[list(OVAL)],
+        body.frame,
+    )
+    source_skin = skin_tone(portrait.image, portrait.face.points)
+    tones = [skin_tone(frame, performance.points[index]) for index, frame in samples.items()]
+    driver_skin: Array = np.median(tones, axis=0) if tones else source_skin
+    return {
+        "texture": body.texture,
+        "height": np.array(body.frame.height),
+        "nodes": np.array(surroundings.count),
+        "from_outline": surroundings.from_outline,
+        "from_rigid": surroundings.from_rigid,
+        "mouth_matrix": transfer_matrix(source_skin, driver_skin),
+        "skin": np.array(source_skin.mean()),
+        "own_gap": np.array(body.own_gap if body.own_gap > rig.OPEN_MOUTH else 0.0),
+    }
+
+
+def moving_arrays(body: rig.Rig, performance: driver.Performance, gains: Gains, blocks: list[slice]) -> Arrays:
+    """Targets of the frames in `blocks`."""
+    neutral = performance.reference_shape()
+    parts = [retarget(body, performance, gains, span, neutral) for span in blocks]
+    return {
+        "targets": np.concatenate([part.points for part in parts]).astype(np.float32),
+        "rigid": np.concatenate([part.rigid for part in parts]),
+        "gaze": np.concatenate([part.gaze for part in parts]),
+    }
+
+
+def lips(performance: driver.Performance, blocks: list[slice]) -> Arrays:
+    """The performer's inner lips, (n, 20, 2) pixels of the driving frames."""
+    return {"lips": np.concatenate([performance.points[span][:, CONTOUR, :2] for span in blocks])}

@@ -1,0 +1,179 @@
+"""The eyeballs: a plate of white and iris behind the lids, so that lids cover an eye and irises can turn.
+
+The plate is made once from the portrait: the eye's opening is extended behind the lids, the iris is completed to a
+disc and lifted off the white.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
+
+from engines.base import Image
+from engines.landmark_tps.mesh import Raster
+from engines.landmark_tps.topology import Eye
+from foundation.geometry import Array, Box
+
+MARGIN = 0.35
+"""The plate reaches this far around the eye, in eye widths."""
+IRIS_RIM = 1.08
+"""The iris's soft edge, in iris radii."""
+SMALLEST = 6.0
+"""Eyes narrower than this many pixels keep the mesh's own picture."""
+
+
+@dataclass(frozen=True)
+class Eyeball:
+    """One eye's plate.
+
+    Attributes:
+        origin: (2,) pixel position of the plate's first pixel.
+        white: (h, w, 3) uint8 the eye without its iris. ball: (h, w, 3) uint8 with it.
+        corners: (2, 2) the eye's corners, pixels. iris: centre x, y and radius, pixels.
+        gap: lid gap at the middle, pixels.
+    """
+
+    origin: Array
+    white: Image
+    ball: Image
+    corners: Array
+    iris: Array
+    gap: float
+
+    @staticmethod
+    def build(image: Image, points: Array, eye: Eye) -> Eyeball:
+        """From the portrait and its (>=478, 2) points."""
+        upper, lower = points[list(eye.upper_row)], points[list(eye.lower_row)]
+        corners = points[list(eye.corners)]
+        width = float(np.linalg.norm(corners[1] - corners[0]))
+        both = np.concatenate([upper, lower])
+        margin = max(3, round(MARGIN * width))
+        low, high = np.floor(both.min(axis=0)).astype(int) - margin, np.ceil(both.max(axis=0)).astype(int) + margin
+        box = Box(low[0], low[1], high[0], high[1]).clipped(image.shape[1], image.shape[0])
+        if box.width < 4 or box.height < 4:
+            box = Box(0, 0, min(4, image.shape[1]), min(4, image.shape[0]))
+        raster = Raster(box, 1.0)
+        opening = raster.polygon(np.concatenate([upper, lower[-2:0:-1]])) > 200
+        inset = max(1, round(0.03 * width))
+        inside = cv2.erode(opening.astype(np.uint8), np.ones((2 * inset + 1, 1), np.uint8)) > 0
+        if not inside.any():
+            inside = opening
+        iris = points[list(eye.iris)]
+        radius = max(float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean()), 1.0)
+        circle = np.array([iris[0, 0], iris[0, 1], radius])
+        region = np.ascontiguousarray(image[box.slices])
+        ball = complete_iris(region, extend(region, inside), inside, raster, circle)
+        white = lift_iris(ball, raster, circle)
+        gap = float(np.linalg.norm(lower[3:6] - upper[3:6], axis=1).mean())
+        return Eyeball(np.array([box.x0, box.y0], np.float64), white, ball, corners, circle, gap)
+
+
+def extend(region: Image, inside: NDArray[np.bool_]) -> Image:
+    """What is inside carried outwards: every other pixel takes its nearest inside one, softened."""
+    if not inside.any():
+        return region.copy()
+    _, labels = cv2.distanceTransformWithLabels(
+        (~inside).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    table = np.zeros((int(labels.max()) + 1, 3), np.uint8)
+    table[labels[inside]] = region[inside]
+    filled = table[labels]
+    softened = cv2.GaussianBlur(filled, (0, 0), max(0.8, 0.03 * region.shape[1]))
+    return np.where(inside[:, :, None], region, softened)
+
+
+def complete_iris(region: Image, plate: Image, inside: NDArray[np.bool_], raster: Raster, circle: Array) -> Image:
+    """The part of the iris behind the lids, mirrored from the part that shows."""
+    x, y = np.broadcast_arrays(raster.x, raster.y)
+    hidden = ((x - circle[0]) ** 2 + (y - circle[1]) ** 2 < (IRIS_RIM * circle[2]) ** 2) & ~inside
+    rows, columns = np.nonzero(hidden)
+    mirrored = np.clip(np.round(2 * (circle[1] - raster.box.y0) - rows).astype(int), 0, inside.shape[0] - 1)
+    seen = inside[mirrored, columns]
+    completed = plate.copy()
+    completed[rows[seen], columns[seen]] = region[mirrored[seen], columns[seen]]
+    return completed
+
+
+def lift_iris(ball: Image, raster: Raster, circle: Array) -> Image:
+    """The plate with the iris replaced by the white around it."""
+    disc = iris_alpha(raster.x, raster.y, circle, 1.25) > 0.02
+    if disc.all():
+        return ball.copy()
+    radius = max(2.0, 0.25 * float(circle[2]))
+    return np.asarray(cv2.inpaint(ball, disc.astype(np.uint8), radius, cv2.INPAINT_TELEA), np.uint8)
+
+
+def iris_alpha(
+    x: NDArray[np.float32], y: NDArray[np.float32], circle: Array, rim: float = IRIS_RIM
+) -> NDArray[np.float32]:
+    """1 on the iris, 0 off it, soft over a sixth of its radius."""
+    distance = np.sqrt((x - circle[0]) ** 2 + (y - circle[1]) ** 2) / circle[2]
+    return np.clip((rim - distance) * 6.0 + 0.5, 0, 1).astype(np.float32)
+
+
+def paint(out: Image, points: Array, eye: Eye, eyeball: Eyeball, gaze: Array) -> None:
+    """Lay the eyeball into the lids' opening; in place.
+
+    Args:
+        points: (>=478, 2) target positions. gaze: (2,) how far the iris moves along and across, in eye widths.
+    """
+    upper, lower = smooth_row(points[list(eye.upper_row)]), smooth_row(points[list(eye.lower_row)])
+    corners = points[list(eye.corners)]
+    width = float(np.linalg.norm(corners[1] - corners[0]))
+    own_width = float(np.linalg.norm(eyeball.corners[1] - eyeball.corners[0]))
+    if width < SMALLEST or own_width < SMALLEST:
+        return
+    both = np.concatenate([upper, lower])
+    low, high = np.floor(both.min(axis=0)).astype(int) - 3, np.ceil(both.max(axis=0)).astype(int) + 4
+    box = Box(low[0], low[1], high[0], high[1]).clipped(out.shape[1], out.shape[0])
+    if box.width < 2 or box.height < 2:
+        return
+    raster = Raster(box, 1.0)
+    mask = raster.polygon(np.concatenate([upper, lower[-2:0:-1]])).astype(np.float32) / 255.0
+    gap = float(np.linalg.norm(lower - upper, axis=1)[len(upper) // 3 : -len(upper) // 3].mean())
+    stretch = max(1.0, gap / max(eyeball.gap, 1e-6))
+    to_plate = plate_affine(corners, eyeball.corners, stretch)
+    x, y = (raster.x * to_plate[i, 0] + raster.y * to_plate[i, 1] + to_plate[i, 2] for i in range(2))
+    along = (eyeball.corners[1] - eyeball.corners[0]) * gaze[0]
+    across = np.array([-1.0, 1.0]) * (eyeball.corners[1] - eyeball.corners[0])[::-1] * gaze[1]
+    moved_x, moved_y = x - (along + across)[0], y - (along + across)[1]
+    white, ball = sample(eyeball.white, eyeball.origin, x, y), sample(eyeball.ball, eyeball.origin, moved_x, moved_y)
+    on_iris = iris_alpha(moved_x, moved_y, eyeball.iris)[:, :, None]
+    pixels = white + (ball - white) * on_iris
+    alpha = cv2.GaussianBlur(mask, (0, 0), max(0.5, 0.012 * width))[:, :, None] * mask[:, :, None]
+    region = out[box.slices]
+    np.copyto(region, np.clip(region + (pixels - region) * alpha, 0, 255).astype(np.uint8))
+
+
+def plate_affine(corners: Array, own_corners: Array, stretch: float) -> Array:
+    """(2, 3): picture to plate. Corners go to corners; across the eye, `stretch` widens the plate's picture."""
+    span, own = corners[1] - corners[0], own_corners[1] - own_corners[0]
+    length, own_length = np.linalg.norm(span), np.linalg.norm(own)
+    basis = np.array([span / length, [-span[1] / length, span[0] / length]])
+    own_basis = np.array([own / own_length, [-own[1] / own_length, own[0] / own_length]])
+    linear = own_basis.T @ np.diag([own_length / length, 1.0 / stretch]) @ basis
+    middle = own_corners.mean(axis=0) - linear @ corners.mean(axis=0)
+    return np.concatenate([linear, middle[:, None]], axis=1)
+
+
+def sample(plate: Image, origin: Array, x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The plate at picture positions."""
+    field_x, field_y = (x - origin[0]).astype(np.float32), (y - origin[1]).astype(np.float32)
+    taken = cv2.remap(plate, field_x, field_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return taken.astype(np.float32)
+
+
+@cache
+def lid_matrix() -> Array:
+    """(25, 9): a lid's points to a smooth curve through them."""
+    return np.asarray(CubicSpline(np.arange(9), np.eye(9), bc_type="natural")(np.linspace(0, 8, 25)))
+
+
+def smooth_row(row: Array) -> Array:
+    """A lid's 9 points as a smooth curve of 25."""
+    return lid_matrix() @ row

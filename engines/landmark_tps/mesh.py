@@ -1,0 +1,86 @@
+"""Piecewise-affine warp of the face: for every pixel of a region, where in the portrait it comes from."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from foundation.geometry import Array, Box
+
+Field = NDArray[np.float32]
+_SHIFT = 4
+"""Triangles are drawn with 4 bits of sub-pixel precision."""
+
+
+class Raster:
+    """A region of the picture on a grid of `step` pixels a cell (1: the picture's own pixels).
+
+    Cell (i, j) is centred on the pixel position box.y0 + (i + 0.5) * step - 0.5, and likewise for x.
+    """
+
+    def __init__(self, box: Box, step: float) -> None:
+        self.box = box
+        self.step = step
+        self.shape = max(1, round(box.height / step)), max(1, round(box.width / step))
+        self.cell = np.array([box.width / self.shape[1], box.height / self.shape[0]])
+        self.x = (box.x0 + (np.arange(self.shape[1]) + 0.5) * self.cell[0] - 0.5).astype(np.float32)[None, :]
+        self.y = (box.y0 + (np.arange(self.shape[0]) + 0.5) * self.cell[1] - 0.5).astype(np.float32)[:, None]
+
+    def cells(self, points: Array) -> Array:
+        """Pixel positions (..., 2) in cells."""
+        cells: Array = (points - [self.box.x0 - 0.5, self.box.y0 - 0.5]) / self.cell - 0.5
+        return cells
+
+    def polygon(self, points: Array) -> NDArray[np.uint8]:
+        """The mask, 0 or 255 with smooth edges, of a closed contour of pixel positions."""
+        mask = np.zeros(self.shape, np.uint8)
+        cv2.fillPoly(mask, [_fixed(self.cells(points))], 255, cv2.LINE_AA, _SHIFT)
+        return mask
+
+
+def _fixed(cells: Array) -> NDArray[np.int32]:
+    return np.clip(np.round(cells * (1 << _SHIFT)), -(1 << 20), 1 << 20).astype(np.int32)
+
+
+def draw_indices(raster: Raster, corners: Array, order: NDArray[np.intp]) -> NDArray[np.int32]:
+    """Which triangle covers each cell, the last in `order` on top; -1 where there is none.
+
+    Args:
+        corners: (T, 3, 2) pixel positions.
+    """
+    indices = np.full(raster.shape, -1, np.int32)
+    fixed = _fixed(raster.cells(corners))
+    for triangle in order.tolist():
+        cv2.fillConvexPoly(indices, fixed[triangle], triangle, cv2.LINE_8, _SHIFT)
+    return indices
+
+
+def affines(target: Array, source: Array) -> NDArray[np.float32]:
+    """(6, T): what takes each target triangle (T, 3, 2) onto its source triangle, rows x then y.
+
+    A degenerate target triangle gets its source's first corner: it covers no more than a line.
+    """
+    a, b = target[:, 1] - target[:, 0], target[:, 2] - target[:, 0]
+    determinant = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    flat = np.abs(determinant) < 1e-6
+    inverse = np.where(flat, 0.0, 1.0 / np.where(flat, 1.0, determinant))
+    u, v = source[:, 1] - source[:, 0], source[:, 2] - source[:, 0]
+    xx = (u * b[:, 1:] - v * a[:, 1:]) * inverse[:, None]
+    yy = (v * a[:, :1] - u * b[:, :1]) * inverse[:, None]
+    origin = source[:, 0] - xx * target[:, 0, :1] - yy * target[:, 0, 1:]
+    rows = np.stack([xx[:, 0], yy[:, 0], origin[:, 0], xx[:, 1], yy[:, 1], origin[:, 1]])
+    return np.ascontiguousarray(rows, np.float32)
+
+
+def apply_affines(raster: Raster, indices: NDArray[np.int32], rows: NDArray[np.float32]) -> Field:
+    """(h, w, 2) source positions of the cells; those of no triangle get the last triangle's."""
+    planes = [np.take(row, indices, mode="wrap") for row in rows]
+    field = np.empty((*raster.shape, 2), np.float32)
+    for axis in range(2):
+        linear_x, linear_y, origin = planes[3 * axis : 3 * axis + 3]
+        np.multiply(linear_x, raster.x, out=linear_x)
+        np.multiply(linear_y, raster.y, out=linear_y)
+        linear_x += linear_y
+        np.add(linear_x, origin, out=field[..., axis])
+    return field

@@ -1,0 +1,128 @@
+"""One frame: warp the portrait, then lay in eyes and mouth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.base import Arrays, Image, Portrait, Renderer
+from engines.landmark_tps import eyes, mouth
+from engines.landmark_tps.mesh import Field, Raster, affines, apply_affines, draw_indices
+from engines.landmark_tps.rig import mesh_triangles
+from engines.landmark_tps.surroundings import Surroundings
+from engines.landmark_tps.topology import EYES, INNER_LIPS, OVAL, face_triangles
+from foundation.geometry import Array, Box
+
+WORK_HEIGHT = 300.0
+"""Faces taller than this, in pixels, get their displacement on a coarser grid; pixels stay the portrait's own."""
+BLEND = 0.035
+"""Face heights over which the mesh passes into the surroundings, inside the face's outline."""
+STILL = 1 / 64
+"""Displacements, in pixels, that no resampling would show."""
+_oval = list(OVAL)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What every frame of one portrait needs."""
+
+    texture: Array
+    height: float
+    surroundings: Surroundings
+    eyeballs: tuple[eyes.Eyeball, ...]
+    mouth: mouth.Mouth
+
+
+class TpsRenderer(Renderer):
+    """Renders from prepared targets."""
+
+    def __init__(self, portrait: Portrait, scene: Scene, arrays: Arrays) -> None:
+        self._image = np.ascontiguousarray(portrait.image)
+        self._scene = scene
+        self._targets = arrays["targets"]
+        self._rigid = arrays["rigid"]
+        self._gaze = arrays["gaze"]
+        self._lips = arrays["lips"]
+        self._triangles = mesh_triangles()
+        self._late = len(self._triangles) - len(face_triangles())
+        self._texture = scene.texture[self._triangles]
+        self._step = max(1.0, scene.height / WORK_HEIGHT)
+
+    def render(self, index: int, driving_frame: Image) -> Image:
+        points = self._targets[index].astype(np.float64)
+        scene = self._scene
+        outline = points[_oval, :2] - scene.texture[_oval]
+        coarse = scene.surroundings.field(outline, self._rigid[index])
+        out = self._image.copy()
+        self._warp(out, coarse, points)
+        for eye, eyeball, gaze in zip(EYES, scene.eyeballs, self._gaze[index], strict=True):
+            eyes.paint(out, points[:, :2], eye, eyeball, gaze)
+        mouth.paint(out, points[list(INNER_LIPS), :2], driving_frame, self._lips[index].astype(np.float64), scene.mouth)
+        return out
+
+    def _warp(self, out: Image, coarse: Field, points: Array) -> None:
+        """Move the surroundings, then the face, into `out`."""
+        size = out.shape[:2]
+        active = active_box(coarse, size)
+        if active.width == 0 or active.height == 0:
+            return
+        displacement = cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_LINEAR)
+        field = displacement[active.slices] + identity(active)
+        around = cv2.remap(self._image, field, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        out[active.slices] = around
+        face = self._face_box(points, size)
+        if face.width < 2 or face.height < 2:
+            return
+        blended = self._face_field(face, points, displacement[face.slices] + identity(face))
+        out[face.slices] = cv2.remap(self._image, blended, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+
+    def _face_box(self, points: Array, size: tuple[int, ...]) -> Box:
+        low = np.floor(points[:, :2].min(axis=0)).astype(int) - 4
+        high = np.ceil(points[:, :2].max(axis=0)).astype(int) + 5
+        return Box(low[0], low[1], high[0], high[1]).clipped(size[1], size[0])
+
+    def _face_field(self, box: Box, points: Array, around: Field) -> Field:
+        """Where each pixel of `box` comes from: the mesh inside the face, `around` outside."""
+        raster = Raster(box, self._step)
+        target = points[self._triangles]
+        depth = target[:, :, 2].mean(axis=1)
+        depth[len(depth) - self._late :] = -np.inf
+        indices = draw_indices(raster, target[:, :, :2], np.argsort(-depth, kind="stable"))
+        field = apply_affines(raster, indices, affines(target[:, :, :2], self._texture))
+        inside = cv2.copyMakeBorder((indices >= 0).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+        depth_inside = cv2.distanceTransform(inside, cv2.DIST_L2, 3)[1:-1, 1:-1]
+        share = np.minimum(depth_inside * (self._step / (BLEND * self._scene.height)), 1.0).astype(np.float32)
+        if raster.shape != (box.height, box.width):
+            full = (box.width, box.height)
+            share = cv2.resize(share, full, interpolation=cv2.INTER_LINEAR)
+            field = cv2.resize(field, full, interpolation=cv2.INTER_LINEAR)
+        field -= around
+        field *= share[:, :, None]
+        field += around
+        return field
+
+
+def identity(box: Box) -> Field:
+    """(h, w, 2) every pixel's own position."""
+    field = np.empty((box.height, box.width, 2), np.float32)
+    field[:, :, 0] = np.arange(box.x0, box.x1, dtype=np.float32)
+    field[:, :, 1] = np.arange(box.y0, box.y1, dtype=np.float32)[:, None]
+    return field
+
+
+def active_box(coarse: NDArray[np.float32], size: tuple[int, ...]) -> Box:
+    """The pixels that some node which moves at all has a part in."""
+    moving = np.abs(coarse).max(axis=2) > STILL
+    rows, columns = np.flatnonzero(moving.any(axis=1)), np.flatnonzero(moving.any(axis=0))
+    if len(rows) == 0:
+        return Box(0, 0, 0, 0)
+    cell_y, cell_x = size[0] / coarse.shape[0], size[1] / coarse.shape[1]
+    return Box(
+        int(np.floor((columns[0] - 1) * cell_x)),
+        int(np.floor((rows[0] - 1) * cell_y)),
+        int(np.ceil((columns[-1] + 2) * cell_x)),
+        int(np.ceil((rows[-1] + 2) * cell_y)),
+    ).clipped(size[1], size[0])

@@ -1,0 +1,138 @@
+"""From the performer's shapes to the portrait's: where every mesh point goes, frame by frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engines.landmark_tps.driver import Performance, exp_rotation
+from engines.landmark_tps.rig import Rig
+from engines.landmark_tps.topology import (
+    EYES,
+    INNER_LOWER,
+    INNER_UPPER,
+    LIP_RINGS_LOWER,
+    LIP_RINGS_UPPER,
+)
+from foundation.geometry import Array
+
+RING_FOLLOW = (0.92, 0.8, 0.6)
+"""How far the lip rings, from the inside out, follow the inner lips."""
+CREASE_FOLLOW, BROW_FOLLOW = 0.42, 0.2
+"""How far the eyelid's crease and the row above follow the lid's edge."""
+SHUT = 0.03
+"""A shut lid stops this far, in its own gap, before the lower one."""
+HEAD_TURN, HEAD_SHIFT, HEAD_GROWTH = 0.85, 0.5, 0.3
+"""Shares of the performer's head motion that a flat picture can follow."""
+TURN_LIMIT = np.radians([14.0, 16.0, 18.0])
+SHIFT_LIMIT, GROWTH_LIMIT = 0.12, 0.06
+HIDDEN_SIDE = 0.55
+"""Turns that would show the far side of a three-quarter view are reduced by up to so much."""
+GAZE_LIMIT = np.array([0.16, 0.07])
+"""Furthest that an iris moves, along and across the eye, in eye widths."""
+
+
+@dataclass(frozen=True)
+class Gains:
+    """The manifest's motion gains, 1 as measured, and the calibrated one of the mouth."""
+
+    head: float
+    expression: float
+    mouth: float
+    calibration: float
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Where the portrait's mesh goes in n frames.
+
+    Attributes:
+        points: (n, 492, 3) pixels of the picture.
+        rigid: (n, 2, 4) the head's motion: displacement = rigid @ [(p - centre) / height, 1], pixels.
+        gaze: (n, 2, 2) how far the irises move along and across the eyes, in eye widths.
+    """
+
+    points: Array
+    rigid: Array
+    gaze: Array
+
+
+def retarget(rig: Rig, performance: Performance, gains: Gains, span: slice, neutral: Array) -> Targets:
+    """Targets of the frames `span`; `neutral` (478, 3) is the performer's shape that stands for the rig at rest."""
+    shapes = performance.shapes(span)
+    change = (shapes - neutral) * rig.scale * gains.expression
+    moved = rig.rest + change
+    open_lips(moved, shapes, rig, performance, gains)
+    band = close_lids(moved, rig, performance.openness[span], change)
+    mesh = np.concatenate([moved, band], axis=1)
+    rotation, shift, growth = head_motion(rig, performance, gains, span)
+    size = np.exp(growth)[:, None, None]
+    turned = np.matmul(mesh * size, rotation.transpose(0, 2, 1))
+    points = turned * rig.frame.height + rig.frame.centre + shift[:, None, :] * rig.frame.height
+    motion = np.matmul(rotation, rig.frame.rotation.T) * size - np.eye(3)
+    rigid = np.concatenate([motion, shift[:, :, None]], axis=2)[:, :2] * rig.frame.height
+    gaze = performance.gaze[span] - performance.gaze[performance.reference]
+    gaze = soft_limit(gaze * rig.scale[0] * gains.expression, GAZE_LIMIT)
+    return Targets(points, rigid, gaze)
+
+
+def soft_limit(value: Array, limit: Array | float) -> Array:
+    """`value`, never beyond +-`limit`."""
+    bounded: Array = limit * np.tanh(value / limit)
+    return bounded
+
+
+def open_lips(moved: Array, shapes: Array, rig: Rig, performance: Performance, gains: Gains) -> None:
+    """Set the inner-lip gap to the performer's, and let the rings around follow; in place."""
+    upper, lower = list(INNER_UPPER), list(INNER_LOWER)
+    gap = (shapes[:, lower] - shapes[:, upper]) * rig.scale
+    length = np.linalg.norm(gap, axis=2)
+    wanted = np.maximum(0.0, length - performance.closed_gap * rig.scale[1])
+    wanted[:, 1:-1] *= gains.mouth * gains.calibration
+    gap *= (wanted / np.maximum(length, 1e-6))[:, :, None]
+    gap[:, :, 1] += rig.seam
+    middle = (moved[:, upper] + moved[:, lower]) / 2
+    up = middle - gap / 2 - moved[:, upper]
+    down = middle + gap / 2 - moved[:, lower]
+    moved[:, upper[1:-1]] += up[:, 1:-1]
+    moved[:, lower[1:-1]] += down[:, 1:-1]
+    for share, above, below in zip(RING_FOLLOW, LIP_RINGS_UPPER, LIP_RINGS_LOWER, strict=True):
+        moved[:, list(above[1:-1])] += share * up[:, 1:-1]
+        moved[:, list(below[1:-1])] += share * down[:, 1:-1]
+
+
+def close_lids(moved: Array, rig: Rig, openness: Array, change: Array) -> Array:
+    """Set the lids by openness, in place; returns the (n, 14, 3) points of the lids' rims."""
+    bands = []
+    for number, eye in enumerate(EYES):
+        amount = np.maximum(openness[:, number], SHUT)[:, None, None]
+        shut = 1.0 - amount
+        gap = rig.lid_gaps[number]
+        upper, lower = list(eye.upper), list(eye.lower)
+        low = rig.shape[lower] + 0.6 * change[:, lower] - 0.12 * np.maximum(shut, 0.0) * gap
+        moved[:, lower] = low
+        moved[:, upper] = low - gap * amount
+        moved[:, list(eye.crease)] += CREASE_FOLLOW * shut * gap
+        moved[:, list(eye.under_brow)] += BROW_FOLLOW * shut * gap
+        for corner in eye.corners:
+            moved[:, corner] = rig.shape[corner] + 0.5 * change[:, corner]
+        for point in eye.iris:
+            moved[:, point] = rig.shape[point] + 0.5 * change[:, list(eye.corners)].mean(axis=1)
+        bands.append(moved[:, upper] + rig.band[number])
+    return np.concatenate(bands, axis=1)
+
+
+def head_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -> tuple[Array, Array, Array]:
+    """(n, 3, 3) canonical to picture, (n, 3) shift and (n,) log size, all within what a picture can follow."""
+    turn = performance.turn[span] * (HEAD_TURN * gains.head)
+    limit = np.broadcast_to(TURN_LIMIT, turn.shape).copy()
+    own_yaw = float(np.arctan2(rig.frame.rotation[0, 2], rig.frame.rotation[2, 2]))
+    reveals = turn[:, 1] * own_yaw < 0
+    limit[reveals, 1] *= 1 - HIDDEN_SIDE * min(1.0, abs(own_yaw) / np.radians(30))
+    turn = soft_limit(turn, limit)
+    rotation = np.stack([exp_rotation(vector) @ rig.frame.rotation for vector in turn])
+    shift = soft_limit(performance.shift[span] * (HEAD_SHIFT * gains.head), SHIFT_LIMIT)
+    shift[:, 2] = 0.0
+    growth = soft_limit(performance.growth[span] * (HEAD_GROWTH * gains.head), GROWTH_LIMIT)
+    return rotation, shift, growth

@@ -1,0 +1,148 @@
+"""The portrait made movable: its resting shape, its mouth closed, and where each mesh point's texture is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.landmark_tps.canonical import Frame
+from engines.landmark_tps.driver import Performance
+from engines.landmark_tps.topology import (
+    CHIN,
+    EYES,
+    INNER_LOWER,
+    INNER_UPPER,
+    MOUTH_CORNERS,
+    NOSE_BRIDGE,
+    POINTS,
+    TEMPLES,
+    Eye,
+    face_triangles,
+    model_arrays,
+    strip,
+)
+from foundation.facetrack import Face
+from foundation.geometry import Array
+
+LID_BAND = 0.35
+"""How much of the way from lid to crease belongs to the lid's rim, which moves without stretching."""
+OPEN_MOUTH = 0.012
+"""Inner-lip gap, in face heights, from which a portrait's mouth counts as open."""
+MOUTH_HOLE = 0.15
+"""An open mouth's hole is taken this much larger, so that lips carry no teeth along."""
+RELAX = {"closing": 1.0, "smile": 0.6}
+"""How much of the portrait's own jaw opening and of its smile is taken back."""
+_JAW_OPEN, _SMILE = 0, 4
+
+
+def band_points(eye_number: int) -> tuple[int, ...]:
+    """The extra points, beyond MediaPipe's, between the upper lid and its crease."""
+    start = POINTS + 7 * eye_number
+    return tuple(range(start, start + 7))
+
+
+MESH_POINTS = POINTS + 14
+
+
+def mesh_triangles() -> NDArray[np.int32]:
+    """(T, 3) the face and, last, the upper lids split into rim and fold."""
+    extra: list[tuple[int, int, int]] = []
+    for number, eye in enumerate(EYES):
+        band = (eye.corners[0], *band_points(number), eye.corners[1])
+        crease = (eye.corners[0], *eye.crease, eye.corners[1])
+        extra += strip(crease, band) + strip(band, eye.upper_row)
+    return np.concatenate([face_triangles(), np.array(extra, np.int32)])
+
+
+@dataclass(frozen=True)
+class Rig:
+    """What retargeting needs to know of the portrait. Canonical, in its face heights.
+
+    Attributes:
+        frame: where the head is in the picture.
+        shape: (478, 3) as it is. rest: (478, 3) with the mouth shut and the smile eased.
+        texture: (492, 2) where the mesh points' texture is, in pixels of the picture.
+        lid_gaps: (2, 7, 3) from upper to lower lid.
+        band: (2, 7, 3) from upper lid to the rim's end.
+        scale: (3,) the portrait's features over the performer's, per axis.
+        own_gap: mean inner-lip gap of the portrait as it is.
+        seam: (11,) hairline between the lips that a shut mouth keeps.
+        eye_open: whether each eye is open enough to be shut.
+    """
+
+    frame: Frame
+    shape: Array
+    rest: Array
+    texture: Array
+    lid_gaps: Array
+    band: Array
+    scale: Array
+    own_gap: float
+    seam: Array
+
+
+def build(face: Face, performance: Performance, relax_fully: bool) -> Rig:
+    """The rig of a portrait for one performance."""
+    frame = Frame.of(face)
+    shape = frame.canonical(face.points)
+    gap = shape[list(INNER_LOWER)] - shape[list(INNER_UPPER)]
+    lengths = np.linalg.norm(gap, axis=1)
+    own_gap = float(lengths[1:-1].mean())
+    is_open = own_gap > OPEN_MOUTH
+    scale = feature_scale(shape, performance.reference_shape())
+    rest = relaxed(shape, face, is_open, relax_fully)
+    textured = shape.copy()
+    if is_open:
+        textured[list(INNER_UPPER)] -= MOUTH_HOLE * gap
+        textured[list(INNER_LOWER)] += MOUTH_HOLE * gap
+    band = np.stack([LID_BAND * (shape[list(eye.crease)] - shape[list(eye.upper)]) for eye in EYES])
+    extra = np.concatenate([textured[list(eye.upper)] + rise for eye, rise in zip(EYES, band, strict=True)])
+    return Rig(
+        frame=frame,
+        shape=shape,
+        rest=rest,
+        texture=frame.picture(np.concatenate([textured, extra]))[:, :2],
+        lid_gaps=np.stack([lid_gap(shape, eye) for eye in EYES]),
+        band=band,
+        scale=scale,
+        own_gap=own_gap,
+        seam=np.zeros(len(lengths)) if is_open else lengths,
+    )
+
+
+def lid_gap(shape: Array, eye: Eye) -> Array:
+    """(7, 3) from upper to lower lid."""
+    return np.asarray(shape[list(eye.lower)] - shape[list(eye.upper)])
+
+
+def feature_scale(shape: Array, driver: Array) -> Array:
+    """Portrait over performer: width of face and mouth, height, depth; kept between 0.75 and 1.3."""
+
+    def ratio(ours: float, theirs: float) -> float:
+        return ours / theirs if abs(theirs) > 1e-6 else 1.0
+
+    temples = list(TEMPLES)
+    across = ratio(float(np.ptp(shape[temples, 0])), float(np.ptp(driver[temples, 0])))
+    corners = [float(np.linalg.norm(s[MOUTH_CORNERS[0]] - s[MOUTH_CORNERS[1]])) for s in (shape, driver)]
+    down = [float(s[CHIN, 1] - s[NOSE_BRIDGE, 1]) for s in (shape, driver)]
+    mouth = ratio(corners[0], corners[1])
+    return np.clip(np.array([(across + mouth) / 2, ratio(down[0], down[1]), across]), 0.75, 1.3)
+
+
+def relaxed(shape: Array, face: Face, is_open: bool, fully: bool) -> Array:
+    """The shape with the mouth shut along the jaw and the smile taken back."""
+    model = model_arrays()
+    basis = model["basis"].astype(np.float64)
+    rest = shape.copy()
+    upper, lower = list(INNER_UPPER[1:-1]), list(INNER_LOWER[1:-1])
+    if len(face.blendshapes) > int(model["expressions"].max()):
+        amounts = face.blendshapes[model["expressions"].astype(np.int64)].mean(axis=1)
+        rest -= (1.0 if fully else RELAX["smile"]) * amounts[_SMILE] * basis[_SMILE]
+    if is_open:
+        gap = np.linalg.norm((rest[lower] - rest[upper]), axis=1).mean()
+        jaw = basis[_JAW_OPEN]
+        per_unit = np.linalg.norm(jaw[lower] - jaw[upper], axis=1).mean()
+        rest -= RELAX["closing"] * jaw * (gap / max(float(per_unit), 1e-6))
+    return rest
