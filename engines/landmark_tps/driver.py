@@ -111,11 +111,11 @@ def analyse(track: FaceTrack, motion: Mapping[str, Any]) -> Performance:
     return _with_features(half, sigma)
 
 
-def smooth(values: Array, sigma: float) -> Array:
+def smooth(values: NDArray[Any], sigma: float) -> NDArray[Any]:
     """A Gaussian over time, no lag."""
     if sigma <= 0 or len(values) < 2:
         return values
-    smoothed: Array = gaussian_filter1d(values, sigma, axis=0, mode="nearest")
+    smoothed: NDArray[Any] = gaussian_filter1d(values, sigma, axis=0, mode="nearest")
     return smoothed
 
 
