@@ -22,6 +22,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from foundation.errors import StageError
+from media.color import ToRgb
 from media.container import opened, video_stream
 from media.files import file_url
 from media.sink import Sink
@@ -87,11 +88,13 @@ class LosslessSink(Sink):
 
 
 def read_frames(path: Path, start: int = 0, stop: int | None = None) -> Iterator[NDArray[np.uint8]]:
-    """The frames `start` up to `stop` (None: all) of a file that FrameWriter wrote without loss.
+    """The frames `start` up to `stop` (None: all) of a file that FrameWriter wrote.
 
-    Yields: (H, W, 3) uint8 RGB, (H, W, 4) if the file has alpha; one at a time, bit for bit as they were written.
-    Raises: InputError if the file is missing or is none of ours, StageError if it is damaged.
+    Yields: (H, W, 3) uint8 RGB, (H, W, 4) if the file has alpha; one at a time; bit for bit as they were written, if
+        that was without loss.
+    Raises: InputError if the file is missing or no video, StageError if it is damaged.
     """
+    to_rgb = ToRgb()
     with opened(path) as container:
         stream = video_stream(container, path)
         per_tick = (stream.average_rate or Fraction(1)) * (stream.time_base or Fraction(1))
@@ -103,16 +106,18 @@ def read_frames(path: Path, start: int = 0, stop: int | None = None) -> Iterator
                 if stop is not None and number >= stop:
                     return
                 if number >= start:
-                    yield _pixels(frame)
+                    yield _pixels(frame, to_rgb)
         except FFmpegError as problem:
             cure = "delete it and run again: it is made anew"
             raise StageError(f"an intermediate file is damaged: {problem}", file=path, cure=cure) from None
 
 
-def _pixels(frame: VideoFrame) -> NDArray[np.uint8]:
+def _pixels(frame: VideoFrame, to_rgb: ToRgb) -> NDArray[np.uint8]:
     if frame.format.name in ("gbrp", "gbrap"):
         return np.asarray(cv2.merge(_planes(frame)), np.uint8)
-    return np.asarray(frame.to_ndarray(format="rgba" if frame.format.name == "bgra" else "rgb24"), np.uint8)
+    if frame.format.name == "bgra":
+        return np.asarray(frame.to_ndarray(format="rgba"), np.uint8)
+    return to_rgb(frame, (frame.width, frame.height))
 
 
 def _planes(frame: VideoFrame) -> list[NDArray[np.uint8]]:

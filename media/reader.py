@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections import deque
+from collections.abc import Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,8 @@ from media.orientation import display_size, orientation
 
 __all__ = ["VideoReader", "first_frame", "frame_at", "read_frames"]
 
-Timed = tuple[Fraction, VideoFrame]
+Timed = tuple[Fraction, VideoFrame, Fraction]
+"""When a frame appears (seconds), the frame as decoded, its sample aspect ratio."""
 
 # Where to enter a file to show `start`: at the key frame before it; containers that seek badly get run-ups.
 _RUN_UPS = (Fraction(0), Fraction(10))
@@ -48,10 +49,9 @@ class VideoReader:
         self, path: Path, *, start: Fraction | None = None, stop: Fraction | None = None, tolerant: bool = False
     ) -> None:
         self._path, self._start, self._stop, self._tolerant = path, start, stop, tolerant
-        self._stack = ExitStack()
-        self._container = self._stack.enter_context(opened(path))
-        self._stream = video_stream(self._container, path)
-        self._zero = origin(self._container)
+        self._running: list[Generator[tuple[Fraction, NDArray[np.uint8]]]] = []
+        with opened(path) as container:
+            video_stream(container, path)
 
     def __enter__(self) -> VideoReader:
         return self
@@ -62,16 +62,22 @@ class VideoReader:
         self.close()
 
     def close(self) -> None:
-        """Let the file go. Harmless when done twice."""
-        self._stack.close()
+        """End every iteration and let the file go. Harmless when done twice."""
+        while self._running:
+            self._running.pop().close()
 
     def __iter__(self) -> Iterator[tuple[Fraction, NDArray[np.uint8]]]:
-        picture = _Picture(self._stream)
-        for seconds, frame in self._selected():
-            yield seconds, picture(frame)
+        pictures = self._pictures()
+        self._running.append(pictures)
+        return pictures
+
+    def _pictures(self) -> Generator[tuple[Fraction, NDArray[np.uint8]]]:
+        picture = _Picture()
+        for seconds, frame, sar in self._selected():
+            yield seconds, picture(frame, sar)
 
     def _selected(self) -> Iterator[Timed]:
-        """The undecoded-to-RGB frames that show between start and stop."""
+        """The frames that show between start and stop."""
         held: Timed | None = None
         for timed in self._from_start():
             seconds = timed[0]
@@ -99,39 +105,48 @@ class VideoReader:
 
     def _frames(self, at: Fraction | None) -> Iterator[Timed]:
         """Decoded frames in presentation order, from the key frame before `at`, or from the beginning."""
-        base = self._stream.time_base or Fraction(1)
-        beginning = self._container.start_time or 0
         last: Fraction | None = None
-        try:
-            if at is None or at <= 0:
-                self._container.seek(min(0, beginning) if beginning <= 0 else beginning)
-            else:
-                self._container.seek(int((at + self._zero) / base), stream=self._stream)
-            for frame in self._container.decode(self._stream):
-                ticks = frame.pts if frame.pts is not None else frame.dts
-                if ticks is None:
-                    continue
-                seconds = ticks * base - self._zero
-                if last is None or seconds > last:
-                    last = seconds
-                    yield seconds, frame
-        except FFmpegError as problem:
-            if not self._tolerant:
-                raise decode_error(problem, self._path, last) from None
+        with opened(self._path) as container:
+            stream = video_stream(container, self._path)
+            base, zero, sar = stream.time_base or Fraction(1), origin(container), stream.sample_aspect_ratio
+            try:
+                if at is not None and at > 0:
+                    container.seek(int((at + zero) / base), stream=stream)
+                for ticks, frame in _decoded(container, stream):
+                    seconds = ticks * base - zero
+                    if last is None or seconds > last:
+                        last = seconds
+                        yield seconds, frame, sar or Fraction(1)
+            except FFmpegError as problem:
+                if not self._tolerant:
+                    raise decode_error(problem, self._path, last) from None
+
+
+def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[tuple[int, VideoFrame]]:
+    """Frames with their times in ticks. Where the container tells only the order of decoding (H.264 in AVI), the
+    frames, which come out in the order of showing, take those times one after the other."""
+    untold: deque[int] = deque()
+    for packet in container.demux(stream):
+        if packet.pts is None and packet.dts is not None:
+            untold.append(packet.dts)
+        for frame in packet.decode():
+            if frame.pts is not None:
+                yield frame.pts, frame
+            elif untold:
+                yield untold.popleft(), frame
 
 
 class _Picture:
     """Decoded frames to pictures as shown. The size is that of the first frame, whatever the stream does later."""
 
-    def __init__(self, stream: VideoStream) -> None:
-        self._sar = stream.sample_aspect_ratio or Fraction(1)
+    def __init__(self) -> None:
         self._to_rgb = ToRgb()
         self._stored: tuple[int, int] | None = None
 
-    def __call__(self, frame: VideoFrame) -> NDArray[np.uint8]:
+    def __call__(self, frame: VideoFrame, sar: Fraction) -> NDArray[np.uint8]:
         way = orientation(frame)
         if self._stored is None:
-            width, height = display_size(frame.width, frame.height, self._sar, way)
+            width, height = display_size(frame.width, frame.height, sar, way)
             self._stored = (height, width) if way.sideways else (width, height)
         return way.apply(self._to_rgb(frame, self._stored))
 
