@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator, Iterator
 from fractions import Fraction
+from heapq import heappop, heappush
 from pathlib import Path
 from types import TracebackType
 
@@ -123,17 +123,19 @@ class VideoReader:
 
 
 def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[tuple[int, VideoFrame]]:
-    """Frames with their times in ticks. Where the container tells only the order of decoding (H.264 in AVI), the
-    frames, which come out in the order of showing, take those times one after the other."""
-    untold: deque[int] = deque()
+    """Frames with their times in ticks. AVI knows only the order of decoding, which may pass for the packets' times:
+    the frames, which come out in the order of showing, take these times in ascending order."""
+    told = container.format.name != "avi"
+    waiting: list[int] = []
     for packet in container.demux(stream):
-        if packet.pts is None and packet.dts is not None:
-            untold.append(packet.dts)
+        at = packet.pts if packet.pts is not None else packet.dts
+        if at is not None and packet.size:
+            heappush(waiting, at)
         for frame in packet.decode():
-            if frame.pts is not None:
+            if not told and waiting:
+                yield heappop(waiting), frame
+            elif frame.pts is not None:
                 yield frame.pts, frame
-            elif untold:
-                yield untold.popleft(), frame
 
 
 class _Picture:
