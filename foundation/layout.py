@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-
 from foundation.facetrack import HeadFrame
-from foundation.geometry import Array, Box
+from foundation.geometry import Box
 
 HEAD_HEIGHT, HEAD_WIDTH = 1.7, 1.3
 """The room that a head with its hair and chin needs, in face heights: filling a panel may not cut into it."""
@@ -32,48 +30,45 @@ def panels(layout: str, count: int, size: tuple[int, int]) -> list[Box]:
 
 @dataclass(frozen=True)
 class View:
-    """How a picture stands in a panel: the (2, 3) affine from the picture's pixels to the panel's.
+    """How a picture stands in a panel: its part `window` is scaled onto the panel's part `target`. Whole pixels.
 
     Attributes:
         fills: the picture covers the panel; else it is shown whole, with room left at two sides.
     """
 
-    affine: Array
+    window: Box
+    target: Box
     fills: bool
 
 
 def view(picture: tuple[int, int], panel: tuple[int, int], head: HeadFrame) -> View:
-    """Fill the panel around the head where the head fits in, else show the whole picture. Never distorts.
+    """Fill the panel around the head where the head fits in, else show the whole picture.
+
+    Shapes are kept to within the rounding to whole pixels.
 
     Args:
         picture, panel: (width, height).
     """
-    cover = max(panel[0] / picture[0], panel[1] / picture[1])
-    seen = (panel[0] / cover, panel[1] / cover)
-    fills = seen[0] >= min(HEAD_WIDTH * head.height, picture[0]) and seen[1] >= min(
-        HEAD_HEIGHT * head.height, picture[1]
-    )
-    if fills:
-        return View(_placed(cover, _window(picture, seen, head)), True)
+    seen = filling(picture, panel)
+    need = (min(HEAD_WIDTH * head.height, picture[0]), min(HEAD_HEIGHT * head.height, picture[1]))
+    if seen.width >= need[0] and seen.height >= need[1]:
+        x = _inside(head.centre[0] + 0.5 - seen.width / 2, picture[0] - seen.width)
+        y = _inside(head.centre[1] + 0.5 - seen.height * FACE_LINE, picture[1] - seen.height)
+        return View(Box(x, y, x + seen.width, y + seen.height), Box(0, 0, *panel), fills=True)
     scale = min(panel[0] / picture[0], panel[1] / picture[1])
-    corner = ((picture[0] - panel[0] / scale) / 2, (picture[1] - panel[1] / scale) / 2)
-    return View(_placed(scale, corner), False)
+    width, height = max(1, round(picture[0] * scale)), max(1, round(picture[1] * scale))
+    x, y = (panel[0] - width) // 2, (panel[1] - height) // 2
+    return View(Box(0, 0, *picture), Box(x, y, x + width, y + height), fills=False)
 
 
-def filling(picture: tuple[int, int], panel: tuple[int, int]) -> Array:
-    """The affine that fills the panel with the middle of the picture."""
+def filling(picture: tuple[int, int], panel: tuple[int, int]) -> Box:
+    """The largest part of the picture, in its middle, that has the panel's shape."""
     scale = max(panel[0] / picture[0], panel[1] / picture[1])
-    return _placed(scale, ((picture[0] - panel[0] / scale) / 2, (picture[1] - panel[1] / scale) / 2))
+    width = min(picture[0], max(1, round(panel[0] / scale)))
+    height = min(picture[1], max(1, round(panel[1] / scale)))
+    x, y = (picture[0] - width) // 2, (picture[1] - height) // 2
+    return Box(x, y, x + width, y + height)
 
 
-def _window(picture: tuple[int, int], seen: tuple[float, float], head: HeadFrame) -> tuple[float, float]:
-    """The top left corner of the part that is seen, inside the picture."""
-    wanted = (head.centre[0] + 0.5 - seen[0] / 2, head.centre[1] + 0.5 - seen[1] * FACE_LINE)
-    x, y = (min(max(w, 0.0), side - part) for w, side, part in zip(wanted, picture, seen, strict=True))
-    return x, y
-
-
-def _placed(scale: float, corner: tuple[float, float]) -> Array:
-    """Scales so that the picture's point `corner` (pixel edges at whole numbers) meets the panel's corner."""
-    shift = (scale - 1) / 2
-    return np.array([[scale, 0.0, shift - scale * corner[0]], [0.0, scale, shift - scale * corner[1]]])
+def _inside(wanted: float, most: int) -> int:
+    return min(max(round(wanted), 0), most)

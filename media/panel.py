@@ -1,4 +1,4 @@
-"""A picture of which one part moves, shown in a panel: the still part is scaled once, the moving part every frame."""
+"""A picture of which one part moves, shown in a panel: the still part is prepared once, the moving part every frame."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundation.facetrack import HeadFrame
-from foundation.geometry import Array, Box, apply_affine, invert_affine
-from foundation.layout import filling, view
-from media.resample import blur_for, warp_affine
+from foundation.geometry import Box
+from foundation.layout import View, filling, view
+from media.resample import blur_for, enlarge, reduce_by
 
 Image = NDArray[np.uint8]
 BACKDROP_BLUR = 0.04  # of the panel's longer side
@@ -19,8 +19,8 @@ BACKDROP_LIGHT = 0.55
 class Panel:
     """Draws one performer into one panel.
 
-    The moving part is filtered with the same kernel, at the same sampling points, as the whole picture was: there is
-    no edge where they meet.
+    A picture larger than the panel is first reduced by a whole number and smoothed. The moving part goes through the
+    same steps with enough of the picture around it, so there is no edge where the two meet.
 
     Args:
         picture: (H, W, 3) uint8 RGB, the whole portrait.
@@ -30,61 +30,72 @@ class Panel:
     def __init__(self, picture: Image, box: Box, size: tuple[int, int], head: HeadFrame) -> None:
         height, width = picture.shape[:2]
         seen = view((width, height), size, head)
-        scale = float(np.sqrt(abs(np.linalg.det(seen.affine[:, :2]))))
-        reach = int(np.ceil(4 * blur_for(scale) + 3))
-        self.still = _still(picture, seen.affine, size, fills=seen.fills)
-        self._target = _target(seen.affine, box, (width, height), size, scale)
-        self._source = _source(seen.affine, self._target, box, reach).clipped(width, height)
-        self._affine = seen.affine.copy()
-        self._affine[:, 2] += seen.affine[:, :2] @ (self._source.x0, self._source.y0)
-        self._affine[:, 2] -= (self._target.x0, self._target.y0)
-        self._around = np.ascontiguousarray(picture[self._source.slices])
-        self._inner = _overlap(box, self._source)
-        self._outer = _overlap(self._source, box)
+        shrink = seen.window.width / seen.target.width
+        self._by = max(1, int(shrink))
+        self._sigma = blur_for(self._by / shrink)
+        reach = int(np.ceil(4 * self._sigma)) + 1
+        self._around = _aligned(box, self._by, reach * self._by, (width, height))
+        self._still = np.ascontiguousarray(picture[self._around.slices])
+        self._patch = _inside(box, self._around)
+        self._changed = _aligned(box, self._by, 0, (width, height))
+        self._base = self._smooth(picture[: height // self._by * self._by, : width // self._by * self._by])
+        self._view = _reduced(seen, self._by, (width // self._by, height // self._by))
+        self._canvas = _backdrop(picture, size) if not seen.fills else np.empty((size[1], size[0], 3), np.uint8)
 
     def draw(self, patch: Image) -> Image:
         """The panel with the moving part as in `patch`, (box height, box width, 3) uint8 RGB."""
-        frame = self.still.copy()
-        around = self._around.copy()
-        around[self._outer] = patch[self._inner]
-        frame[self._target.slices] = warp_affine(around, self._affine, (self._target.width, self._target.height))
+        around = self._still.copy()
+        around[self._patch.slices] = patch
+        by = self._by
+        moved = self._smooth(around)
+        inner = _inside(self._changed, self._around)
+        base, changed = self._base, self._changed
+        base[_divided(changed, by).slices] = moved[_divided(inner, by).slices]
+        target = self._view.target
+        shown = enlarge(base[self._view.window.slices], (target.width, target.height))
+        if self._view.fills:
+            return shown
+        frame = self._canvas.copy()
+        frame[target.slices] = shown
         return frame
 
-
-def _overlap(part: Box, whole: Box) -> tuple[slice, slice]:
-    """The pixels of `part` that lie in `whole`, as an index into `part`."""
-    moved = Box(whole.x0 - part.x0, whole.y0 - part.y0, whole.x1 - part.x0, whole.y1 - part.y0)
-    return moved.clipped(part.width, part.height).slices
-
-
-def _target(affine: Array, box: Box, picture: tuple[int, int], size: tuple[int, int], scale: float) -> Box:
-    """The panel's pixels that the moving part can change and that show the picture."""
-    margin = scale * (3 * blur_for(scale) + 2) + 1
-    corners = apply_affine(affine, np.array([[box.x0, box.y0], [box.x1 - 1, box.y1 - 1]], np.float64))
-    low, high = np.floor(corners[0] - margin).astype(int), np.ceil(corners[1] + margin).astype(int) + 1
-    edges = apply_affine(affine, np.array([[-0.5, -0.5], [picture[0] - 0.5, picture[1] - 0.5]]))
-    first, last = np.ceil(edges[0] - 1e-6).astype(int), np.floor(edges[1] + 1e-6).astype(int) + 1
-    low, high = np.maximum(low, first), np.minimum(high, last)
-    return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1])).clipped(*size)
+    def _smooth(self, image: Image) -> Image:
+        reduced = reduce_by(image, self._by)
+        if self._sigma < 0.2:
+            return reduced
+        return np.asarray(cv2.GaussianBlur(reduced, (0, 0), self._sigma), np.uint8)
 
 
-def _source(affine: Array, target: Box, box: Box, reach: int) -> Box:
-    """The picture's pixels that `target` is made of."""
-    back = invert_affine(affine)
-    corners = apply_affine(back, np.array([[target.x0, target.y0], [target.x1 - 1, target.y1 - 1]], np.float64))
-    low, high = np.floor(corners[0]).astype(int) - reach, np.ceil(corners[1]).astype(int) + reach + 1
-    return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+def _aligned(box: Box, by: int, margin: int, picture: tuple[int, int]) -> Box:
+    """The box with a margin, its sides on multiples of `by`, inside what whole multiples cover of the picture."""
+    width, height = picture[0] // by * by, picture[1] // by * by
+    x0, y0 = (max(0, box.x0 - margin) // by * by, max(0, box.y0 - margin) // by * by)
+    x1, y1 = -(-(box.x1 + margin) // by) * by, -(-(box.y1 + margin) // by) * by
+    return Box(x0, y0, min(x1, width), min(y1, height))
 
 
-def _still(picture: Image, affine: Array, size: tuple[int, int], *, fills: bool) -> Image:
-    """The whole panel without motion; room beside the picture is filled with a dark, blurred copy of it."""
-    if fills:
-        return warp_affine(picture, affine, size)
-    backdrop = warp_affine(picture, filling((picture.shape[1], picture.shape[0]), size), size)
-    backdrop = np.asarray(cv2.GaussianBlur(backdrop, (0, 0), BACKDROP_BLUR * max(size)), np.uint8)
-    canvas = np.asarray(np.rint(backdrop * BACKDROP_LIGHT), np.uint8)
-    edges = apply_affine(affine, np.array([[-0.5, -0.5], [picture.shape[1] - 0.5, picture.shape[0] - 0.5]]))
-    first, last = np.ceil(edges[0] - 1e-6).astype(int), np.floor(edges[1] + 1e-6).astype(int) + 1
-    shown = Box(int(first[0]), int(first[1]), int(last[0]), int(last[1])).clipped(*size)
-    canvas[shown.slices] = warp_affine(picture, affine, size)[shown.slices]
-    return canvas
+def _inside(part: Box, whole: Box) -> Box:
+    """`part` in the pixels of `whole`."""
+    return Box(part.x0 - whole.x0, part.y0 - whole.y0, part.x1 - whole.x0, part.y1 - whole.y0)
+
+
+def _divided(box: Box, by: int) -> Box:
+    return Box(box.x0 // by, box.y0 // by, box.x1 // by, box.y1 // by)
+
+
+def _reduced(seen: View, by: int, picture: tuple[int, int]) -> View:
+    """The view of the reduced picture: its window in reduced pixels."""
+    window = seen.window
+    width, height = max(1, round(window.width / by)), max(1, round(window.height / by))
+    width, height = min(width, picture[0]), min(height, picture[1])
+    x = min(round(window.x0 / by), picture[0] - width)
+    y = min(round(window.y0 / by), picture[1] - height)
+    return View(Box(x, y, x + width, y + height), seen.target, seen.fills)
+
+
+def _backdrop(picture: Image, size: tuple[int, int]) -> Image:
+    """What fills the room beside a picture that is shown whole: a dark, blurred copy of it."""
+    window = filling((picture.shape[1], picture.shape[0]), size)
+    filled = cv2.resize(picture[window.slices], size, interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(filled, (0, 0), BACKDROP_BLUR * max(size))
+    return np.asarray(np.rint(blurred * BACKDROP_LIGHT), np.uint8)

@@ -32,3 +32,18 @@ def warp_affine(image: Image, affine: Array, size: tuple[int, int], *, border: i
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.uint8)
     warped = cv2.warpAffine(image, affine, size, flags=cv2.INTER_CUBIC, borderMode=border)
     return np.asarray(warped, np.uint8)
+
+
+def reduce_by(image: Image, by: int) -> Image:
+    """Every `by` x `by` pixels averaged into one. Both sides must be multiples of `by`."""
+    if by == 1:
+        return image
+    size = (image.shape[1] // by, image.shape[0] // by)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def enlarge(image: Image, size: tuple[int, int]) -> Image:
+    """To (width, height) with a bicubic kernel: for enlarging, and for shrinking what `blur_for` has smoothed."""
+    if (image.shape[1], image.shape[0]) == size:
+        return np.ascontiguousarray(image)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_CUBIC), np.uint8)

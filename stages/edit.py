@@ -44,10 +44,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     width, height = settings["size"]
     acts = {name: _read_act(about, inputs) for name, about in settings["performers"].items()}
     timeline = concatenate_videoclips([_scene(scene, acts, (width, height), fps) for scene in settings["scenes"]])
-    video = settings["video"]
-    with FrameWriter(
-        out / "picture.mp4", size=(width, height), fps=fps, codec=video["codec"], crf=video["crf"]
-    ) as writer:
+    with FrameWriter(out / "picture.mp4", size=(width, height), fps=fps, **settings["video"]) as writer:
         for number in range(frames):
             writer.write(timeline.get_frame(float((number + Fraction(1, 2)) / fps)))
             report(number + 1, frames)

@@ -45,20 +45,27 @@ def test_columns_fill_the_frame_without_gaps(size: tuple[int, int], count: int) 
     assert max(box.width for box in boxes) - min(box.width for box in boxes) <= 1
 
 
-def test_a_view_never_distorts_and_keeps_the_head() -> None:
+@pytest.mark.parametrize("panel", [(640, 720), (1280, 720), (720, 1280), (96, 54)])
+@pytest.mark.parametrize("picture", [(512, 512), (4000, 6000), (1281, 333)])
+def test_a_view_never_distorts_and_stays_inside(picture: tuple[int, int], panel: tuple[int, int]) -> None:
+    head = HeadFrame((picture[0] * 0.4, picture[1] * 0.3), min(picture) * 0.2, 0.0)
+    seen = view(picture, panel, head)
+    assert seen.window == seen.window.clipped(*picture)
+    assert seen.target == seen.target.clipped(*panel)
+    across, down = seen.target.width / seen.window.width, seen.target.height / seen.window.height
+    assert across == pytest.approx(down, rel=1 / min(panel[0], panel[1], picture[0], picture[1]))
+
+
+def test_a_view_that_fills_keeps_the_head() -> None:
     head = HeadFrame((200.0, 150.0), 110.0, 0.0)
     seen = view((512, 512), (640, 720), head)
     assert seen.fills
-    assert seen.affine[0, 0] == seen.affine[1, 1]
-    assert seen.affine[0, 1] == seen.affine[1, 0] == 0
-    centre = apply_affine(seen.affine, np.array([head.centre]))[0]
-    assert 0.3 * 640 < centre[0] < 0.7 * 640
+    assert seen.window.x0 + 70 < head.centre[0] < seen.window.x1 - 70
+    assert seen.window.y0 <= head.centre[1] - 93
 
 
-def test_a_head_too_large_to_fill_is_shown_whole() -> None:
+def test_a_head_too_large_to_fill_is_shown_whole_and_centred() -> None:
     seen = view((680, 676), (1280, 720), HeadFrame((340.0, 330.0), 430.0, 0.0))
     assert not seen.fills
-    corners = apply_affine(seen.affine, np.array([[-0.5, -0.5], [679.5, 675.5]]))
-    assert corners[0, 1] == pytest.approx(-0.5)
-    assert corners[1, 1] == pytest.approx(719.5)
-    assert corners[0, 0] + corners[1, 0] == pytest.approx(1279)
+    assert seen.window == Box(0, 0, 680, 676)
+    assert seen.target == Box(278, 0, 1002, 720)
