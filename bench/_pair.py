@@ -1,0 +1,148 @@
+"""One portrait driven by one clip: rendered as the pipeline does, then looked at again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import _figures
+from bench._media import Image, Media
+from engines import load_engine
+from engines.base import Driving, Engine, Portrait
+from foundation.facetrack import Face, FaceTrack, head_frame
+from foundation.geometry import square_around
+from landmarks.base import LandmarkBackend
+
+MOTION: dict[str, Any] = {
+    "mode": "relative",
+    "reference": "best",
+    "head": 1.0,
+    "expression": 1.0,
+    "mouth": 1.0,
+    "smoothing": 0.5,
+}
+FPS = 25.0
+
+
+@dataclass
+class Looks:
+    """What is seen in a sequence of frames, one row a frame; NaN where no face was found."""
+
+    rows: list[NDArray[np.float64]] = field(default_factory=list)
+    thumbs: list[NDArray[np.float32]] = field(default_factory=list)
+
+    def add(self, image: Image, face: Face | None, box: tuple[int, int, int, int] | None = None) -> None:
+        self.rows.append(_figures.features(image, face))
+        place = box or (_figures.flicker_box(face) if face else (0, 0, image.shape[1], image.shape[0]))
+        self.thumbs.append(_figures.thumbnail(image, place))
+
+    @cached_property
+    def table(self) -> NDArray[np.float64]:
+        return np.stack(self.rows)
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A driving clip with its landmarks."""
+
+    name: str
+    track: FaceTrack
+    looks: Looks
+    frames: Callable[[], Iterator[Image]]
+
+
+def follow(media: Media, name: str, limit: int, backend: LandmarkBackend) -> Clip:
+    """Landmarks of the clip's first `limit` frames; a frame without a face gets its neighbour's."""
+
+    def frames() -> Iterator[Image]:
+        return media.frames(name, limit)
+
+    looks, faces, size = Looks(), [], (0, 0)
+    for index, image in enumerate(frames()):
+        size = (image.shape[1], image.shape[0])
+        face = next(iter(backend.follow(image, index / FPS, 1)), None)
+        looks.add(image, face)
+        faces.append(face)
+    found = [index for index, face in enumerate(faces) if face is not None]
+    nearest = [min(found, key=lambda other, at=index: abs(other - at)) for index in range(len(faces))]  # type: ignore[misc]
+    kept = [faces[index] for index in nearest]
+    track = FaceTrack(
+        np.stack([face.points for face in kept if face]),
+        np.array([face is not None for face in faces]),
+        np.stack([face.blendshapes for face in kept if face]),
+        np.stack([face.pose for face in kept if face]),
+        backend.scheme,
+        size,
+    )
+    return Clip(name, track, looks, frames)
+
+
+def cut(picture: Image, face: Face, engine: Engine) -> Portrait:
+    """The crop that the engine wants, in the picture's own pixels."""
+    head = head_frame(face.points, face.scheme)
+    wanted = square_around(head.centre, engine.crop.reach * head.height)
+    height, width = picture.shape[:2]
+    box = wanted.clipped(width, height)
+    points = face.points - np.array([box.x0, box.y0, 0.0])
+    edges = (wanted.x0 > 0, wanted.y0 > 0, wanted.x1 < width, wanted.y1 < height)
+    crop = np.ascontiguousarray(picture[box.slices])
+    return Portrait(crop, Face(points, face.scheme, face.blendshapes, face.pose), edges)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A measured pair: `figures` by name, and the frames that were asked for."""
+
+    portrait: str
+    clip: str
+    figures: dict[str, float]
+    shown: dict[int, Image]
+    crop: Portrait
+
+
+def measure(
+    picture: tuple[str, Image], clip: Clip, backends: tuple[LandmarkBackend, LandmarkBackend], show: set[int]
+) -> Result:
+    """Render the clip's frames with the default engine and measure them.
+
+    Args:
+        backends: one for stills (detection in the portrait and in calibration), one that follows the result.
+    """
+    name, image = picture
+    still, moving = backends
+    engine = load_engine("landmark_tps")
+    faces = still.detect(image, 1)
+    if not faces:
+        raise ValueError(f"no face in the portrait {name!r}")
+    crop = cut(image, faces[0], engine)
+    started = time.perf_counter()
+    driving = Driving(clip.track, FPS, clip.frames)
+    prepared = engine.prepare(crop, driving, MOTION, lambda shown: next(iter(still.detect(shown, 1)), None))
+    preparing = time.perf_counter() - started
+    renderer = engine.open(crop, prepared)
+    looks, seconds, shown = Looks(), [], {}
+    box = _figures.flicker_box(crop.face)
+    background = _figures.Background(crop)
+    for index, frame in enumerate(clip.frames()):
+        started = time.perf_counter()
+        out = renderer.render(index, frame)
+        seconds.append(time.perf_counter() - started)
+        looks.add(out, next(iter(moving.follow(out, index / FPS, 1)), None), box)
+        background.add(out)
+        if index in show:
+            shown[index] = out
+    figures = _figures.compare(clip.looks, looks, _figures.features(crop.image, crop.face))
+    figures |= background.figures()
+    figures |= {
+        "render_ms": 1e3 * float(np.median(seconds)),
+        "prepare_s": preparing,
+        "face_px": head_frame(crop.face.points, crop.face.scheme).height,
+        "gain": float(prepared.get("calibration", np.array(np.nan))),
+    }
+    return Result(name, clip.name, figures, shown, crop)
