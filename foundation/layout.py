@@ -11,6 +11,12 @@ from foundation.geometry import Box
 HEAD_HEIGHT, HEAD_WIDTH = 1.7, 1.3
 """The room that a head with its hair and chin needs, in face heights: filling a panel may not cut into it."""
 
+LEAST_FACE = 0.3
+"""A panel comes closer to a face that is smaller than this part of the panel's height."""
+
+MOST_ENLARGED = 2.5
+"""It comes no closer than so many pixels for one of the picture's."""
+
 FACE_LINE = 0.46
 """A face's centre stands at this part of a panel's height, a little above the middle, as in portraits."""
 
@@ -42,14 +48,14 @@ class View:
 
 
 def view(picture: tuple[int, int], panel: tuple[int, int], head: HeadFrame) -> View:
-    """Fill the panel around the head where the head fits in, else show the whole picture.
+    """Fill the panel around the head, close enough to see it sing, where the head fits in; else show the whole picture.
 
     Shapes are kept to within the rounding to whole pixels.
 
     Args:
         picture, panel: (width, height).
     """
-    seen = filling(picture, panel)
+    seen = _closer(filling(picture, panel), panel, head)
     need = (min(HEAD_WIDTH * head.height, picture[0]), min(HEAD_HEIGHT * head.height, picture[1]))
     if seen.width >= need[0] and seen.height >= need[1]:
         x = _inside(head.centre[0] + 0.5 - seen.width / 2, picture[0] - seen.width)
@@ -59,6 +65,14 @@ def view(picture: tuple[int, int], panel: tuple[int, int], head: HeadFrame) -> V
     width, height = max(1, round(picture[0] * scale)), max(1, round(picture[1] * scale))
     x, y = (panel[0] - width) // 2, (panel[1] - height) // 2
     return View(Box(0, 0, *picture), Box(x, y, x + width, y + height), fills=False)
+
+
+def _closer(seen: Box, panel: tuple[int, int], head: HeadFrame) -> Box:
+    """A smaller part of the same shape, where the face would be lost in the panel otherwise."""
+    part = max(head.height / (LEAST_FACE * seen.height), panel[1] / (MOST_ENLARGED * seen.height))
+    if part >= 1:
+        return seen
+    return Box(0, 0, max(1, round(seen.width * part)), max(1, round(seen.height * part)))
 
 
 def filling(picture: tuple[int, int], panel: tuple[int, int]) -> Box:

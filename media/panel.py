@@ -31,21 +31,24 @@ class Panel:
         height, width = picture.shape[:2]
         seen = view((width, height), size, head)
         shrink = seen.window.width / seen.target.width
-        self._by = max(1, int(shrink))
-        self._sigma = blur_for(self._by / shrink)
+        by = self._by = max(1, int(shrink))
+        self._sigma = blur_for(by / shrink)
         reach = int(np.ceil(4 * self._sigma)) + 1
-        self._around = _aligned(box, self._by, reach * self._by, (width, height))
-        self._still = np.ascontiguousarray(picture[self._around.slices])
+        whole = picture[: height // by * by, : width // by * by]
+        self._view = _reduced(seen, by, (width // by, height // by))
+        box = box.clipped(whole.shape[1], whole.shape[0])
+        self._size = (box.height, box.width)
+        self._changed = _aligned(box, by, reach * by, whole)
+        self._around = _aligned(box, by, 2 * reach * by, whole)
+        self._still = np.ascontiguousarray(whole[self._around.slices])
         self._patch = _inside(box, self._around)
-        self._changed = _aligned(box, self._by, 0, (width, height))
-        self._base = self._smooth(picture[: height // self._by * self._by, : width // self._by * self._by])
-        self._view = _reduced(seen, self._by, (width // self._by, height // self._by))
+        self._base = self._smooth(whole)
         self._canvas = _backdrop(picture, size) if not seen.fills else np.empty((size[1], size[0], 3), np.uint8)
 
     def draw(self, patch: Image) -> Image:
         """The panel with the moving part as in `patch`, (box height, box width, 3) uint8 RGB."""
         around = self._still.copy()
-        around[self._patch.slices] = patch
+        around[self._patch.slices] = patch[: self._size[0], : self._size[1]]
         by = self._by
         moved = self._smooth(around)
         inner = _inside(self._changed, self._around)
@@ -66,12 +69,11 @@ class Panel:
         return np.asarray(cv2.GaussianBlur(reduced, (0, 0), self._sigma), np.uint8)
 
 
-def _aligned(box: Box, by: int, margin: int, picture: tuple[int, int]) -> Box:
-    """The box with a margin, its sides on multiples of `by`, inside what whole multiples cover of the picture."""
-    width, height = picture[0] // by * by, picture[1] // by * by
-    x0, y0 = (max(0, box.x0 - margin) // by * by, max(0, box.y0 - margin) // by * by)
+def _aligned(box: Box, by: int, margin: int, picture: Image) -> Box:
+    """The box with a margin, its sides on multiples of `by`, inside the picture (whose sides are multiples, too)."""
+    x0, y0 = (box.x0 - margin) // by * by, (box.y0 - margin) // by * by
     x1, y1 = -(-(box.x1 + margin) // by) * by, -(-(box.y1 + margin) // by) * by
-    return Box(x0, y0, min(x1, width), min(y1, height))
+    return Box(x0, y0, x1, y1).clipped(picture.shape[1], picture.shape[0])
 
 
 def _inside(part: Box, whole: Box) -> Box:

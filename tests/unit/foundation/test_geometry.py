@@ -64,6 +64,13 @@ def test_a_view_that_fills_keeps_the_head() -> None:
     assert seen.window.y0 <= head.centre[1] - 93
 
 
+def test_a_panel_comes_closer_to_a_small_face_but_not_into_its_pixels() -> None:
+    seen = view((2000, 3000), (640, 720), HeadFrame((1000.0, 800.0), 200.0, 0.0))
+    assert 200 / seen.window.height == pytest.approx(0.3, rel=0.01)
+    tiny = view((2000, 3000), (640, 720), HeadFrame((1000.0, 800.0), 40.0, 0.0))
+    assert tiny.target.height / tiny.window.height == pytest.approx(2.5, rel=0.01)
+
+
 def test_a_head_too_large_to_fill_is_shown_whole_and_centred() -> None:
     seen = view((680, 676), (1280, 720), HeadFrame((340.0, 330.0), 430.0, 0.0))
     assert not seen.fills
