@@ -75,7 +75,7 @@ def mux(
     if duration is not None:
         settings["t"] = seconds(duration)
     tags = {"comment": SYNTHETIC, **(metadata or {})}
-    settings["metadata"] = [f"{key}={value}" for key, value in tags.items()]
+    settings |= {f"metadata:g:{number}": f"{key}={value}" for number, (key, value) in enumerate(tags.items())}
     return _compiled(
         ffmpeg.output(
             *streams,

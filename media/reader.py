@@ -110,7 +110,7 @@ class VideoReader:
             stream = video_stream(container, self._path)
             base, zero, sar = stream.time_base or Fraction(1), origin(container), stream.sample_aspect_ratio
             try:
-                if at is not None and at > 0:
+                if at is not None and at > 0 and _tells_times(container):
                     container.seek(int((at + zero) / base), stream=stream)
                 for ticks, frame in _decoded(container, stream):
                     seconds = ticks * base - zero
@@ -123,9 +123,9 @@ class VideoReader:
 
 
 def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[tuple[int, VideoFrame]]:
-    """Frames with their times in ticks. AVI knows only the order of decoding, which may pass for the packets' times:
-    the frames, which come out in the order of showing, take these times in ascending order."""
-    told = container.format.name != "avi"
+    """Frames with their times in ticks. Where packets tell no times of showing, the frames, which come out in that
+    order, take the packets' times in ascending order; that holds only from the beginning of the file on."""
+    told = _tells_times(container)
     waiting: list[int] = []
     for packet in container.demux(stream):
         at = packet.pts if packet.pts is not None else packet.dts
@@ -136,6 +136,11 @@ def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[tuple[i
                 yield heappop(waiting), frame
             elif frame.pts is not None:
                 yield frame.pts, frame
+
+
+def _tells_times(container: InputContainer) -> bool:
+    """Whether packets say when they show: all containers but AVI, which knows only the order of decoding."""
+    return container.format.name != "avi"
 
 
 class _Picture:
