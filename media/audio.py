@@ -16,6 +16,8 @@ from media.wav import SampleType, wav_file, write_wav
 
 __all__ = ["cut_wav", "measure_offset", "read_sound", "write_wav"]
 
+_LONGEST_WHOLE = 1800  # seconds that `read_sound` holds in memory
+
 
 def cut_wav(
     source: Path, destination: Path, *, start: Fraction, duration: Fraction, stream: int = 0
@@ -56,12 +58,19 @@ def read_sound(path: Path, *, stream: int = 0) -> tuple[NDArray[np.float32], int
     Returns: (S, C) float32 with full scale 1, sample rate.
     Raises: InputError as `cut_wav`.
     """
-    blocks = list(sound_blocks(path, stream=stream))
-    if not blocks:
+    blocks = sound_blocks(path, stream=stream)
+    head = next(blocks, None)
+    if head is None:
         raise InputError("its audio stream is empty", file=path, cure="choose another source of sound")
-    pieces = [to_float(piece) for piece in continuous(blocks, 0)]
-    channels = blocks[0].samples.shape[1]
-    return np.concatenate([np.zeros((0, channels), np.float32), *pieces]), blocks[0].rate
+    pieces = [np.zeros((0, head.samples.shape[1]), np.float32)]
+    left = _LONGEST_WHOLE * head.rate
+    for samples in continuous(chain([head], blocks), 0):
+        pieces.append(to_float(samples))
+        left -= len(samples)
+        if left < 0:
+            told = f"its sound is longer than {_LONGEST_WHOLE // 60} minutes"
+            raise InputError(told, file=path, cure="cut it first")
+    return np.concatenate(pieces), head.rate
 
 
 def to_float(samples: NDArray[Any]) -> NDArray[np.float32]:

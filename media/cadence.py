@@ -9,6 +9,8 @@ from foundation.times import rate
 
 DEFAULT_RATE = Fraction(25)  # of a single frame in a container that names no rate
 
+_PLAIN = (1, 2, 4, 5, 10, 100, 1000, 1001)  # rates that someone chose; others are what rounded times work out to
+
 
 def cadence(times: Sequence[Fraction], tick: Fraction, candidates: Sequence[Fraction | None]) -> tuple[Fraction, bool]:
     """The frame rate, and whether the frames stray from it.
@@ -21,7 +23,8 @@ def cadence(times: Sequence[Fraction], tick: Fraction, candidates: Sequence[Frac
         rate, variable: if some candidate, or the mean rate, puts every frame within 1.5 ticks and 2 % of a frame of
         its place, that rate and False; else the mean rate and True.
     """
-    named = [each for each in candidates if each is not None and 0 < each <= 1000]
+    given = [each for each in candidates if each is not None and 0 < each <= 1000]
+    named = [each for each in given if each.denominator in _PLAIN] + [rate(each) for each in given] + given
     if len(times) < 2 or times[-1] == times[0]:
         return (named[0] if named else DEFAULT_RATE), False
     mean = Fraction(len(times) - 1) / (times[-1] - times[0])

@@ -53,7 +53,7 @@ class StreamPackets:
 def scan(container: InputContainer) -> dict[int, StreamPackets]:
     """The packets of every stream, by stream index. A container that breaks off ends there, without an error."""
     seen = {stream.index: StreamPackets() for stream in container.streams}
-    codecs = {stream.index: stream.name or "" for stream in container.streams}
+    codecs = {stream.index: _codec(stream) for stream in container.streams}
     try:
         for packet in container.demux():
             if packet.size:
@@ -91,6 +91,11 @@ def timestamps(path: Path) -> list[Fraction]:
         stream = video_stream(container, path)
         base, zero = stream.time_base or Fraction(0), origin(container)
         return [at * base - zero for at in scan(container)[stream.index].shown()]
+
+
+def _codec(stream: Stream) -> str:
+    # data streams, and streams that nothing here decodes, have no codec context
+    return stream.codec_context.name if stream.codec_context is not None else ""
 
 
 def _invisible(packet: Packet[Stream], codec: str) -> bool:

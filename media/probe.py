@@ -22,6 +22,9 @@ from media.reader import first_frame
 __all__ = ["AudioInfo", "MediaInfo", "VideoInfo", "probe", "timestamps"]
 
 
+_REORDERED = 16  # the deepest reordering of frames that H.264 and HEVC allow
+
+
 def probe(path: Path) -> MediaInfo:
     """The file's first video stream (cover pictures aside) and all its audio streams.
 
@@ -56,7 +59,9 @@ def _video_info(
     times = [at * base - zero for at in packets.shown()]
     if not times:
         raise InputError("its video stream holds no frame", file=path, cure="copy or export it again")
-    fps, variable = cadence(times, base, [stream.average_rate, stream.guessed_rate, stream.base_rate])
+    # where a file breaks off, frames that were to be shown before the last ones may be missing
+    settled = times if missing is None else times[: max(len(times) // 2, len(times) - _REORDERED)]
+    fps, variable = cadence(settled, base, [stream.average_rate, stream.guessed_rate, stream.base_rate])
     if isinstance(missing, Fraction):
         missing = max(1, round(missing * fps))
     way = orientation(frame)

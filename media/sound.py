@@ -18,6 +18,9 @@ from media.container import audio_stream, decode_error, opened, origin
 
 _JITTER = Fraction(1, 25)  # seconds that a timestamp may stray from the count of samples before it means a gap
 
+_LONGEST_GAP = 3600  # seconds; a longer jump is a damaged timestamp, not a pause
+_MEND = "convert it to WAV first"
+
 
 @dataclass(frozen=True)
 class Block:
@@ -54,8 +57,10 @@ def sound_blocks(path: Path, *, stream: int = 0) -> Iterator[Block]:
                 shape = shape or (rate, samples.shape[1])
                 if shape != (rate, samples.shape[1]):
                     told = "its sound changes sample rate or channels midway"
-                    raise InputError(told, file=path, cure="convert it to WAV first")
+                    raise InputError(told, file=path, cure=_MEND)
                 at = _place(frame, zero, due)
+                if abs(at - (due or 0)) > _LONGEST_GAP * rate:
+                    raise InputError(f"its sound jumps by {abs(at - (due or 0)) / rate:.0f} s", file=path, cure=_MEND)
                 late = 0 if due is None else max(0, due - at)
                 if late < len(samples):
                     yield Block(at + late, samples[late:], rate)

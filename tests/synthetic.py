@@ -99,6 +99,7 @@ def write_clip(
     rotation: int = 0,
     hflip: bool = False,
     color: dict[str, int] | None = None,
+    swscale_space: int | None = None,
     audio: NDArray[np.float32] | None = None,
     audio_rate: int = 48000,
     audio_codec: str = "aac",
@@ -109,7 +110,8 @@ def write_clip(
     Args:
         times: when each frame appears, seconds, instead of a steady `fps`. audio: (S, C). audio_start: seconds.
         rotation: clockwise degrees that a player turns the picture. hflip: mirrored as shown.
-        color: attributes of the codec context such as {"colorspace": 1, "color_range": 2}.
+        color: what the stream says of itself, in the numbers of ITU-T H.273, such as {"colorspace": 1}; the pixels
+            are made accordingly, with swscale's number for the matrix where that differs.
     """
     images = list(frames)
     base = Fraction(1, 90000) if times is not None else 1 / Fraction(fps)
@@ -129,7 +131,7 @@ def write_clip(
             layout = "mono" if audio.shape[1] == 1 else "stereo"
             sound = container.add_stream(audio_codec, rate=audio_rate, layout=layout)
         for number, image in enumerate(images):
-            frame = _yuv(image, pix_fmt, color or {})
+            frame = _yuv(image, pix_fmt, color or {}, swscale_space)
             frame.pts = number if times is None else round(times[number] / base)
             frame.time_base = base
             container.mux(video.encode(frame))
@@ -139,14 +141,14 @@ def write_clip(
     return path
 
 
-def _yuv(image: Image, pix_fmt: str, color: dict[str, int]) -> av.VideoFrame:
+def _yuv(image: Image, pix_fmt: str, color: dict[str, int], space: int | None) -> av.VideoFrame:
     frame = av.VideoFrame.from_ndarray(image, format="rgb24")
     if pix_fmt in ("rgb24", "gbrp", "rgb8", "pal8", "bgr0"):
         return frame.reformat(format=pix_fmt)
     flags = av.video.reformatter.Interpolation
     made = frame.reformat(
         format=pix_fmt,
-        dst_colorspace=color.get("colorspace", 5),
+        dst_colorspace=space or color.get("colorspace", 5),
         dst_color_range=color.get("color_range", 1),
         interpolation=int(flags.BICUBIC | flags.ACCURATE_RND | flags.FULL_CHR_H_INP | flags.FULL_CHR_H_INT),
     )
