@@ -1,0 +1,167 @@
+"""Follow each face of a video in a cut-out of its own, so that the landmark network keeps to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from foundation.facetrack import Face
+from foundation.geometry import Array, Box
+from landmarks.base import Image
+from landmarks.windows import Bounds, around, centre, cut, moved_back, overlap, side
+
+REACH = 1.6
+"""Half the side of the cut-out around a face, in face sizes."""
+MESH_SIDE = 768
+"""Cut-outs are at most this large; the landmark network looks at 256 pixels of them."""
+SETTLING = 3
+"""Looks at a new cut-out until the points no longer depend on where the first one started."""
+CENSUS_FRAMES = 5
+"""How often to look for further faces while some are followed."""
+SEARCH_FRAMES = 10
+"""How often to search at every scale while none is followed."""
+PATIENCE = 12
+"""Frames for which a lost face is looked for where it was."""
+SAME = 0.5
+"""Faces that share so much of the smaller one are one face."""
+
+
+class Mesh(Protocol):
+    """A landmark network for one face that looks first where the face was."""
+
+    def look(self, image: Image, times: int = 1) -> Face | None: ...
+    def forget(self) -> None: ...
+    def close(self) -> None: ...
+
+
+def settled(mesh: Mesh, image: Image, bounds: Bounds, window: Box | None = None) -> Face | None:
+    """The face at `bounds`, and not its larger neighbour, its points settled; None if there is none."""
+    for reach in (REACH, 0.8):
+        box = window or around(bounds, reach)
+        shown = cut(image, box, MESH_SIDE)
+        mesh.forget()
+        face = mesh.look(shown, SETTLING)
+        if face:
+            face = moved_back(face, box, shown)
+            if overlap(face.box, bounds) >= SAME:
+                return face
+    return None
+
+
+@dataclass
+class Followed:
+    """One face on its way through the frames."""
+
+    mesh: Mesh
+    face: Face
+    window: Box
+    velocity: Array = field(default_factory=lambda: np.zeros(2))
+    missed: int = 0
+    jump: float = 0.0
+
+    def step(self, image: Image) -> Face | None:
+        """The face in the next frame."""
+        looks = 1 if self._in_place() else SETTLING
+        if looks > 1:
+            self.window = around(self.face.box, REACH)
+        shown = cut(image, self.window, MESH_SIDE)
+        face = self.mesh.look(shown, looks) or self.mesh.look(shown, SETTLING)
+        if face:
+            face = moved_back(face, self.window, shown)
+        if not face or overlap(face.box, self.face.box) < 0.25:
+            self.missed += 1
+            self.velocity = self.velocity * 0.5
+            return None
+        here, before = centre(face.box), centre(self.face.box)
+        self.jump = float(np.linalg.norm(here - before - self.velocity)) / side(face.box)
+        self.velocity = (here - before) / (self.missed + 1)
+        self.face, self.missed = face, 0
+        return face
+
+    def _in_place(self) -> bool:
+        """Whether the cut-out still holds the face well."""
+        size = side(self.face.box)
+        away = np.abs(centre(self.face.box) - np.array([self.window.x0, self.window.y0]) - self.window.width / 2).max()
+        return bool(away < 0.4 * size) and 0.75 < 2 * REACH * size / self.window.width < 1.33
+
+
+class Follower:
+    """All faces of a video.
+
+    Args:
+        candidates: (image, wide) -> where faces may be, largest first; `wide` searches at every scale.
+        open_mesh: gives a landmark network that remembers nothing.
+        give_back: takes a landmark network that is no longer used.
+    """
+
+    def __init__(
+        self,
+        candidates: Callable[[Image, bool], list[Bounds]],
+        open_mesh: Callable[[], Mesh],
+        give_back: Callable[[Mesh], None],
+    ) -> None:
+        self._candidates, self._open, self._give_back = candidates, open_mesh, give_back
+        self._followed: list[Followed] = []
+        self._frame = 0
+
+    def step(self, image: Image, limit: int) -> list[Face]:
+        """The faces of the next frame, those followed longest first."""
+        seen = [one for one in self._followed if one.step(image)]
+        for one in self._doubles(seen):
+            seen.remove(one)
+            self._drop(one)
+        for one in [one for one in self._followed if one.missed > PATIENCE]:
+            self._drop(one)
+        if len(seen) < limit and self._census_due(len(seen)):
+            seen += self._census(image, limit, seen)
+        self._frame += 1
+        return [one.face for one in seen]
+
+    def drop_all(self) -> None:
+        """Follow nobody any more."""
+        for one in list(self._followed):
+            self._drop(one)
+
+    def _census_due(self, seen: int) -> bool:
+        return seen < len(self._followed) or not seen or self._frame % CENSUS_FRAMES == 0
+
+    def _census(self, image: Image, limit: int, seen: list[Followed]) -> list[Followed]:
+        """Begin to follow faces that nobody follows."""
+        wide = not seen and self._frame % SEARCH_FRAMES == 0
+        new: list[Followed] = []
+        for bounds in self._candidates(image, wide):
+            if len(seen) + len(new) == limit:
+                break
+            if any(overlap(bounds, one.face.box) >= SAME for one in seen + new):
+                continue
+            mesh = self._open()
+            face = settled(mesh, image, bounds)
+            if face is None or any(overlap(face.box, one.face.box) >= SAME for one in seen + new):
+                self._give_back(mesh)
+                continue
+            new.append(Followed(mesh, face, around(face.box, REACH)))
+        for one in [one for one in self._followed if one.missed and _taken(one, new)]:
+            self._drop(one)
+        self._followed += new
+        return new
+
+    def _doubles(self, seen: list[Followed]) -> list[Followed]:
+        """Of two that ended on one face, the one that had to jump further to get there."""
+        out: list[Followed] = []
+        for index, one in enumerate(seen):
+            for other in seen[:index]:
+                if other not in out and one not in out and overlap(one.face.box, other.face.box) >= SAME:
+                    out.append(max(other, one, key=lambda each: each.jump))
+        return out
+
+    def _drop(self, one: Followed) -> None:
+        self._followed.remove(one)
+        self._give_back(one.mesh)
+
+
+def _taken(lost: Followed, new: list[Followed]) -> bool:
+    """Whether a face that was lost is followed anew."""
+    return any(overlap(lost.face.box, one.face.box) >= SAME for one in new)
