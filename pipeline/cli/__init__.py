@@ -7,6 +7,7 @@ import sys
 import traceback
 from typing import Any
 
+import click
 import typer
 
 from foundation.errors import DuetError, Interrupted, ManifestError, StageError
@@ -28,10 +29,13 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _terminated)
     debug = "--debug" in sys.argv
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
     except DuetError as error:
         _fail(error, debug)
-    except KeyboardInterrupt:
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
         _fail(Interrupted("stopped", cure="run the same command again to go on from what is finished"), debug)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has left

@@ -14,7 +14,7 @@ from foundation.artifacts import ArtifactStore
 from foundation.errors import DuetError, StageError
 from foundation.events import Listener, TaskFinished, TaskProgress, TaskStarted
 from pipeline.executors.base import Capabilities, Executor
-from pipeline.executors.worker import lower_threads, serve
+from pipeline.executors.worker import serve
 from pipeline.plan.graph import Graph
 from pipeline.plan.task import Task
 
@@ -96,7 +96,6 @@ class _Pool:
     workers: list[_Worker] = field(default_factory=list)
 
     def __enter__(self) -> _Pool:
-        lower_threads()
         context = multiprocessing.get_context("spawn")
         for _ in range(self.size):
             ours, theirs = context.Pipe()

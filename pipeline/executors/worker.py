@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import time
 import traceback
@@ -15,9 +14,6 @@ from foundation.artifacts import ArtifactStore
 from foundation.errors import DuetError
 from pipeline.executors.run_task import run_task
 from pipeline.plan.task import Task
-
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-"""Workers share the cores among themselves; small solves are fastest, and the same to the bit, on one thread."""
 
 REPORT_SECONDS = 0.2
 
@@ -53,9 +49,3 @@ def _attempt(task: Task, store: ArtifactStore, connection: Connection) -> tuple[
     except DuetError as error:
         return ("failed", error.to_json(), traceback.format_exc())
     return ("done", time.monotonic() - began)
-
-
-def lower_threads() -> None:
-    """Set the libraries' thread counts for processes started from here on, unless the user has set them."""
-    for name, value in ONE_THREAD.items():
-        os.environ.setdefault(name, value)

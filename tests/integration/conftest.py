@@ -1,0 +1,112 @@
+"""The real command line, and short real material for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from numpy.typing import NDArray
+
+from media.reader import VideoReader
+from media.samples import sample_path
+from tests.conftest import ROOT
+from tests.synthetic import write_clip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def error(self) -> str:
+        """The one line that tells what is wrong."""
+        lines = [line for line in self.err.splitlines() if line.startswith("error: ")]
+        assert len(lines) == 1, self.err
+        assert "Traceback" not in self.err
+        return lines[0]
+
+
+Duet = Callable[..., Outcome]
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, str(ROOT / "run_pipeline.py"), *map(str, arguments)]
+
+
+@pytest.fixture(scope="session")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One work folder for the whole session: what one test has finished serves the next, as for users."""
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture
+def duet(tmp_path: Path, work: Path) -> Duet:
+    """Runs a command in an empty folder, with the session's work folder unless another is named."""
+
+    def run(*arguments: str | Path, fresh: bool = False) -> Outcome:
+        folder = tmp_path / "work" if fresh else work
+        environment = {"DUET_WORK": str(folder), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "DUET_OFFLINE": "1"}
+        done = subprocess.run(
+            command(*arguments), cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=110, check=False
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a manifest: the astronaut driven by a second of the sample clip; keywords replace top-level fields."""
+
+    def write(name: str = "m.yaml", **changes: Any) -> Path:
+        data: dict[str, Any] = {
+            "version": 1,
+            "performers": {"astronaut": {"portrait": "sample:astronaut", "driving": driving()}},
+            "output": {"path": "out.mp4", "size": [320, 180]},
+        }
+        path = tmp_path / name
+        path.write_text(yaml.safe_dump(data | changes, allow_unicode=True), encoding="utf-8")
+        return path
+
+    return write
+
+
+def driving(**changes: Any) -> dict[str, Any]:
+    """Half a second of the sample clip in which the mouth opens."""
+    return {"video": "sample:carphone", "start": 1.6, "end": 2.1} | changes
+
+
+@pytest.fixture(scope="session")
+def faces() -> list[NDArray[np.uint8]]:
+    """24 frames of the sample clip."""
+    with VideoReader(sample_path("carphone")) as reader:
+        return [frame[:, :192] for _, frame in islice(reader, 24)]  # an even width, for H.264
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory, faces: list[NDArray[np.uint8]]) -> dict[str, Path]:
+    """Clips that go wrong, each in its own way, and one that does not."""
+    folder = tmp_path_factory.mktemp("clips")
+    grey = [np.full_like(faces[0], 128)] * 40
+    found = {name: folder / f"{name}.mp4" for name in ("good", "faceless", "lost", "truncated", "text")}
+    write_clip(found["good"], faces, fps=25)
+    write_clip(found["faceless"], grey, fps=25)
+    write_clip(found["lost"], faces[:10] + grey + faces[10:20], fps=25)
+    index_first = folder / "fast.mp4"
+    write_clip(index_first, faces, fps=25, container_options={"movflags": "+faststart"})
+    whole = index_first.read_bytes()
+    found["truncated"].write_bytes(whole[: len(whole) * 6 // 10])
+    found["text"].write_text("this is no video\n" * 50)
+    return found

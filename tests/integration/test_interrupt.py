@@ -1,0 +1,49 @@
+"""A run that is stopped ends cleanly, and the next one goes on from what is finished."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import Duet, command, driving
+
+Manifest = Callable[..., Path]
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_leaves_nothing_half_done_and_goes_on(
+    duet: Duet, manifest: Manifest, tmp_path: Path, stop: signal.Signals
+) -> None:
+    performers = {"one": {"portrait": "sample:astronaut", "driving": driving(start=0, end=None)}}
+    path = manifest(performers=performers, defaults={"chunk_frames": 8})
+    work = tmp_path / "work"
+    environment = os.environ | {"DUET_WORK": str(work)}
+    with subprocess.Popen(
+        command("render", path, "--json"), cwd=tmp_path, env=environment, stdout=-1, stderr=-1, text=True
+    ) as run:
+        assert run.stdout is not None
+        for line in run.stdout:
+            if '"TaskFinished"' in line and '"animate"' in line:
+                break
+        run.send_signal(stop)
+        stopped = time.monotonic()
+        _, err = run.communicate(timeout=30)
+    assert run.returncode == 130, err
+    assert "error: stopped" in err
+    assert "Traceback" not in err
+    assert time.monotonic() - stopped < 10
+    assert not (tmp_path / "out.mp4").exists()
+    assert not list(work.glob("*/.*"))
+    kept = {folder.name for folder in work.glob("animate/*")}
+    assert kept
+    assert duet("render", path, "--no-sheet", fresh=True).code == 0
+    resumed = (tmp_path / "out.mp4").read_bytes()
+    assert kept < {folder.name for folder in work.glob("animate/*")}
+    assert duet("render", path, "--no-sheet", "-o", tmp_path / "whole.mp4").code == 0
+    assert (tmp_path / "whole.mp4").read_bytes() == resumed
