@@ -33,7 +33,8 @@ def cadence(times: Sequence[Fraction], tick: Fraction, candidates: Sequence[Frac
     for each in named:
         if _steady(times, each, max(tick * 3 / 2, Fraction(1, 50) / each)):
             return each, False
-    return min(mean, Fraction(1000)).limit_denominator(1001), True
+    mean = min(mean, Fraction(1000))
+    return mean.limit_denominator(1001) or mean, True
 
 
 def _steady(times: Sequence[Fraction], fps: Fraction, tolerance: Fraction) -> bool:
