@@ -143,6 +143,7 @@ def measure(
         "render_ms": 1e3 * float(np.median(seconds)),
         "prepare_s": preparing,
         "face_px": head_frame(crop.face.points, crop.face.scheme).height,
-        "gain": float(prepared.get("calibration", np.array(np.nan))),
+        "lips_gain": float(prepared["calibration"][0]),
+        "lids_gain": float(prepared["calibration"][1]),
     }
     return Result(name, clip.name, figures, shown, crop)

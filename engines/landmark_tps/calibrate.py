@@ -1,63 +1,100 @@
-"""Second look: render a few frames, find the face again, and set the mouth so that it opens as the performer's."""
+"""Second look: render a few frames, find the face again, and set mouth and lids so that they open as the performer's.
+
+Portraits differ in how far their lips must part before an eye, or a detector, sees them open as far as the performer's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.base import Detector, Driving, Image
 from engines.landmark_tps.canonical import face_height
 from engines.landmark_tps.driver import Performance
+from engines.landmark_tps.retarget import Gains
+from engines.landmark_tps.topology import EYES, INNER_LOWER, INNER_UPPER
 from foundation.geometry import Array
 
-SAMPLES = 10
+MOUTH_SAMPLES, LID_SAMPLES = 10, 6
 PASSES = 2
-LIMITS = 0.8, 2.2
+FEWEST = 4
+"""Samples below which nothing can be said."""
+MOUTH_LIMITS, LID_LIMITS = (0.8, 2.2), (1.0, 1.6)
+MOUTH_SPREAD, LID_SPREAD = 0.02, 0.2
+"""Openings that differ less than this among the samples say nothing: mouth in face heights, lids of their usual."""
+LEAST_SLOPE = 0.1
 Samples = dict[int, Image]
-Trial = Callable[[float, int, Image], Image]
+Trial = Callable[[Gains, int, Image], Image]
 
 
-def opening(points: Array) -> float:
-    """Inner-lip gap in face heights, as the lips' middle points show it."""
-    return float(np.linalg.norm(points[13] - points[14])) / face_height(points)
+def mouth_opening(points: NDArray[np.floating]) -> float:
+    """Gap between the middles of the inner lips, in face heights."""
+    gap = np.linalg.norm(points[INNER_UPPER[5]] - points[INNER_LOWER[5]])
+    return float(gap) / face_height(np.asarray(points, np.float64))
+
+
+def lid_opening(points: NDArray[np.floating]) -> float:
+    """Gap between the lids' middles over the eyes' width."""
+    ratios = []
+    for eye in EYES:
+        gap = np.linalg.norm(points[list(eye.lower[2:5])] - points[list(eye.upper[2:5])], axis=1).mean()
+        ratios.append(gap / max(float(np.linalg.norm(points[eye.corners[0]] - points[eye.corners[1]])), 1e-6))
+    return float(np.mean(ratios))
 
 
 def pick(performance: Performance, driving: Driving) -> Samples:
-    """A handful of driving frames, from the most shut mouth to the widest."""
-    openings = np.array([opening(points) for points in performance.points])
-    openings[~driving.track.found] = np.nan
-    usable = np.flatnonzero(np.isfinite(openings))
+    """A handful of driving frames, from the most shut mouth to the widest, from the most shut eyes to open ones."""
+    usable = np.flatnonzero(driving.track.found)
     if len(usable) == 0:
         return {}
-    ranked = usable[np.argsort(openings[usable], kind="stable")]
-    chosen = {int(i) for i in ranked[np.linspace(0, len(ranked) - 1, min(SAMPLES, len(ranked))).astype(int)]}
+    mouths = np.array([mouth_opening(performance.points[index]) for index in usable])
+    by_mouth, by_lids = np.argsort(mouths, kind="stable"), np.argsort(performance.openness[usable].mean(axis=1))
+    last = len(usable) - 1
+    ranks = np.linspace(0, last, min(MOUTH_SAMPLES, last + 1)).astype(int)
+    chosen = set(usable[by_mouth[ranks]].tolist())
+    lid_ranks = np.array([0.0, 0.03, 0.08, 0.2, 0.5, 0.75])[:LID_SAMPLES] * last
+    chosen |= set(usable[by_lids[lid_ranks.astype(int)]].tolist())
     samples = {}
     for index, frame in enumerate(driving.frames()):
         if index in chosen:
             samples[index] = frame
-        if index >= max(chosen):
+        if len(samples) == len(chosen):
             break
     return samples
 
 
-def mouth_gain(performance: Performance, samples: Samples, trial: Trial, detect: Detector, wanted: float) -> float:
-    """The gain that makes the mouth's opening, found again on the result, grow as the performer's does."""
-    gain = 1.0
-    if wanted <= 0 or len(samples) < 4:
-        return gain
-    theirs = np.array([opening(performance.points[index]) for index in samples])
-    if float(np.ptp(theirs)) < 0.02:
-        return gain
+def fit(performance: Performance, samples: Samples, trial: Trial, detect: Detector, gains: Gains) -> Gains:
+    """The gains with which mouth and lids, found again on the result, move as far as the performer's."""
+    if len(samples) < FEWEST:
+        return gains
+    theirs = np.array([[f(performance.points[i]) for f in (mouth_opening, lid_opening)] for i in samples])
+    open_eyes = performance.openness[list(samples)].mean(axis=1) > 0.9
     for _ in range(PASSES):
-        faces = [detect(trial(gain, index, frame)) for index, frame in samples.items()]
-        found = np.array([face is not None for face in faces])
-        if found.sum() < 4:
-            return gain
-        ours = np.array([opening(face.points) for face in faces if face is not None])
-        x = theirs[found] - theirs[found].mean()
-        slope = float((x * (ours - ours.mean())).sum() / max(float((x * x).sum()), 1e-9)) / wanted
-        if slope < 0.1:
-            return gain
-        gain = float(np.clip(gain / slope, *LIMITS))
-    return gain
+        ours = np.full(theirs.shape, np.nan)
+        for row, (index, frame) in enumerate(samples.items()):
+            face = detect(trial(gains, index, frame))
+            if face is not None:
+                ours[row] = mouth_opening(face.points), lid_opening(face.points)
+        seen = np.isfinite(ours[:, 0])
+        mouth = slope(theirs[seen, 0], ours[seen, 0], MOUTH_SPREAD)
+        if mouth is not None and gains.mouth > 0:
+            gains = replace(gains, lips=float(np.clip(gains.lips * gains.mouth / mouth, *MOUTH_LIMITS)))
+        usual = seen & open_eyes
+        if usual.any():
+            relative = [values[seen, 1] / max(float(values[usual, 1].mean()), 1e-6) for values in (theirs, ours)]
+            lids = slope(relative[0], relative[1], LID_SPREAD)
+            if lids is not None:
+                gains = replace(gains, lids=float(np.clip(gains.lids / lids, *LID_LIMITS)))
+    return gains
+
+
+def slope(theirs: Array, ours: Array, spread: float) -> float | None:
+    """How much ours grow as theirs do; None where that cannot be told."""
+    if len(theirs) < FEWEST or float(np.ptp(theirs)) < spread:
+        return None
+    x = theirs - theirs.mean()
+    found = float((x * (ours - ours.mean())).sum() / (x * x).sum())
+    return found if found > LEAST_SLOPE else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from engines.base import Arrays, CropSpec, Detector, Driving, Engine, Image, Portrait, Renderer
 from engines.landmark_tps import calibrate, driver, eyes, rig
 from engines.landmark_tps.color import skin_tone, transfer_matrix
-from engines.landmark_tps.mouth import CONTOUR, Mouth
+from engines.landmark_tps.mouth import CONTOUR, Mouth, own_teeth
 from engines.landmark_tps.renderer import Scene, TpsRenderer
 from engines.landmark_tps.retarget import Gains, retarget
 from engines.landmark_tps.surroundings import Surroundings
@@ -31,20 +30,19 @@ class LandmarkTps(Engine):
     def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
         performance = driver.analyse(driving.track, motion)
         body = rig.build(portrait.face, performance, relax_fully=motion["mode"] == "absolute")
-        gains = Gains(float(motion["head"]), float(motion["expression"]), float(motion["mouth"]), 1.0)
+        gains = Gains(float(motion["head"]), float(motion["expression"]), float(motion["mouth"]))
         samples = calibrate.pick(performance, driving)
         static = still_arrays(portrait, body, performance, samples)
 
-        def trial(calibration: float, index: int, frame: Image) -> Image:
-            moving = moving_arrays(
-                body, performance, replace(gains, calibration=calibration), [slice(index, index + 1)]
-            )
-            return self.open(portrait, static | moving | lips(performance, [slice(index, index + 1)])).render(0, frame)
+        def trial(gains: Gains, index: int, frame: Image) -> Image:
+            alone = [slice(index, index + 1)]
+            arrays = static | moving_arrays(body, performance, gains, alone) | lips(performance, alone)
+            return self.open(portrait, arrays).render(0, frame)
 
-        gain = calibrate.mouth_gain(performance, samples, trial, detect, wanted=gains.mouth)
-        gains = replace(gains, calibration=gain)
-        moving = moving_arrays(body, performance, gains, performance.blocks())
-        return static | moving | lips(performance, performance.blocks()) | {"calibration": np.array(gain)}
+        gains = calibrate.fit(performance, samples, trial, detect, gains)
+        blocks = performance.blocks()
+        moving = moving_arrays(body, performance, gains, blocks) | lips(performance, blocks)
+        return static | moving | {"calibration": np.array([gains.lips, gains.lids])}
 
     def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
         height = float(prepared["height"])
@@ -54,15 +52,19 @@ class LandmarkTps(Engine):
             prepared["from_outline"],
             prepared["from_rigid"],
         )
-        points = prepared["texture"]
+        points, skin = prepared["texture"], float(prepared["skin"])
+        image, teeth = portrait.image, None
+        if float(prepared["own_gap"]) > rig.OPEN_MOUTH:
+            image, teeth = own_teeth(image, points[CONTOUR], height, skin)
         scene = Scene(
+            image=image,
             texture=points,
             height=height,
             surroundings=surroundings,
             eyeballs=tuple(eyes.Eyeball.build(portrait.image, points, eye) for eye in EYES),
-            mouth=Mouth(height, prepared["mouth_matrix"], float(prepared["skin"]), float(prepared["own_gap"])),
+            mouth=Mouth(height, prepared["mouth_matrix"], skin, teeth),
         )
-        return TpsRenderer(portrait, scene, prepared)
+        return TpsRenderer(scene, prepared)
 
 
 def still_arrays(
@@ -87,7 +89,7 @@ def still_arrays(
         "from_rigid": surroundings.from_rigid,
         "mouth_matrix": transfer_matrix(source_skin, driver_skin),
         "skin": np.array(source_skin.mean()),
-        "own_gap": np.array(body.own_gap if body.own_gap > rig.OPEN_MOUTH else 0.0),
+        "own_gap": np.array(body.own_gap),
     }
 
 

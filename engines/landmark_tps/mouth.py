@@ -1,4 +1,7 @@
-"""The inside of the mouth: the performer's own teeth, tongue and dark, fitted between the portrait's lips."""
+"""The inside of the mouth: the performer's own teeth, tongue and dark, fitted between the portrait's lips.
+
+A portrait that shows its own teeth keeps them: they hang from its upper lip, unstretched, before the performer's dark.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,45 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 from engines.base import Image
-from engines.landmark_tps.color import recolor
+from engines.landmark_tps.color import LUMA, recolor
 from engines.landmark_tps.mesh import Raster, affines, apply_affines, draw_indices
 from engines.landmark_tps.topology import INNER_LIPS, strip
 from foundation.geometry import Array, Box
 
+CONTOUR = list(INNER_LIPS)
 ROW = 11
 DENSE = 33
 """Points of a lip's curve, drawn smooth through its 11 landmarks."""
 SHRINK = np.array([0.05, 0.12])
 """How much of the performer's mouth is left out at its corners and lips, so that no lip is taken for tooth."""
-APPEAR = 0.010, 0.030
+APPEAR = 0.008, 0.028
 """Opening, in face heights, at which the interior begins to show and shows fully."""
-SHADE = 0.5
-SHADE_REACH = 0.02
-CAVITY = 0.5
+SHADE, SHADE_REACH = 0.55, 0.022
+"""How much lips shade what is next to them, and how far, in face heights."""
+SHADE_TINT = np.array([0.85, 1.1, 1.1], np.float32)
+"""Shade in a mouth is reddish: what little light there is has passed through lips."""
+CAVITY = 0.55
 """How much of what is not tooth is darkened."""
+CAVITY_TINT = np.array([0.55, 0.40, 0.37], np.float32)
+DEEPEST = 0.34
+"""Behind a portrait's own teeth, nothing is lighter than this share of its skin."""
+FEW_TEETH = 0.3
+"""A portrait whose opening holds less tooth than this share shows none of its own."""
+
+
+@dataclass(frozen=True)
+class Teeth:
+    """The portrait's own teeth.
+
+    Attributes:
+        image: (h, w, 3) uint8 the portrait around its mouth; alpha: (h, w) uint8, 255 on teeth.
+        origin: (2,) pixel position of the first pixel. contour: (20, 2) the inner lips around them, pixels.
+    """
+
+    image: Image
+    alpha: NDArray[np.uint8]
+    origin: Array
+    contour: Array
 
 
 @dataclass(frozen=True)
@@ -36,14 +62,14 @@ class Mouth:
     Attributes:
         height: the portrait's face height, pixels.
         matrix: (3, 3) from the performer's colours to the portrait's.
-        skin: the portrait's skin, 0..255.
-        own_gap: the portrait's own inner-lip gap, in face heights, 0 for a shut mouth.
+        skin: the portrait's skin, mean of its channels.
+        teeth: the portrait's own, if it shows any.
     """
 
     height: float
     matrix: NDArray[np.float32]
     skin: float
-    own_gap: float
+    teeth: Teeth | None
 
 
 @cache
@@ -62,7 +88,51 @@ def rows(contour: Array) -> tuple[Array, Array]:
     """The upper and lower lip, (DENSE, 2) each, left to right, of the (20, 2) inner contour."""
     upper = contour[:ROW]
     lower = np.concatenate([contour[:1], contour[: ROW - 2 : -1]])
-    return row_matrix() @ upper, row_matrix() @ lower
+    return np.einsum("dr,rc->dc", row_matrix(), upper), np.einsum("dr,rc->dc", row_matrix(), lower)
+
+
+def around(points: Array, margin: int, image: Image) -> Box:
+    """The pixels around `points`, inside the image."""
+    low, high = np.floor(points.min(axis=0)).astype(int) - margin, np.ceil(points.max(axis=0)).astype(int) + margin + 1
+    return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1])).clipped(image.shape[1], image.shape[0])
+
+
+def toothness(pixels: NDArray[np.float32], skin: float) -> NDArray[np.float32]:
+    """(h, w) 0..1: bright and colourless, next to the skin."""
+    light = pixels.mean(axis=2)
+    spread = pixels.max(axis=2) - pixels.min(axis=2)
+    bright = np.clip((light / skin - 0.45) / 0.25, 0, 1)
+    gray = np.clip(1.5 - 2.0 * spread / np.maximum(light, 8.0), 0, 1)
+    return np.asarray(bright * gray, np.float32)
+
+
+def own_teeth(image: Image, contour: Array, height: float, skin: float) -> tuple[Image, Teeth | None]:
+    """An open mouth emptied, and the teeth that were in it.
+
+    Args:
+        image: the portrait. contour: (20, 2) its inner lips, a little outside the opening.
+    Returns:
+        the portrait with dark between its lips, and its teeth if there are any to speak of.
+    """
+    box = around(contour, max(4, round(0.05 * height)), image)
+    if box.width < 4 or box.height < 4:
+        return image, None
+    raster = Raster(box, 1.0)
+    upper, lower = rows(contour)
+    hole = raster.polygon(np.concatenate([upper, lower[-2:0:-1]]))
+    region = np.ascontiguousarray(image[box.slices])
+    reach = max(1.0, 0.006 * height)
+    inside = cv2.GaussianBlur(hole, (0, 0), reach)
+    teeth = cv2.GaussianBlur(toothness(region.astype(np.float32), skin), (0, 0), 1.5 * reach)
+    alpha = (np.clip(3.0 * teeth, 0, 1) * inside).astype(np.uint8)
+    filled = cv2.inpaint(region, (hole > 20).astype(np.uint8), 3.0, cv2.INPAINT_TELEA)
+    dark = cv2.GaussianBlur(filled, (0, 0), 2 * reach) * (CAVITY_TINT * 0.9)
+    share = (inside / np.float32(255))[:, :, None]
+    emptied = image.copy()
+    emptied[box.slices] = np.clip(filled * (1 - share) + dark * share, 0, 255).astype(np.uint8)
+    if float(alpha[hole > 127].mean()) < FEW_TEETH * 255:
+        return emptied, None
+    return emptied, Teeth(region, alpha, np.array([box.x0, box.y0], np.float64), contour)
 
 
 def paint(out: Image, contour: Array, driving_frame: Image, driving_contour: Array, mouth: Mouth) -> None:
@@ -72,26 +142,41 @@ def paint(out: Image, contour: Array, driving_frame: Image, driving_contour: Arr
         contour: (20, 2) the portrait's inner lips in `out`. driving_contour: (20, 2) in `driving_frame`.
     """
     upper, lower = rows(contour)
-    gap = np.linalg.norm(upper - lower, axis=1)
-    opening = float(gap.max()) / mouth.height
+    opening = float(np.linalg.norm(upper - lower, axis=1).max()) / mouth.height
     strength = smoothstep(opening, *APPEAR)
-    if mouth.own_gap > 0:
-        strength *= smoothstep(float(gap.mean()) / mouth.height, 0.75 * mouth.own_gap, 1.25 * mouth.own_gap)
     feather = max(0.8, 0.008 * mouth.height)
-    margin = int(np.ceil(3 * feather)) + 1
-    both = np.concatenate([upper, lower])
-    low, high = np.floor(both.min(axis=0)).astype(int) - margin, np.ceil(both.max(axis=0)).astype(int) + margin + 1
-    box = Box(low[0], low[1], high[0], high[1]).clipped(out.shape[1], out.shape[0])
-    if strength <= 0 or box.width < 2 or box.height < 2:
+    box = around(np.concatenate([upper, lower]), int(np.ceil(3 * feather)) + 1, out)
+    if opening < APPEAR[0] / 4 or box.width < 2 or box.height < 2:
         return
     raster = Raster(box, 1.0)
     mask = raster.polygon(np.concatenate([upper, lower[-2:0:-1]]))
-    pixels = fetch(raster, (upper, lower), driving_frame, driving_contour, 3 * feather)
-    pixels = shade(recolor(pixels, mouth.matrix), mask, mouth)
-    alpha = cv2.GaussianBlur(mask.astype(np.float32) * (strength / 255.0), (0, 0), 0.5 * feather)[:, :, None]
     region = out[box.slices]
-    blended = region + (pixels - region) * alpha
+    layers = region.astype(np.float32)
+    if strength > 0:
+        pixels = recolor(fetch(raster, (upper, lower), driving_frame, driving_contour, 3 * feather), mouth.matrix)
+        layers += (deepen(pixels, mouth) - layers) * strength
+    if mouth.teeth is not None:
+        hang_teeth(layers, raster, upper, mouth.teeth)
+    layers *= shade(mask, mouth.height, max(strength, 0.4))
+    alpha = cv2.GaussianBlur(mask.astype(np.float32) * np.float32(1 / 255), (0, 0), 0.5 * feather)[:, :, None]
+    if mouth.teeth is None:
+        alpha *= strength
+    blended = region + (layers - region) * alpha
     np.copyto(region, np.clip(blended, 0, 255).astype(np.uint8))
+
+
+def across_and_down(upper: Array) -> tuple[Array, Array]:
+    """Unit vectors along a lip, and from it towards the chin."""
+    across = upper[-1] - upper[0]
+    across = across / max(float(np.linalg.norm(across)), 1e-6)
+    return across, np.array([-across[1], across[0]])
+
+
+def stretch(raster: Raster, target: Array, source: Array) -> NDArray[np.float32]:
+    """The field that lays the strip between two source rows over that between two target rows, (2 * DENSE, 2) each."""
+    triangles = _strip()
+    indices = draw_indices(raster, target[triangles], np.arange(len(triangles)))
+    return apply_affines(raster, indices, affines(target[triangles], source[triangles]))
 
 
 def fetch(
@@ -105,35 +190,44 @@ def fetch(
     half = (driver_lower - driver_upper) / 2 * (1 - SHRINK[1])
     middle = centre + (middle - centre) * (1 - SHRINK[0])
     source = np.concatenate([middle - half, middle + half])
-    across = upper[-1] - upper[0]
-    across /= max(float(np.linalg.norm(across)), 1e-6)
-    down = np.array([-across[1], across[0]])
+    across, down = across_and_down(upper)
     sideways = np.linspace(-1.0, 1.0, DENSE)[:, None] * across * margin
     target = np.concatenate([upper - down * margin + sideways, lower + down * margin + sideways])
-    triangles = _strip()
-    indices = draw_indices(raster, target[triangles], np.arange(len(triangles)))
-    field = apply_affines(raster, indices, affines(target[triangles], source[triangles]))
+    field = stretch(raster, target, source)
     return cv2.remap(frame, field, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
 
 
-def shade(pixels: NDArray[np.float32], mask: NDArray[np.uint8], mouth: Mouth) -> NDArray[np.float32]:
-    """Deepen what is not tooth, and darken towards the lips."""
-    light = pixels.mean(axis=2)
-    spread = pixels.max(axis=2) - pixels.min(axis=2)
-    bright = np.clip((light / mouth.skin - 0.45) / 0.25, 0, 1)
-    gray = np.clip(1.5 - 2.0 * spread / np.maximum(light, 8.0), 0, 1)
-    soft = (1.0 - bright * gray)[:, :, None] * CAVITY
-    cavity = (0.45 * light)[:, :, None] * np.array([1.15, 0.95, 0.9], np.float32)
-    pixels = pixels * (1 - soft) + cavity * soft
+def hang_teeth(layers: NDArray[np.float32], raster: Raster, upper: Array, teeth: Teeth) -> None:
+    """The portrait's own teeth under its upper lip, as tall as they are; in place."""
+    own_upper, own_lower = rows(teeth.contour)
+    _, down = across_and_down(upper)
+    drop = np.linalg.norm(own_lower - own_upper, axis=1, keepdims=True)
+    field = stretch(raster, np.concatenate([upper, upper + down * drop]), np.concatenate([own_upper, own_lower]))
+    field -= teeth.origin.astype(np.float32)
+    image = cv2.remap(teeth.image, field, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    alpha = cv2.remap(teeth.alpha, field, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    layers += (image - layers) * (alpha * np.float32(1 / 255))[:, :, None]
+
+
+def deepen(pixels: NDArray[np.float32], mouth: Mouth) -> NDArray[np.float32]:
+    """Darken what is not tooth; behind the portrait's own teeth, everything."""
+    light = pixels @ LUMA
+    if mouth.teeth is not None:
+        pixels = pixels * np.minimum(1.0, DEEPEST * mouth.skin / np.maximum(light, 1.0))[:, :, None]
+        light = np.minimum(light, np.float32(DEEPEST * mouth.skin))
+    soft = (1.0 - toothness(pixels, mouth.skin))[:, :, None] * np.float32(CAVITY)
+    cavity = light[:, :, None] * CAVITY_TINT
+    return np.asarray(pixels * (1 - soft) + cavity * soft, np.float32)
+
+
+def shade(mask: NDArray[np.uint8], height: float, strength: float) -> NDArray[np.float32]:
+    """(h, w, 3) factors: darker towards the lips."""
     depth = cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 3)
-    edge = 1.0 - SHADE * np.exp(-depth / (SHADE_REACH * mouth.height))
-    return np.asarray(pixels * edge[:, :, None], np.float32)
+    edge = strength * SHADE * np.exp(depth * np.float32(-1 / (SHADE_REACH * height)))
+    return np.asarray(1.0 - edge[:, :, None] * SHADE_TINT, np.float32)
 
 
 def smoothstep(value: float, low: float, high: float) -> float:
     """0 up to `low`, 1 from `high`, smooth between."""
     share = min(1.0, max(0.0, (value - low) / (high - low)))
     return share * share * (3 - 2 * share)
-
-
-CONTOUR = list(INNER_LIPS)

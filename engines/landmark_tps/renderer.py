@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.base import Arrays, Image, Portrait, Renderer
+from engines.base import Arrays, Image, Renderer
 from engines.landmark_tps import eyes, mouth
 from engines.landmark_tps.mesh import Field, Raster, affines, apply_affines, draw_indices
 from engines.landmark_tps.rig import mesh_triangles
@@ -27,8 +27,9 @@ _oval = list(OVAL)
 
 @dataclass(frozen=True)
 class Scene:
-    """What every frame of one portrait needs."""
+    """What every frame of one portrait needs. `image` is the portrait, its mouth emptied if it was open."""
 
+    image: Image
     texture: Array
     height: float
     surroundings: Surroundings
@@ -39,8 +40,8 @@ class Scene:
 class TpsRenderer(Renderer):
     """Renders from prepared targets."""
 
-    def __init__(self, portrait: Portrait, scene: Scene, arrays: Arrays) -> None:
-        self._image = np.ascontiguousarray(portrait.image)
+    def __init__(self, scene: Scene, arrays: Arrays) -> None:
+        self._image = np.ascontiguousarray(scene.image)
         self._scene = scene
         self._targets = arrays["targets"]
         self._rigid = arrays["rigid"]
@@ -95,12 +96,11 @@ class TpsRenderer(Renderer):
         inside = cv2.copyMakeBorder((indices >= 0).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
         depth_inside = cv2.distanceTransform(inside, cv2.DIST_L2, 3)[1:-1, 1:-1]
         share = np.minimum(depth_inside * (self._step / (BLEND * self._scene.height)), 1.0).astype(np.float32)
-        if raster.shape != (box.height, box.width):
-            full = (box.width, box.height)
-            share = cv2.resize(share, full, interpolation=cv2.INTER_LINEAR)
-            field = cv2.resize(field, full, interpolation=cv2.INTER_LINEAR)
-        field -= around
+        coarse = raster.shape != (box.height, box.width)
+        field -= cv2.resize(around, raster.shape[::-1], interpolation=cv2.INTER_LINEAR) if coarse else around
         field *= share[:, :, None]
+        if coarse:
+            field = cv2.resize(field, (box.width, box.height), interpolation=cv2.INTER_LINEAR)
         field += around
         return field
 

@@ -35,12 +35,13 @@ GAZE_LIMIT = np.array([0.16, 0.07])
 
 @dataclass(frozen=True)
 class Gains:
-    """The manifest's motion gains, 1 as measured, and the calibrated one of the mouth."""
+    """The manifest's motion gains, 1 as measured, and the calibrated ones of lips and lids."""
 
     head: float
     expression: float
     mouth: float
-    calibration: float
+    lips: float = 1.0
+    lids: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ def retarget(rig: Rig, performance: Performance, gains: Gains, span: slice, neut
     change = (shapes - neutral) * rig.scale * gains.expression
     moved = rig.rest + change
     open_lips(moved, shapes, rig, performance, gains)
-    band = close_lids(moved, rig, performance.openness[span], change)
+    openness = performance.openness[span]
+    openness = np.where(openness < 1, 1 - gains.lids * (1 - openness), openness)
+    band = close_lids(moved, rig, openness, change)
     mesh = np.concatenate([moved, band], axis=1)
     rotation, shift, growth = head_motion(rig, performance, gains, span)
     size = np.exp(growth)[:, None, None]
@@ -89,10 +92,11 @@ def open_lips(moved: Array, shapes: Array, rig: Rig, performance: Performance, g
     gap = (shapes[:, lower] - shapes[:, upper]) * rig.scale
     length = np.linalg.norm(gap, axis=2)
     wanted = np.maximum(0.0, length - performance.closed_gap * rig.scale[1])
-    wanted[:, 1:-1] *= gains.mouth * gains.calibration
+    wanted[:, 1:-1] *= gains.mouth * gains.lips
+    wanted = smooth_row(wanted)
     gap *= (wanted / np.maximum(length, 1e-6))[:, :, None]
     gap[:, :, 1] += rig.seam
-    middle = (moved[:, upper] + moved[:, lower]) / 2
+    middle = smooth_row((moved[:, upper] + moved[:, lower]) / 2)
     up = middle - gap / 2 - moved[:, upper]
     down = middle + gap / 2 - moved[:, lower]
     moved[:, upper[1:-1]] += up[:, 1:-1]
@@ -100,6 +104,13 @@ def open_lips(moved: Array, shapes: Array, rig: Rig, performance: Performance, g
     for share, above, below in zip(RING_FOLLOW, LIP_RINGS_UPPER, LIP_RINGS_LOWER, strict=True):
         moved[:, list(above[1:-1])] += share * up[:, 1:-1]
         moved[:, list(below[1:-1])] += share * down[:, 1:-1]
+
+
+def smooth_row(values: Array) -> Array:
+    """(n, 11, ...) along the lips: noise of single landmarks, which would notch them, evened out; ends kept."""
+    smoothed = values.copy()
+    smoothed[:, 1:-1] = 0.25 * values[:, :-2] + 0.5 * values[:, 1:-1] + 0.25 * values[:, 2:]
+    return smoothed
 
 
 def close_lids(moved: Array, rig: Rig, openness: Array, change: Array) -> Array:

@@ -32,7 +32,7 @@ OPEN_MOUTH = 0.012
 """Inner-lip gap, in face heights, from which a portrait's mouth counts as open."""
 MOUTH_HOLE = 0.15
 """An open mouth's hole is taken this much larger, so that lips carry no teeth along."""
-RELAX = {"closing": 1.0, "smile": 0.6}
+RELAX = {"closing": 1.0, "smile": 0.75}
 """How much of the portrait's own jaw opening and of its smile is taken back."""
 _JAW_OPEN, _SMILE = 0, 4
 

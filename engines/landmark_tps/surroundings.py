@@ -17,16 +17,16 @@ from engines.landmark_tps.mesh import Field
 from engines.landmark_tps.topology import OVAL, TEMPLES
 from foundation.geometry import Array
 
-RINGS = ((1.28, 1.0), (1.62, 0.8), (2.1, 0.3), (2.7, 0.0))
+RINGS = ((1.28, 1.0), (1.6, 0.7), (2.0, 0.2), (2.5, 0.0))
 """Copies of the face's oval, this much larger, and how much of the head's motion they make."""
 BELOW_CHIN = 0.75
 """How much of that motion is taken away under the chin, where neck and shoulders stay."""
-NODES = 14.0
+NODES = 20.0
 """Nodes of the grid to a face height."""
 FADE = 0.12
 """Face heights along the crop's inner edges over which all motion fades to nothing."""
 INVERSIONS = 4
-_REGULAR = 1e-4
+_REGULAR = 1e-5
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,9 @@ def below_chin(points: Array, centre: Array, height: float) -> Array:
 
 
 def far_share(points: Array, centre: Array, height: float) -> Array:
-    """1 near the head, 0 far away: a crop's edge that cuts through the head moves with it."""
-    distance = np.linalg.norm(points - centre[:2], axis=1) / height
-    return np.clip((1.45 - distance) / 0.5, 0, 1)
+    """1 on the head, 0 beside it: a crop's edge that cuts through the head moves with it."""
+    distance = np.linalg.norm((points - centre[:2]) / np.array([0.65, 0.95]), axis=1) / height
+    return np.clip((1.25 - distance) / 0.35, 0, 1)
 
 
 def border(size: tuple[int, int], count: int) -> Array:
