@@ -8,6 +8,7 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from media.files import MAX_PIXELS, MAX_SIDE, check_file, is_text
 
 Rgb = NDArray[np.uint8]
 
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "AVIF", "JPEG2000")
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "AVIF", "JPEG2000")
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error)
 _ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
@@ -75,7 +76,7 @@ def image_size(path: Path) -> tuple[int, int]:
 def is_image(path: Path) -> bool:
     """Whether the file's content, not its name, is a picture of a known format. A missing file is none."""
     try:
-        with Image.open(path, formats=FORMATS):
+        with Image.open(path, formats=_formats()):
             return True
     except (*_DAMAGE, Image.DecompressionBombError):
         return False
@@ -89,6 +90,13 @@ def write_png(path: Path, image: NDArray[np.uint8]) -> None:
     check_writable(path)
     with replacing(path) as temporary:
         Image.fromarray(np.ascontiguousarray(image)).save(temporary, format="PNG", compress_level=3)
+
+
+@cache
+def _formats() -> tuple[str, ...]:
+    """Those of FORMATS that this Pillow was built with."""
+    Image.init()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
 
 
 @contextmanager
@@ -105,7 +113,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=FORMATS) as opened:
+            with Image.open(path, formats=_formats()) as opened:
                 if max(opened.size) > MAX_SIDE:
                     raise too_large
                 yield opened

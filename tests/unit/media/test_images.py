@@ -1,0 +1,200 @@
+"""Pictures of every kind come out upright, in 8-bit RGB, with the values that a viewer shows."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms, features
+
+from foundation.errors import InputError, StageError
+from media.images import image_size, is_image, read_image, read_image_alpha, write_png
+from tests.synthetic import bars, corners
+
+
+def save(path: Path, image: Image.Image, **options: object) -> Path:
+    image.save(path, **options)
+    return path
+
+
+def _png(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A PNG file of these chunks, (type, data) each."""
+    parts = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+@pytest.mark.parametrize("name", ["p.png", "p.webp", "p.tif", "p.bmp", "p.ppm"])
+def test_lossless_formats_are_read_exactly(name: str, tmp_path: Path) -> None:
+    options = {"lossless": True} if name.endswith("webp") else {}
+    path = save(tmp_path / name, Image.fromarray(bars()), **options)
+    np.testing.assert_array_equal(read_image(path), bars())
+    assert image_size(path) == (160, 96)
+
+
+@pytest.mark.parametrize("name", ["p.jpg", "p.webp", "p.avif"])
+def test_lossy_formats_are_read_closely(name: str, tmp_path: Path) -> None:
+    if name == "p.avif" and not features.check("avif"):
+        pytest.skip("this Pillow was built without AVIF")
+    path = save(tmp_path / name, Image.fromarray(bars()), quality=95)
+    assert np.abs(read_image(path).astype(int) - bars())[:, 10::20].mean() < 6
+
+
+# EXIF orientation: how the stored picture must be turned, from the upright one
+STORED = {
+    1: lambda a: a,
+    2: lambda a: a[:, ::-1],
+    3: lambda a: a[::-1, ::-1],
+    4: lambda a: a[::-1],
+    5: lambda a: a.transpose(1, 0, 2),
+    6: lambda a: np.rot90(a, 1),
+    7: lambda a: a[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda a: np.rot90(a, -1),
+}
+
+
+@pytest.mark.parametrize("orientation", STORED)
+def test_exif_orientation_is_obeyed(orientation: int, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = np.ascontiguousarray(STORED[orientation](corners()))
+    path = save(tmp_path / "p.png", Image.fromarray(stored), exif=exif)
+    np.testing.assert_array_equal(read_image(path), corners())
+    assert image_size(path) == (160, 96)
+
+
+def test_grey_palette_bilevel_and_cmyk(tmp_path: Path) -> None:
+    grey = np.tile(np.arange(160, dtype=np.uint8), (96, 1))
+    read = read_image(save(tmp_path / "l.png", Image.fromarray(grey)))
+    np.testing.assert_array_equal(read, np.repeat(grey[..., None], 3, axis=2))
+    palette = Image.fromarray(bars()).quantize(8)
+    assert np.abs(read_image(save(tmp_path / "p.png", palette)).astype(int) - bars()).max() <= 1
+    ink = Image.fromarray(bars()).convert("CMYK")
+    assert np.abs(read_image(save(tmp_path / "c.tif", ink)).astype(int) - bars()).max() <= 2
+    one = read_image(save(tmp_path / "1.png", Image.fromarray(grey > 80)))
+    np.testing.assert_array_equal(np.unique(one), [0, 255])
+
+
+def test_sixteen_bits_are_scaled_not_cut(tmp_path: Path) -> None:
+    deep = np.tile(np.linspace(0, 65535, 160).round().astype(np.uint16), (96, 1))
+    expected = np.rint(deep / 257)
+    for name in ("d.png", "d.tif"):
+        read = read_image(save(tmp_path / name, Image.fromarray(deep)))
+        assert np.abs(read - expected[..., None]).max() <= 1
+    fraction = save(tmp_path / "f.tif", Image.fromarray((deep / 65535).astype(np.float32)))
+    assert np.abs(read_image(fraction) - expected[..., None]).max() <= 1
+
+
+def test_a_sixteen_bit_colour_png_is_scaled(tmp_path: Path) -> None:
+    values = (np.stack([np.tile(np.linspace(0, 65535, 40), (30, 1))] * 3, axis=2)).astype(">u2")
+    raw = b"".join(b"\0" + row.tobytes() for row in values)
+    head = struct.pack(">IIBBBBB", 40, 30, 16, 2, 0, 0, 0)
+    path = tmp_path / "deep.png"
+    path.write_bytes(_png((b"IHDR", head), (b"IDAT", zlib.compress(raw)), (b"IEND", b"")))
+    assert np.abs(read_image(path) - values.astype(float) / 257).max() <= 1
+
+
+def test_transparency_is_laid_on_white_or_kept(tmp_path: Path) -> None:
+    alpha = np.tile(np.linspace(0, 255, 160).astype(np.uint8), (96, 1))
+    path = save(tmp_path / "a.png", Image.fromarray(np.dstack([corners(), alpha])))
+    rgb, opacity = read_image_alpha(path)
+    np.testing.assert_array_equal(rgb, corners())
+    assert opacity is not None
+    np.testing.assert_array_equal(opacity, alpha)
+    flat = read_image(path)
+    np.testing.assert_array_equal(flat[:, 0], np.full((96, 3), 255))
+    np.testing.assert_array_equal(flat[:, -1], corners()[:, -1])
+    assert (read_image(path, background=(0, 0, 0))[:, 0] == 0).all()
+    assert read_image_alpha(save(tmp_path / "o.png", Image.fromarray(bars())))[1] is None
+    marked = save(tmp_path / "t.png", Image.fromarray(bars()).quantize(8), transparency=0)
+    assert read_image_alpha(marked)[1] is not None
+
+
+def test_colour_profiles_are_obeyed(tmp_path: Path) -> None:
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    with_srgb = save(tmp_path / "s.png", Image.fromarray(bars()), icc_profile=srgb)
+    assert np.abs(read_image(with_srgb).astype(int) - bars()).max() <= 1
+    misfit = save(tmp_path / "l.png", Image.fromarray(bars()), icc_profile=lab)
+    np.testing.assert_array_equal(read_image(misfit), bars())
+    broken = save(tmp_path / "b.png", Image.fromarray(bars()), icc_profile=b"nonsense")
+    np.testing.assert_array_equal(read_image(broken), bars())
+
+
+def _bomb(path: Path) -> None:
+    head = struct.pack(">IIBBBBB", 60000, 60000, 8, 0, 0, 0, 0)
+    path.write_bytes(_png((b"IHDR", head), (b"IDAT", zlib.compress(bytes(60001))), (b"IEND", b"")))
+
+
+def _banner(path: Path) -> None:
+    Image.new("L", (20000, 10)).save(path, format="PNG")
+
+
+def _cut(path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (200, 200, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(path, format="PNG")
+    path.write_bytes(path.read_bytes()[:20000])
+
+
+def _cut_jpeg(path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (200, 200, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(path, format="JPEG")
+    path.write_bytes(path.read_bytes()[:9000])
+
+
+def _program(path: Path) -> None:
+    path.write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\nshowpage\n")
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda path: path.write_text("only words"), "it is a text file, not a picture"),
+        (lambda path: path.write_bytes(b"\x00\x01\x02" * 100), "it is not a picture"),
+        (lambda path: path.touch(), "the file is empty"),
+        (lambda path: path.mkdir(), "it is a folder"),
+        (lambda path: None, "there is no such file"),
+        (_bomb, "larger than 200 megapixels"),
+        (_banner, "larger than 200 megapixels or 16384 pixels a side"),
+        (_cut, "damaged or incomplete"),
+        (_cut_jpeg, "damaged or incomplete"),
+        (_program, "it is a text file, not a picture"),
+    ],
+)
+def test_what_is_no_picture_is_refused_by_name_with_a_cure(make: object, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "portrait.png"
+    make(path)  # type: ignore[operator]
+    with pytest.raises(InputError) as caught:
+        read_image(path)
+    assert told in str(caught.value)
+    assert str(path) in str(caught.value)
+    assert caught.value.cure
+
+
+def test_is_image_goes_by_content(tmp_path: Path) -> None:
+    (tmp_path / "words.png").write_text("words")
+    picture = save(tmp_path / "p.png", Image.fromarray(bars())).rename(tmp_path / "p.mp4")
+    assert is_image(picture)
+    assert not is_image(tmp_path / "words.png")
+    assert not is_image(tmp_path / "nowhere.png")
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_png_comes_back_exactly_under_any_name(channels: int, tmp_path: Path) -> None:
+    image = np.random.default_rng(2).integers(0, 256, (40, 30, channels), dtype=np.uint8)
+    path = tmp_path / "中文 'q' %d:-.png"
+    write_png(path, image[..., 0] if channels == 1 else image)
+    rgb, alpha = read_image_alpha(path)
+    np.testing.assert_array_equal(rgb, np.repeat(image, 3, axis=2) if channels == 1 else image[..., :3])
+    if channels == 4:
+        np.testing.assert_array_equal(alpha, image[..., 3])
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_png_into_a_missing_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StageError, match="the folder does not exist"):
+        write_png(tmp_path / "no" / "p.png", bars())
