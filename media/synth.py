@@ -65,7 +65,7 @@ def sing(opening: Curve, fps: Fraction, *, sample_rate: int = 48000) -> NDArray[
         phase = float(turns[-1] % 1)
         voice = _tone(turns, hertz, mouth) * (HUM + (1 - HUM) * mouth)
         voice += BREATH * _breath(noise, mouth, sample_rate)
-        song[at : at + len(times), 0] = room(voice * _ends(times, count / sample_rate))
+        song[at : at + len(times), 0] = room(voice) * _ends(times, count / sample_rate)
     song *= PEAK / max(float(np.abs(song).max()), 1e-9)
     return song
 
