@@ -51,7 +51,7 @@ def settled(mesh: Mesh, image: Image, bounds: Bounds, window: Box | None = None)
     return None
 
 
-@dataclass
+@dataclass(eq=False)
 class Followed:
     """One face on its way through the frames."""
 
