@@ -97,7 +97,7 @@ class Animator:
         keypoints = model.keypoints(source)
         first = keypoints if initial is None else model.keypoints(initial[:1])
         scale = torch.tensor([movement_scale(keypoints, first)], device=model.device)
-        maps = model.inpainting_network.encode(source)
+        maps = model.painting.encode(source)
         self.state = SourceState(source, maps, model.dense_motion_network.encode(source, keypoints), first, scale)
 
     @classmethod
@@ -136,7 +136,7 @@ class Animator:
 
     def _paint(self, motion: Motion) -> Tensor:
         state = self.state
-        return self.model.inpainting_network(state.picture, state.maps, motion.deformation, motion.occlusion)
+        return self.model.painting(state.picture, state.maps, motion.deformation, motion.occlusion)
 
 
 def _check_mode(model: Model, mode: str) -> None:

@@ -11,13 +11,26 @@ from torch.nn import functional as F  # noqa: N812
 from tpsmm.upsampling import PhaseWeights, phase_convolution, phase_weights
 
 
+class PictureNorm(nn.InstanceNorm2d):
+    """Instance norm (Ulyanov et al., arXiv 1607.08022) that keeps a single picture's memory layout."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, affine=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        # Of one picture, the batch's statistics are the picture's; only batch_norm knows channels-last.
+        if len(x) == 1:
+            return F.batch_norm(x, None, None, self.weight, self.bias, training=True, eps=self.eps)
+        return super().forward(x)
+
+
 class SameBlock(nn.Module):
     """Convolution, norm, ReLU at one size: (N, in, H, W) -> (N, out, H, W)."""
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int) -> None:
         super().__init__()
         self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, padding=kernel_size // 2)
-        self.norm = nn.InstanceNorm2d(out_channels, affine=True)
+        self.norm = PictureNorm(out_channels)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(self.norm(self.conv(x)))
@@ -62,8 +75,8 @@ class ResBlock(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
-        self.norm1 = nn.InstanceNorm2d(channels, affine=True)
-        self.norm2 = nn.InstanceNorm2d(channels, affine=True)
+        self.norm1 = PictureNorm(channels)
+        self.norm2 = PictureNorm(channels)
 
     def forward(self, x: Tensor) -> Tensor:
         out = self.conv1(F.relu(self.norm1(x)))

@@ -109,7 +109,6 @@ class DenseMotionNetwork(nn.Module):
         bumps = gaussians(driving, grid, KEYPOINT_VARIANCE) - source.bumps
         still = source.still.expand(count, -1, -1, -1)
         features = torch.cat([bumps.new_zeros(count, 1, height, width), bumps, still, deformed], dim=1)
-        features = features.contiguous(memory_format=torch.channels_last)
         background = grid.expand(count, 1, -1, -1, -1)
         return torch.cat([background, bent], dim=1), features
 

@@ -42,7 +42,7 @@ class InpaintingNetwork(nn.Module):
 
         Args:
             source: (1, 3, H, W), 0..1, with its `maps` from `encode`.
-            deformation: (N, h, w, 2) and masks: from the dense motion network.
+            deformation: (N, h, w, 2) and masks: from the dense motion network, float32 whatever the features are.
         Returns:
             (N, 3, H, W), 0..1.
         """
@@ -55,12 +55,12 @@ class InpaintingNetwork(nn.Module):
             if level < len(self.up_blocks) - 1:
                 out = torch.cat([out, skip], dim=1)
         mask = _fitted(masks[-1], source)
-        out = out * (1 - mask) + skip
-        return torch.sigmoid(self.final(out)) * (1 - mask) + warp(source, deformation) * mask
+        painted = self.final(out * (1 - mask).to(out.dtype) + skip).to(source.dtype)
+        return torch.sigmoid(painted) * (1 - mask) + warp(source, deformation) * mask
 
     @staticmethod
     def _moved(features: Tensor, deformation: Tensor, mask: Tensor) -> Tensor:
-        return warp(features, deformation) * _fitted(mask, features)
+        return warp(features, deformation) * _fitted(mask, features).to(features.dtype)
 
 
 def _fitted(mask: Tensor, like: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from tpsmm.config import ModelConfig, load_config
 from tpsmm.dense_motion import DenseMotionNetwork
 from tpsmm.inpainting import InpaintingNetwork
 from tpsmm.keypoints import AvdNetwork, BackgroundPredictor, KeypointDetector
+from tpsmm.painting import Painting
 
 PRECISIONS = ("fp32", "fast", "bf16", "fp16")
 
@@ -26,7 +27,7 @@ class Model(nn.Module):
     Attributes:
         config: what they were built from.
         avd_network: None where the checkpoint has none. bg_predictor: None where it, or the config, has none.
-        precision: one of PRECISIONS.
+        precision: one of PRECISIONS; `painting.path` says what it came to on this machine.
     """
 
     def __init__(self, config: ModelConfig, precision: str = "fp32") -> None:
@@ -40,6 +41,7 @@ class Model(nn.Module):
             config.common.num_tps, config.avd.id_bottle_size, config.avd.pose_bottle_size
         )
         self.bg_predictor: BackgroundPredictor | None = BackgroundPredictor() if config.common.bg else None
+        self._painting: Painting | None = None
         self.requires_grad_(False)
         self.eval()
 
@@ -48,11 +50,20 @@ class Model(nn.Module):
         """Where the weights are."""
         return self.inpainting_network.final.weight.device
 
-    def fold(self) -> None:
-        """Precompute what the weights alone decide (once, after loading)."""
+    @property
+    def painting(self) -> Painting:
+        """The way frames are painted. Raises: RuntimeError before `settle`."""
+        if self._painting is None:
+            raise RuntimeError("the model has no weights yet: use load_model")
+        return self._painting
+
+    def settle(self) -> None:
+        """Precompute what the weights alone decide (once they are loaded and on their device)."""
         for module in self.modules():
             if isinstance(module, UpBlock):
                 module.fold()
+        self.kp_detector.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
+        self._painting = Painting(self.inpainting_network, self.precision)
 
     @torch.inference_mode()
     def keypoints(self, frames: Tensor) -> Tensor:
@@ -61,7 +72,10 @@ class Model(nn.Module):
         if not len(frames):
             return frames.new_empty(0, self.config.num_keypoints, 2)
         # One at a time: how a library multiplies matrices depends on their size, and with it the last bits.
-        return torch.cat([self.kp_detector(frame.unsqueeze(0)) for frame in frames])
+        return torch.cat([self._detect(frame) for frame in frames])
+
+    def _detect(self, frame: Tensor) -> Tensor:
+        return self.kp_detector(frame.unsqueeze(0).contiguous(memory_format=torch.channels_last))
 
 
 def load_model(
@@ -94,8 +108,8 @@ def load_model(
     with torch.device("meta"):
         model = Model(parsed, precision)
     fit_checkpoint(model, source)
-    model.to(place).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
-    model.fold()
+    model.to(place)
+    model.settle()
     return model
 
 
@@ -110,4 +124,4 @@ def check_pictures(pictures: Tensor, what: str) -> Tensor:
         raise ValueError(f"{what}: floats in 0..1, not {pictures.dtype}")
     if min(pictures.shape[2:]) < 32:
         raise ValueError(f"{what}: at least 32 pixels each way, not {tuple(pictures.shape[2:])}")
-    return pictures.float().contiguous(memory_format=torch.channels_last)
+    return pictures.float()

@@ -80,5 +80,7 @@ def warp(picture: Tensor, deformation: Tensor) -> Tensor:
         planes = deformation.permute(0, 3, 1, 2)
         planes = F.interpolate(planes, size=(height, width), mode="bilinear", align_corners=True)
         deformation = planes.permute(0, 2, 3, 1)
-    picture = picture.expand(len(deformation), -1, -1, -1)
-    return F.grid_sample(picture, deformation, mode="bilinear", padding_mode="zeros", align_corners=True)
+    # Half precision would put positions off by pixels: such features are sampled in the deformation's own.
+    full = picture.to(deformation.dtype).expand(len(deformation), -1, -1, -1)
+    moved = F.grid_sample(full, deformation, mode="bilinear", padding_mode="zeros", align_corners=True)
+    return moved.to(picture.dtype)

@@ -32,7 +32,9 @@ def phase_convolution(x: Tensor, phases: PhaseWeights, bias: Tensor) -> Tensor:
     """(N, C, H, W) -> (N, O, 2H, 2W): repetition by 2, padding 1, the 3x3 convolution and `bias`."""
     count, _, height, width = x.shape
     shape = (count, len(bias), 2 * height, 2 * width)
-    out = torch.empty(shape, dtype=x.dtype, device=x.device, memory_format=torch.channels_last)
+    last = x.is_contiguous(memory_format=torch.channels_last)
+    layout = torch.channels_last if last else torch.contiguous_format
+    out = torch.empty(shape, dtype=x.dtype, device=x.device, memory_format=layout)
     padded = F.pad(x, (1, 1, 1, 1))
     for parity, weight in enumerate(phases):
         row, column = divmod(parity, 2)

@@ -1,0 +1,92 @@
+"""Compiles the kernels for this machine, once a process."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+from llvmlite import binding, ir
+
+from tpsmm.kernels.doubling import COMBINE_ARGUMENTS, DIFFERENCE_ARGUMENTS, emit_combine, emit_differences
+from tpsmm.kernels.emit import Emitter
+from tpsmm.kernels.machine import Shape, shape_of
+from tpsmm.kernels.matmul import MATMUL_ARGUMENTS, emit_matmul
+from tpsmm.kernels.planes import PLANES_ARGUMENTS, emit_planes
+from tpsmm.kernels.sampling import BESIDE_ARGUMENTS, BLEND_ARGUMENTS, emit_beside, emit_blend
+from tpsmm.kernels.winograd import INPUT_ARGUMENTS, OUTPUT_ARGUMENTS, emit_input, emit_output
+
+Kernel = Callable[..., None]
+KERNELS: dict[str, tuple[int, Callable[[Emitter], None]]] = {
+    "matmul": (MATMUL_ARGUMENTS, emit_matmul),
+    "winograd_input": (INPUT_ARGUMENTS, partial(emit_input, normalised=True)),
+    "winograd_output": (OUTPUT_ARGUMENTS, partial(emit_output, residual=False)),
+    "winograd_output_residual": (OUTPUT_ARGUMENTS, partial(emit_output, residual=True)),
+    "differences": (DIFFERENCE_ARGUMENTS, emit_differences),
+    "combine": (COMBINE_ARGUMENTS, emit_combine),
+    "beside": (BESIDE_ARGUMENTS, emit_beside),
+    "blend": (BLEND_ARGUMENTS, emit_blend),
+    "planes": (PLANES_ARGUMENTS, partial(emit_planes, outputs=3, size=7)),
+}
+
+
+@dataclass(frozen=True)
+class Library:
+    """Compiled kernels by name, each called with whole numbers; a call lets other Python threads run.
+
+    Attributes:
+        shape: what they were compiled for.
+        engine: owns the machine code; must outlive the kernels.
+    """
+
+    shape: Shape
+    kernels: dict[str, Kernel]
+    engine: Any
+
+    def __getitem__(self, name: str) -> Kernel:
+        return self.kernels[name]
+
+
+class UnsuitableMachineError(Exception):
+    """This processor has no vector unit that the kernels are written for."""
+
+
+@cache
+def library() -> Library:
+    """The kernels for the processor at hand.
+
+    Raises: UnsuitableMachineError.
+    """
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    triple = binding.get_process_triple()
+    features = binding.get_host_cpu_features()
+    shape = shape_of(triple.split("-")[0], features)
+    if shape is None:
+        raise UnsuitableMachineError(f"{binding.get_host_cpu_name()} has neither AVX2 with FMA, AVX-512 nor NEON")
+    return compile_library(shape, triple, features.flatten())
+
+
+def compile_library(shape: Shape, triple: str, features: str) -> Library:
+    """The kernels for a shape that this machine can run."""
+    target = binding.Target.from_triple(triple)
+    machine = target.create_target_machine(cpu=binding.get_host_cpu_name(), features=features, opt=3)
+    module = ir.Module("tpsmm")
+    module.triple = triple
+    for name, (arguments, emit) in KERNELS.items():
+        emitter = Emitter(module, name, arguments, shape)
+        emit(emitter)
+        emitter.finish()
+    compiled = binding.parse_assembly(str(module))
+    compiled.verify()
+    passes = binding.create_pass_builder(machine, binding.create_pipeline_tuning_options(speed_level=3))
+    passes.getModulePassManager().run(compiled, passes)
+    engine = binding.create_mcjit_compiler(compiled, machine)
+    engine.finalize_object()
+    kernels: dict[str, Kernel] = {}
+    for name, (arguments, _) in KERNELS.items():
+        signature = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * arguments)
+        kernels[name] = signature(engine.get_function_address(name))
+    return Library(shape, kernels, engine)

@@ -1,0 +1,159 @@
+"""The inpainting network over the kernels: the same result as `InpaintingNetwork`, but for rounding."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from tpsmm.blocks import ResBlock, UpBlock
+from tpsmm.inpainting import InpaintingNetwork
+from tpsmm.kernels.jit import Library
+from tpsmm.kernels.layers import DoublingLayer, Norm, WinogradLayer, norm_from_sums
+from tpsmm.kernels.planes import BLOCK
+from tpsmm.kernels.workers import Scratch, run_tasks, spans
+from tpsmm.tps import warp
+
+ROWS_AT_ONCE = 16
+BORDER = 3  # of the last convolution, 7x7
+
+
+class ResLayer:
+    """A residual block; norms of its input come as sums from whatever made it."""
+
+    def __init__(self, library: Library, block: ResBlock) -> None:
+        self.block = block
+        self.first = _winograd(library, block.conv1)
+        self.second = _winograd(library, block.conv2)
+
+    def __call__(self, x: Tensor, sums: Tensor) -> tuple[Tensor, Tensor]:
+        out, inner = self.first(x, _norm(sums, x, self.block.norm1))
+        return self.second(out, _norm(inner, out, self.block.norm2), addend=x)
+
+
+class Painter:
+    """Paints one frame at a time.
+
+    Args:
+        network: with its weights; they are copied in another form.
+    """
+
+    def __init__(self, library: Library, network: InpaintingNetwork) -> None:
+        self.library = library
+        self.residuals = [ResLayer(library, cast(ResBlock, block)) for block in network.resblock]
+        ups = [cast(UpBlock, block) for block in network.up_blocks]
+        self.doublings = [DoublingLayer(library, *_weights(block.conv)) for block in ups]
+        self.norms = [block.norm for block in ups]
+        self.multi_mask = network.multi_mask
+        self.last_weights = network.final.weight.permute(1, 2, 3, 0).contiguous()
+        self.last_bias = _weights(network.final)[1]
+
+    @staticmethod
+    def misfit(library: Library, network: InpaintingNetwork) -> str | None:
+        """Why the kernels cannot take this network, or None."""
+        panel = library.shape.panel
+        widths = {norm.num_features for norm in network.modules() if isinstance(norm, nn.InstanceNorm2d)}
+        odd = sorted(width for width in widths if width % panel)
+        if odd:
+            return f"its widths {odd} are no multiples of {panel}"
+        return None if network.multi_mask and len(network.final.weight) == 3 else "it has one mask for all sizes"
+
+    def __call__(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
+        """As `InpaintingNetwork.forward`, for one frame."""
+        features = [level[0].permute(1, 2, 0).contiguous() for level in maps]
+        moved = partial(_sampling, deformation)
+        out, sums = self._beside(None, None, features[-1], moved(masks[0]))
+        last = len(self.doublings) - 1
+        for level, doubling in enumerate(self.doublings):
+            out, sums = self.residuals[2 * level](out, sums)
+            out, sums = self.residuals[2 * level + 1](out, sums)
+            out, sums = doubling(out)
+            norm = _norm(sums, out, self.norms[level])
+            skip, mask = features[-2 - level], masks[level + 1]
+            if level < last:
+                out, sums = self._beside(out, norm, skip, moved(mask))
+        mask = masks[-1]
+        painted = self._last(out, norm, skip, moved(mask), mask)
+        return torch.sigmoid(painted) * (1 - mask) + warp(source, deformation) * mask
+
+    def _beside(
+        self, painted: Tensor | None, norm: Norm | None, features: Tensor, sampling: tuple[Tensor, Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        height, width, new = features.shape
+        old = 0 if painted is None else painted.shape[2]
+        result = torch.empty(height, width, old + new)
+        sums = torch.empty(height, 2, old + new)
+        before = (0, 0, 0)
+        if painted is not None and norm is not None:
+            before = (painted.data_ptr(), norm.scale.data_ptr(), norm.shift.data_ptr())
+        positions, weights = sampling
+        addresses = (*before, features.data_ptr(), positions.data_ptr(), weights.data_ptr())
+        ends = (result.data_ptr(), sums.data_ptr(), width, old, new)
+
+        def strip(first: int, last: int, _: Scratch) -> None:
+            self.library["beside"](*addresses, *ends, first, last)
+
+        run_tasks([partial(strip, *span) for span in spans(height, ROWS_AT_ONCE)])
+        return result, sums
+
+    def _last(
+        self, painted: Tensor, norm: Norm, features: Tensor, sampling: tuple[Tensor, Tensor], mask: Tensor
+    ) -> Tensor:
+        height, width, channels = features.shape
+        mask = mask.contiguous()
+        planes = torch.zeros(channels, height + 2 * BORDER, width + 2 * BORDER + self.library.shape.lanes * BLOCK)
+        plane, pitch = planes.stride()[:2]
+        inner = planes.data_ptr() + (BORDER * pitch + BORDER) * 4
+        positions, weights = sampling
+        before = (painted.data_ptr(), norm.scale.data_ptr(), norm.shift.data_ptr(), features.data_ptr())
+        moved = (positions.data_ptr(), weights.data_ptr(), mask.data_ptr())
+
+        def blend(first: int, last: int, _: Scratch) -> None:
+            self.library["blend"](*before, *moved, inner, width, channels, plane, pitch, first, last)
+
+        run_tasks([partial(blend, *span) for span in spans(height, ROWS_AT_ONCE)])
+        result = torch.empty(1, 3, height, width)
+        ends = (result.data_ptr(), channels, width, plane, pitch, height * width)
+
+        def convolve(first: int, last: int, _: Scratch) -> None:
+            weights, bias = self.last_weights.data_ptr(), self.last_bias.data_ptr()
+            self.library["planes"](planes.data_ptr(), weights, bias, *ends, first, last)
+
+        run_tasks([partial(convolve, *span) for span in spans(height, ROWS_AT_ONCE)])
+        return result
+
+
+def _sampling(deformation: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Bilinear sampling at the mask's size: for each pixel four positions (int32) and four weights times the mask."""
+    height, width = mask.shape[2:]
+    planes = deformation.permute(0, 3, 1, 2)
+    if planes.shape[2:] != mask.shape[2:]:
+        planes = F.interpolate(planes, size=(height, width), mode="bilinear", align_corners=True)
+    x, y = ((planes[0] + 1) / 2 * torch.tensor([[[width - 1.0]], [[height - 1.0]]])).unbind(0)
+    left, top = x.floor(), y.floor()
+    positions, weights = [], []
+    for dy, along_y in ((0, top + 1 - y), (1, y - top)):
+        for dx, along_x in ((0, left + 1 - x), (1, x - left)):
+            column, row = left + dx, top + dy
+            inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+            weights.append(along_x * along_y * inside)
+            at = row.clamp(0, height - 1) * width + column.clamp(0, width - 1)
+            # A NaN becomes some whole number, and its weight keeps the NaN: it must not lead outside the picture.
+            positions.append(at.to(torch.int32).clamp(0, height * width - 1))
+    return torch.stack(positions, dim=-1), torch.stack(weights, dim=-1) * mask[0, 0].unsqueeze(-1)
+
+
+def _norm(sums: Tensor, picture: Tensor, norm: nn.InstanceNorm2d) -> Norm:
+    return norm_from_sums(sums, picture.shape[0] * picture.shape[1], norm.weight, norm.bias)
+
+
+def _weights(convolution: nn.Conv2d) -> tuple[Tensor, Tensor]:
+    assert convolution.bias is not None  # noqa: S101  (every convolution here is built with one)
+    return convolution.weight, convolution.bias
+
+
+def _winograd(library: Library, convolution: nn.Conv2d) -> WinogradLayer:
+    return WinogradLayer(library, *_weights(convolution))

@@ -1,0 +1,63 @@
+"""Shares tasks among as many threads as torch is set to use. Kernels let go of Python's lock while they run."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+import torch
+from torch import Tensor
+
+ALIGNMENT = 64  # bytes: a cache line
+
+
+class Scratch:
+    """One thread's buffers, kept from call to call."""
+
+    def __init__(self) -> None:
+        self._buffers: dict[str, Tensor] = {}
+
+    def address(self, name: str, floats: int) -> int:
+        """Of a buffer of at least that many floats, aligned; its content is left from before."""
+        buffer = self._buffers.get(name)
+        if buffer is None or len(buffer) < floats + ALIGNMENT:
+            self._buffers[name] = buffer = torch.empty(floats + ALIGNMENT)
+        return -(-buffer.data_ptr() // ALIGNMENT) * ALIGNMENT
+
+
+Task = Callable[[Scratch], None]
+
+
+@cache
+def _pool(process: int, threads: int) -> tuple[ThreadPoolExecutor, list[Scratch]]:
+    # Keyed by process: threads do not survive a fork.
+    return ThreadPoolExecutor(max(1, threads - 1), f"tpsmm-{process}"), [Scratch() for _ in range(threads)]
+
+
+def run_tasks(tasks: Sequence[Task]) -> None:
+    """Run them all, in no particular order, and return when the last is done."""
+    threads = torch.get_num_threads()
+    pool, scratches = _pool(os.getpid(), threads)
+    waiting = deque(tasks)
+
+    def drain(scratch: Scratch) -> None:
+        while waiting:
+            try:
+                task = waiting.popleft()
+            except IndexError:
+                return
+            task(scratch)
+
+    helpers = [pool.submit(drain, scratch) for scratch in scratches[1 : len(tasks)]]
+    drain(scratches[0])
+    for helper in helpers:
+        helper.result()
+
+
+def spans(count: int, step: int) -> list[tuple[int, int]]:
+    """0..count in pieces of `step`, made smaller until every thread has one."""
+    step = max(1, min(step, -(-count // torch.get_num_threads())))
+    return [(at, min(at + step, count)) for at in range(0, count, step)]

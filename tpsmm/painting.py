@@ -1,0 +1,75 @@
+"""Which way the inpainting network, nine tenths of the work, is computed."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from tpsmm import kernels
+from tpsmm.inpainting import InpaintingNetwork
+
+Paint = Callable[[Tensor, list[Tensor], Tensor, list[Tensor]], Tensor]
+HALF = {"fp16": torch.float16, "bf16": torch.bfloat16}
+
+
+class Painting:
+    """The inpainting network in one precision on one device.
+
+    Attributes:
+        path: which way was taken, in words.
+        dtype: of the portrait's features. exact: the arithmetic is plain float32.
+    """
+
+    def __init__(self, network: InpaintingNetwork, precision: str) -> None:
+        self.network = network
+        self.dtype = torch.float32
+        self.layout = torch.contiguous_format
+        self.exact = precision == "fp32"
+        self.paint: Paint = network
+        self.path = "torch, float32"
+        on_cpu = network.final.weight.device.type == "cpu"
+        if precision in HALF and not on_cpu:
+            self.dtype = HALF[precision]
+            self.layout = torch.channels_last
+            self.paint = copy.deepcopy(network).to(dtype=self.dtype).to(memory_format=self.layout)  # type: ignore[call-overload]  # its stub lacks this
+            self.path = f"torch, {self.dtype}, channels last"
+        elif not self.exact and on_cpu:
+            self._use_kernels(precision)
+
+    def _use_kernels(self, precision: str) -> None:
+        """On a CPU, float32 by the kernels is faster than bfloat16 by torch, and nearer: both precisions take it."""
+        library, reason = kernels.available(), kernels.status().reason
+        if library is not None:
+            from tpsmm.kernels.painter import Painter  # noqa: PLC0415  (needs llvmlite)
+
+            misfit = Painter.misfit(library, self.network)
+            if misfit is None:
+                self.paint = Painter(library, self.network)
+                self.layout = torch.channels_last
+                self.path = f"kernels, float32 ({reason})"
+                return
+            reason = misfit
+        self.path = f"torch, float32 (no kernels: {reason})"
+        warnings.warn(f"precision {precision} runs at fp32's speed: {reason}", RuntimeWarning, stacklevel=4)
+
+    def encode(self, source: Tensor) -> list[Tensor]:
+        """The portrait's features, as `paint` reads them best."""
+        maps = self.network.encode(source)
+        return [level.to(self.dtype).contiguous(memory_format=self.layout) for level in maps]
+
+    def __call__(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
+        """As `InpaintingNetwork.forward`. A picture that came out broken is made again in plain float32."""
+        picture = self.paint(source, maps, deformation, masks)
+        if self.exact or _sound(picture):
+            return picture
+        return self.network(source, [level.float() for level in maps], deformation, masks)
+
+
+def _sound(pictures: Tensor) -> bool:
+    """No NaN anywhere, and no picture all black (what overflow in half precision looks like)."""
+    brightest = pictures.flatten(1).amax(dim=1)
+    return bool((torch.isfinite(pictures.sum()) & (brightest > 1 / 255).all()).item())
