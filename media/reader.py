@@ -18,13 +18,11 @@ from numpy.typing import NDArray
 from foundation.errors import InputError
 from media.color import ToRgb
 from media.container import decode_error, opened, origin, video_stream
+from media.deinterlace import Timed, deinterlaced
 from media.lossless import read_frames
 from media.orientation import display_size, orientation
 
 __all__ = ["VideoReader", "first_frame", "frame_at", "read_frames"]
-
-Timed = tuple[Fraction, VideoFrame, Fraction]
-"""When a frame appears (seconds), the frame as decoded, its sample aspect ratio."""
 
 # Where to enter a file to show `start`: at the key frame before it; containers that seek badly get run-ups.
 _RUN_UPS = (Fraction(0), Fraction(10))
@@ -34,8 +32,8 @@ class VideoReader:
     """The frames of a video in presentation order, one at a time: memory does not grow with the clip.
 
     Iterating gives `(seconds, frame)`: when the frame appears (exact; 0 is where playing the file begins, as in
-    `timestamps`) and its pixels, (H, W, 3) uint8 RGB, rotation and sample aspect ratio applied. Every iteration
-    starts anew. Use as a context manager, or call `close`.
+    `timestamps`) and its pixels, (H, W, 3) uint8 RGB, rotation and sample aspect ratio applied, fields
+    deinterlaced. Every iteration starts anew. Use as a context manager, or call `close`.
 
     Args:
         path: the file.
@@ -73,8 +71,12 @@ class VideoReader:
 
     def _pictures(self) -> Generator[tuple[Fraction, NDArray[np.uint8]]]:
         picture = _Picture()
-        for seconds, frame, sar in self._selected():
-            yield seconds, picture(frame, sar)
+        seconds = None
+        try:
+            for seconds, frame, sar in deinterlaced(self._selected()):
+                yield seconds, picture(frame, sar)
+        except (FFmpegError, ValueError) as problem:  # a frame that decodes, and is none that can be converted
+            raise decode_error(problem, self._path, seconds) from None
 
     def _selected(self) -> Iterator[Timed]:
         """The frames that show between start and stop."""
