@@ -1,0 +1,215 @@
+"""How fast it is, and how much memory it takes.
+
+    python -m bench.speed engine     landmarks, warp and overlay of a 256-pixel face, milliseconds a frame
+    python -m bench.speed render     one performer into 1280x720, end to end through the command line, frames a second
+    python -m bench.speed memory     peak memory of a render of 20 seconds, and of 10 minutes
+
+Each prints what it measured as JSON lines; `--json FILE` keeps them. Machines are noisy: compare within one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from fractions import Fraction
+from itertools import cycle, islice
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bench._memory import peak_memory
+from engines import load_engine
+from engines.base import Driving, Portrait
+from foundation.facetrack import Face, FaceTrack, head_frame
+from foundation.geometry import square_around
+from landmarks import load_backend
+from media.reader import VideoReader
+from media.samples import sample_path
+from media.writer import FrameWriter
+
+ROOT = Path(__file__).resolve().parents[1]
+Image = NDArray[np.uint8]
+FACE_HEIGHT = 256
+
+
+def main() -> int:
+    """Run the benches that are named, or all of them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="*", metavar="BENCH", help="engine, render or memory; none: engine and render")
+    parser.add_argument("--clip", type=Path, default=sample_path("carphone"), help="a driving clip")
+    parser.add_argument("--portrait", default="sample:astronaut")
+    parser.add_argument("--seconds", type=int, default=600, help="length of the long clip of `memory`")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    lines = []
+    for name in options.what or ["engine", "render"]:
+        row = {"bench": name, **machine(), **BENCHES[name](options)}
+        lines.append(json.dumps(row))
+        print(lines[-1], flush=True)
+    if options.json:
+        options.json.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return 0
+
+
+def machine() -> dict[str, Any]:
+    """Where and when."""
+    model = "unknown"
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        named = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        model = f"{len(named)} x {named[0]}" if named else model
+    return {"date": datetime.now(UTC).date().isoformat(), "machine": model, "python": platform.python_version()}
+
+
+def engine(options: argparse.Namespace) -> dict[str, Any]:
+    """Milliseconds a frame of the default engine on a face of 256 pixels, and of the landmarks of its driver."""
+    cv2.setNumThreads(1)
+    frames = list(islice(frames_of(options.clip), 120))
+    with load_backend("mediapipe") as backend:
+        faces, landmarks = timed(lambda item: backend.follow(item[1], item[0] / 25)[0], list(enumerate(frames)))
+        portrait = portrait_of(FACE_HEIGHT, backend.detect)
+        track = track_of(faces, (frames[0].shape[1], frames[0].shape[0]))
+        driving = Driving(track, 25.0, lambda: iter(frames))
+        made = load_engine("landmark_tps")
+        began = time.perf_counter()
+        prepared = made.prepare(portrait, driving, MOTION, lambda image: next(iter(backend.detect(image, 1)), None))
+        prepare = time.perf_counter() - began
+    renderer = made.open(portrait, prepared)
+    _, render = timed(lambda item: renderer.render(*item), list(enumerate(frames)))
+    return {
+        "face_px": FACE_HEIGHT,
+        "crop_px": list(portrait.image.shape[1::-1]),
+        "landmarks_ms": round(landmarks, 2),
+        "warp_and_overlay_ms": round(render, 2),
+        "together_ms": round(landmarks + render, 2),
+        "prepare_s": round(prepare, 2),
+    }
+
+
+MOTION = {
+    "mode": "relative",
+    "reference": "best",
+    "head": 1.0,
+    "expression": 1.0,
+    "mouth": 1.0,
+    "smoothing": 0.5,
+}
+
+
+def timed(work: Callable[[Any], Any], items: list[Any]) -> tuple[list[Any], float]:
+    """The results, and the median milliseconds of one."""
+    results, spent = [], []
+    for item in items:
+        began = time.perf_counter()
+        results.append(work(item))
+        spent.append(1000 * (time.perf_counter() - began))
+    return results, median(spent)
+
+
+def portrait_of(height: int, detect: Callable[[Image], list[Face]]) -> Portrait:
+    """The astronaut, enlarged so that the face is `height` pixels high, cropped as the engine wants it."""
+    from skimage import data
+
+    picture = np.ascontiguousarray(data.astronaut())
+    scale = height / head_frame(detect(picture)[0].points, "mediapipe-478").height
+    picture = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
+    head = head_frame(detect(picture)[0].points, "mediapipe-478")
+    reach = load_engine("landmark_tps").crop.reach
+    box = square_around(head.centre, reach * head.height).clipped(picture.shape[1], picture.shape[0])
+    crop = np.ascontiguousarray(picture[box.slices])
+    inner = (box.x0 > 0, box.y0 > 0, box.x1 < picture.shape[1], box.y1 < picture.shape[0])
+    return Portrait(crop, detect(crop)[0], inner)
+
+
+def track_of(faces: list[Face], size: tuple[int, int]) -> FaceTrack:
+    found = np.ones(len(faces), bool)
+    stacked = [np.stack([getattr(face, name) for face in faces]) for name in ("points", "blendshapes", "pose")]
+    return FaceTrack(stacked[0], found, stacked[1], stacked[2], faces[0].scheme, size)
+
+
+def render(options: argparse.Namespace) -> dict[str, Any]:
+    """Frames a second of a whole `animate` at 1280x720, start-up included, nothing kept from before."""
+    frames = 1000
+    with tempfile.TemporaryDirectory() as folder:
+        clip = looped(options.clip, Path(folder) / "clip.mp4", frames)
+        began = time.perf_counter()
+        run_animate(options.portrait, clip, Path(folder))
+        seconds = time.perf_counter() - began
+        stages = stage_seconds(Path(folder) / "work")
+    return {
+        "frames": frames,
+        "seconds": round(seconds, 1),
+        "frames_a_second": round(frames / seconds, 1),
+        "stage_ms_a_frame": {name: round(1000 * spent / frames, 1) for name, spent in stages.items()},
+    }
+
+
+def memory(options: argparse.Namespace) -> dict[str, Any]:
+    """Peak memory of the whole process tree (proportional set size) for a short and for a long clip."""
+    peaks = {}
+    for seconds in (20, options.seconds):
+        with tempfile.TemporaryDirectory() as folder:
+            clip = looped(options.clip, Path(folder) / "clip.mp4", seconds * 25)
+            peaks[seconds] = peak_memory(animate_command(options.portrait, clip, Path(folder)), cwd=ROOT)
+    short, long = peaks[20], peaks[options.seconds]
+    return {
+        "seconds": list(peaks),
+        "peak_mb": [round(peak / 2**20) for peak in peaks.values()],
+        "ratio": round(long / short, 3),
+    }
+
+
+def looped(source: Path, target: Path, frames: int) -> Path:
+    """The clip forwards and backwards until there are `frames` of them at 25 a second."""
+    shown = [frame[: frame.shape[0] // 2 * 2, : frame.shape[1] // 2 * 2] for frame in islice(frames_of(source), 250)]
+    endless = cycle(shown + shown[-2:0:-1])
+    size = (shown[0].shape[1], shown[0].shape[0])
+    with FrameWriter(target, size=size, fps=Fraction(25), codec="h264", preset="veryfast") as writer:
+        for frame in islice(endless, frames):
+            writer.write(frame)
+    return target
+
+
+def frames_of(path: Path) -> Iterator[Image]:
+    with VideoReader(path) as reader:
+        for _, frame in reader:
+            yield frame
+
+
+def animate_command(portrait: str, clip: Path, folder: Path) -> list[str]:
+    start = [sys.executable, str(ROOT / "run_pipeline.py"), "animate", portrait, str(clip)]
+    return [*start, "-o", str(folder / "out.mp4"), "--work", str(folder / "work")]
+
+
+def run_animate(portrait: str, clip: Path, folder: Path) -> None:
+    subprocess.run(animate_command(portrait, clip, folder), check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
+def stage_seconds(work: Path) -> dict[str, float]:
+    """Seconds of work by stage, summed over its tasks, as the artifacts tell."""
+    spent: dict[str, float] = {}
+    for label in work.glob("*/*/artifact.json"):
+        about = json.loads(label.read_text(encoding="utf-8"))
+        spent[about["stage"]] = spent.get(about["stage"], 0.0) + about["seconds"]
+    return dict(sorted(spent.items(), key=lambda item: -item[1]))
+
+
+BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
+    "engine": engine,
+    "render": render,
+    "memory": memory,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Stand-ins for plug-ins, to test what surrounds them."""

@@ -1,0 +1,40 @@
+"""An engine that moves nothing: what comes out of the pipeline must then be what went in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from engines.base import Arrays, CropSpec, Detector, Driving, Engine, Image, Portrait, Renderer
+from foundation.facetrack import MEDIAPIPE_478
+
+
+class Still(Engine):
+    """Shows the portrait, on a square crop of 128 pixels, as a neural engine would take it."""
+
+    name = "still"
+    scheme = MEDIAPIPE_478
+    crop = CropSpec(reach=1.2, size=128)
+
+    def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
+        return {"frames": np.array(len(driving.track))}
+
+    def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
+        return _Still(portrait.image)
+
+
+class _Still(Renderer):
+    def __init__(self, image: Image) -> None:
+        self._image = image
+
+    def render(self, index: int, driving_frame: Image) -> Image:
+        return self._image
+
+
+class Tinted(Still):
+    """As Still, but ten levels too bright: networks drift in colour."""
+
+    def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
+        return _Still(np.clip(portrait.image.astype(int) + 10, 0, 255).astype(np.uint8))

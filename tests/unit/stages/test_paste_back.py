@@ -1,0 +1,132 @@
+"""Crop, animate, composite: the way out of the picture and back. An engine that moves nothing must change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from skimage import data
+
+from engines import ENGINES
+from foundation.errors import ManifestError
+from foundation.facetrack import IBUG_68, MEDIAPIPE_478, Face, head_frame, still
+from foundation.plugins import Plugin
+from media.images import read_image, write_png
+from media.reader import read_frames
+from media.writer import FrameWriter
+from stages import animate, composite, crop
+from stages.handover import FRAMES, read_crop
+
+Image = NDArray[np.uint8]
+
+
+def silent(done: int, total: int) -> None:
+    """Nobody looks at the progress of a test."""
+
+
+@pytest.fixture(autouse=True)
+def _stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ENGINES, "still", Plugin("tests.fakes.engines:Still", version=1))
+    monkeypatch.setitem(ENGINES, "tinted", Plugin("tests.fakes.engines:Tinted", version=1))
+
+
+def face_at(x: float, y: float, height: float, roll: float = 0.0, scheme: str = MEDIAPIPE_478) -> Face:
+    """A face of so many pixels, turned clockwise by `roll` radians: only the points that place a head are set."""
+    points = np.zeros((478 if scheme == MEDIAPIPE_478 else 68, 3))
+    places = {10: (0, -0.5), 152: (0, 0.5), 234: (-0.35, 0), 454: (0.35, 0), 33: (-0.2, -0.1), 263: (0.2, -0.1)}
+    turn = np.array([[np.cos(roll), -np.sin(roll)], [np.sin(roll), np.cos(roll)]])
+    points[:, :2] = (x, y)
+    for number, place in places.items():
+        if number < len(points):
+            points[number, :2] = turn @ np.array(place) * height + (x, y)
+    return Face(points, scheme, np.zeros(52), np.eye(4))
+
+
+def cropped(folder: Path, face: Face, engine: str, picture: Image | None = None) -> Path:
+    """The crop artifact of the astronaut, or of another picture of 512x512, with this face."""
+    picture = np.ascontiguousarray(data.astronaut() if picture is None else picture)
+    faces, out = folder / "faces", folder / f"crop-{engine}"
+    faces.mkdir(exist_ok=True)
+    out.mkdir()
+    write_png(folder / "portrait.png", picture)
+    still(face, (512, 512)).save(faces / "track")
+    settings = {"engine": engine, "engine_version": 1, "at": None}
+    crop.run(settings, {"media": folder / "portrait.png", "faces": faces}, out, silent)
+    return out
+
+
+def pasted(folder: Path, crop_folder: Path, engine: str, **style: Any) -> Iterator[Image]:
+    """The composited frames of a clip of three grey frames."""
+    clip, prepared, moved, out = (folder / f"{name}-{engine}" for name in ("clip", "prepared", "moved", "out"))
+    for place in (clip, prepared / "arrays", moved, out):
+        place.mkdir(parents=True)
+    with FrameWriter(clip / FRAMES, size=(64, 64), fps=Fraction(25)) as writer:
+        for _ in range(3):
+            writer.write(np.full((64, 64, 3), 99, np.uint8))
+    span = {"range": [0, 3], "fps": "25"}
+    inputs = {"crop": crop_folder, "clip": clip, "prepared": prepared}
+    animate.run({"engine": engine, "engine_version": 1, **span}, inputs, moved, silent)
+    settings = {"feather": 0.08, "match_color": True, **span, **style}
+    facts = composite.run(settings, {"crop": crop_folder, "moved": moved}, out, silent)
+    assert facts["frames_out"] == 3
+    return read_frames(out / FRAMES)
+
+
+@pytest.mark.parametrize("roll", [0.0, 0.3, -0.8])
+@pytest.mark.parametrize("at", [(224.0, 120.0), (60.0, 60.0), (500.0, 480.0)])
+def test_a_crop_goes_back_exactly_where_it_came_from(tmp_path: Path, at: tuple[float, float], roll: float) -> None:
+    place = cropped(tmp_path, face_at(*at, 50.0, roll), "still")
+    box = read_crop(place).box
+    before = data.astronaut()[box.slices].astype(float)
+    for frame in pasted(tmp_path, place, "still"):
+        assert frame.shape == before.shape
+        error = np.abs(frame - before).mean()
+        assert error < 1.0  # resampled twice, at about the picture's own resolution
+        half_a_pixel_off = np.abs(before[1:-1, 1:] - before[1:-1, :-1]).mean() / 2
+        assert error < half_a_pixel_off
+
+
+def test_a_drift_in_colour_is_taken_back_when_asked(tmp_path: Path) -> None:
+    place = cropped(tmp_path, face_at(224.0, 120.0, 80.0), "tinted")
+    before = data.astronaut()[read_crop(place).box.slices].astype(float)
+    matched = next(pasted(tmp_path / "a", place, "tinted"))
+    plain = next(pasted(tmp_path / "b", place, "tinted", match_color=False))
+    middle = (slice(before.shape[0] // 3, -before.shape[0] // 3), slice(before.shape[1] // 3, -before.shape[1] // 3))
+    assert np.abs((matched - before)[middle].mean()) < 1.5
+    assert (plain - before)[middle].mean() > 7
+
+
+def test_the_region_blends_into_the_picture_at_its_edge(tmp_path: Path) -> None:
+    grey = np.full((512, 512, 3), 120, np.uint8)
+    place = cropped(tmp_path, face_at(224.0, 200.0, 80.0), "tinted", grey)
+    frame = next(pasted(tmp_path, place, "tinted", match_color=False)).astype(int)
+    assert (frame[[0, -1]] == 120).all()
+    assert (frame[:, [0, -1]] == 120).all()
+    across = frame[frame.shape[0] // 2, :, 0]
+    assert across.max() == 130
+    assert np.abs(np.diff(across)).max() <= 2
+
+
+def test_a_native_crop_keeps_the_pictures_own_pixels(tmp_path: Path) -> None:
+    place = cropped(tmp_path, face_at(224.0, 120.0, 105.0), "landmark_tps")
+    info = read_crop(place)
+    assert info.native
+    np.testing.assert_array_equal(read_image(place / "crop.png"), data.astronaut()[info.box.slices])
+    assert info.inner_edges == (info.box.x0 > 0, info.box.y0 > 0, info.box.x1 < 512, info.box.y1 < 512)
+
+
+def test_landmarks_that_an_engine_cannot_use_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="needs mediapipe-478"):
+        cropped(tmp_path, face_at(224.0, 120.0, 105.0, scheme=IBUG_68), "landmark_tps")
+
+
+def test_a_head_has_a_place_in_either_scheme() -> None:
+    head = head_frame(face_at(100.0, 90.0, 50.0, 0.2).points, MEDIAPIPE_478)
+    assert head.height == pytest.approx(50.0)
+    assert head.roll == pytest.approx(0.2)
+    assert head.centre == pytest.approx((100.0, 90.0), abs=6)
