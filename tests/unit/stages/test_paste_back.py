@@ -86,9 +86,8 @@ def test_a_crop_goes_back_exactly_where_it_came_from(tmp_path: Path, at: tuple[f
     for frame in pasted(tmp_path, place, "still"):
         assert frame.shape == before.shape
         error = np.abs(frame - before).mean()
-        assert error < 1.0  # resampled twice, at about the picture's own resolution
         half_a_pixel_off = np.abs(before[1:-1, 1:] - before[1:-1, :-1]).mean() / 2
-        assert error < half_a_pixel_off
+        assert error < half_a_pixel_off / 2, error / half_a_pixel_off  # resampled twice, near the picture's own scale
 
 
 def test_a_drift_in_colour_is_taken_back_when_asked(tmp_path: Path) -> None:
