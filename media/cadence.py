@@ -27,14 +27,12 @@ def cadence(times: Sequence[Fraction], tick: Fraction, candidates: Sequence[Frac
     named = [each for each in given if each.denominator in _PLAIN] + [rate(each) for each in given] + given
     if len(times) < 2 or times[-1] == times[0]:
         return (named[0] if named else DEFAULT_RATE), False
-    mean = Fraction(len(times) - 1) / (times[-1] - times[0])
-    if mean <= 1000:
-        named += [rate(mean), mean.limit_denominator(1001), mean]
-    for each in named:
+    mean = min(Fraction(len(times) - 1) / (times[-1] - times[0]), Fraction(1000))
+    simple = mean.limit_denominator(1001) or mean
+    for each in [*named, rate(mean), simple, mean]:
         if _steady(times, each, max(tick * 3 / 2, Fraction(1, 50) / each)):
             return each, False
-    mean = min(mean, Fraction(1000))
-    return mean.limit_denominator(1001) or mean, True
+    return simple, True
 
 
 def _steady(times: Sequence[Fraction], fps: Fraction, tolerance: Fraction) -> bool:

@@ -101,6 +101,12 @@ def test_a_steady_clock_is_recognised_through_the_containers_rounding(fps: Fract
     assert abs(found - fps) * (frames - 1) / fps < 1
 
 
+@given(st.lists(st.integers(1, 10**9), min_size=1, max_size=9), st.sampled_from([1000, 90000]))
+def test_any_times_at_all_give_a_rate(steps: list[int], ticks: int) -> None:
+    times = [Fraction(sum(steps[:k]), ticks) for k in range(len(steps) + 1)]
+    assert 0 < cadence(times, Fraction(1, ticks), [None, Fraction(0), Fraction(90000)])[0] <= 1000
+
+
 @given(st.lists(st.integers(1, 9), min_size=5, max_size=50).filter(lambda steps: len(set(steps)) > 1))
 def test_uneven_steps_are_never_called_steady(steps: list[int]) -> None:
     times = [Fraction(sum(steps[:k]), 100) for k in range(len(steps) + 1)]
