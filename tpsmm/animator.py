@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -106,7 +106,8 @@ class Animator:
         _check_mode(model, mode)
         _check_source(model, state.picture)
         animator = cls.__new__(cls)
-        animator.model, animator.mode, animator.state = model, mode, state
+        animator.model, animator.mode = model, mode
+        animator.state = replace(state, maps=model.painting.arrange(state.maps))
         return animator
 
     @torch.inference_mode()

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from foundation.errors import InputError
 
 OPTIONAL = ("avd_network", "bg_predictor")
+FORK = "magig"  # published with the same keys, but trained with Mish and a resized keypoint input
 MODULES = ("inpainting_network", "kp_detector", "dense_motion_network", *OPTIONAL)
 SHOWN = 4  # differences listed before "and N more"
 
@@ -36,6 +37,12 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """
     if not path.is_file():
         raise InputError("the checkpoint does not exist", file=path, cure="check the path, or run `models fetch`")
+    if FORK in str(path).lower():
+        raise InputError(
+            "the checkpoint is the MAGIG fork's: its keys are the same, its activation is not (Mish)",
+            file=path,
+            cure="use the original's checkpoint (`models fetch vox`), or rename the file if this is one",
+        )
     content = _read_safetensors(path) if path.suffix == ".safetensors" else _read_pickle(path)
     modules = {name: state for name, state in content.items() if name in MODULES and isinstance(state, Mapping)}
     if not modules:

@@ -54,17 +54,12 @@ class AvdConfig:
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Everything that fixes the shape of the five networks.
-
-    Attributes:
-        activation: "relu" for the published checkpoints; anything else declares a fork, and is refused.
-    """
+    """Everything that fixes the shape of the five networks."""
 
     common: CommonConfig
     generator: GeneratorConfig
     dense_motion: DenseMotionConfig
     avd: AvdConfig
-    activation: str = "relu"
 
     @property
     def num_keypoints(self) -> int:
@@ -126,7 +121,14 @@ def _from_mapping(data: Mapping[str, Any], path: Path | None) -> ModelConfig:
         problems = _range_faults(parts)
     if problems:
         raise InputError("the model's config is wrong: " + "; ".join(problems), file=path, cure=CURE)
-    return ModelConfig(**parts, activation=str(params.get("activation", "relu")).lower())
+    activation = str(params.get("activation", "relu")).lower()
+    if activation != "relu":
+        raise InputError(
+            f"the config declares activation {activation}: a fork's, not the published network's (relu)",
+            file=path,
+            cure="use the published config and checkpoint",
+        )
+    return ModelConfig(**parts)
 
 
 def _faults(name: str, section: Mapping[str, Any], kind: type[Any]) -> list[str]:

@@ -58,7 +58,10 @@ class Painting:
 
     def encode(self, source: Tensor) -> list[Tensor]:
         """The portrait's features, as `paint` reads them best."""
-        maps = self.network.encode(source)
+        return self.arrange(self.network.encode(source))
+
+    def arrange(self, maps: list[Tensor]) -> list[Tensor]:
+        """The same features in the type and memory layout that `paint` reads best (stored ones have lost it)."""
         return [level.to(self.dtype).contiguous(memory_format=self.layout) for level in maps]
 
     def __call__(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
