@@ -1,0 +1,97 @@
+"""Arrays on disk that are written and read a block of rows at a time: memory does not grow with the clip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+BLOCK = 256
+"""Rows handled at once."""
+
+
+class NpyWriter:
+    """Appends rows to a .npy file (NEP 1); `close` states how many there are.
+
+    Args:
+        path: the file. dtype: what the rows are stored as.
+    """
+
+    def __init__(self, path: Path, dtype: type[np.generic]) -> None:
+        self._file: BinaryIO = path.open("wb")
+        self._dtype = np.dtype(dtype)
+        self._row: tuple[int, ...] | None = None
+        self.rows = 0
+
+    def append(self, rows: NDArray[Any]) -> None:
+        """Add (n, ...) rows, each of the shape of the first."""
+        if self._row is None:
+            self._row = rows.shape[1:]
+            self._header()
+        if rows.shape[1:] != self._row:
+            raise ValueError(f"a row has the shape {self._row}, not {rows.shape[1:]}")
+        self._file.write(np.ascontiguousarray(rows, self._dtype).tobytes())
+        self.rows += len(rows)
+
+    def close(self) -> None:
+        """Complete the file. NumPy leaves room in a header for the first axis to grow, so it is rewritten in place."""
+        if not self._file.closed:
+            self._file.seek(0)
+            self._header()
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _header(self) -> None:
+        about = {
+            "descr": npy.dtype_to_descr(self._dtype),
+            "fortran_order": False,
+            "shape": (self.rows, *(self._row or ())),
+        }
+        npy.write_array_header_1_0(self._file, about)
+
+
+class Rows:
+    """A .npy file as a sequence of rows. Indexing copies what is asked for; nothing of the file stays in memory.
+
+    Attributes:
+        shape, dtype: of the whole array.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        mapped = self._mapped()
+        self.shape: tuple[int, ...] = mapped.shape
+        self.dtype = mapped.dtype
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, index: Any) -> NDArray[Any]:
+        """As of an array, always a copy."""
+        return np.array(self._mapped()[index])
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        whole = self[:]
+        return whole if dtype is None else whole.astype(dtype)
+
+    def blocks(self) -> Iterator[NDArray[Any]]:
+        """The rows in order, BLOCK at a time."""
+        for start in range(0, len(self), BLOCK):
+            yield self[start : start + BLOCK]
+
+    def _mapped(self) -> NDArray[Any]:
+        """Opened anew each time: pages that were read are let go with the mapping."""
+        mapped: NDArray[Any] = np.load(self._path, mmap_mode="r", allow_pickle=False)
+        return mapped

@@ -1,0 +1,34 @@
+"""Arrays written row by row are the arrays that numpy knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from foundation.npy import BLOCK, NpyWriter, Rows
+
+
+@pytest.mark.parametrize("blocks", [[1], [3, 200, 1], [BLOCK, BLOCK, 7]])
+def test_rows_come_back_as_they_were_written(tmp_path: Path, blocks: list[int]) -> None:
+    rng = np.random.default_rng(1)
+    parts = [rng.normal(size=(count, 4, 3)) for count in blocks]
+    with NpyWriter(tmp_path / "a.npy", np.float32) as writer:
+        for part in parts:
+            writer.append(part)
+    whole = np.concatenate(parts).astype(np.float32)
+    np.testing.assert_array_equal(np.load(tmp_path / "a.npy"), whole)
+    rows = Rows(tmp_path / "a.npy")
+    assert (len(rows), rows.shape, rows.dtype) == (len(whole), whole.shape, np.float32)
+    np.testing.assert_array_equal(rows[len(whole) - 1], whole[-1])
+    np.testing.assert_array_equal(rows[1:3, 2], whole[1:3, 2])
+    np.testing.assert_array_equal(np.concatenate(list(rows.blocks())), whole)
+    np.testing.assert_array_equal(np.asarray(rows), whole)
+
+
+def test_rows_of_another_shape_are_refused(tmp_path: Path) -> None:
+    with NpyWriter(tmp_path / "a.npy", np.float32) as writer:
+        writer.append(np.zeros((2, 3)))
+        with pytest.raises(ValueError, match="a row has the shape"):
+            writer.append(np.zeros((2, 4)))
