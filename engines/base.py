@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 from foundation.facetrack import Face, FaceTrack
 
 Image = NDArray[np.uint8]
-Arrays = dict[str, NDArray[Any]]
+Arrays = dict[str, Any]
+"""Named arrays. What has a row for each frame of the clip is a foundation.npy.Blocks on the way out of `prepare`, made
+block by block as it is written, and a foundation.npy.Rows, read row by row, on the way into `open`."""
 Detector = Callable[[Image], Face | None]
 """Finds the largest face of an RGB picture again (for engines that calibrate themselves on their own result)."""
 
@@ -106,7 +108,7 @@ class Engine(ABC):
                 reference "best" | "first" | a frame number, head, expression, mouth (0..2, 1 as measured),
                 smoothing (0..2 frames of Gaussian sigma).
         Returns:
-            named arrays, no object dtype; saved as .npz.
+            named arrays, no object dtype; saved as .npy files.
         Raises:
             InputError: portrait or clip cannot be used, with the cure.
         """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -13,6 +14,18 @@ from numpy.typing import NDArray
 
 BLOCK = 256
 """Rows handled at once."""
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """An array that is not made yet.
+
+    Attributes:
+        dtype: what it is stored as. make: starts making its rows anew, block by block, in order.
+    """
+
+    dtype: type[np.generic]
+    make: Callable[[], Iterator[NDArray[Any]]]
 
 
 class NpyWriter:

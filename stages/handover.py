@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engines.base import Arrays, Portrait
 from foundation.facetrack import FaceTrack
 from foundation.geometry import Array, Box
+from foundation.npy import Rows
 from media.images import read_image
 from media.lossless import LOSSLESS_SUFFIX
 
@@ -51,8 +52,6 @@ def read_picture(folder: Path) -> NDArray[np.uint8]:
 
 
 def read_arrays(folder: Path) -> Arrays:
-    """A prepare artifact's arrays, mapped: only what is looked at is read."""
-    return {
-        path.stem: np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-        for path in sorted((folder / "arrays").glob("*.npy"))
-    }
+    """A prepare artifact's arrays; those that were written by rows are read by rows."""
+    whole = {path.stem: np.load(path, allow_pickle=False) for path in sorted((folder / "arrays").glob("*.npy"))}
+    return whole | {path.stem: Rows(path) for path in sorted((folder / "rows").glob("*.npy"))}

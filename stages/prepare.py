@@ -1,6 +1,6 @@
 """What the engine needs from the portrait and the whole clip, worked out once, so that chunks are independent.
 
-Writes arrays/: one .npy file for each array that the engine returned.
+Writes arrays/ and rows/: one .npy file for each array that the engine returned, the large ones row by row.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines import load_engine
-from engines.base import Driving
+from engines.base import Arrays, Driving
 from foundation.facetrack import Face, FaceTrack
+from foundation.npy import Blocks, NpyWriter
 from landmarks import load_backend
 from media.reader import read_frames
 from stages import Report
@@ -40,8 +41,18 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
             return next(iter(backend.detect(image, 1)), None)
 
         arrays = engine.prepare(portrait, driving, settings["motion"], detect)
-    folder = out / "arrays"
-    folder.mkdir()
+        _save(arrays, out)
+    return {"arrays": sorted(arrays), "frames": len(driving.track)}
+
+
+def _save(arrays: Arrays, out: Path) -> None:
+    whole, rows = out / "arrays", out / "rows"
+    whole.mkdir()
+    rows.mkdir()
     for name, array in arrays.items():
-        np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    return {"arrays": {name: list(array.shape) for name, array in arrays.items()}, "frames": len(driving.track)}
+        if isinstance(array, Blocks):
+            with NpyWriter(rows / f"{name}.npy", array.dtype) as writer:
+                for block in array.make():
+                    writer.append(block)
+        else:
+            np.save(whole / f"{name}.npy", array, allow_pickle=False)
