@@ -25,7 +25,7 @@ _REPRODUCIBLE = {"fflags": "+bitexact", "flags:v": "+bitexact", "flags:a": "+bit
 
 
 def encode_video(
-    destination: Path, *, size: tuple[int, int], fps: Fraction, crf: int = 18, preset: str = "medium"
+    destination: Path, *, size: tuple[int, int], fps: Fraction, crf: int = 18, preset: str = "veryfast"
 ) -> list[str]:
     """Raw RGB frames on stdin to H.264: yuv420p, bt709 in limited range, tagged in stream and container, no sound.
 

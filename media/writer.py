@@ -54,7 +54,7 @@ class FrameWriter:
         codec: Codec | None = None,
         alpha: bool = False,
         crf: int = 18,
-        preset: str = "medium",
+        preset: str = "veryfast",
     ) -> None:
         check_writable(path)
         self._path, self._temporary = path, temporary_name(path)
