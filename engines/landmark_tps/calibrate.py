@@ -22,10 +22,12 @@ MOUTH_SAMPLES, LID_SAMPLES = 10, 6
 PASSES = 2
 FEWEST = 4
 """Samples below which nothing can be said."""
-MOUTH_LIMITS, LID_LIMITS = (0.8, 2.2), (1.0, 1.6)
+MOUTH_LIMITS, LID_LIMITS = (0.8, 1.6), (1.0, 1.6)
 MOUTH_SPREAD, LID_SPREAD = 0.02, 0.2
 """Openings that differ less than this among the samples say nothing: mouth in face heights, lids of their usual."""
 LEAST_SLOPE = 0.1
+WANTED = 0.85, 1.1
+"""Slopes of the mouth within this range are left alone: a detector is not to be trusted further."""
 Samples = dict[int, Image]
 Trial = Callable[[Gains, int, Image], Image]
 
@@ -81,7 +83,9 @@ def fit(performance: Performance, samples: Samples, trial: Trial, detect: Detect
         seen = np.isfinite(ours[:, 0])
         mouth = slope(theirs[seen, 0], ours[seen, 0], MOUTH_SPREAD)
         if mouth is not None and gains.mouth > 0:
-            gains = replace(gains, lips=float(np.clip(gains.lips * gains.mouth / mouth, *MOUTH_LIMITS)))
+            reached = mouth / gains.mouth
+            factor = float(np.clip(reached, *WANTED)) / reached
+            gains = replace(gains, lips=float(np.clip(gains.lips * factor, *MOUTH_LIMITS)))
         usual = seen & open_eyes
         if usual.any():
             relative = [values[seen, 1] / max(float(values[usual, 1].mean()), 1e-6) for values in (theirs, ours)]

@@ -10,14 +10,26 @@ from engines.base import Image
 from engines.landmark_tps.topology import SKIN
 from foundation.geometry import Array
 
+LIPS = (74, 73, 72, 302, 303, 304, 89, 86, 319, 90, 85, 320)
+"""Points on the red of the lips."""
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def skin_tone(image: Image, points: Array) -> Array:
-    """(3,) median colour of the bare skin around a face's SKIN points, at least 1 in every channel."""
-    reach = max(2, round(0.012 * float(np.ptp(points[:, 1]))))
+    """(3,) colour of the bare skin around a face's SKIN points."""
+    return tone(image, points, SKIN)
+
+
+def lip_tone(image: Image, points: Array) -> Array:
+    """(3,) colour of the lips."""
+    return tone(image, points, LIPS)
+
+
+def tone(image: Image, points: Array, where: tuple[int, ...]) -> Array:
+    """(3,) median colour around the points `where` of a face, at least 1 in every channel."""
+    reach = max(1, round(0.008 * float(np.ptp(points[:, 1]))))
     samples = []
-    for x, y in points[list(SKIN), :2]:
+    for x, y in points[list(where), :2]:
         column, row = round(float(x)), round(float(y))
         if 0 <= column < image.shape[1] and 0 <= row < image.shape[0]:
             patch = image[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1]

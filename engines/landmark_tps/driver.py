@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from engines.landmark_tps.canonical import Frame, Poses, head_rotation
-from engines.landmark_tps.topology import CHIN, EYES, FOREHEAD, INNER_LOWER, INNER_UPPER, MOUTH_CORNERS, Eye
+from engines.landmark_tps.topology import (
+    CHIN,
+    EYES,
+    FOREHEAD,
+    INNER_LIPS,
+    INNER_LOWER,
+    INNER_UPPER,
+    LIP_RINGS_LOWER,
+    LIP_RINGS_UPPER,
+    MOUTH_CORNERS,
+    OUTER_LIPS,
+    Eye,
+)
 from foundation.errors import InputError
 from foundation.facetrack import FaceTrack
 from foundation.geometry import Array
@@ -24,6 +36,14 @@ EXPRESSIVE = (1, 2, 3, 6, 29, 30, 32, 33, 38, 39, 44, 45)
 """MediaPipe blendshapes that a resting face does not show: brows, cheek, frown, funnel, pucker, smile."""
 OPEN_EYE = 0.12
 """Lid gap over eye width below which an eye is never taken for open."""
+BLINK_CHANGE = 0.15
+"""Share of an eye's opening that changes too fast to be noise."""
+CALM = 2.0
+"""How much more than lips and lids the head and the rest of the face are smoothed."""
+_quick = sorted(
+    {*INNER_LIPS, *OUTER_LIPS, *(i for ring in LIP_RINGS_UPPER + LIP_RINGS_LOWER for i in ring)}
+    | {i for eye in EYES for i in (*eye.upper_row, *eye.lower_row, *eye.iris)}
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +54,8 @@ class Performance:
         points: (N, 478, 3) smoothed, pixels of the driving frames.
         reference: the frame that corresponds to the portrait as it is.
         frame: where the reference head is. poses: what brings each frame onto it.
-        turn: (N, 3) rotation vectors, picture axes, zero at rest; absolute: from a frontal head.
+        absolute: whether `turn` starts from a frontal head (the manifest's mode), not from the head at rest.
+        turn: (N, 3) rotation vectors in the head's own axes.
         shift: (N, 3) of the head, zero at rest. growth: (N,) log of its size against rest.
         openness: (N, 2) of the eyes, 0 shut, 1 as open as usual.
         gaze: (N, 2, 2) iris against its eye's middle, along and across, in eye widths.
@@ -46,6 +67,7 @@ class Performance:
     reference: int
     frame: Frame
     poses: Poses
+    absolute: bool
     turn: Array
     shift: Array
     growth: Array
@@ -82,33 +104,39 @@ def analyse(track: FaceTrack, motion: Mapping[str, Any]) -> Performance:
         InputError: the reference frame that was asked for is not in the clip.
     """
     sigma = float(motion["smoothing"])
-    points: NDArray[np.float32] = smooth(track.points, sigma).astype(np.float32)
+    points = steadied(track.points, sigma)
     reference = choose_reference(track, points, motion["reference"])
     at_reference = points[reference].astype(np.float64)
     frame = Frame.at(head_rotation(track.face(reference)), at_reference)
     poses = Poses.between(points, at_reference)
+    turn, shift, growth = _head_motion(frame, poses, smoothing=CALM * sigma)
     absolute = motion["mode"] == "absolute"
-    turn, shift, growth = _head_motion(frame, poses, smoothing=1.5 * sigma)
     if absolute:
-        rest = np.zeros(3)
-        turn = np.stack([log_rotation(exp_rotation(vector) @ frame.rotation) for vector in turn])
+        turn = np.stack([log_rotation(frame.rotation @ exp_rotation(vector)) for vector in turn])
     else:
-        rest = np.median(turn, axis=0) if motion["reference"] == "best" else turn[reference]
-    base = np.median(shift, axis=0), float(np.median(growth))
-    half = Performance(
-        points,
-        reference,
-        frame,
-        poses,
-        turn - rest,
-        shift - base[0],
-        growth - base[1],
-        np.ones((len(points), 2)),
-        np.zeros((len(points), 2, 2)),
-        0.0,
-        track.blendshapes[reference],
+        turn = turn - (np.median(turn, axis=0) if motion["reference"] == "best" else turn[reference])
+    performance = Performance(
+        points=points,
+        reference=reference,
+        frame=frame,
+        poses=poses,
+        absolute=absolute,
+        turn=turn,
+        shift=shift - np.median(shift, axis=0),
+        growth=growth - float(np.median(growth)),
+        openness=np.ones((len(points), 2)),
+        gaze=np.zeros((len(points), 2, 2)),
+        closed_gap=0.0,
+        expression=np.asarray(track.blendshapes[reference], np.float64),
     )
-    return _with_features(half, sigma)
+    return _with_features(performance, track, sigma)
+
+
+def steadied(points: NDArray[Any], sigma: float) -> NDArray[np.float32]:
+    """Landmarks smoothed over time: lips, lids and irises lightly, for they are quick; the rest of the face more."""
+    steady: NDArray[np.float32] = smooth(points, CALM * sigma).astype(np.float32)
+    steady[:, _quick] = smooth(points[:, _quick], sigma)
+    return steady
 
 
 def smooth(values: NDArray[Any], sigma: float) -> NDArray[Any]:
@@ -153,45 +181,38 @@ def choose_reference(track: FaceTrack, points: NDArray[np.float32], wanted: str 
 
 
 def _head_motion(frame: Frame, poses: Poses, smoothing: float) -> tuple[Array, Array, Array]:
-    """Rotation vectors, shifts and log sizes against the reference."""
-    turn = np.stack([log_rotation(rotation.T) for rotation in poses.rotation])
+    """Rotation vectors in the head's own axes, shifts and log sizes, all against the reference."""
+    turn = np.stack([log_rotation(frame.rotation.T @ rotation.T @ frame.rotation) for rotation in poses.rotation])
     centres = np.einsum("nji,nj->ni", poses.rotation, frame.centre - poses.shift) / poses.scale[:, None]
     shift = (centres - frame.centre) / frame.height
     growth = -np.log(poses.scale)
     return smooth(turn, smoothing), smooth(shift, smoothing), smooth(growth, smoothing)
 
 
-def _with_features(half: Performance, sigma: float) -> Performance:
+def _with_features(performance: Performance, track: FaceTrack, sigma: float) -> Performance:
     """Fill in what is read off the pose-free shapes."""
-    gaps, openings, gazes = [], [], []
-    for span in half.blocks():
-        shapes = half.shapes(span)
+    gaps, openings, blinks, gazes = [], [], [], []
+    for span in performance.blocks():
+        shapes = performance.shapes(span)
         gap = shapes[:, INNER_LOWER[1:-1]] - shapes[:, INNER_UPPER[1:-1]]
         gaps.append(np.linalg.norm(gap, axis=2).mean(axis=1))
         openings.append(np.stack([opening(shapes, eye) for eye in EYES], axis=1))
         gazes.append(np.stack([iris_position(shapes, eye) for eye in EYES], axis=1))
-    raw = np.concatenate(openings)
-    wide = np.maximum(np.percentile(raw, 75, axis=0), OPEN_EYE)
-    shut = np.minimum(0.22 * wide, raw.min(axis=0) + 0.02)
-    openness = np.clip((raw - shut) / (wide - shut), 0.0, 1.3)
+        raw = performance.frame.canonical(performance.poses.remove(track.points[span].astype(np.float64), span))
+        blinks.append(np.stack([opening(raw, eye) for eye in EYES], axis=1))
+    steady, quick = np.concatenate(openings), np.concatenate(blinks)
+    wide = np.maximum(np.percentile(steady, 75, axis=0), OPEN_EYE)
+    # A blink lasts a frame or two: what changes much is taken as measured, what trembles is taken smoothed.
+    change = np.clip(np.abs(quick - steady) / wide / BLINK_CHANGE, 0, 1) if sigma > 0 else 0.0
+    lids = steady + (quick - steady) * change
+    shut = np.minimum(0.22 * wide, lids.min(axis=0) + 0.02)
+    openness = np.clip((lids - shut) / (wide - shut), 0.0, 1.3)
     # Lids hide irises: where an eye shuts, its gaze is carried over from the open frames around.
     seen = np.clip(openness / 0.6, 0.02, 1.0)[:, :, None]
     blur = max(1.0, 2 * sigma)
     gaze = smooth(np.concatenate(gazes) * seen, blur) / smooth(seen, blur)
     closed = min(float(np.percentile(np.concatenate(gaps), 3)), 0.012)
-    return Performance(
-        half.points,
-        half.reference,
-        half.frame,
-        half.poses,
-        half.turn,
-        half.shift,
-        half.growth,
-        openness,
-        gaze,
-        closed,
-        half.expression,
-    )
+    return replace(performance, openness=openness, gaze=gaze, closed_gap=closed)
 
 
 def opening(shapes: Array, eye: Eye) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 
 from engines.base import Arrays, CropSpec, Detector, Driving, Engine, Image, Portrait, Renderer
 from engines.landmark_tps import calibrate, driver, eyes, rig
-from engines.landmark_tps.color import skin_tone, transfer_matrix
+from engines.landmark_tps.color import lip_tone, skin_tone, transfer_matrix
 from engines.landmark_tps.mouth import CONTOUR, Mouth, own_teeth
 from engines.landmark_tps.renderer import Scene, TpsRenderer
 from engines.landmark_tps.retarget import Gains, retarget
@@ -62,7 +62,7 @@ class LandmarkTps(Engine):
             height=height,
             surroundings=surroundings,
             eyeballs=tuple(eyes.Eyeball.build(portrait.image, points, eye) for eye in EYES),
-            mouth=Mouth(height, prepared["mouth_matrix"], skin, teeth),
+            mouth=Mouth(height, prepared["mouth_matrix"], skin, prepared["lip"], teeth),
         )
         return TpsRenderer(scene, prepared)
 
@@ -89,6 +89,7 @@ def still_arrays(
         "from_rigid": surroundings.from_rigid,
         "mouth_matrix": transfer_matrix(source_skin, driver_skin),
         "skin": np.array(source_skin.mean()),
+        "lip": lip_tone(portrait.image, portrait.face.points).astype(np.float32),
         "own_gap": np.array(body.own_gap),
     }
 

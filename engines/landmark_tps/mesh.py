@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from foundation.geometry import Array, Box
 
 Field = NDArray[np.float32]
+THIN = 0.3
+"""Height, in cells, below which a triangle is too thin to be trusted."""
 _SHIFT = 4
 """Triangles are drawn with 4 bits of sub-pixel precision."""
 
@@ -56,19 +58,23 @@ def draw_indices(raster: Raster, corners: Array, order: NDArray[np.intp]) -> NDA
     return indices
 
 
-def affines(target: Array, source: Array) -> NDArray[np.float32]:
+def affines(target: Array, source: Array, cell: float = 1.0) -> NDArray[np.float32]:
     """(6, T): what takes each target triangle (T, 3, 2) onto its source triangle, rows x then y.
 
-    A degenerate target triangle gets its source's first corner: it covers no more than a line.
+    A target triangle much thinner than a cell would stretch without bound what lies beside it: it is shrunk towards its
+    source's centre in proportion, down to the centre alone for a triangle without area.
     """
     a, b = target[:, 1] - target[:, 0], target[:, 2] - target[:, 0]
     determinant = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
-    flat = np.abs(determinant) < 1e-6
-    inverse = np.where(flat, 0.0, 1.0 / np.where(flat, 1.0, determinant))
+    longest = np.sqrt(np.maximum((a * a).sum(axis=1), (b * b).sum(axis=1)))
+    least = np.maximum(longest * (cell * THIN), 1e-6)
+    # 1 / determinant where the triangle is thick enough, determinant / least**2 below
+    inverse = determinant / np.maximum(determinant * determinant, least * least)
     u, v = source[:, 1] - source[:, 0], source[:, 2] - source[:, 0]
     xx = (u * b[:, 1:] - v * a[:, 1:]) * inverse[:, None]
     yy = (v * a[:, :1] - u * b[:, :1]) * inverse[:, None]
-    origin = source[:, 0] - xx * target[:, 0, :1] - yy * target[:, 0, 1:]
+    middle, own = target.mean(axis=1), source.mean(axis=1)
+    origin = own - xx * middle[:, :1] - yy * middle[:, 1:]
     rows = np.stack([xx[:, 0], yy[:, 0], origin[:, 0], xx[:, 1], yy[:, 1], origin[:, 1]])
     return np.ascontiguousarray(rows, np.float32)
 

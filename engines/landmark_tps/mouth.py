@@ -27,13 +27,19 @@ SHRINK = np.array([0.05, 0.12])
 """How much of the performer's mouth is left out at its corners and lips, so that no lip is taken for tooth."""
 APPEAR = 0.008, 0.028
 """Opening, in face heights, at which the interior begins to show and shows fully."""
-SHADE, SHADE_REACH = 0.55, 0.022
+SHADE, SHADE_REACH = 0.6, 0.028
 """How much lips shade what is next to them, and how far, in face heights."""
+OWN_SHADE = 0.35
+"""How much of that falls on the portrait's own teeth, whose picture has shade already."""
 SHADE_TINT = np.array([0.85, 1.1, 1.1], np.float32)
 """Shade in a mouth is reddish: what little light there is has passed through lips."""
+RIM, RIM_REACH, RIM_LIGHT = 0.65, 0.010, 0.55
+"""The lips' moist inner edge: how much of it shows, how far in, in face heights, and its light against the lips'."""
 CAVITY = 0.55
 """How much of what is not tooth is darkened."""
 CAVITY_TINT = np.array([0.55, 0.40, 0.37], np.float32)
+TEETH_DIM = 0.15
+"""Teeth stand in the lips' shade: this much darker than the performer's light would have them."""
 DEEPEST = 0.34
 """Behind a portrait's own teeth, nothing is lighter than this share of its skin."""
 FEW_TEETH = 0.3
@@ -62,13 +68,14 @@ class Mouth:
     Attributes:
         height: the portrait's face height, pixels.
         matrix: (3, 3) from the performer's colours to the portrait's.
-        skin: the portrait's skin, mean of its channels.
+        skin: the portrait's skin, mean of its channels. lip: (3,) its lips.
         teeth: the portrait's own, if it shows any.
     """
 
     height: float
     matrix: NDArray[np.float32]
     skin: float
+    lip: NDArray[np.float32]
     teeth: Teeth | None
 
 
@@ -144,7 +151,7 @@ def paint(out: Image, contour: Array, driving_frame: Image, driving_contour: Arr
     upper, lower = rows(contour)
     opening = float(np.linalg.norm(upper - lower, axis=1).max()) / mouth.height
     strength = smoothstep(opening, *APPEAR)
-    feather = max(0.8, 0.008 * mouth.height)
+    feather = max(1.4, 0.009 * mouth.height)
     box = around(np.concatenate([upper, lower]), int(np.ceil(3 * feather)) + 1, out)
     if opening < APPEAR[0] / 4 or box.width < 2 or box.height < 2:
         return
@@ -155,9 +162,13 @@ def paint(out: Image, contour: Array, driving_frame: Image, driving_contour: Arr
     if strength > 0:
         pixels = recolor(fetch(raster, (upper, lower), driving_frame, driving_contour, 3 * feather), mouth.matrix)
         layers += (deepen(pixels, mouth) - layers) * strength
+    depth = cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 3)
+    layers *= shade(depth, mouth.height, max(strength, 0.4))
     if mouth.teeth is not None:
         hang_teeth(layers, raster, upper, mouth.teeth)
-    layers *= shade(mask, mouth.height, max(strength, 0.4))
+        layers *= shade(depth, mouth.height, OWN_SHADE)
+    rim = (RIM * strength) * np.exp(depth * np.float32(-1 / (RIM_REACH * mouth.height)))[:, :, None]
+    layers += (mouth.lip * np.float32(RIM_LIGHT) - layers) * rim
     alpha = cv2.GaussianBlur(mask.astype(np.float32) * np.float32(1 / 255), (0, 0), 0.5 * feather)[:, :, None]
     if mouth.teeth is None:
         alpha *= strength
@@ -217,13 +228,13 @@ def deepen(pixels: NDArray[np.float32], mouth: Mouth) -> NDArray[np.float32]:
         light = np.minimum(light, np.float32(DEEPEST * mouth.skin))
     soft = (1.0 - toothness(pixels, mouth.skin))[:, :, None] * np.float32(CAVITY)
     cavity = light[:, :, None] * CAVITY_TINT
-    return np.asarray(pixels * (1 - soft) + cavity * soft, np.float32)
+    dimmed = pixels * (1 - soft) * np.float32(1 - TEETH_DIM) + cavity * soft
+    return np.asarray(dimmed, np.float32)
 
 
-def shade(mask: NDArray[np.uint8], height: float, strength: float) -> NDArray[np.float32]:
-    """(h, w, 3) factors: darker towards the lips."""
-    depth = cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 3)
-    edge = strength * SHADE * np.exp(depth * np.float32(-1 / (SHADE_REACH * height)))
+def shade(depth: NDArray[np.float32], height: float, strength: float) -> NDArray[np.float32]:
+    """(h, w, 3) factors: darker towards the lips; `depth` is the distance from them, pixels."""
+    edge = (strength * SHADE) * np.exp(depth * np.float32(-1 / (SHADE_REACH * height)))
     return np.asarray(1.0 - edge[:, :, None] * SHADE_TINT, np.float32)
 
 

@@ -92,7 +92,7 @@ class TpsRenderer(Renderer):
         depth = target[:, :, 2].mean(axis=1)
         depth[len(depth) - self._late :] = -np.inf
         indices = draw_indices(raster, target[:, :, :2], np.argsort(-depth, kind="stable"))
-        field = apply_affines(raster, indices, affines(target[:, :, :2], self._texture))
+        field = apply_affines(raster, indices, affines(target[:, :, :2], self._texture, self._step))
         inside = cv2.copyMakeBorder((indices >= 0).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
         depth_inside = cv2.distanceTransform(inside, cv2.DIST_L2, 3)[1:-1, 1:-1]
         share = np.minimum(depth_inside * (self._step / (BLEND * self._scene.height)), 1.0).astype(np.float32)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.landmark_tps.driver import Performance, exp_rotation
-from engines.landmark_tps.rig import Rig
+from engines.landmark_tps.driver import Performance, exp_rotation, log_rotation
+from engines.landmark_tps.rig import Rig, jaw_per_gap
 from engines.landmark_tps.topology import (
     EYES,
     INNER_LOWER,
@@ -27,8 +27,10 @@ HEAD_TURN, HEAD_SHIFT, HEAD_GROWTH = 0.85, 0.5, 0.3
 """Shares of the performer's head motion that a flat picture can follow."""
 TURN_LIMIT = np.radians([14.0, 16.0, 18.0])
 SHIFT_LIMIT, GROWTH_LIMIT = 0.12, 0.06
-HIDDEN_SIDE = 0.55
+HIDDEN_SIDE = 0.45
 """Turns that would show the far side of a three-quarter view are reduced by up to so much."""
+WIDEST = 0.34
+"""The widest mouth, in face heights."""
 GAZE_LIMIT = np.array([0.16, 0.07])
 """Furthest that an iris moves, along and across the eye, in eye widths."""
 
@@ -92,8 +94,11 @@ def open_lips(moved: Array, shapes: Array, rig: Rig, performance: Performance, g
     gap = (shapes[:, lower] - shapes[:, upper]) * rig.scale
     length = np.linalg.norm(gap, axis=2)
     wanted = np.maximum(0.0, length - performance.closed_gap * rig.scale[1])
+    measured = wanted.mean(axis=1)
     wanted[:, 1:-1] *= gains.mouth * gains.lips
-    wanted = smooth_row(wanted)
+    wanted = smooth_row(soft_limit(wanted, WIDEST))
+    # what lips open beyond the performer's measure, the jaw drops beyond it
+    moved += (wanted.mean(axis=1) - measured)[:, None, None] * jaw_per_gap()
     gap *= (wanted / np.maximum(length, 1e-6))[:, :, None]
     gap[:, :, 1] += rig.seam
     middle = smooth_row((moved[:, upper] + moved[:, lower]) / 2)
@@ -136,13 +141,17 @@ def close_lids(moved: Array, rig: Rig, openness: Array, change: Array) -> Array:
 
 def head_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -> tuple[Array, Array, Array]:
     """(n, 3, 3) canonical to picture, (n, 3) shift and (n,) log size, all within what a picture can follow."""
-    turn = performance.turn[span] * (HEAD_TURN * gains.head)
+    own = rig.frame.rotation
+    turn = performance.turn[span]
+    if performance.absolute:
+        turn = np.stack([log_rotation(own.T @ exp_rotation(vector)) for vector in turn])
+    turn = turn * (HEAD_TURN * gains.head)
     limit = np.broadcast_to(TURN_LIMIT, turn.shape).copy()
-    own_yaw = float(np.arctan2(rig.frame.rotation[0, 2], rig.frame.rotation[2, 2]))
+    own_yaw = float(np.arctan2(own[0, 2], own[2, 2]))
     reveals = turn[:, 1] * own_yaw < 0
     limit[reveals, 1] *= 1 - HIDDEN_SIDE * min(1.0, abs(own_yaw) / np.radians(30))
     turn = soft_limit(turn, limit)
-    rotation = np.stack([exp_rotation(vector) @ rig.frame.rotation for vector in turn])
+    rotation = np.stack([own @ exp_rotation(vector) for vector in turn])
     shift = soft_limit(performance.shift[span] * (HEAD_SHIFT * gains.head), SHIFT_LIMIT)
     shift[:, 2] = 0.0
     growth = soft_limit(performance.growth[span] * (HEAD_GROWTH * gains.head), GROWTH_LIMIT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,18 +132,24 @@ def feature_scale(shape: Array, driver: Array) -> Array:
     return np.clip(np.array([(across + mouth) / 2, ratio(down[0], down[1]), across]), 0.75, 1.3)
 
 
+@cache
+def jaw_per_gap() -> Array:
+    """(478, 3): how a face changes as its jaw drops until the inner lips part by one face height."""
+    jaw = model_arrays()["basis"][_JAW_OPEN].astype(np.float64)
+    parted = jaw[list(INNER_LOWER[1:-1])] - jaw[list(INNER_UPPER[1:-1])]
+    per_gap: Array = jaw / float(np.linalg.norm(parted, axis=1).mean())
+    return per_gap
+
+
 def relaxed(shape: Array, face: Face, is_open: bool, fully: bool) -> Array:
     """The shape with the mouth shut along the jaw and the smile taken back."""
     model = model_arrays()
     basis = model["basis"].astype(np.float64)
     rest = shape.copy()
-    upper, lower = list(INNER_UPPER[1:-1]), list(INNER_LOWER[1:-1])
     if len(face.blendshapes) > int(model["expressions"].max()):
         amounts = face.blendshapes[model["expressions"].astype(np.int64)].mean(axis=1)
         rest -= (1.0 if fully else RELAX["smile"]) * amounts[_SMILE] * basis[_SMILE]
     if is_open:
-        gap = np.linalg.norm((rest[lower] - rest[upper]), axis=1).mean()
-        jaw = basis[_JAW_OPEN]
-        per_unit = np.linalg.norm(jaw[lower] - jaw[upper], axis=1).mean()
-        rest -= RELAX["closing"] * jaw * (gap / max(float(per_unit), 1e-6))
+        gap = rest[list(INNER_LOWER[1:-1])] - rest[list(INNER_UPPER[1:-1])]
+        rest -= RELAX["closing"] * float(np.linalg.norm(gap, axis=1).mean()) * jaw_per_gap()
     return rest

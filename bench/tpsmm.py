@@ -1,0 +1,132 @@
+"""How fast the network runs here, against the published loop: `python -m bench.tpsmm [--rounds 7]`.
+
+All variants take turns frame by frame in one process, so that whatever else the machine does falls on all alike; trust
+the ratios, not the milliseconds. Weights are stand-ins: the work is the network's, the picture is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+import tpsmm
+from tpsmm import kernels
+from tpsmm.reference import movement_scale
+from tpsmm.stand_in import stand_in_checkpoint
+from tpsmm.tps import warp
+
+CONFIG = Path(__file__).resolve().parents[1] / "configs" / "models" / "vox-256.yaml"
+VARIANTS = ("baseline", "fp32", "fast", "bf16")
+Checkpoint = dict[str, dict[str, Tensor]]
+Render = Callable[[Tensor], Tensor]
+
+
+class PublishedLoop:
+    """What the published demo does for each frame: encode the source again, measure both hulls again, and warp every
+    feature map twice, because training wants one of them without gradients."""
+
+    def __init__(self, checkpoint: Checkpoint, source: Tensor, initial: Tensor) -> None:
+        self.model = tpsmm.Model(tpsmm.load_config(CONFIG))
+        for name, state in checkpoint.items():
+            self.model.get_submodule(name).load_state_dict(state)
+        self.model.kp_detector.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
+        self.source = source
+        self.keypoints = self.model.keypoints(source)
+        self.initial = self.model.keypoints(initial)
+
+    @torch.inference_mode()
+    def __call__(self, frame: Tensor) -> Tensor:
+        model, source = self.model, self.source
+        driving = model.keypoints(frame)
+        moved = (driving - self.initial) * movement_scale(self.keypoints, self.initial) + self.keypoints
+        encoded = model.dense_motion_network.encode(source, self.keypoints)
+        deformation, masks = model.dense_motion_network(encoded, moved)
+        maps = model.inpainting_network.encode(source)
+        for features, mask in zip(reversed(maps), masks, strict=True):
+            _unused = warp(features, deformation) * mask
+        return model.inpainting_network(source, maps, deformation, masks)
+
+
+def pictures() -> tuple[Tensor, Tensor]:
+    """A source (1, 3, 256, 256) and driving frames (4, 3, 256, 256), from scikit-image."""
+    import skimage.data
+
+    person = skimage.data.astronaut()[0:256, 96:352] / 255
+    cat = skimage.data.chelsea()[0:256, 100:356] / 255
+    mix = [(1 - k / 4) * cat + k / 4 * np.roll(person[:, ::-1], (2 * k, -4 * k), axis=(0, 1)) for k in range(4)]
+    stack = torch.from_numpy(np.stack([person, *mix]).astype(np.float32)).permute(0, 3, 1, 2)
+    return stack[:1].contiguous(), stack[1:].contiguous()
+
+
+def build(variant: str, checkpoint: Checkpoint) -> tuple[Render, str]:
+    """One variant, and which way it takes here."""
+    source, frames = pictures()
+    if variant == "baseline":
+        return PublishedLoop(checkpoint, source, frames[:1]), "torch, float32"
+    model = tpsmm.load_model(CONFIG, checkpoint, precision=variant)
+    return tpsmm.Animator(model, source, mode="relative", initial=frames[:1]).render, model.painting.path
+
+
+def compare(rounds: int) -> None:
+    checkpoint = stand_in_checkpoint(tpsmm.load_config(CONFIG))
+    renders = {variant: build(variant, checkpoint) for variant in VARIANTS}
+    _, frames = pictures()
+    seconds: dict[str, list[float]] = {variant: [] for variant in VARIANTS}
+    errors: dict[str, list[Tensor]] = {variant: [] for variant in VARIANTS}
+    for turn in range(rounds + 1):
+        frame = frames[turn % len(frames)][None]
+        wanted = None
+        for variant, (render, _) in renders.items():
+            start = time.perf_counter()
+            picture = render(frame)
+            taken = time.perf_counter() - start
+            wanted = picture if wanted is None else wanted
+            if turn:  # the first round warms up
+                seconds[variant].append(taken)
+                errors[variant].append(((picture - wanted) * 255).double())
+    print(f"vox-256, {torch.get_num_threads()} threads, {rounds} rounds; kernels: {kernels.status().reason}\n")
+    print(f"{'':10}{'ms':>7}{'ratio':>8}{'[min, max]':>15}{'max error':>11}{'PSNR':>8}{'peak MB':>9}  path")
+    for variant, taken in seconds.items():
+        ratios = [base / own for base, own in zip(seconds["baseline"], taken, strict=True)]
+        off = torch.stack(errors[variant])
+        mean_square = float((off**2).mean())
+        psnr = f"{10 * np.log10(255**2 / mean_square):.1f}" if mean_square else "same"
+        spread = f"[{min(ratios):.2f}, {max(ratios):.2f}]"
+        line = f"{variant:10}{statistics.median(taken) * 1e3:7.0f}{statistics.median(ratios):8.2f}{spread:>15}"
+        print(f"{line}{float(off.abs().max()):11.4f}{psnr:>8}{memory_of(variant):9.0f}  {renders[variant][1]}")
+
+
+def memory_of(variant: str) -> float:
+    """Peak resident megabytes of a process that loads the model and renders three frames."""
+    command = [sys.executable, "-m", "bench.tpsmm", "--memory", variant]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def report_memory(variant: str) -> None:
+    render, _ = build(variant, stand_in_checkpoint(tpsmm.load_config(CONFIG)))
+    for frame in pictures()[1][:3]:
+        render(frame[None])
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--memory", choices=VARIANTS, help="only this variant's peak memory")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    if arguments.memory:
+        report_memory(arguments.memory)
+    else:
+        compare(arguments.rounds)
