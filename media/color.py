@@ -1,4 +1,4 @@
-"""Decoded frames to RGB: the right matrix, the right range, chroma interpolated, nothing darkened by rounding."""
+"""Decoded frames to RGB: the right matrix, the right range, chroma interpolated, HDR toned down to SDR."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
+
+from media.hdr import HLG, PQ, to_sdr
 
 # Rec. ITU-T H.273: the numbers in every codec's headers, and ffmpeg's names for them
 _SPACES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "ycgco", 9: "bt2020nc"}
@@ -54,14 +56,17 @@ class ToRgb:
             high = frame.width >= _HD[0] or frame.height > _HD[1]
             matrix = Colorspace.ITU709 if high else Colorspace.ITU601
         same = (frame.width, frame.height) == size
+        hdr = frame.color_trc in (PQ, HLG)
         rgb = self._reformatter.reformat(
             frame,
             width=size[0],
             height=size[1],
-            format="rgb24",
+            format="rgb48le" if hdr else "rgb24",
             src_colorspace=matrix,
             dst_color_range=ColorRange.JPEG,
             interpolation=int(_EXACT if same else _RESIZE),
             threads=1,
         )
+        if hdr:
+            return to_sdr(np.asarray(rgb.to_ndarray(), np.uint16), frame.color_trc, frame.color_primaries)
         return np.asarray(rgb.to_ndarray(), np.uint8)

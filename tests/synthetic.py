@@ -142,7 +142,7 @@ def write_clip(
 
 
 def _yuv(image: Image, pix_fmt: str, color: dict[str, int], space: int | None) -> av.VideoFrame:
-    frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+    frame = av.VideoFrame.from_ndarray(image, format="rgb24" if image.dtype == np.uint8 else "rgb48le")
     if pix_fmt in ("rgb24", "gbrp", "rgb8", "pal8", "bgr0"):
         return frame.reformat(format=pix_fmt)
     flags = av.video.reformatter.Interpolation
@@ -154,6 +154,8 @@ def _yuv(image: Image, pix_fmt: str, color: dict[str, int], space: int | None) -
     )
     made.colorspace = color.get("colorspace", 2)
     made.color_range = color.get("color_range", 0)
+    made.color_trc = color.get("color_trc", 2)
+    made.color_primaries = color.get("color_primaries", 2)
     return made
 
 
