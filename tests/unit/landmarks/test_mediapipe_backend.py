@@ -1,0 +1,119 @@
+"""What is particular to MediaPipe: repeatable, unsmoothed, silent, and no monkeys."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from skimage import data
+
+from foundation.facetrack import HEAD_MARKS, head_frame
+from landmarks.base import Image
+from landmarks.mediapipe_backend import MediapipeBackend
+from media.images import read_image
+
+ROOT = Path(__file__).resolve().parents[3]
+NOSE = 1
+
+
+@pytest.fixture(scope="module")
+def backend() -> Iterator[MediapipeBackend]:
+    with MediapipeBackend() as opened:
+        yield opened
+
+
+def swaying(count: int) -> Iterator[tuple[float, Image]]:
+    """The astronaut, moved by a known number of pixels to the right, to the bit the same every time."""
+    image = data.astronaut()[:400, 40:440]
+    noise = np.random.default_rng(0)
+    for index in range(count):
+        x = 8 * np.sin(index / 5)
+        moved = cv2.warpAffine(image, np.array([[1, 0, x], [0, 1, 0]]), (400, 400), flags=cv2.INTER_CUBIC)
+        yield float(x), np.clip(moved + noise.normal(0, 3, moved.shape), 0, 255).astype(np.uint8)
+
+
+def test_the_same_frames_give_the_same_numbers(backend: MediapipeBackend) -> None:
+    with MediapipeBackend() as other:
+        for index, (_, frame) in enumerate(swaying(15)):
+            (one,), (two,) = backend.follow(frame, index / 25), other.follow(frame, index / 25)
+            np.testing.assert_array_equal(one.points, two.points)
+            np.testing.assert_array_equal(one.blendshapes, two.blendshapes)
+            np.testing.assert_array_equal(one.pose, two.pose)
+
+
+def test_points_do_not_lag_behind_the_face() -> None:
+    """A filter over time would follow the sway late; 8 pixels there and back, in quarter pixels."""
+    with MediapipeBackend() as backend:
+        moved, seen = [], []
+        for index, (x, frame) in enumerate(swaying(40)):
+            (face,) = backend.follow(frame, index / 25)
+            moved.append(x)
+            seen.append(face.points[:, 0].mean())
+    error = np.array(seen) - np.array(moved)
+    assert np.std(error) < 0.25
+    velocity = np.gradient(np.array(moved))
+    lag = -float(np.dot(error - error.mean(), velocity) / np.dot(velocity, velocity))
+    assert abs(lag) < 0.1
+
+
+def test_a_small_face_in_a_large_picture(backend: MediapipeBackend) -> None:
+    large = np.full((1400, 2000, 3), (90, 120, 100), np.uint8)
+    large[900:1156, 1300:1556] = cv2.resize(data.astronaut(), (256, 256), interpolation=cv2.INTER_AREA)
+    (face,) = backend.detect(large)
+    assert head_frame(face.points, face.scheme).centre == pytest.approx((1412, 962), abs=6)
+
+
+def test_a_face_that_fills_the_picture(backend: MediapipeBackend) -> None:
+    close = np.ascontiguousarray(data.astronaut()[70:180, 175:275])
+    (face,) = backend.detect(cv2.resize(close, None, fx=5, fy=5, interpolation=cv2.INTER_CUBIC))
+    assert head_frame(face.points, face.scheme).height == pytest.approx(5 * 106, rel=0.05)
+
+
+def test_points_of_a_still_do_not_depend_on_its_framing(backend: MediapipeBackend) -> None:
+    """In parts of the face's height, 108 pixels."""
+    whole = data.astronaut()
+    (reference,) = backend.detect(whole)
+    for x, y in ((0, 0), (60, 20), (110, 37)):
+        (face,) = backend.detect(np.ascontiguousarray(whole[y : y + 300, x : x + 300]))
+        shift = np.abs(face.points[:, :2] + np.array([x, y]) - reference.points[:, :2]).mean()
+        assert shift / 108 < 0.01
+
+
+def test_the_library_is_silent_from_start_to_exit() -> None:
+    """Nothing on stderr: no graph chatter, no exception from a destructor, closed or not."""
+    code = (
+        "import numpy as np; from landmarks import load_backend; b = load_backend('mediapipe');"
+        "from skimage.data import astronaut; assert len(b.follow(astronaut(), 0.0)) == len(b.detect(astronaut())) == 1"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.shared
+def test_a_monkey_is_no_face(backend: MediapipeBackend, shared_media: Path) -> None:
+    assert backend.detect(read_image(shared_media / "portraits" / "no_human_monkey.jpg")) == []
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("name", "centre"),
+    [
+        ("painting_woman.jpg", (282, 188)),
+        ("mona_lisa.jpg", (370, 340)),
+        ("pearl_earring.jpg", (500, 580)),
+        ("president.png", (356, 406)),
+        ("cartoon_boy.jpg", (423, 487)),
+    ],
+)
+def test_painted_and_drawn_faces_count(
+    backend: MediapipeBackend, shared_media: Path, name: str, centre: tuple[int, int]
+) -> None:
+    (face,) = backend.detect(read_image(shared_media / "portraits" / name))
+    head = head_frame(face.points, face.scheme)
+    assert head.centre == pytest.approx(centre, abs=0.1 * head.height)
+    assert face.points[HEAD_MARKS[face.scheme].chin, 1] > face.points[NOSE, 1]

@@ -1,0 +1,204 @@
+"""The faces stage on clips that are made here, and on real people who cross."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from skimage import data
+
+from foundation.errors import InputError
+from foundation.facetrack import FaceTrack, head_frame
+from media.images import write_png
+from media.reader import VideoReader
+from media.writer import FrameWriter
+from stages import faces
+
+Image = NDArray[np.uint8]
+SIDE = 200
+VIDEO = {
+    "kind": "video",
+    "at": None,
+    "select": "largest",
+    "backend": "mediapipe",
+    "start": "0",
+    "stop": None,
+    "max_gap_frames": 6,
+    "expected_frames": None,
+    "tolerant": False,
+}
+
+
+def head() -> Image:
+    """The astronaut's head and shoulders, SIDE square; the face's middle lies near (98, 100)."""
+    return cv2.resize(data.astronaut()[20:230, 122:332], (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+
+
+def empty(width: int = 320) -> Image:
+    return np.full((220, width, 3), (90, 110, 100), np.uint8)
+
+
+def with_head(x: int, picture: Image | None = None, width: int = 320) -> Image:
+    frame = empty(width)
+    frame[10 : 10 + SIDE, x : x + SIDE] = head() if picture is None else picture
+    return frame
+
+
+def clip(path: Path, frames: Iterable[Image]) -> Path:
+    frames = list(frames)
+    with FrameWriter(path, size=(frames[0].shape[1], frames[0].shape[0]), fps=Fraction(25)) as writer:
+        for frame in frames:
+            writer.write(frame)
+    return path
+
+
+def run(media: Path, out: Path, **settings: Any) -> tuple[dict[str, Any], FaceTrack, list[tuple[int, int]]]:
+    out.mkdir()
+    told: list[tuple[int, int]] = []
+    facts = faces.run(VIDEO | settings, {"media": media}, out, lambda done, total: told.append((done, total)))
+    return json.loads(json.dumps(facts)), FaceTrack.load(out / "track"), told
+
+
+def middle(track: FaceTrack, index: int) -> tuple[float, float]:
+    return head_frame(track.points[index], track.scheme).centre
+
+
+def test_every_frame_of_a_clip_with_short_gaps(tmp_path: Path) -> None:
+    places = [None, None, *range(10, 50, 2), None, None, None, *range(56, 90, 2), None]
+    media = clip(tmp_path / "a clip.mkv", [empty() if x is None else with_head(x) for x in places])
+    facts, track, told = run(media, tmp_path / "out", expected_frames=len(places))
+    assert facts == {
+        "frames": len(places),
+        "found": len(places) - 6,
+        "bridged": 6,
+        "longest_gap": 3,
+        "size": [320, 220],
+    }
+    assert track.found.tolist() == [x is not None for x in places]
+    for index, x in enumerate(places):
+        if x is not None:
+            assert middle(track, index) == pytest.approx((x + 98, 110), abs=6)
+    bridge = [middle(track, index)[0] for index in range(21, 26)]
+    np.testing.assert_allclose(np.diff(bridge), 2.0, atol=0.7)
+    times = json.loads((tmp_path / "out" / "times.json").read_text())
+    assert [Fraction(text) for text in times] == [Fraction(index, 25) for index in range(len(places))]
+    assert told[-1] == (len(places), len(places))
+
+
+def test_only_the_chosen_range_is_read(tmp_path: Path) -> None:
+    media = clip(tmp_path / "clip.mkv", [with_head(20 + index) if 5 <= index < 15 else empty() for index in range(40)])
+    facts, track, _ = run(media, tmp_path / "out", start="1/5", stop="3/5")
+    assert facts["frames"] == facts["found"] == len(track) == 10
+    assert json.loads((tmp_path / "out" / "times.json").read_text())[0] == "1/5"
+
+
+def test_a_long_gap_is_refused_with_its_time(tmp_path: Path) -> None:
+    media = clip(
+        tmp_path / "clip.mkv", [with_head(20) if index < 10 or index >= 25 else empty() for index in range(30)]
+    )
+    with pytest.raises(InputError, match=r"clip\.mkv: no face from 0\.40 s to 1\.00 s \(choose start and end"):
+        run(media, tmp_path / "out")
+    facts, _, _ = run(media, tmp_path / "patient", max_gap_frames=15)
+    assert facts["longest_gap"] == 15
+
+
+def test_a_face_that_leaves_for_good_is_refused_even_if_another_stays(tmp_path: Path) -> None:
+    other = cv2.flip(head(), 1)
+    frames = [with_head(20, width=640) for _ in range(30)]
+    for index, frame in enumerate(frames):
+        if index >= 10:
+            frame[:, :320] = empty()
+        frame[10 : 10 + SIDE, 400 : 400 + SIDE] = other
+    with pytest.raises(InputError, match=r"no face from 0\.40 s to 0\.68 s"):
+        run(clip(tmp_path / "clip.mkv", frames), tmp_path / "out", select="leftmost")
+
+
+def test_a_clip_without_a_face_is_refused(tmp_path: Path) -> None:
+    media = clip(tmp_path / "clip.mkv", [empty() for _ in range(10)])
+    with pytest.raises(InputError, match=r"clip\.mkv: no face was found in the chosen range \(use a clip"):
+        run(media, tmp_path / "out")
+
+
+def crossing(one: Iterator[Image], two: Iterator[Image], count: int) -> Iterator[Image]:
+    """Two moving pictures of SIDE pixels; the first goes right, in front of the second, which goes left."""
+    for index, front, back in zip(range(count), one, two, strict=False):
+        x = round(400 * index / (count - 1))
+        frame = with_head(420 - x, back, width=640)
+        frame[10 : 10 + SIDE, 20 + x : 20 + x + SIDE] = front
+        yield frame
+
+
+@pytest.mark.parametrize(("select", "begin", "step"), [("leftmost", 20, 400), ("rightmost", 420, -400)])
+def test_two_who_cross_keep_their_own_track(tmp_path: Path, select: str, begin: int, step: int) -> None:
+    picture = head()
+    other = cv2.flip((picture * 0.7).astype(np.uint8), 1)
+    media = clip(tmp_path / "clip.mkv", crossing(iter([picture] * 50), iter([other] * 50), 50))
+    _, track, _ = run(media, tmp_path / "out", select=select, max_gap_frames=40)
+    for index in np.flatnonzero(track.found):
+        assert middle(track, int(index))[0] == pytest.approx(begin + step * index / 49 + 100, abs=15), index
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("select", "begin", "step"), [("leftmost", 20, 400), ("rightmost", 420, -400)])
+def test_two_real_people_who_cross_keep_their_own_track(
+    tmp_path: Path, shared_media: Path, select: str, begin: int, step: int
+) -> None:
+    def shown(name: str) -> Iterator[Image]:
+        with VideoReader(shared_media / "driving" / name) as reader:
+            for _, frame in reader:
+                yield cv2.resize(frame, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+
+    media = clip(tmp_path / "clip.mkv", crossing(shown("jackie.mp4"), shown("d19.mp4"), 80))
+    _, track, _ = run(media, tmp_path / "out", select=select, max_gap_frames=40)
+    assert track.found[0]
+    assert track.found[-1]
+    assert track.found.sum() >= 50
+    for index in np.flatnonzero(track.found):
+        assert middle(track, int(index))[0] == pytest.approx(begin + step * index / 79 + 100, abs=25), index
+
+
+@pytest.fixture(scope="module")
+def group(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A large face on the left, a smaller one on the right."""
+    picture = with_head(20, width=640)
+    picture[40:170, 450:580] = cv2.resize(head(), (130, 130), interpolation=cv2.INTER_AREA)
+    path = tmp_path_factory.mktemp("pictures") / "group.png"
+    write_png(path, picture)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("select", "x"),
+    [("largest", 118), ("rightmost", 514), ({"index": 1}, 514), ({"at": [510, 100]}, 514), ("leftmost", 118)],
+)
+def test_the_chosen_face_of_a_picture(tmp_path: Path, group: Path, select: Any, x: float) -> None:
+    facts, track, _ = run(group, tmp_path / "out", kind="image", select=select)
+    assert facts["frames"] == len(track) == 1
+    assert middle(track, 0)[0] == pytest.approx(x, abs=8)
+    assert json.loads((tmp_path / "out" / "times.json").read_text()) == ["0"]
+
+
+def test_a_face_that_is_not_there_lists_those_that_are(tmp_path: Path, group: Path) -> None:
+    with pytest.raises(InputError, match=r"group\.png: there is no face 2: 2 faces found, 0 at \[1\d\d, 1\d\d\], 1 at"):
+        run(group, tmp_path / "out", kind="image", select={"index": 2})
+
+
+def test_one_frame_of_a_video_as_the_picture(tmp_path: Path) -> None:
+    media = clip(tmp_path / "clip.mkv", [with_head(10) if index == 7 else empty() for index in range(12)])
+    _, track, _ = run(media, tmp_path / "out", kind="image", at="7/25")
+    assert middle(track, 0)[0] == pytest.approx(108, abs=6)
+    with pytest.raises(InputError, match=r"no face was found at 0\.12 s"):
+        run(media, tmp_path / "other", kind="image", at="3/25")
+
+
+@pytest.mark.shared
+def test_a_monkey_is_refused_by_name(tmp_path: Path, shared_media: Path) -> None:
+    with pytest.raises(InputError, match=r"no_human_monkey\.jpg: no face was found"):
+        run(shared_media / "portraits" / "no_human_monkey.jpg", tmp_path / "out", kind="image")
