@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundation.geometry import Array, apply_affine
+from foundation.npy import BLOCK, NpyWriter, Rows
 
 MEDIAPIPE_478 = "mediapipe-478"
 IBUG_68 = "ibug-68"
@@ -66,16 +68,6 @@ class FaceTrack:
         )
         return Face(points, self.scheme, blendshapes, pose)
 
-    def take(self, indices: list[int]) -> FaceTrack:
-        """The frames at `indices`, in that order, repeats allowed."""
-        return replace(
-            self,
-            points=self.points[indices],
-            found=self.found[indices],
-            blendshapes=self.blendshapes[indices],
-            pose=self.pose[indices],
-        )
-
     def through(self, affine: Array, size: tuple[int, int]) -> FaceTrack:
         """The same face in the coordinates of a crop: every point through the (2, 3) `affine`."""
         flat = apply_affine(affine, self.points.reshape(-1, 3).astype(np.float64))
@@ -100,6 +92,26 @@ class FaceTrack:
 
 
 FIELDS = ("points", "found", "blendshapes", "pose")
+
+
+def transfer(source: Path, target: Path, indices: Sequence[int], affine: Array, size: tuple[int, int]) -> None:
+    """Write the frames at `indices` of one saved track, in that order, repeats allowed, as another, block by block.
+
+    Args:
+        source, target: folders as of FaceTrack.save.
+        affine: (2, 3), from the source's pixels to the target's. size: (width, height) of the target's frames.
+    """
+    target.mkdir(exist_ok=True)
+    for name in FIELDS:
+        rows = Rows(source / f"{name}.npy")
+        with NpyWriter(target / f"{name}.npy", rows.dtype.type) as writer:
+            for start in range(0, len(indices), BLOCK):
+                block = rows[indices[start : start + BLOCK]]
+                if name == "points":
+                    block = apply_affine(affine, block.reshape(-1, 3).astype(np.float64)).reshape(block.shape)
+                writer.append(block)
+    about = json.loads((source / "track.json").read_text(encoding="utf-8"))
+    (target / "track.json").write_text(json.dumps(about | {"size": list(size)}), encoding="utf-8")
 
 
 @dataclass(frozen=True)

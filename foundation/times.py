@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -67,8 +67,8 @@ def resample(timestamps: Sequence[Fraction], start: Fraction, frames: int, fps: 
         timestamps: when each source frame appears, seconds, ascending.
         start: the instant of output frame 0, seconds on the same clock.
     Returns:
-        one source index per output frame: the last one that has appeared by the middle of the output frame,
-        so that a steady clock's rounding never drops or doubles a frame; before the first, the first.
+        one source index per output frame: the last one that has appeared before the middle of the output
+        frame, so that a steady clock's rounding never drops or doubles a frame; before the first, the first.
     """
     half = Fraction(1, 2) / fps
-    return [max(0, bisect_right(timestamps, start + k / fps + half) - 1) for k in range(frames)]
+    return [max(0, bisect_left(timestamps, start + k / fps + half) - 1) for k in range(frames)]

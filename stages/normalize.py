@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from engines import load_engine
 from engines.base import CropSpec
 from foundation.errors import InputError
-from foundation.facetrack import FaceTrack, head_frame
+from foundation.facetrack import FaceTrack, head_frame, transfer
 from foundation.geometry import Array, Box, square_around
+from foundation.npy import BLOCK, Rows
 from foundation.times import resample
 from media.reader import VideoReader
 from media.resample import warp_affine
@@ -37,12 +38,12 @@ Image = NDArray[np.uint8]
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
     """Settings: engine, engine_version, start, frames, fps, tolerant. Inputs: media, faces."""
     spec = load_engine(settings["engine"]).crop
-    track = FaceTrack.load(inputs["faces"] / "track")
+    followed = inputs["faces"] / "track"
     times = [Fraction(text) for text in json.loads((inputs["faces"] / "times.json").read_text(encoding="utf-8"))]
     fps, frames, start = Fraction(settings["fps"]), int(settings["frames"]), Fraction(settings["start"])
     chosen = resample(times, start, frames, fps)
-    affine, size = _tube(track, spec)
-    track.take(chosen).through(affine, size).save(out / "track")
+    affine, size = _tube(followed, sorted(set(chosen)), spec)
+    transfer(followed, out / "track", chosen, affine, size)
     written = 0
     with (
         VideoReader(inputs["media"], start=times[0], stop=None, tolerant=settings["tolerant"]) as reader,
@@ -69,9 +70,11 @@ def _picked(frames: Iterator[Image], chosen: list[int]) -> Iterator[Image]:
         yield current
 
 
-def _tube(track: FaceTrack, spec: CropSpec) -> tuple[Array, tuple[int, int]]:
-    """One fixed crop that holds the face in every frame: the affine to it, and its (width, height)."""
-    heads = [head_frame(points, track.scheme) for points in track.points]
+def _tube(folder: Path, chosen: list[int], spec: CropSpec) -> tuple[Array, tuple[int, int]]:
+    """One fixed crop that holds the face in every chosen frame: the affine to it, and its (width, height)."""
+    track, rows = FaceTrack.load(folder), Rows(folder / "points.npy")
+    blocks = (rows[chosen[at : at + BLOCK]] for at in range(0, len(chosen), BLOCK))
+    heads = [head_frame(points, track.scheme) for block in blocks for points in block]
     centres = np.array([head.centre for head in heads])
     height = float(np.median([head.height for head in heads]))
     if spec.size is not None:

@@ -68,8 +68,12 @@ def test_resampling_keeps_order_and_shows_what_is_on_screen(gaps: list[Fraction]
     assert chosen == sorted(chosen)
     for number, index in enumerate(chosen):
         middle = (number + Fraction(1, 2)) / fps
-        assert timestamps[index] <= middle or index == 0
-        assert index + 1 == len(timestamps) or timestamps[index + 1] > middle
+        assert timestamps[index] < middle or index == 0
+        assert index + 1 == len(timestamps) or timestamps[index + 1] >= middle
+
+
+def test_half_the_rate_shows_each_frame_at_its_own_time() -> None:
+    assert resample([Fraction(n, 30) for n in range(12)], Fraction(0), 6, Fraction(15)) == [0, 2, 4, 6, 8, 10]
 
 
 def test_an_hour_of_ntsc_ends_within_one_frame_of_its_sound() -> None:
