@@ -104,7 +104,9 @@ class FaceAlignmentBackend(LandmarkBackend):
             shown = cv2.copyMakeBorder(shown, 0, below, 0, right, cv2.BORDER_CONSTANT)
         with torch.inference_mode():
             rows = self._network.face_detector.detect_from_image(shown)
-            boxes = sorted((np.asarray(row[:4]) / scale for row in rows), key=lambda box: -_area(box))[:limit]
+            whole = np.array([width, height, width, height], np.float64)
+            inside = (np.clip(np.asarray(row[:4], np.float64) / scale, 0, whole) for row in rows)
+            boxes = sorted((box for box in inside if _area(box) > 0), key=lambda box: -_area(box))[:limit]
             if not boxes:
                 return []
             found = self._network.get_landmarks_from_image(image, detected_faces=boxes)

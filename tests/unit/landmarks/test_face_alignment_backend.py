@@ -39,6 +39,7 @@ def test_the_second_network_is_asked_for_too(cache: Path) -> None:
 
 def test_faces_from_stand_in_weights(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Random networks of the published shape: the boxes are given, the points are the network's."""
+    from face_alignment import utils
     from face_alignment.detection.sfd.net_s3fd import s3fd
     from face_alignment.detection.sfd.sfd_detector import SFDDetector
     from face_alignment.models import FAN
@@ -51,18 +52,18 @@ def test_faces_from_stand_in_weights(cache: Path, monkeypatch: pytest.MonkeyPatc
 
     def boxes(self: SFDDetector, image: np.ndarray) -> list[np.ndarray]:
         asked.append(image.shape)
-        return [np.array([40.0, 40, 60, 60, 0.9]), np.array([180.0, 70, 270, 180, 0.9])]
+        return [np.array([180.0, 70, 270, 180, 0.9])]
 
     monkeypatch.setattr(SFDDetector, "detect_from_image", boxes)
+    for name in [name for name, value in vars(utils).items() if hasattr(value, "py_func")]:
+        monkeypatch.setattr(utils, name, getattr(utils, name).py_func)  # compiling takes longer than all the rest
     with FaceAlignmentBackend() as backend:
-        large, small = backend.detect(data.astronaut())
-        (only,) = backend.follow(np.zeros((64, 100, 3), np.uint8), 0.0, limit=1)
+        (face,) = backend.detect(data.astronaut())
+        assert backend.follow(np.zeros((64, 100, 3), np.uint8), 0.0) == []  # the box lies outside
     assert asked == [(512, 512, 3), (128, 128, 3)]
-    assert (large.box[2] - large.box[0]) > (small.box[2] - small.box[0])
-    for face in (large, small, only):
-        assert face.scheme == IBUG_68
-        assert face.points.shape == (68, 3)
-        assert not face.points[:, 2].any()
-        assert face.points.dtype == np.float64
-        np.testing.assert_array_equal(face.pose, np.eye(4))
+    assert face.scheme == IBUG_68
+    assert face.points.shape == (68, 3)
+    assert not face.points[:, 2].any()
+    assert face.points.dtype == np.float64
+    np.testing.assert_array_equal(face.pose, np.eye(4))
     backend.close()
