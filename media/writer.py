@@ -74,8 +74,10 @@ class FrameWriter:
     def write(self, frame: NDArray[np.uint8]) -> None:
         """Append a frame, (H, W, 3) uint8 RGB ((H, W, 4) with alpha). It is copied: the caller may reuse its memory.
 
-        Raises: StageError as the class; ValueError if the frame has another shape or type.
+        Raises: StageError as the class; ValueError if the frame has another shape or type, or the file is closed.
         """
+        if not self._open:
+            raise ValueError(f"{self._path.name}: it is closed")
         if frame.shape != self._shape or frame.dtype != np.uint8:
             raise ValueError(f"{self._path.name}: a frame is {frame.shape} {frame.dtype}, not {self._shape} uint8")
         if self._failure is not None:
@@ -91,25 +93,25 @@ class FrameWriter:
         """
         if not self._open:
             return
-        self._join()
         try:
+            self._join()
             if self._failure is not None:
                 raise self._failure
             if not self.frames:
                 raise StageError("no frame was written", file=self._path)
             self._sink.finish()
             self._temporary.replace(self._path)
-        except (OSError, FFmpegError, StageError) as problem:
-            self._remove()
-            raise self._told(problem) from problem
+        except BaseException as problem:  # an interrupt, too, must leave no half-written file and no child behind
+            self._give_up()
+            if isinstance(problem, Exception):
+                raise self._told(problem) from problem
+            raise
 
     def discard(self) -> None:
         """Stop and leave nothing behind. Harmless when done twice, or after `close`."""
         if not self._open:
             return
-        self._failure = self._failure or StageError("stopped", file=self._path)
-        self._join()
-        self._remove()
+        self._give_up()
 
     def __enter__(self) -> FrameWriter:
         return self
@@ -140,11 +142,15 @@ class FrameWriter:
                     self._failure = problem
 
     def _join(self) -> None:
-        self._open = False
-        self._queue.put(None)
+        """Wait until the thread has encoded, or after a failure thrown away, what is in the queue."""
+        if self._open:
+            self._open = False
+            self._queue.put(None)
         self._thread.join()
 
-    def _remove(self) -> None:
+    def _give_up(self) -> None:
+        self._failure = self._failure or StageError("stopped", file=self._path)
+        self._join()
         with suppress(OSError, FFmpegError):
             self._sink.abort()
         with suppress(OSError):

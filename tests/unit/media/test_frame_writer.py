@@ -133,6 +133,19 @@ def test_an_error_leaves_nothing_new_and_the_old_file_as_it_was(codec: Codec, tm
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_an_interrupt_while_finishing_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: LosslessSink) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(LosslessSink, "finish", interrupted)
+    writer = FrameWriter(tmp_path / "f.avi", size=(160, 96), fps=Fraction(25))
+    writer.write(numbered(1))
+    with pytest.raises(KeyboardInterrupt):
+        writer.close()
+    assert list(tmp_path.iterdir()) == []
+    writer.close()
+
+
 def test_nothing_written_is_an_error(tmp_path: Path) -> None:
     with (
         pytest.raises(StageError, match="no frame was written"),
