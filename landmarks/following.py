@@ -15,8 +15,8 @@ from landmarks.windows import Bounds, around, centre, cut, moved_back, overlap, 
 
 REACH = 1.6
 """Half the side of the cut-out around a face, in face sizes."""
-MESH_SIDE = 768
-"""Cut-outs are at most this large; the landmark network looks at 256 pixels of them."""
+MESH_SIDE = 1024
+"""Larger cut-outs are scaled down to this: the landmark network samples 256 pixels of them and would skip some."""
 SETTLING = 3
 """Looks at a new cut-out until the points no longer depend on where the first one started."""
 CENSUS_FRAMES = 5

@@ -25,7 +25,7 @@ def _picture(image: Image) -> Any:
     import mediapipe as mp  # noqa: PLC0415  (heavy, and only wanted when a backend is opened)
 
     # MediaPipe reads the buffer as it lies, without regard to the array's strides
-    return mp.Image(mp.ImageFormat.SRGB, np.ascontiguousarray(image))
+    return mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(image))
 
 
 def _close(task: Any) -> None:
