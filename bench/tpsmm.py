@@ -7,7 +7,6 @@ the ratios, not the milliseconds. Weights are stand-ins: the work is the network
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
@@ -74,7 +73,7 @@ def build(variant: str, checkpoint: Checkpoint) -> tuple[Render, str]:
     if variant == "baseline":
         return PublishedLoop(checkpoint, source, frames[:1]), "torch, float32"
     model = tpsmm.load_model(CONFIG, checkpoint, precision=variant)
-    return tpsmm.Animator(model, source, mode="relative", initial=frames[:1]).render, model.painting.path
+    return tpsmm.Animator(model, source, mode="relative", initial=frames[:1]).render, model.backend.path
 
 
 def compare(rounds: int) -> None:
@@ -116,7 +115,9 @@ def report_memory(variant: str) -> None:
     render, _ = build(variant, stand_in_checkpoint(tpsmm.load_config(CONFIG)))
     for frame in pictures()[1][:3]:
         render(frame[None])
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    # Not getrusage: what a process inherits from the one that started it counts there too.
+    status = Path("/proc/self/status").read_text()
+    print(next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) / 1024)
 
 
 if __name__ == "__main__":

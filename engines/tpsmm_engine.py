@@ -20,62 +20,47 @@ from engines.base import Arrays, CropSpec, Detector, Driving, Engine, Image, Por
 from foundation.errors import InputError, ManifestError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from foundation.geometry import Box, square_around
-from tpsmm.animator import MODES
 from tpsmm.convert import convert
 from tpsmm.model import PRECISIONS
 
-CONFIGS = Path(__file__).resolve().parents[1] / "configs" / "models"
 FOREHEAD, CHIN = 10, 152
-MODE_NAMES = {"relative": "relative", "absolute": "standard", "standard": "standard", "avd": "avd"}
+MODES = {"relative": "relative", "absolute": "standard", "standard": "standard", "avd": "avd"}
+"""The manifest's words and the published ones, to the published ones."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Attributes: config: a name in configs/models or a path; checkpoint: a path; precision: see `tpsmm`."""
+    """The engine's own options: `precision` as of tpsmm.load_model, `mode` as of tpsmm.Animator."""
 
-    config: str
-    checkpoint: str
     precision: str
     mode: str
 
     @staticmethod
     def of(motion: Mapping[str, Any]) -> Settings:
-        """From the manifest's motion settings, whose key "tpsmm" holds config, checkpoint, precision and mode.
+        """From motion settings, whose key "tpsmm" may hold precision and mode.
 
         Raises: ManifestError.
         """
-        own: Mapping[str, Any] = motion.get("tpsmm") or {}
-        unknown = sorted(set(own) - {"config", "checkpoint", "precision", "mode"})
-        if unknown:
-            raise ManifestError(
-                f"tpsmm has no setting {', '.join(unknown)}", cure="use config, checkpoint, precision, mode"
-            )
-        if not own.get("checkpoint"):
-            raise ManifestError("engine tpsmm needs a checkpoint", cure="run `models fetch vox`, or use landmark_tps")
+        own: Mapping[str, Any] = motion.get(TpsmmEngine.name) or {}
         mode = str(own.get("mode") or motion.get("mode", "relative"))
         precision = str(own.get("precision") or "fast")
-        if mode not in MODE_NAMES:
-            raise ManifestError(f"tpsmm has no mode {mode!r}", cure=f"use one of {', '.join(MODE_NAMES)}")
+        if mode not in MODES:
+            raise ManifestError(f"tpsmm has no mode {mode!r}", cure=f"use one of {', '.join(MODES)}")
         if precision not in PRECISIONS:
             raise ManifestError(f"tpsmm has no precision {precision!r}", cure=f"use one of {', '.join(PRECISIONS)}")
-        assert set(MODE_NAMES.values()) == set(MODES)  # noqa: S101  (two tables, one vocabulary)
-        config = str(own.get("config") or "vox-256")
-        return Settings(config, str(own["checkpoint"]), precision, MODE_NAMES[mode])
+        return Settings(precision, MODES[mode])
 
-    def arrays(self) -> Arrays:
-        return {f"settings.{name}": np.array(value) for name, value in vars(self).items()}
 
-    @staticmethod
-    def from_arrays(prepared: Arrays) -> Settings:
-        return Settings(*(str(prepared[f"settings.{name}"]) for name in Settings.__dataclass_fields__))
-
-    def model(self) -> tpsmm.Model:
-        """The loaded model; the last one is kept."""
-        named = CONFIGS / f"{self.config}.yaml"
-        config = named if named.is_file() else Path(self.config)
-        checkpoint = Path(self.checkpoint)
-        stamp = checkpoint.stat().st_mtime_ns if checkpoint.is_file() else 0
-        return _load(config, checkpoint, stamp, self.precision)
+def _model(files: Mapping[str, Any], precision: str) -> tpsmm.Model:
+    """The model of the files "config" and "checkpoint"; the last one is kept."""
+    missing = [name for name in ("config", "checkpoint") if files.get(name) is None]
+    if missing:
+        raise ManifestError(
+            f"engine tpsmm needs a {' and a '.join(missing)}", cure="run `models fetch vox`, or use landmark_tps"
+        )
+    config, checkpoint = Path(str(files["config"])), Path(str(files["checkpoint"]))
+    stamp = checkpoint.stat().st_mtime_ns if checkpoint.is_file() else 0
+    return _load(config, checkpoint, stamp, precision)
 
 
 @lru_cache(maxsize=1)
@@ -95,13 +80,12 @@ class TpsmmEngine(Engine):
     """Head, expression and mouth gains do not apply: the network moves everything at once."""
 
     name = "tpsmm"
-    version = 1
     scheme = MEDIAPIPE_478
     crop = CropSpec(reach=1.0, size=256)
 
     def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
         settings = Settings.of(motion)
-        model = settings.model()
+        model = _model(motion.get(self.name) or {}, settings.precision)
         reference = _reference(portrait, driving.track, motion.get("reference", "best"))
         window = _window(driving.track)
         frame = next(islice(driving.frames(), reference, None), None)
@@ -115,11 +99,11 @@ class TpsmmEngine(Engine):
             raise InputError(str(error), cure="use another mode or checkpoint") from error
         state = {f"state.{name}": tensor.float().numpy() for name, tensor in animator.state.tensors().items()}
         where = {"window": np.array(window.to_json()), "reference": np.array(reference)}
-        return state | where | settings.arrays()
+        return state | where | {f"settings.{name}": np.array(value) for name, value in vars(settings).items()}
 
     def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
-        settings = Settings.from_arrays(prepared)
-        model = settings.model()
+        settings = Settings(str(prepared["settings.precision"]), str(prepared["settings.mode"]))
+        model = _model({name: prepared.get(f"file.{name}") for name in ("config", "checkpoint")}, settings.precision)
         stored = {
             name.removeprefix("state."): torch.from_numpy(np.ascontiguousarray(array))
             for name, array in prepared.items()
@@ -154,16 +138,17 @@ def _reference(portrait: Portrait, track: FaceTrack, wanted: object) -> int:
         return min(max(int(cast(int, wanted)), 0), len(track) - 1)
     seen = np.flatnonzero(track.found)
     candidates = seen if len(seen) else np.arange(len(track))
-    points = torch.from_numpy(track.points[candidates][..., :2].copy())
+    faces = (torch.from_numpy(np.array(track.points[index, :, :2])) for index in candidates)
     source = torch.from_numpy(portrait.face.points[:, :2].copy())
-    return int(candidates[tpsmm.best_reference(source, points)])
+    return int(candidates[tpsmm.best_reference(source, faces)])
 
 
 def _window(track: FaceTrack) -> Box:
     """The square of the driving frames that the network sees: framed as the portrait, still, with the face inside."""
-    points = track.points[..., :2]
-    height = float(np.median(np.linalg.norm(points[:, FOREHEAD] - points[:, CHIN], axis=-1)))
-    low, high = points.min(axis=(0, 1)), points.max(axis=(0, 1))
+    points = track.points
+    height = float(np.median(np.linalg.norm(points[:, FOREHEAD, :2] - points[:, CHIN, :2], axis=-1)))
+    low = np.min([face[:, :2].min(axis=0) for face in points], axis=0)
+    high = np.max([face[:, :2].max(axis=0) for face in points], axis=0)
     half = max(TpsmmEngine.crop.reach * height, float((high - low).max()) / 2)
     return square_around((float(low[0] + high[0]) / 2, float(low[1] + high[1]) / 2), max(half, 1.0))
 

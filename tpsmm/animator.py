@@ -97,7 +97,7 @@ class Animator:
         keypoints = model.keypoints(source)
         first = keypoints if initial is None else model.keypoints(initial[:1])
         scale = torch.tensor([movement_scale(keypoints, first)], device=model.device)
-        maps = model.painting.encode(source)
+        maps = model.backend.encode(source)
         self.state = SourceState(source, maps, model.dense_motion_network.encode(source, keypoints), first, scale)
 
     @classmethod
@@ -107,7 +107,7 @@ class Animator:
         _check_source(model, state.picture)
         animator = cls.__new__(cls)
         animator.model, animator.mode = model, mode
-        animator.state = replace(state, maps=model.painting.arrange(state.maps))
+        animator.state = replace(state, maps=model.backend.arrange(state.maps))
         return animator
 
     @torch.inference_mode()
@@ -125,7 +125,7 @@ class Animator:
     def motion(self, frames: Tensor) -> Motion:
         """How the portrait moves in (N, 3, h, w) driving frames, float, 0..1."""
         keypoints = self.transfer(self.model.keypoints(frames))
-        each = [self.model.dense_motion_network(self.state.motion, one.unsqueeze(0)) for one in keypoints]
+        each = [self.model.backend.move(self.state.motion, one.unsqueeze(0)) for one in keypoints]
         deformation = torch.cat([one[0] for one in each])
         occlusion = [torch.cat(level) for level in zip(*(one[1] for one in each), strict=True)]
         return Motion(keypoints, deformation, occlusion)
@@ -137,7 +137,7 @@ class Animator:
 
     def _paint(self, motion: Motion) -> Tensor:
         state = self.state
-        return self.model.painting(state.picture, state.maps, motion.deformation, motion.occlusion)
+        return self.model.backend.paint(state.picture, state.maps, motion.deformation, motion.occlusion)
 
 
 def _check_mode(model: Model, mode: str) -> None:

@@ -10,13 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from foundation.errors import InputError
+from tpsmm.backend import Backend
 from tpsmm.blocks import UpBlock
 from tpsmm.checkpoints import Checkpoint, fit_checkpoint, read_checkpoint
 from tpsmm.config import ModelConfig, load_config
 from tpsmm.dense_motion import DenseMotionNetwork
 from tpsmm.inpainting import InpaintingNetwork
 from tpsmm.keypoints import AvdNetwork, BackgroundPredictor, KeypointDetector
-from tpsmm.painting import Painting
 
 PRECISIONS = ("fp32", "fast", "bf16", "fp16")
 
@@ -27,7 +27,7 @@ class Model(nn.Module):
     Attributes:
         config: what they were built from.
         avd_network: None where the checkpoint has none. bg_predictor: None where it, or the config, has none.
-        precision: one of PRECISIONS; `painting.path` says what it came to on this machine.
+        precision: one of PRECISIONS; `backend.path` says what it came to on this machine.
     """
 
     def __init__(self, config: ModelConfig, precision: str = "fp32") -> None:
@@ -41,7 +41,7 @@ class Model(nn.Module):
             config.common.num_tps, config.avd.id_bottle_size, config.avd.pose_bottle_size
         )
         self.bg_predictor: BackgroundPredictor | None = BackgroundPredictor() if config.common.bg else None
-        self._painting: Painting | None = None
+        self._backend: Backend | None = None
         self.requires_grad_(False)
         self.eval()
 
@@ -51,11 +51,11 @@ class Model(nn.Module):
         return self.inpainting_network.final.weight.device
 
     @property
-    def painting(self) -> Painting:
-        """The way frames are painted. Raises: RuntimeError before `settle`."""
-        if self._painting is None:
+    def backend(self) -> Backend:
+        """The way frames are computed. Raises: RuntimeError before `settle`."""
+        if self._backend is None:
             raise RuntimeError("the model has no weights yet: use load_model")
-        return self._painting
+        return self._backend
 
     def settle(self) -> None:
         """Precompute what the weights alone decide (once they are loaded and on their device)."""
@@ -63,7 +63,7 @@ class Model(nn.Module):
             if isinstance(module, UpBlock):
                 module.fold()
         self.kp_detector.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
-        self._painting = Painting(self.inpainting_network, self.precision)
+        self._backend = Backend(self.dense_motion_network, self.inpainting_network, self.precision)
 
     @torch.inference_mode()
     def keypoints(self, frames: Tensor) -> Tensor:

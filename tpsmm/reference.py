@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -33,20 +35,20 @@ def movement_scale(source: Tensor, initial: Tensor) -> float:
     return float(np.sqrt(areas[0]) / np.sqrt(areas[1]))
 
 
-def best_reference(source: Tensor, driving: Tensor) -> int:
+def best_reference(source: Tensor, driving: Iterable[Tensor]) -> int:
     """The driving frame whose keypoints, freed of place and size, are nearest the source's.
 
     Args:
-        source: (1, P, 2), or (P, 2). driving: (N, P, 2). Face landmarks or the model's own keypoints.
+        source: (1, P, 2), or (P, 2). driving: N times (P, 2). Face landmarks or the model's own keypoints.
     Returns:
         0..N-1; the first of equals.
     Raises:
         ValueError: no frames.
     """
-    if not len(driving):
-        raise ValueError("no driving frames to choose from")
     target = _normalised(source.reshape(-1, 2))
     distances = [float(((_normalised(frame) - target) ** 2).sum()) for frame in driving]
+    if not distances:
+        raise ValueError("no driving frames to choose from")
     return int(np.argmin(distances))
 
 

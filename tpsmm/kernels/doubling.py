@@ -19,7 +19,7 @@ COMBINE_ARGUMENTS = 13
 
 
 def doubling_weights(weight: Tensor) -> list[Tensor]:
-    """(O, C, 3, 3) -> six (1, C, O or 2 O): for the picture, the column differences (even, odd), the row differences
+    """(O, C, 3, 3) -> six (C, O or 2 O): for the picture, the column differences (even, odd), the row differences
     for even and for odd rows, and the differences by both for even and for odd rows (even, odd columns each)."""
     w = weight.double().permute(2, 3, 1, 0)
     columns = [w.sum(1), -w[:, 0], w[:, 2]]
@@ -36,7 +36,7 @@ def doubling_weights(weight: Tensor) -> list[Tensor]:
         torch.cat([even[1], odd[1]], dim=1),
         torch.cat([even[2], odd[2]], dim=1),
     ]
-    return [part.unsqueeze(0).to(weight.dtype) for part in parts]
+    return [part.to(weight.dtype) for part in parts]
 
 
 def emit_differences(e: Emitter) -> None:

@@ -14,21 +14,25 @@ from tpsmm.kernels.doubling import COMBINE_ARGUMENTS, DIFFERENCE_ARGUMENTS, emit
 from tpsmm.kernels.emit import Emitter
 from tpsmm.kernels.machine import Shape, shape_of
 from tpsmm.kernels.matmul import MATMUL_ARGUMENTS, emit_matmul
-from tpsmm.kernels.planes import PLANES_ARGUMENTS, emit_planes
+from tpsmm.kernels.planes import PLANES_ARGUMENTS, TO_PLANES_ARGUMENTS, emit_planes, emit_to_planes
 from tpsmm.kernels.sampling import BESIDE_ARGUMENTS, BLEND_ARGUMENTS, emit_beside, emit_blend
 from tpsmm.kernels.winograd import INPUT_ARGUMENTS, OUTPUT_ARGUMENTS, emit_input, emit_output
 
 Kernel = Callable[..., None]
 KERNELS: dict[str, tuple[int, Callable[[Emitter], None]]] = {
     "matmul": (MATMUL_ARGUMENTS, emit_matmul),
-    "winograd_input": (INPUT_ARGUMENTS, partial(emit_input, normalised=True)),
+    "winograd_input": (INPUT_ARGUMENTS, partial(emit_input, normalised=False)),
+    "winograd_input_normalised": (INPUT_ARGUMENTS, partial(emit_input, normalised=True)),
     "winograd_output": (OUTPUT_ARGUMENTS, partial(emit_output, residual=False)),
     "winograd_output_residual": (OUTPUT_ARGUMENTS, partial(emit_output, residual=True)),
     "differences": (DIFFERENCE_ARGUMENTS, emit_differences),
     "combine": (COMBINE_ARGUMENTS, emit_combine),
     "beside": (BESIDE_ARGUMENTS, emit_beside),
     "blend": (BLEND_ARGUMENTS, emit_blend),
-    "planes": (PLANES_ARGUMENTS, partial(emit_planes, outputs=3, size=7)),
+    "planes_1": (PLANES_ARGUMENTS, partial(emit_planes, outputs=1, size=7, block=4)),
+    "planes_3": (PLANES_ARGUMENTS, partial(emit_planes, outputs=3, size=7, block=4)),
+    "planes_4": (PLANES_ARGUMENTS, partial(emit_planes, outputs=4, size=7, block=2)),
+    "to_planes": (TO_PLANES_ARGUMENTS, emit_to_planes),
 }
 
 

@@ -1,4 +1,4 @@
-"""Layers of the network over the kernels. Pictures are (height, width, channels) float32 tensors, contiguous.
+"""3x3 convolutions of the network over the kernels. Pictures are (height, width, channels) float32, contiguous.
 
 A layer that a norm follows returns the sums it needs, so the norm itself costs no pass over the picture: the next
 layer applies it while it reads.
@@ -11,15 +11,17 @@ from functools import partial
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
 
 from tpsmm.kernels.doubling import doubling_weights
 from tpsmm.kernels.jit import Library
 from tpsmm.kernels.winograd import TILE, winograd_weights
-from tpsmm.kernels.workers import Scratch, run_tasks, spans
+from tpsmm.kernels.workers import Scratch, Task, run_tasks, spans
 
 POINTS = 36  # products for a tile
 TILES_AT_ONCE = 64
 ROWS_AT_ONCE = 4
+SMALL = 256  # pixels up to which the weights are larger than the picture
 SKEW = 16  # floats between streams: at powers of two they would fall on the same cache lines
 NORM_EPSILON = 1e-5
 
@@ -39,31 +41,50 @@ def norm_from_sums(sums: Tensor, pixels: int, weight: Tensor, bias: Tensor) -> N
     return Norm(scale.float(), (bias.double() - total * scale).float())
 
 
-def pack(library: Library, matrices: Tensor) -> Tensor:
-    """(batch, depth, columns) -> (batch, panels, depth, panel), as the matrix product reads it."""
-    batch, depth, columns = matrices.shape
+def pack(library: Library, matrix: Tensor) -> Tensor:
+    """(depth, columns) -> (panels, depth, panel), as the matrix product reads it."""
+    depth, columns = matrix.shape
     panel = library.shape.panel
-    return matrices.view(batch, depth, columns // panel, panel).transpose(1, 2).contiguous()
+    return matrix.view(depth, columns // panel, panel).transpose(0, 1).contiguous()
+
+
+def multiply(library: Library, picture: int, rows: int, packed: Tensor, out: int) -> None:
+    """`rows` pixels at an address times packed weights, to an address, by this thread."""
+    panels, depth, panel = packed.shape
+    strides = (packed.data_ptr(), out, panels * panel, 0)
+    library["matmul"](picture, depth, 0, *strides, rows, panels, depth, 0, panels)
+
+
+def by_panels(library: Library, picture: int, rows: int, packed: Tensor, out: int) -> list[Task]:
+    """The same, as tasks that each read some of the weights."""
+    panels, depth, panel = packed.shape
+    strides = (packed.data_ptr(), out, panels * panel, 0)
+
+    def some(first: int, last: int, _: Scratch) -> None:
+        library["matmul"](picture, depth, 0, *strides, rows, panels, depth, first, last)
+
+    return [partial(some, *span) for span in spans(panels, 8)]
 
 
 class WinogradLayer:
-    """relu(norm(x)), then a 3x3 convolution with padding 1, then perhaps an addition."""
+    """A 3x3 convolution with padding 1: of relu(norm(x)) where a norm is given, plus a picture where one is given."""
 
     def __init__(self, library: Library, weight: Tensor, bias: Tensor) -> None:
         self.library = library
-        self.weights = pack(library, winograd_weights(weight))
+        self.weights = winograd_weights(weight, library.shape.panel)
         self.bias = bias.contiguous()
 
-    def __call__(self, x: Tensor, norm: Norm, addend: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def __call__(self, x: Tensor, norm: Norm | None = None, addend: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """(H, W, C), H and W multiples of 4 -> (H, W, O) and its sums (H / 4, 2, O)."""
         height, width, channels = x.shape
         outputs, tiles_across = len(self.bias), width // TILE
         result = torch.empty(height, width, outputs)
         sums = torch.empty(height // TILE, 2, outputs)
-        before = (x.data_ptr(), norm.scale.data_ptr(), norm.shift.data_ptr())
+        affine = (0, 0) if norm is None else (norm.scale.data_ptr(), norm.shift.data_ptr())
+        transform = "winograd_input" if norm is None else "winograd_input_normalised"
         extra = 0 if addend is None else addend.data_ptr()
         transform_back = "winograd_output" if addend is None else "winograd_output_residual"
-        panels = outputs // self.library.shape.panel
+        panels = self.weights.shape[1]
         weights, bias = self.weights.data_ptr(), self.bias.data_ptr()
         ends = (extra, result.data_ptr(), sums.data_ptr())
 
@@ -73,7 +94,7 @@ class WinogradLayer:
             spread = scratch.address("spread", POINTS * stream)
             products = scratch.address("products", POINTS * stream_out)
             at = (first, first, last)
-            self.library["winograd_input"](*before, spread, stream, height, width, channels, *at)
+            self.library[transform](x.data_ptr(), *affine, spread, stream, height, width, channels, *at)
             sizes = (tiles, panels, channels, 0, POINTS * panels)
             self.library["matmul"](spread, channels, stream, weights, products, outputs, stream_out, *sizes)
             self.library[transform_back](products, bias, *ends, stream_out, width, outputs, *at)
@@ -81,6 +102,27 @@ class WinogradLayer:
         rows = max(1, TILES_AT_ONCE // tiles_across)
         run_tasks([partial(strip, *span) for span in spans(height // TILE, rows)])
         return result, sums
+
+
+class SmallLayer:
+    """A 3x3 convolution with padding 1 of a picture so small that its weights are what takes time to read."""
+
+    def __init__(self, library: Library, weight: Tensor, bias: Tensor) -> None:
+        self.library = library
+        self.weights = pack(library, weight.permute(2, 3, 1, 0).reshape(-1, len(weight)))
+        self.bias = bias
+
+    def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(H, W, C) -> (H, W, O) and its sums (1, 2, O)."""
+        height, width, channels = x.shape
+        padded = F.pad(x, (0, 0, 1, 1, 1, 1))
+        row, column, _ = padded.stride()
+        shape, strides = (height, width, 3, 3, channels), (row, column, row, column, 1)
+        patches = padded.as_strided(shape, strides).reshape(height * width, -1)
+        result = torch.empty(height, width, len(self.bias))
+        run_tasks(by_panels(self.library, patches.data_ptr(), len(patches), self.weights, result.data_ptr()))
+        result += self.bias
+        return result, torch.stack([result.sum(dim=(0, 1)), (result**2).sum(dim=(0, 1))]).unsqueeze(0)
 
 
 class DoublingLayer:
@@ -93,35 +135,48 @@ class DoublingLayer:
 
     def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(H, W, C) -> (2H, 2W, O) and its sums (H, 2, O)."""
-        height, width, channels = x.shape
-        outputs, wide = len(self.bias), width + 1
-        result = torch.empty(2 * height, 2 * width, outputs)
-        sums = torch.empty(height, 2, outputs)
-        ends = (self.bias.data_ptr(), result.data_ptr(), sums.data_ptr(), width, outputs)
-
-        def strip(first: int, last: int, scratch: Scratch) -> None:
-            rows = last - first
-            by_column = scratch.address("by column", rows * wide * channels)
-            by_row = scratch.address("by row", (rows + 1) * width * channels)
-            by_both = scratch.address("by both", (rows + 1) * wide * channels)
-            sizes = (height, width, channels, first, last)
-            self.library["differences"](x.data_ptr(), by_column, by_row, by_both, *sizes)
-            row, wide_row = width * channels * 4, wide * channels * 4
-            still = (x.data_ptr() + first * row, width)
-            evens, odds = ((by_row, width), (by_both, wide)), ((by_row + row, width), (by_both + wide_row, wide))
-            pictures = (still, (by_column, wide), evens[0], odds[0], evens[1], odds[1])
-            products = [self._product(rows, *picture, part, scratch) for part, picture in enumerate(pictures)]
-            self.library["combine"](*products, *ends, first, last)
-
-        run_tasks([partial(strip, *span) for span in spans(height, ROWS_AT_ONCE)])
+        height, width, _ = x.shape
+        result = torch.empty(2 * height, 2 * width, len(self.bias))
+        sums = torch.empty(height, 2, len(self.bias))
+        if height * width <= SMALL:
+            self._whole(x, result, sums)
+        else:
+            strip = partial(self._strip, x, result, sums)
+            run_tasks([partial(strip, *span) for span in spans(height, ROWS_AT_ONCE)])
         return result, sums
 
-    def _product(self, rows: int, picture: int, width: int, part: int, scratch: Scratch) -> int:
-        """The address of rows x width pixels of `picture` times one part of the weights."""
-        weights = self.weights[part]
-        panels, channels = weights.shape[1:3]
-        columns = panels * self.library.shape.panel
-        out = scratch.address(f"product {part}", rows * width * columns)
-        sizes = (rows * width, panels, channels, 0, panels)
-        self.library["matmul"](picture, channels, 0, weights.data_ptr(), out, columns, 0, *sizes)
-        return out
+    def _strip(self, x: Tensor, result: Tensor, sums: Tensor, first: int, last: int, scratch: Scratch) -> None:  # noqa: PLR0917  (one strip of one call)
+        pictures = self._differences(x, first, last, scratch)
+        products = []
+        for part, ((picture, pixels), weights) in enumerate(zip(pictures, self.weights, strict=True)):
+            products.append(scratch.address(f"product {part}", pixels * weights.shape[0] * weights.shape[2]))
+            multiply(self.library, picture, pixels, weights, products[-1])
+        self._combine(products, result, sums, first, last)
+
+    def _whole(self, x: Tensor, result: Tensor, sums: Tensor) -> None:
+        """Threads share the weights, not the rows."""
+        height, scratch = x.shape[0], Scratch()
+        tasks, products = [], []
+        for part, ((picture, pixels), weights) in enumerate(
+            zip(self._differences(x, 0, height, scratch), self.weights, strict=True)
+        ):
+            products.append(scratch.address(f"product {part}", pixels * weights.shape[0] * weights.shape[2]))
+            tasks += by_panels(self.library, picture, pixels, weights, products[-1])
+        run_tasks(tasks)
+        self._combine(products, result, sums, 0, height)
+
+    def _differences(self, x: Tensor, first: int, last: int, scratch: Scratch) -> list[tuple[int, int]]:
+        """Address and pixels of what each part of the weights is multiplied with."""
+        height, width, channels = x.shape
+        rows, wide = last - first, width + 1
+        by_column = scratch.address("by column", rows * wide * channels)
+        by_row = scratch.address("by row", (rows + 1) * width * channels)
+        by_both = scratch.address("by both", (rows + 1) * wide * channels)
+        self.library["differences"](x.data_ptr(), by_column, by_row, by_both, height, width, channels, first, last)
+        row, wide_row = width * channels * 4, wide * channels * 4
+        addresses = (x.data_ptr() + first * row, by_column, by_row, by_row + row, by_both, by_both + wide_row)
+        return list(zip(addresses, [rows * across for across in (width, wide, width, width, wide, wide)], strict=True))
+
+    def _combine(self, products: list[int], result: Tensor, sums: Tensor, first: int, last: int) -> None:
+        ends = (self.bias.data_ptr(), result.data_ptr(), sums.data_ptr(), result.shape[1] // 2, len(self.bias))
+        self.library["combine"](*products, *ends, first, last)

@@ -13,12 +13,11 @@ from tpsmm.blocks import ResBlock, UpBlock
 from tpsmm.inpainting import InpaintingNetwork
 from tpsmm.kernels.jit import Library
 from tpsmm.kernels.layers import DoublingLayer, Norm, WinogradLayer, norm_from_sums
-from tpsmm.kernels.planes import BLOCK
+from tpsmm.kernels.plane_layers import PlaneLayer, Planes
 from tpsmm.kernels.workers import Scratch, run_tasks, spans
 from tpsmm.tps import warp
 
 ROWS_AT_ONCE = 16
-BORDER = 3  # of the last convolution, 7x7
 
 
 class ResLayer:
@@ -48,8 +47,7 @@ class Painter:
         self.doublings = [DoublingLayer(library, *_weights(block.conv)) for block in ups]
         self.norms = [block.norm for block in ups]
         self.multi_mask = network.multi_mask
-        self.last_weights = network.final.weight.permute(1, 2, 3, 0).contiguous()
-        self.last_bias = _weights(network.final)[1]
+        self.last = PlaneLayer(library, 3, *_weights(network.final))
 
     @staticmethod
     def misfit(library: Library, network: InpaintingNetwork) -> str | None:
@@ -104,26 +102,16 @@ class Painter:
     ) -> Tensor:
         height, width, channels = features.shape
         mask = mask.contiguous()
-        planes = torch.zeros(channels, height + 2 * BORDER, width + 2 * BORDER + self.library.shape.lanes * BLOCK)
-        plane, pitch = planes.stride()[:2]
-        inner = planes.data_ptr() + (BORDER * pitch + BORDER) * 4
+        planes = Planes(self.library, channels, height, width)
         positions, weights = sampling
         before = (painted.data_ptr(), norm.scale.data_ptr(), norm.shift.data_ptr(), features.data_ptr())
         moved = (positions.data_ptr(), weights.data_ptr(), mask.data_ptr())
 
         def blend(first: int, last: int, _: Scratch) -> None:
-            self.library["blend"](*before, *moved, inner, width, channels, plane, pitch, first, last)
+            self.library["blend"](*before, *moved, planes.inner, width, channels, *planes.strides, first, last)
 
         run_tasks([partial(blend, *span) for span in spans(height, ROWS_AT_ONCE)])
-        result = torch.empty(1, 3, height, width)
-        ends = (result.data_ptr(), channels, width, plane, pitch, height * width)
-
-        def convolve(first: int, last: int, _: Scratch) -> None:
-            weights, bias = self.last_weights.data_ptr(), self.last_bias.data_ptr()
-            self.library["planes"](planes.data_ptr(), weights, bias, *ends, first, last)
-
-        run_tasks([partial(convolve, *span) for span in spans(height, ROWS_AT_ONCE)])
-        return result
+        return self.last(planes).unsqueeze(0)
 
 
 def _sampling(deformation: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

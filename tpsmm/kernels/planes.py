@@ -1,33 +1,46 @@
-"""A k x k convolution with few results, over planes that already have their border."""
+"""A k x k convolution with few results, over planes that already have their border; and how they get there."""
 
 from __future__ import annotations
 
 from tpsmm.kernels.emit import Emitter
 
 PLANES_ARGUMENTS = 11
-BLOCK = 4  # vectors of pixels worked on at once
+TO_PLANES_ARGUMENTS = 10
 
 
-def emit_planes(e: Emitter, outputs: int, size: int) -> None:
-    """`outputs` planes from `channels` planes, rows `first` to `last`.
+def emit_planes(e: Emitter, outputs: int, size: int, block: int) -> None:
+    """`outputs` planes from `channels` planes, rows `first` to `last`; `block` vectors of pixels at once.
 
     Arguments: addresses of planes (`plane` floats each, rows `pitch` apart, top left of the border first), weights
     (channels, size, size, outputs), bias, results (outputs planes of `out_plane` floats, rows `width` apart); channels,
-    width (a multiple of BLOCK vectors), plane, pitch, out_plane; first and last row.
+    width (a multiple of `block` vectors), plane, pitch, out_plane; first and last row.
     """
     planes, weights, bias, result, channels, width, plane, pitch, out_plane, first, last = e.arguments()
-    span = BLOCK * e.shape.lanes
+    span = block * e.shape.lanes
     with e.loop(first, last) as i, e.loop(0, width, span) as j:
-        sums = [[e.vector_variable(e.broadcast(bias, o)) for _ in range(BLOCK)] for o in range(outputs)]
+        sums = [[e.vector_variable(e.broadcast(bias, o)) for _ in range(block)] for o in range(outputs)]
         with e.loop(0, channels) as c, e.loop(0, size) as ky:
             line = planes + (c * plane + (i + ky) * pitch + j) * 4
             taps = weights + (c * size + ky) * (size * outputs * 4)
             for kx in range(size):
-                pixels = [e.load(line, b * e.shape.lanes + kx) for b in range(BLOCK)]
+                pixels = [e.load(line, b * e.shape.lanes + kx) for b in range(block)]
                 for o in range(outputs):
                     tap = e.broadcast(taps, kx * outputs + o)
-                    for b in range(BLOCK):
+                    for b in range(block):
                         e.write(sums[o][b], tap.fma(pixels[b], e.read(sums[o][b])))
         for o in range(outputs):
-            for b in range(BLOCK):
+            for b in range(block):
                 e.store(result, out_plane * o + i * width + j + b * e.shape.lanes, e.read(sums[o][b]))
+
+
+def emit_to_planes(e: Emitter) -> None:
+    """relu(picture * scale + shift), channel by channel, rows `first` to `last`.
+
+    Arguments: addresses of picture (height, width, channels), scale, shift, first pixel of the planes; width, channels,
+    plane, pitch (as above); first and last row.
+    """
+    picture, scale, shift, planes, width, channels, plane, pitch, first, last = e.arguments()
+    with e.loop(first, last) as i, e.loop(0, width) as j, e.loop(0, channels, e.shape.lanes) as c:
+        value = e.load(picture, (i * width + j) * channels + c).fma(e.load(scale, c), e.load(shift, c)).relu()
+        for lane in range(e.shape.lanes):
+            e.store_lane(planes, (c + lane) * plane + i * pitch + j, value, lane)

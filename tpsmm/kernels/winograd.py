@@ -20,13 +20,13 @@ INPUT_ARGUMENTS = 11
 OUTPUT_ARGUMENTS = 11
 
 
-def winograd_weights(weight: Tensor) -> Tensor:
-    """(O, C, 3, 3) -> (36, C, O): G g G', in float64, then rounded once."""
-    g = torch.tensor(
-        [[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]], dtype=torch.float64
-    ) / torch.tensor([[24], [24], [24], [24], [24], [24]], dtype=torch.float64)
-    spread = torch.einsum("ia,ocab,jb->ijco", g, weight.double(), g)
-    return spread.reshape(REACH * REACH, weight.shape[1], weight.shape[0]).to(weight.dtype)
+def winograd_weights(weight: Tensor, panel: int) -> Tensor:
+    """(O, C, 3, 3) -> (36, O / panel, C, panel): G g G' in float64, rounded once, as the matrix product reads it."""
+    g = torch.tensor([[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]]).double() / 24
+    outputs, channels = weight.shape[:2]
+    taps = weight.double().view(outputs // panel, panel, channels, 9).permute(3, 0, 2, 1).reshape(9, -1)
+    spread = (torch.kron(g, g) @ taps).to(weight.dtype)
+    return spread.view(REACH * REACH, outputs // panel, channels, panel)
 
 
 def emit_input(e: Emitter, normalised: bool) -> None:

@@ -1,4 +1,4 @@
-"""Which way the inpainting network, nine tenths of the work, is computed."""
+"""Which way the two large networks, nearly all of the work, are computed."""
 
 from __future__ import annotations
 
@@ -10,45 +10,50 @@ import torch
 from torch import Tensor
 
 from tpsmm import kernels
+from tpsmm.dense_motion import DenseMotionNetwork, MotionSource
 from tpsmm.inpainting import InpaintingNetwork
 
+Move = Callable[[MotionSource, Tensor], tuple[Tensor, list[Tensor]]]
 Paint = Callable[[Tensor, list[Tensor], Tensor, list[Tensor]], Tensor]
 HALF = {"fp16": torch.float16, "bf16": torch.bfloat16}
 
 
-class Painting:
-    """The inpainting network in one precision on one device.
+class Backend:
+    """Dense motion and inpainting in one precision on one device. The splines are float32 in all of them.
 
     Attributes:
         path: which way was taken, in words.
+        move: as `DenseMotionNetwork.forward`, for one frame.
         dtype: of the portrait's features. exact: the arithmetic is plain float32.
     """
 
-    def __init__(self, network: InpaintingNetwork, precision: str) -> None:
+    def __init__(self, motion: DenseMotionNetwork, network: InpaintingNetwork, precision: str) -> None:
         self.network = network
         self.dtype = torch.float32
         self.layout = torch.contiguous_format
         self.exact = precision == "fp32"
-        self.paint: Paint = network
+        self.move: Move = motion
+        self._paint: Paint = network
         self.path = "torch, float32"
         on_cpu = network.final.weight.device.type == "cpu"
         if precision in HALF and not on_cpu:
             self.dtype = HALF[precision]
             self.layout = torch.channels_last
-            self.paint = copy.deepcopy(network).to(dtype=self.dtype).to(memory_format=self.layout)  # type: ignore[call-overload]  # its stub lacks this
+            self._paint = copy.deepcopy(network).to(dtype=self.dtype).to(memory_format=self.layout)  # type: ignore[call-overload]  # its stub lacks this
             self.path = f"torch, {self.dtype}, channels last"
         elif not self.exact and on_cpu:
-            self._use_kernels(precision)
+            self._use_kernels(motion, precision)
 
-    def _use_kernels(self, precision: str) -> None:
+    def _use_kernels(self, motion: DenseMotionNetwork, precision: str) -> None:
         """On a CPU, float32 by the kernels is faster than bfloat16 by torch, and nearer: both precisions take it."""
         library, reason = kernels.available(), kernels.status().reason
         if library is not None:
-            from tpsmm.kernels.painter import Painter  # noqa: PLC0415  (needs llvmlite)
+            from tpsmm.kernels.mover import Mover  # noqa: PLC0415  (needs llvmlite)
+            from tpsmm.kernels.painter import Painter  # noqa: PLC0415
 
-            misfit = Painter.misfit(library, self.network)
+            misfit = Painter.misfit(library, self.network) or Mover.misfit(library, motion)
             if misfit is None:
-                self.paint = Painter(library, self.network)
+                self.move, self._paint = Mover(library, motion), Painter(library, self.network)
                 self.layout = torch.channels_last
                 self.path = f"kernels, float32 ({reason})"
                 return
@@ -64,9 +69,9 @@ class Painting:
         """The same features in the type and memory layout that `paint` reads best (stored ones have lost it)."""
         return [level.to(self.dtype).contiguous(memory_format=self.layout) for level in maps]
 
-    def __call__(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
+    def paint(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
         """As `InpaintingNetwork.forward`. A picture that came out broken is made again in plain float32."""
-        picture = self.paint(source, maps, deformation, masks)
+        picture = self._paint(source, maps, deformation, masks)
         if self.exact or _sound(picture):
             return picture
         return self.network(source, [level.float() for level in maps], deformation, masks)
