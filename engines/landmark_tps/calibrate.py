@@ -52,7 +52,7 @@ def pick(performance: Performance, driving: Driving) -> Samples:
     usable = np.flatnonzero(driving.track.found)
     if len(usable) == 0:
         return {}
-    mouths = np.array([mouth_opening(performance.points[index]) for index in usable])
+    mouths = np.array([mouth_opening(performance.track[index]) for index in usable])
     by_mouth, by_lids = np.argsort(mouths, kind="stable"), np.argsort(performance.openness[usable].mean(axis=1))
     last = len(usable) - 1
     ranks = np.linspace(0, last, min(MOUTH_SAMPLES, last + 1)).astype(int)
@@ -72,7 +72,8 @@ def fit(performance: Performance, samples: Samples, trial: Trial, detect: Detect
     """The gains with which mouth and lids, found again on the result, move as far as the performer's."""
     if len(samples) < FEWEST:
         return gains
-    theirs = np.array([[f(performance.points[i]) for f in (mouth_opening, lid_opening)] for i in samples])
+    smoothed = [performance.points(slice(index, index + 1))[0] for index in samples]
+    theirs = np.array([(mouth_opening(points), lid_opening(points)) for points in smoothed])
     open_eyes = performance.openness[list(samples)].mean(axis=1) > 0.9
     for _ in range(PASSES):
         ours = np.full(theirs.shape, np.nan)

@@ -80,11 +80,11 @@ class Poses:
     shift: Array
 
     @staticmethod
-    def between(points: NDArray[np.float32], reference: Array) -> Poses:
+    def between(points: Array, reference: Array) -> Poses:
         """Fitted on the stable points of (N, 478, 3) `points` and (478, 3) `reference`."""
         scales, rotations, shifts = [], [], []
         for face in points:
-            source = face[_stable].astype(np.float64)
+            source = face[_stable]
             if float(np.ptp(source, axis=0).max()) < 1e-9:
                 scale, rotation, shift = 1.0, np.eye(3), np.zeros(3)
             else:
@@ -93,6 +93,12 @@ class Poses:
             rotations.append(rotation)
             shifts.append(shift)
         return Poses(np.array(scales), np.array(rotations), np.array(shifts))
+
+    @staticmethod
+    def joined(parts: list[Poses]) -> Poses:
+        """One after the other."""
+        fields = [[getattr(part, name) for part in parts] for name in ("scale", "rotation", "shift")]
+        return Poses(*(np.concatenate(field) for field in fields))
 
     def remove(self, points: Array, span: slice) -> Array:
         """`points` (n, P, 3) of the frames `span`, moved into the reference's pose."""

@@ -28,9 +28,8 @@ from engines.landmark_tps.topology import (
 from foundation.errors import InputError
 from foundation.facetrack import FaceTrack
 from foundation.geometry import Array
+from foundation.npy import BLOCK
 
-BLOCK = 256
-"""Frames handled at once: memory does not grow with the clip."""
 BLINK = (9, 10)
 EXPRESSIVE = (1, 2, 3, 6, 29, 30, 32, 33, 38, 39, 44, 45)
 """MediaPipe blendshapes that a resting face does not show: brows, cheek, frown, funnel, pucker, smile."""
@@ -51,7 +50,7 @@ class Performance:
     """The driving clip, analysed. N frames; lengths in the performer's face heights.
 
     Attributes:
-        points: (N, 478, 3) smoothed, pixels of the driving frames.
+        track: (N, 478, 3) as measured, pixels of the driving frames. sigma: of its smoothing, frames.
         reference: the frame that corresponds to the portrait as it is.
         frame: where the reference head is. poses: what brings each frame onto it.
         absolute: whether `turn` starts from a frontal head (the manifest's mode), not from the head at rest.
@@ -63,7 +62,8 @@ class Performance:
         expression: (B,) blendshapes of the reference.
     """
 
-    points: NDArray[np.float32]
+    track: NDArray[np.floating]
+    sigma: float
     reference: int
     frame: Frame
     poses: Poses
@@ -77,15 +77,19 @@ class Performance:
     expression: Array
 
     def __len__(self) -> int:
-        return len(self.points)
+        return len(self.track)
 
-    def blocks(self) -> list[slice]:
-        """Spans that cover the clip."""
-        return spans(len(self.points))
+    def points(self, span: slice) -> Array:
+        """(n, 478, 3) landmarks of the frames `span`, smoothed."""
+        return steadied(self.track, self.sigma, span)
 
     def shapes(self, span: slice) -> Array:
         """(n, 478, 3) canonical shapes of the frames `span`."""
-        return self.frame.canonical(self.poses.remove(self.points[span].astype(np.float64), span))
+        return self.canonical(self.points(span), span)
+
+    def canonical(self, points: Array, span: slice) -> Array:
+        """`points` of the frames `span`, the head's pose taken out."""
+        return self.frame.canonical(self.poses.remove(points, span))
 
     def reference_shape(self) -> Array:
         """(478, 3) canonical shape of the reference frame."""
@@ -104,11 +108,11 @@ def analyse(track: FaceTrack, motion: Mapping[str, Any]) -> Performance:
         InputError: the reference frame that was asked for is not in the clip.
     """
     sigma = float(motion["smoothing"])
-    points = steadied(track.points, sigma)
-    reference = choose_reference(track, points, motion["reference"])
-    at_reference = points[reference].astype(np.float64)
+    reference = choose_reference(track, motion["reference"])
+    at_reference = steadied(track.points, sigma, slice(reference, reference + 1))[0]
     frame = Frame.at(head_rotation(track.face(reference)), at_reference)
-    poses = Poses.between(points, at_reference)
+    parts = (Poses.between(steadied(track.points, sigma, span), at_reference) for span in spans(len(track)))
+    poses = Poses.joined(list(parts))
     turn, shift, growth = _head_motion(frame, poses, smoothing=CALM * sigma)
     absolute = motion["mode"] == "absolute"
     if absolute:
@@ -116,7 +120,8 @@ def analyse(track: FaceTrack, motion: Mapping[str, Any]) -> Performance:
     else:
         turn = turn - (np.median(turn, axis=0) if motion["reference"] == "best" else turn[reference])
     performance = Performance(
-        points=points,
+        track=track.points,
+        sigma=sigma,
         reference=reference,
         frame=frame,
         poses=poses,
@@ -124,26 +129,30 @@ def analyse(track: FaceTrack, motion: Mapping[str, Any]) -> Performance:
         turn=turn,
         shift=shift - np.median(shift, axis=0),
         growth=growth - float(np.median(growth)),
-        openness=np.ones((len(points), 2)),
-        gaze=np.zeros((len(points), 2, 2)),
+        openness=np.ones((len(track), 2)),
+        gaze=np.zeros((len(track), 2, 2)),
         closed_gap=0.0,
         expression=np.asarray(track.blendshapes[reference], np.float64),
     )
-    return _with_features(performance, track, sigma)
+    return _with_features(performance)
 
 
-def steadied(points: NDArray[Any], sigma: float) -> NDArray[np.float32]:
+def steadied(track: NDArray[np.floating], sigma: float, span: slice) -> Array:
     """Landmarks smoothed over time: lips, lids and irises lightly, for they are quick; the rest of the face more."""
-    steady: NDArray[np.float32] = smooth(points, CALM * sigma).astype(np.float32)
-    steady[:, _quick] = smooth(points[:, _quick], sigma)
+    reach = round(4 * CALM * sigma) + 1
+    start = max(0, span.start - reach)
+    near = np.asarray(track[start : span.stop + reach], np.float64)
+    own = slice(span.start - start, span.stop - start)
+    steady = smooth(near, CALM * sigma)[own].copy()
+    steady[:, _quick] = smooth(near[:, _quick], sigma)[own]
     return steady
 
 
-def smooth(values: NDArray[Any], sigma: float) -> NDArray[Any]:
+def smooth(values: Array, sigma: float) -> Array:
     """A Gaussian over time, no lag."""
     if sigma <= 0 or len(values) < 2:
         return values
-    smoothed: NDArray[Any] = gaussian_filter1d(values, sigma, axis=0, mode="nearest")
+    smoothed: Array = gaussian_filter1d(values, sigma, axis=0, mode="nearest")
     return smoothed
 
 
@@ -157,7 +166,7 @@ def exp_rotation(vector: Array) -> Array:
     return cv2.Rodrigues(np.ascontiguousarray(vector, np.float64).reshape(3, 1))[0]
 
 
-def choose_reference(track: FaceTrack, points: NDArray[np.float32], wanted: str | int) -> int:
+def choose_reference(track: FaceTrack, wanted: str | int) -> int:
     """The driving frame that looks most like a calm face at rest, or the one asked for."""
     count = len(track)
     if wanted == "first":
@@ -166,9 +175,11 @@ def choose_reference(track: FaceTrack, points: NDArray[np.float32], wanted: str 
         if not 0 <= int(wanted) < count:
             raise InputError(f"motion.reference: frame {wanted} is not in the clip; it has frames 0 to {count - 1}")
         return int(wanted)
-    heights = np.maximum(np.linalg.norm(points[:, FOREHEAD] - points[:, CHIN], axis=1), 1e-3)
-    gap = np.linalg.norm(points[:, INNER_UPPER[5]] - points[:, INNER_LOWER[5]], axis=1) / heights
-    width = np.linalg.norm(points[:, MOUTH_CORNERS[0]] - points[:, MOUTH_CORNERS[1]], axis=1) / heights
+    ends = [FOREHEAD, CHIN, INNER_UPPER[5], INNER_LOWER[5], *MOUTH_CORNERS]
+    top, chin, upper, lower, left, right = np.asarray(track.points[:, ends], np.float64).transpose(1, 0, 2)
+    heights = np.maximum(np.linalg.norm(top - chin, axis=1), 1e-3)
+    gap = np.linalg.norm(upper - lower, axis=1) / heights
+    width = np.linalg.norm(left - right, axis=1) / heights
     usual = max(float(np.percentile(width, 60)), 1e-3)
     cost = 12 * np.abs(width - usual) / usual + 3 * (gap - gap.min()) / max(0.05, float(np.ptp(gap)))
     if track.blendshapes.shape[1] > max(EXPRESSIVE):
@@ -189,17 +200,18 @@ def _head_motion(frame: Frame, poses: Poses, smoothing: float) -> tuple[Array, A
     return smooth(turn, smoothing), smooth(shift, smoothing), smooth(growth, smoothing)
 
 
-def _with_features(performance: Performance, track: FaceTrack, sigma: float) -> Performance:
+def _with_features(performance: Performance) -> Performance:
     """Fill in what is read off the pose-free shapes."""
     gaps, openings, blinks, gazes = [], [], [], []
-    for span in performance.blocks():
+    for span in spans(len(performance)):
         shapes = performance.shapes(span)
         gap = shapes[:, INNER_LOWER[1:-1]] - shapes[:, INNER_UPPER[1:-1]]
         gaps.append(np.linalg.norm(gap, axis=2).mean(axis=1))
         openings.append(np.stack([opening(shapes, eye) for eye in EYES], axis=1))
         gazes.append(np.stack([iris_position(shapes, eye) for eye in EYES], axis=1))
-        raw = performance.frame.canonical(performance.poses.remove(track.points[span].astype(np.float64), span))
+        raw = performance.canonical(np.asarray(performance.track[span], np.float64), span)
         blinks.append(np.stack([opening(raw, eye) for eye in EYES], axis=1))
+    sigma = performance.sigma
     steady, quick = np.concatenate(openings), np.concatenate(blinks)
     wide = np.maximum(np.percentile(steady, 75, axis=0), OPEN_EYE)
     # A blink lasts a frame or two: what changes much is taken as measured, what trembles is taken smoothed.

@@ -12,36 +12,38 @@ from engines.landmark_tps import calibrate, driver, eyes, rig
 from engines.landmark_tps.color import lip_tone, skin_tone, transfer_matrix
 from engines.landmark_tps.mouth import CONTOUR, Mouth, own_teeth
 from engines.landmark_tps.renderer import Scene, TpsRenderer
-from engines.landmark_tps.retarget import Gains, retarget
+from engines.landmark_tps.retarget import Gains, gaze_motion, mesh_targets, rigid_motion
 from engines.landmark_tps.surroundings import Surroundings
 from engines.landmark_tps.topology import EYES, OVAL
 from foundation.facetrack import MEDIAPIPE_478
 from foundation.geometry import Array
+from foundation.npy import Blocks
 
 
 class LandmarkTps(Engine):
     """Warps the portrait after the performer's landmarks; mouth and eyes are layers of their own."""
 
     name = "landmark_tps"
-    version = 1
     scheme = MEDIAPIPE_478
     crop = CropSpec(reach=1.6, size=None)
 
     def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
         performance = driver.analyse(driving.track, motion)
-        body = rig.build(portrait.face, performance, relax_fully=motion["mode"] == "absolute")
+        body = rig.build(portrait.face, performance)
         gains = Gains(float(motion["head"]), float(motion["expression"]), float(motion["mouth"]))
         samples = calibrate.pick(performance, driving)
         static = still_arrays(portrait, body, performance, samples)
 
         def trial(gains: Gains, index: int, frame: Image) -> Image:
-            alone = [slice(index, index + 1)]
-            arrays = static | moving_arrays(body, performance, gains, alone) | lips(performance, alone)
+            alone = slice(index, index + 1)
+            targets = {"targets": mesh_targets(body, performance, gains, alone)}
+            arrays = static | targets | small_arrays(body, performance, gains, [alone])
             return self.open(portrait, arrays).render(0, frame)
 
         gains = calibrate.fit(performance, samples, trial, detect, gains)
-        blocks = performance.blocks()
-        moving = moving_arrays(body, performance, gains, blocks) | lips(performance, blocks)
+        blocks = driver.spans(len(performance))
+        targets = Blocks(np.float32, lambda: (mesh_targets(body, performance, gains, span) for span in blocks))
+        moving = small_arrays(body, performance, gains, blocks) | {"targets": targets}
         return static | moving | {"calibration": np.array([gains.lips, gains.lids])}
 
     def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
@@ -79,7 +81,7 @@ def still_arrays(
         body.frame,
     )
     source_skin = skin_tone(portrait.image, portrait.face.points)
-    tones = [skin_tone(frame, performance.points[index]) for index, frame in samples.items()]
+    tones = [skin_tone(frame, performance.points(slice(index, index + 1))[0]) for index, frame in samples.items()]
     driver_skin: Array = np.median(tones, axis=0) if tones else source_skin
     return {
         "texture": body.texture,
@@ -94,17 +96,15 @@ def still_arrays(
     }
 
 
-def moving_arrays(body: rig.Rig, performance: driver.Performance, gains: Gains, blocks: list[slice]) -> Arrays:
-    """Targets of the frames in `blocks`."""
-    neutral = performance.reference_shape()
-    parts = [retarget(body, performance, gains, span, neutral) for span in blocks]
+def small_arrays(body: rig.Rig, performance: driver.Performance, gains: Gains, blocks: list[slice]) -> Arrays:
+    """What little changes from frame to frame besides the targets, of the frames in `blocks`.
+
+    Rigid motion and gaze as retarget defines them; `lips`, (n, 20, 2), are the performer's, pixels of the driving
+    frames.
+    """
+    lips = [performance.points(span)[:, CONTOUR, :2] for span in blocks]
     return {
-        "targets": np.concatenate([part.points for part in parts]).astype(np.float32),
-        "rigid": np.concatenate([part.rigid for part in parts]),
-        "gaze": np.concatenate([part.gaze for part in parts]),
+        "rigid": np.concatenate([rigid_motion(body, performance, gains, span) for span in blocks]),
+        "gaze": np.concatenate([gaze_motion(body, performance, gains, span) for span in blocks]),
+        "lips": np.concatenate(lips).astype(np.float32),
     }
-
-
-def lips(performance: driver.Performance, blocks: list[slice]) -> Arrays:
-    """The performer's inner lips, (n, 20, 2) pixels of the driving frames."""
-    return {"lips": np.concatenate([performance.points[span][:, CONTOUR, :2] for span in blocks])}

@@ -51,9 +51,10 @@ class TpsRenderer(Renderer):
         self._late = len(self._triangles) - len(face_triangles())
         self._texture = scene.texture[self._triangles]
         self._step = max(1.0, scene.height / WORK_HEIGHT)
+        self._identity = identity(Box(0, 0, self._image.shape[1], self._image.shape[0]))
 
     def render(self, index: int, driving_frame: Image) -> Image:
-        points = self._targets[index].astype(np.float64)
+        points = self._targets[index].astype(np.float32).astype(np.float64)
         scene = self._scene
         outline = points[_oval, :2] - scene.texture[_oval]
         coarse = scene.surroundings.field(outline, self._rigid[index])
@@ -70,14 +71,15 @@ class TpsRenderer(Renderer):
         active = active_box(coarse, size)
         if active.width == 0 or active.height == 0:
             return
-        displacement = cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_LINEAR)
-        field = displacement[active.slices] + identity(active)
-        around = cv2.remap(self._image, field, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-        out[active.slices] = around
+        field = cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_LINEAR)
+        field += self._identity
         face = self._face_box(points, size)
+        for part in frame_around(active, face):
+            moved = cv2.remap(self._image, field[part.slices], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+            out[part.slices] = moved
         if face.width < 2 or face.height < 2:
             return
-        blended = self._face_field(face, points, displacement[face.slices] + identity(face))
+        blended = self._face_field(face, points, field[face.slices])
         out[face.slices] = cv2.remap(self._image, blended, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
 
     def _face_box(self, points: Array, size: tuple[int, ...]) -> Box:
@@ -89,7 +91,7 @@ class TpsRenderer(Renderer):
         """Where each pixel of `box` comes from: the mesh inside the face, `around` outside."""
         raster = Raster(box, self._step)
         target = points[self._triangles]
-        depth = target[:, :, 2].mean(axis=1)
+        depth = target[:, :, 2].sum(axis=1)
         depth[len(depth) - self._late :] = -np.inf
         indices = draw_indices(raster, target[:, :, :2], np.argsort(-depth, kind="stable"))
         field = apply_affines(raster, indices, affines(target[:, :, :2], self._texture, self._step))
@@ -111,6 +113,19 @@ def identity(box: Box) -> Field:
     field[:, :, 0] = np.arange(box.x0, box.x1, dtype=np.float32)
     field[:, :, 1] = np.arange(box.y0, box.y1, dtype=np.float32)[:, None]
     return field
+
+
+def frame_around(outer: Box, hole: Box) -> list[Box]:
+    """`outer` without `hole`, in up to four parts."""
+    top, bottom = (min(max(y, outer.y0), outer.y1) for y in (hole.y0, hole.y1))
+    left, right = (min(max(x, outer.x0), outer.x1) for x in (hole.x0, hole.x1))
+    parts = [
+        Box(outer.x0, outer.y0, outer.x1, top),
+        Box(outer.x0, bottom, outer.x1, outer.y1),
+        Box(outer.x0, top, left, bottom),
+        Box(right, top, outer.x1, bottom),
+    ]
+    return [part for part in parts if part.width > 0 and part.height > 0]
 
 
 def active_box(coarse: NDArray[np.float32], size: tuple[int, ...]) -> Box:

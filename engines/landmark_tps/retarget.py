@@ -46,40 +46,33 @@ class Gains:
     lids: float = 1.0
 
 
-@dataclass(frozen=True)
-class Targets:
-    """Where the portrait's mesh goes in n frames.
-
-    Attributes:
-        points: (n, 492, 3) pixels of the picture.
-        rigid: (n, 2, 4) the head's motion: displacement = rigid @ [(p - centre) / height, 1], pixels.
-        gaze: (n, 2, 2) how far the irises move along and across the eyes, in eye widths.
-    """
-
-    points: Array
-    rigid: Array
-    gaze: Array
-
-
-def retarget(rig: Rig, performance: Performance, gains: Gains, span: slice, neutral: Array) -> Targets:
-    """Targets of the frames `span`; `neutral` (478, 3) is the performer's shape that stands for the rig at rest."""
+def mesh_targets(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:
+    """(n, 492, 3) where the mesh's points go in the frames `span`, pixels of the picture."""
     shapes = performance.shapes(span)
-    change = (shapes - neutral) * rig.scale * gains.expression
+    change = (shapes - rig.neutral) * rig.scale * gains.expression
     moved = rig.rest + change
     open_lips(moved, shapes, rig, performance, gains)
     openness = performance.openness[span]
     openness = np.where(openness < 1, 1 - gains.lids * (1 - openness), openness)
     band = close_lids(moved, rig, openness, change)
-    mesh = np.concatenate([moved, band], axis=1)
     rotation, shift, growth = head_motion(rig, performance, gains, span)
-    size = np.exp(growth)[:, None, None]
-    turned = np.matmul(mesh * size, rotation.transpose(0, 2, 1))
-    points = turned * rig.frame.height + rig.frame.centre + shift[:, None, :] * rig.frame.height
-    motion = np.matmul(rotation, rig.frame.rotation.T) * size - np.eye(3)
-    rigid = np.concatenate([motion, shift[:, :, None]], axis=2)[:, :2] * rig.frame.height
+    mesh = np.concatenate([moved, band], axis=1) * np.exp(growth)[:, None, None]
+    turned = np.matmul(mesh, rotation.transpose(0, 2, 1))
+    points: Array = turned * rig.frame.height + rig.frame.centre + shift[:, None, :] * rig.frame.height
+    return points
+
+
+def rigid_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:
+    """(n, 2, 4) the head's motion: displacement = rigid @ [(p - centre) / height, 1], pixels."""
+    rotation, shift, growth = head_motion(rig, performance, gains, span)
+    turn = np.matmul(rotation, rig.frame.rotation.T) * np.exp(growth)[:, None, None] - np.eye(3)
+    return np.concatenate([turn, shift[:, :, None]], axis=2)[:, :2] * rig.frame.height
+
+
+def gaze_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:
+    """(n, 2, 2) how far the irises move along and across the eyes, in eye widths."""
     gaze = performance.gaze[span] - performance.gaze[performance.reference]
-    gaze = soft_limit(gaze * rig.scale[0] * gains.expression, GAZE_LIMIT)
-    return Targets(points, rigid, gaze)
+    return soft_limit(gaze * rig.scale[0] * gains.expression, GAZE_LIMIT)
 
 
 def soft_limit(value: Array, limit: Array | float) -> Array:

@@ -33,8 +33,8 @@ OPEN_MOUTH = 0.012
 """Inner-lip gap, in face heights, from which a portrait's mouth counts as open."""
 MOUTH_HOLE = 0.15
 """An open mouth's hole is taken this much larger, so that lips carry no teeth along."""
-RELAX = {"closing": 1.0, "smile": 0.75}
-"""How much of the portrait's own jaw opening and of its smile is taken back."""
+RELAX_SMILE = 0.75
+"""How much of the portrait's own smile is taken back."""
 _JAW_OPEN, _SMILE = 0, 4
 
 
@@ -64,18 +64,19 @@ class Rig:
     Attributes:
         frame: where the head is in the picture.
         shape: (478, 3) as it is. rest: (478, 3) with the mouth shut and the smile eased.
+        neutral: (478, 3) the performer's shape that corresponds to it.
         texture: (492, 2) where the mesh points' texture is, in pixels of the picture.
         lid_gaps: (2, 7, 3) from upper to lower lid.
         band: (2, 7, 3) from upper lid to the rim's end.
         scale: (3,) the portrait's features over the performer's, per axis.
         own_gap: mean inner-lip gap of the portrait as it is.
         seam: (11,) hairline between the lips that a shut mouth keeps.
-        eye_open: whether each eye is open enough to be shut.
     """
 
     frame: Frame
     shape: Array
     rest: Array
+    neutral: Array
     texture: Array
     lid_gaps: Array
     band: Array
@@ -84,7 +85,7 @@ class Rig:
     seam: Array
 
 
-def build(face: Face, performance: Performance, relax_fully: bool) -> Rig:
+def build(face: Face, performance: Performance) -> Rig:
     """The rig of a portrait for one performance."""
     frame = Frame.of(face)
     shape = frame.canonical(face.points)
@@ -92,8 +93,8 @@ def build(face: Face, performance: Performance, relax_fully: bool) -> Rig:
     lengths = np.linalg.norm(gap, axis=1)
     own_gap = float(lengths[1:-1].mean())
     is_open = own_gap > OPEN_MOUTH
-    scale = feature_scale(shape, performance.reference_shape())
-    rest = relaxed(shape, face, is_open, relax_fully)
+    reference = performance.reference_shape()
+    scale = feature_scale(shape, reference)
     textured = shape.copy()
     if is_open:
         textured[list(INNER_UPPER)] -= MOUTH_HOLE * gap
@@ -103,7 +104,9 @@ def build(face: Face, performance: Performance, relax_fully: bool) -> Rig:
     return Rig(
         frame=frame,
         shape=shape,
-        rest=rest,
+        rest=relaxed(shape, face.blendshapes, 1.0 if performance.absolute else RELAX_SMILE, is_open),
+        # an absolute expression is measured from a face without any, on both sides
+        neutral=relaxed(reference, performance.expression, 1.0, False) if performance.absolute else reference,
         texture=frame.picture(np.concatenate([textured, extra]))[:, :2],
         lid_gaps=np.stack([lid_gap(shape, eye) for eye in EYES]),
         band=band,
@@ -141,15 +144,14 @@ def jaw_per_gap() -> Array:
     return per_gap
 
 
-def relaxed(shape: Array, face: Face, is_open: bool, fully: bool) -> Array:
-    """The shape with the mouth shut along the jaw and the smile taken back."""
+def relaxed(shape: Array, blendshapes: Array, smile: float, is_open: bool) -> Array:
+    """The shape with so much of the smile taken back and, if it is open, the mouth shut along the jaw."""
     model = model_arrays()
-    basis = model["basis"].astype(np.float64)
     rest = shape.copy()
-    if len(face.blendshapes) > int(model["expressions"].max()):
-        amounts = face.blendshapes[model["expressions"].astype(np.int64)].mean(axis=1)
-        rest -= (1.0 if fully else RELAX["smile"]) * amounts[_SMILE] * basis[_SMILE]
+    if len(blendshapes) > int(model["expressions"].max()):
+        amounts = blendshapes[model["expressions"].astype(np.int64)].mean(axis=1)
+        rest -= smile * amounts[_SMILE] * model["basis"][_SMILE].astype(np.float64)
     if is_open:
         gap = rest[list(INNER_LOWER[1:-1])] - rest[list(INNER_UPPER[1:-1])]
-        rest -= RELAX["closing"] * float(np.linalg.norm(gap, axis=1).mean()) * jaw_per_gap()
+        rest -= float(np.linalg.norm(gap, axis=1).mean()) * jaw_per_gap()
     return rest
