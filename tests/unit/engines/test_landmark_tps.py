@@ -1,0 +1,253 @@
+"""The default engine's parts, on a face made up from a few curves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engines.base import Driving, Portrait
+from engines.landmark_tps import LandmarkTps, driver, eyes, mouth, rig
+from engines.landmark_tps.canonical import Frame
+from engines.landmark_tps.mesh import Raster, affines, apply_affines, draw_indices
+from engines.landmark_tps.retarget import Gains, gaze_motion, mesh_targets
+from engines.landmark_tps.surroundings import Surroundings
+from engines.landmark_tps.topology import (
+    CHIN,
+    EYES,
+    FOREHEAD,
+    INNER_LIPS,
+    INNER_LOWER,
+    INNER_UPPER,
+    OVAL,
+    POINTS,
+    face_triangles,
+)
+from foundation.errors import InputError
+from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack
+from foundation.geometry import Box
+
+MOTION: dict[str, Any] = {
+    "mode": "relative",
+    "reference": "best",
+    "head": 1.0,
+    "expression": 1.0,
+    "mouth": 1.0,
+    "smoothing": 0.0,
+}
+Points = NDArray[np.float64]
+
+
+def made_up_face(gap: float = 0.0, lids: float = 1.0, gaze: float = 0.0, height: float = 200.0) -> Points:
+    """(478, 3) an egg with eyes and a mouth, centred on (160, 160); `gap` in face heights, `gaze` in eye widths."""
+    random = np.random.default_rng(1)
+    angle, radius = random.uniform(0, 2 * np.pi, POINTS), np.sqrt(random.uniform(0, 0.8, POINTS))
+    points = np.stack([0.36 * radius * np.cos(angle), 0.48 * radius * np.sin(angle)], axis=1)
+    turn = np.linspace(0, 2 * np.pi, len(OVAL), endpoint=False)
+    points[list(OVAL)] = np.stack([0.38 * np.sin(turn), -0.5 * np.cos(turn)], axis=1)
+    along = np.linspace(-0.12, 0.12, len(INNER_UPPER))
+    bow = gap / 2 * np.cos(along / 0.12 * np.pi / 2)
+    points[list(INNER_LOWER)] = np.stack([along, 0.25 + bow], axis=1)
+    points[list(INNER_UPPER)] = np.stack([along, 0.25 - bow], axis=1)
+    for eye, x in zip(EYES, (-0.16, 0.16), strict=True):
+        row = np.linspace(-0.07, 0.07, 9)
+        arc = 0.025 * np.cos(row / 0.07 * np.pi / 2)
+        points[list(eye.lower_row)] = np.stack([x + row, -0.1 + arc], axis=1)
+        points[list(eye.upper_row)] = np.stack([x + row, -0.1 + arc * (1 - 2 * lids)], axis=1)
+        points[list(eye.crease)] = np.stack([x + row[1:-1], np.full(7, -0.15)], axis=1)
+        points[list(eye.iris)] = np.array([x + 0.14 * gaze, -0.1]) + 0.025 * np.array(
+            [[0, 0], [1, 0], [0, -1], [-1, 0], [0, 1]]
+        )
+    depth = -0.3 * np.sqrt(np.maximum(0, 1 - (points[:, 0] / 0.4) ** 2 - (points[:, 1] / 0.55) ** 2))
+    return np.concatenate([points, depth[:, None]], axis=1) * height + [160, 160, 0]
+
+
+def face_of(points: Points) -> Face:
+    return Face(points, MEDIAPIPE_478, np.zeros(52), np.eye(4))
+
+
+def track_of(frames: list[Points]) -> FaceTrack:
+    count = len(frames)
+    return FaceTrack(
+        np.stack(frames),
+        np.ones(count, bool),
+        np.zeros((count, 52)),
+        np.tile(np.eye(4), (count, 1, 1)),
+        MEDIAPIPE_478,
+        (320, 320),
+    )
+
+
+def picture() -> NDArray[np.uint8]:
+    """Smooth noise: whatever moves shows."""
+    coarse = np.random.default_rng(2).integers(60, 200, (20, 20, 3)).astype(np.uint8)
+    return np.ascontiguousarray(np.kron(coarse, np.ones((16, 16, 1), np.uint8)))
+
+
+def portrait_of(points: Points) -> Portrait:
+    return Portrait(picture(), face_of(points), (True, True, True, True))
+
+
+def performed(frames: list[Points], **settings: Any) -> driver.Performance:
+    return driver.analyse(track_of(frames), MOTION | settings)
+
+
+def gap_of(points: Points) -> float:
+    return float(np.linalg.norm(points[13] - points[14]) / np.linalg.norm(points[FOREHEAD] - points[CHIN]))
+
+
+def test_tessellation_covers_the_face_once() -> None:
+    triangles = face_triangles()
+    assert triangles.min() == 0
+    assert triangles.max() < 468
+    assert len({tuple(sorted(triangle)) for triangle in triangles.tolist()}) == len(triangles)
+
+
+def test_lips_open_as_far_as_the_performers() -> None:
+    openings = [0.0, 0.03, 0.08, 0.15, 0.0]
+    performance = performed([made_up_face(gap) for gap in openings])
+    body = rig.build(face_of(made_up_face()), performance)
+    targets = mesh_targets(body, performance, Gains(1, 1, 1), slice(0, 5))
+    assert [gap_of(points) for points in targets] == pytest.approx(openings, abs=0.02)
+
+
+def test_an_open_portrait_shuts_its_mouth() -> None:
+    performance = performed([made_up_face(gap) for gap in (0.0, 0.1, 0.0)])
+    body = rig.build(face_of(made_up_face(gap=0.08)), performance)
+    shut, wide, _ = mesh_targets(body, performance, Gains(1, 1, 1), slice(0, 3))
+    assert gap_of(shut) < 0.01
+    assert gap_of(wide) == pytest.approx(0.1, abs=0.03)
+
+
+def test_a_blink_of_one_frame_survives_smoothing() -> None:
+    lids = [1.0] * 6 + [0.05] + [1.0] * 6
+    performance = performed([made_up_face(lids=value) for value in lids], smoothing=1.0)
+    assert performance.openness[6].max() < 0.1
+    assert performance.openness[3].min() > 0.9
+
+
+def test_irises_follow_and_stay_within_the_eye() -> None:
+    performance = performed([made_up_face(gaze=value) for value in (0.0, 0.0, 0.0, 0.1, 0.1, 0.1)])
+    body = rig.build(face_of(made_up_face()), performance)
+    gaze = gaze_motion(body, performance, Gains(1, 1, 1), slice(0, 6))
+    difference = gaze[5, :, 0] - gaze[0, :, 0]
+    assert (difference > 0.04).all()
+    assert np.abs(gaze).max() < 0.2
+
+
+def test_mouth_gain_of_zero_keeps_the_mouth_shut() -> None:
+    performance = performed([made_up_face(gap) for gap in (0.0, 0.12, 0.0)])
+    body = rig.build(face_of(made_up_face()), performance)
+    targets = mesh_targets(body, performance, Gains(1, 1, 0), slice(0, 3))
+    assert max(gap_of(points) for points in targets) < 0.01
+
+
+def test_unknown_reference_is_refused_with_the_cure() -> None:
+    with pytest.raises(InputError, match="frame 9 is not in the clip"):
+        performed([made_up_face()] * 3, reference=9)
+
+
+def test_mesh_takes_triangles_onto_their_source() -> None:
+    source = np.array([[[10.0, 10.0], [40.0, 12.0], [20.0, 45.0]]])
+    target = source * 1.3 + 5
+    raster = Raster(Box(0, 0, 80, 80), 1.0)
+    indices = draw_indices(raster, target, np.array([0]))
+    field = apply_affines(raster, indices, affines(target, source))
+    rows, columns = np.nonzero(indices == 0)
+    expected = (np.stack([columns, rows], axis=1) - 5) / 1.3
+    np.testing.assert_allclose(field[rows, columns], expected, atol=1e-3)
+
+
+def test_triangles_without_area_stay_near_their_source() -> None:
+    source = np.array([[[10.0, 10.0], [40.0, 12.0], [20.0, 45.0]]])
+    for target in (np.full((1, 3, 2), 7.0), np.array([[[0.0, 5.0], [30.0, 5.0], [60.0, 5.001]]])):
+        rows = affines(target, source)
+        near = target[0].mean(axis=0) + 1.0
+        mapped = rows[[0, 3], 0] * near[0] + rows[[1, 4], 0] * near[1] + rows[[2, 5], 0]
+        assert np.abs(mapped - source[0].mean(axis=0)).max() < 45
+
+
+def test_surroundings_follow_the_outline_and_let_the_edges_be() -> None:
+    points = made_up_face()
+    frame = Frame.of(face_of(points))
+    outline = points[list(OVAL), :2]
+    size = (640, 640)
+    shifted = points + np.array([160, 160, 0])
+    frame = Frame(frame.rotation, frame.centre + np.array([160, 160, 0]), frame.height)
+    around = Surroundings.build(size, (True, True, True, True), shifted, outline + 160, frame)
+    motion = np.zeros((2, 4))
+    motion[:, 3] = (6.0, -4.0)
+    field = around.field(np.tile([6.0, -4.0], (len(OVAL), 1)), motion)
+    cells = np.array([around.count[1] / size[1], around.count[0] / size[0]])
+    for x, y in (outline + 160 + [6, -4])[::6]:
+        column, row = np.round((np.array([x, y]) + 0.5) * cells - 0.5).astype(int)
+        np.testing.assert_allclose(field[row, column], (-6.0, 4.0), atol=0.6)
+    for edge in (field[0], field[-1], field[:, 0], field[:, -1]):
+        assert not edge.any()
+
+
+def test_a_shut_mouth_shows_no_interior() -> None:
+    out = picture()
+    before = out.copy()
+    contour = made_up_face()[list(INNER_LIPS), :2]
+    own = mouth.Mouth(200.0, np.eye(3, dtype=np.float32), 120.0, np.full(3, 90, np.float32), None)
+    mouth.paint(out, contour, np.full((320, 320, 3), 255, np.uint8), contour, own)
+    np.testing.assert_array_equal(out, before)
+
+
+def test_an_open_mouth_shows_the_performers() -> None:
+    out = np.full((320, 320, 3), 150, np.uint8)
+    contour = made_up_face(gap=0.15)[list(INNER_LIPS), :2]
+    own = mouth.Mouth(200.0, np.eye(3, dtype=np.float32), 150.0, np.full(3, 90, np.float32), None)
+    mouth.paint(out, contour, np.full((320, 320, 3), 20, np.uint8), contour, own)
+    x, y = contour.mean(axis=0).astype(int)
+    assert out[y, x].max() < 40
+    assert (out[:150] == 150).all()
+
+
+def test_gaze_moves_the_dark_of_the_eye() -> None:
+    image = np.full((320, 320, 3), 230, np.uint8)
+    points = made_up_face()
+    eye = EYES[0]
+    centre = points[eye.iris[0], :2]
+    rows, columns = np.mgrid[:320, :320]
+    image[(columns - centre[0]) ** 2 + (rows - centre[1]) ** 2 < 25] = 20
+    ball = eyes.Eyeball.build(image, points[:, :2], eye)
+    out = np.full_like(image, 230)
+    eyes.paint(out, points[:, :2], eye, ball, np.array([0.2, 0.0]))
+    dark = np.argwhere(out.mean(axis=2) < 100).mean(axis=0)
+    assert dark[1] == pytest.approx(centre[0] + 0.2 * 28, abs=1.5)
+
+
+def degenerate_tracks() -> dict[str, list[Points]]:
+    face = made_up_face()
+    flat = face * [1, 1, 0]
+    profile = face * [0.02, 1, 1]
+    outside = face + np.array([400, -300, 0])
+    tiny = face * 0.01
+    nothing = np.zeros_like(face)
+    return {
+        "one frame": [face],
+        "flat": [flat] * 3,
+        "profile": [face, profile, face],
+        "outside the frame": [face, outside],
+        "tiny": [tiny] * 2,
+        "a point": [nothing, nothing],
+        "shut eyes": [made_up_face(lids=0.0)] * 3,
+    }
+
+
+@pytest.mark.parametrize("name", list(degenerate_tracks()))
+def test_degenerate_clips_render_without_warnings(name: str) -> None:
+    track = track_of(degenerate_tracks()[name])
+    frames = [np.full((320, 320, 3), 90, np.uint8)] * len(track)
+    portrait = portrait_of(made_up_face())
+    engine = LandmarkTps()
+    prepared = engine.prepare(portrait, Driving(track, 25.0, lambda: iter(frames)), MOTION, lambda image: None)
+    targets = np.concatenate(list(prepared["targets"].make()))
+    assert np.isfinite(targets).all()
+    renderer = engine.open(portrait, prepared | {"targets": targets})
+    for index, frame in enumerate(frames):
+        assert renderer.render(index, frame).shape == portrait.image.shape
