@@ -106,7 +106,8 @@ class Engine(ABC):
         Args:
             motion: the manifest's motion settings, every one present: mode "relative" | "absolute",
                 reference "best" | "first" | a frame number, head, expression, mouth (0..2, 1 as measured),
-                smoothing (0..2 frames of Gaussian sigma).
+                smoothing (0..2 frames of Gaussian sigma); and under the engine's name its own options, and the paths
+                of its own files.
         Returns:
             named arrays, no object dtype; saved as .npy files.
         Raises:
@@ -115,4 +116,4 @@ class Engine(ABC):
 
     @abstractmethod
     def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
-        """A renderer from what `prepare` returned."""
+        """A renderer from what `prepare` returned, and, as "file.NAME", where each file of the engine's lies now."""

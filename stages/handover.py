@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,11 @@ def read_portrait(folder: Path) -> Portrait:
 def read_picture(folder: Path) -> NDArray[np.uint8]:
     """The whole portrait of a crop artifact, (H, W, 3) uint8 RGB."""
     return read_image(folder / "picture.png")
+
+
+def engine_files(inputs: Mapping[str, Path]) -> dict[str, str]:
+    """The inputs that are an engine's own files, by the engine's names for them."""
+    return {name.removeprefix("file."): str(path) for name, path in inputs.items() if name.startswith("file.")}
 
 
 def read_arrays(folder: Path) -> Arrays:

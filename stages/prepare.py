@@ -20,13 +20,16 @@ from foundation.npy import Blocks, NpyWriter
 from landmarks import load_backend
 from media.reader import read_frames
 from stages import Report
-from stages.handover import FRAMES, read_portrait
+from stages.handover import FRAMES, engine_files, read_portrait
 
 Image = NDArray[np.uint8]
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: engine, engine_version, motion, fps, backend, backend_version. Inputs: crop, clip."""
+    """Settings: engine, engine_version, motion, options (the engine's own), fps, backend, backend_version.
+
+    Inputs: crop, clip, and file.NAME for each file that the engine reads.
+    """
     engine = load_engine(settings["engine"])
     portrait = read_portrait(inputs["crop"])
     clip = inputs["clip"]
@@ -40,7 +43,8 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         def detect(image: Image) -> Face | None:
             return next(iter(backend.detect(image, 1)), None)
 
-        arrays = engine.prepare(portrait, driving, settings["motion"], detect)
+        own = {**settings["options"], **engine_files(inputs)}
+        arrays = engine.prepare(portrait, driving, {**settings["motion"], engine.name: own}, detect)
         _save(arrays, out)
     return {"arrays": sorted(arrays), "frames": len(driving.track)}
 

@@ -7,7 +7,6 @@ import sys
 import traceback
 from typing import Any
 
-import click
 import typer
 
 from foundation.errors import DuetError, Interrupted, ManifestError, StageError
@@ -26,17 +25,13 @@ for command in (render, validate, plan, animate, inspect, doctor, task, schema):
 
 def main() -> None:
     """Run a command and leave with the exit code of design: 0, 2, 3, 4, 5 or 130."""
-    signal.signal(signal.SIGTERM, _terminated)
+    for stop in (signal.SIGINT, signal.SIGTERM):  # a farm that stops a job sends the second
+        signal.signal(stop, _stopped)
     debug = "--debug" in sys.argv
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        app()
     except DuetError as error:
         _fail(error, debug)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        _fail(Interrupted("stopped", cure="run the same command again to go on from what is finished"), debug)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has left
         sys.exit(StageError.exit_code)
@@ -45,9 +40,8 @@ def main() -> None:
         _fail(StageError(problem, cure="run again with --debug and report it"), debug)
 
 
-def _terminated(signum: int, frame: Any) -> None:
-    """A farm that stops a job sends SIGTERM: leave as for Ctrl-C."""
-    raise KeyboardInterrupt
+def _stopped(signum: int, frame: Any) -> None:
+    raise Interrupted("stopped", cure="run the same command again to go on from what is finished")
 
 
 def _fail(error: DuetError, debug: bool) -> None:

@@ -66,6 +66,18 @@ class Motion(_Part):
     smoothing: Gain = 0.5
 
 
+class Tpsmm(_Part):
+    """What the engine tpsmm needs."""
+
+    config: str = "vox-256"
+    """A name in configs/models, or a file in the published schema."""
+    checkpoint: str | None = None
+    """A file; without it, the one that `models fetch` has fetched for this config."""
+    precision: Literal["fp32", "fast", "bf16", "fp16"] = "fast"
+    mode: Literal["relative", "standard", "avd"] | None = None
+    """The published modes; without it, what motion.mode says."""
+
+
 class Composite(_Part):
     """How the moving region goes back into the picture."""
 
@@ -81,6 +93,7 @@ class Performer(_Part):
     face: FaceSelect = "largest"
     driving: Driving
     engine: EngineName | None = None
+    tpsmm: Tpsmm | None = None
     motion: Motion = Motion()
     composite: Composite = Composite()
 
@@ -142,6 +155,7 @@ class Defaults(_Part):
     """What performers take who do not say otherwise."""
 
     engine: EngineName = "auto"
+    tpsmm: Tpsmm = Tpsmm()
     landmarks: Literal["mediapipe", "face_alignment"] = "mediapipe"
     chunk_frames: Annotated[int, Field(ge=1, le=10_000)] = 64
 

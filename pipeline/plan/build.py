@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.schema import FrameOf
+from pipeline.plan.engine_choice import EngineChoice, choose_engine
 from pipeline.plan.graph import Graph
 from pipeline.plan.sources import VOCALS, VOCALS_CLIP, Sources, find_sources
 from pipeline.plan.task import Task
@@ -13,9 +14,14 @@ from pipeline.plan.task import Task
 
 @dataclass(frozen=True)
 class Job:
-    """A manifest whose files are known, and the probe task of each media file, by the name that the manifest uses."""
+    """A manifest whose engines and files are known.
+
+    Attributes:
+        choices: each performer's engine. probes: the probe task of each media file, by the manifest's name for it.
+    """
 
     loaded: LoadedManifest
+    choices: dict[str, EngineChoice]
     sources: Sources
     probes: dict[str, Task]
 
@@ -32,8 +38,9 @@ def build(loaded: LoadedManifest) -> Job:
 
     Raises: InputError for files that are missing.
     """
-    sources = find_sources(loaded)
-    return Job(loaded, sources, {name: _probe(sources, name, owner) for name, owner in _media(loaded).items()})
+    choices = {name: choose_engine(loaded, name) for name in loaded.manifest.performers}
+    sources = find_sources(loaded, choices)
+    return Job(loaded, choices, sources, {name: _probe(sources, name, owner) for name, owner in _media(loaded).items()})
 
 
 def _probe(sources: Sources, name: str, owner: str | None) -> Task:

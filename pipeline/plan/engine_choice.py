@@ -1,18 +1,68 @@
-"""Which engine animates a performer, and why, in one line."""
+"""Which engine animates a performer, with which files and options, and why, in one line."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engines import ENGINES
+from foundation.cache import cache_folder
+from foundation.errors import InputError
+from pipeline.manifest.load import LoadedManifest
+from pipeline.manifest.schema import Tpsmm
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "models"
+MODELS = "models"
+"""The folder of fetched checkpoints, in the cache."""
 
 
 @dataclass(frozen=True)
 class EngineChoice:
+    """Attributes: name: as in engines.ENGINES; files: what the engine reads, by the names it knows them by;
+    options: JSON-safe settings of this engine alone.
+    """
+
     name: str
     reason: str
+    files: dict[str, Path] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What every task of the engine has among its settings."""
+        return {"engine": self.name, "engine_version": ENGINES[self.name].version}
 
 
-def choose_engine(wanted: str) -> EngineChoice:
-    """The engine for what the manifest says: a name, or "auto"."""
-    if wanted == "auto":
-        return EngineChoice("landmark_tps", "auto: it needs no trained motion weights")
-    return EngineChoice(wanted, "the manifest names it")
+def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
+    """The engine of the performer `name`.
+
+    Raises: InputError if the manifest asks for tpsmm and there is no checkpoint.
+    """
+    performer, defaults = loaded.manifest.performers[name], loaded.manifest.defaults
+    wanted = performer.engine or defaults.engine
+    own = performer.tpsmm or defaults.tpsmm
+    if wanted == "landmark_tps":
+        return EngineChoice("landmark_tps", "the manifest names it")
+    checkpoint = _checkpoint(loaded, own)
+    if checkpoint is None:
+        if wanted == "auto":
+            return EngineChoice("landmark_tps", f"auto: there is no checkpoint of {own.config} for tpsmm")
+        raise InputError(
+            f"the engine tpsmm has no checkpoint of {own.config}",
+            performer=name,
+            cure="name one as tpsmm.checkpoint, fetch one with `models fetch`, or use engine: landmark_tps",
+        )
+    reason = "the manifest names it" if wanted == "tpsmm" else f"auto: its checkpoint is there, {checkpoint.name}"
+    named = CONFIGS / f"{own.config}.yaml"
+    files = {"checkpoint": checkpoint, "config": named if named.is_file() else loaded.path(own.config)}
+    options = {"precision": own.precision, "mode": own.mode}
+    return EngineChoice("tpsmm", reason, files, options)
+
+
+def _checkpoint(loaded: LoadedManifest, own: Tpsmm) -> Path | None:
+    """The file that the manifest names, or else the one that was fetched for this config."""
+    if own.checkpoint is not None:
+        return loaded.path(own.checkpoint)
+    fetched = cache_folder() / MODELS / f"{Path(own.config).stem}.safetensors"
+    return fetched if fetched.is_file() else None

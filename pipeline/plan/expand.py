@@ -10,7 +10,6 @@ from typing import Any
 from foundation.errors import ManifestError
 from pipeline.plan.build import Job
 from pipeline.plan.clip import Clip, read_clip
-from pipeline.plan.engine_choice import choose_engine
 from pipeline.plan.graph import Graph
 from pipeline.plan.performer import PlannedPerformer, plan_performer
 from pipeline.plan.planning import Facts, Planning
@@ -52,7 +51,7 @@ def expand(job: Job, facts: Facts) -> Plan:
     for name, performer in manifest.performers.items():
         file = performer.driving.video
         clips[name] = read_clip(performer.driving, facts[file], performer=name, file=job.sources[file].path)
-        choice = choose_engine(performer.engine or manifest.defaults.engine)
+        choice = job.choices[name]
         notices.append(f"{name}: engine {choice.name} ({choice.reason})")
     fps = manifest.output.fps or next(iter(clips.values())).rate
     planning = Planning(job, facts, graph, fps)

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from engines import ENGINES
 from foundation.errors import InputError
 from foundation.times import chunks
 from landmarks import BACKENDS
 from pipeline.manifest.schema import Driving, FrameOf, Performer
 from pipeline.plan.clip import Clip
-from pipeline.plan.engine_choice import choose_engine
 from pipeline.plan.planning import Planning
 from pipeline.plan.task import Input, Task
 
@@ -55,16 +53,18 @@ def plan_performer(planning: Planning, name: str, clip: Clip) -> PlannedPerforme
     manifest, graph = planning.manifest, planning.graph
     performer = manifest.performers[name]
     driving, fps = performer.driving, str(planning.fps)
-    engine = choose_engine(performer.engine or manifest.defaults.engine).name
-    with_engine = {"engine": engine, "engine_version": ENGINES[engine].version}
+    choice = planning.job.choices[name]
+    with_engine = choice.settings
+    files: dict[str, Input] = {f"file.{kind}": planning.sources[str(file)] for kind, file in choice.files.items()}
     crop = _portrait(planning, performer, name, with_engine)
     frames = clip.frames_at(planning.fps)
     track = follow_face(planning, driving, clip, name)
     timing = {"start": str(clip.start), "frames": frames, "fps": fps, "tolerant": driving.allow_truncated}
     media: dict[str, Input] = {"media": planning.sources[driving.video], "faces": track.output}
     followed = graph.add(Task("normalize", with_engine | timing, media, name, frames))
-    both: dict[str, Input] = {"crop": crop.output, "clip": followed.output}
-    settings = with_engine | _landmarks(planning) | {"motion": performer.motion.model_dump(mode="json"), "fps": fps}
+    both: dict[str, Input] = {"crop": crop.output, "clip": followed.output, **files}
+    motion = {"motion": performer.motion.model_dump(mode="json"), "options": choice.options, "fps": fps}
+    settings = with_engine | _landmarks(planning) | motion
     prepared = graph.add(Task("prepare", settings, both, name, frames))
     style = performer.composite.model_dump(mode="json", exclude={"into"})
     done = []

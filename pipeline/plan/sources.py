@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from foundation.errors import InputError
 from media.samples import sample_path
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.schema import FrameOf
+from pipeline.plan.engine_choice import EngineChoice
 from pipeline.plan.task import FileInput
 
 SAMPLE = "sample:"
@@ -27,14 +29,14 @@ class Sources:
         return self.files[written]
 
 
-def find_sources(loaded: LoadedManifest) -> Sources:
+def find_sources(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> Sources:
     """Find and hash the files.
 
     Raises: InputError naming every file that is missing or cannot be read, with the field that names it.
     """
     files: dict[str, FileInput] = {}
     problems: list[tuple[str, Path, str]] = []
-    for field, written in _mentions(loaded):
+    for field, written in _mentions(loaded, choices):
         if written in files:
             continue
         path = _resolve(loaded, written)
@@ -53,7 +55,7 @@ def find_sources(loaded: LoadedManifest) -> Sources:
     return Sources(files)
 
 
-def _mentions(loaded: LoadedManifest) -> list[tuple[str, str]]:
+def _mentions(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> list[tuple[str, str]]:
     """(field, what is written there) for every file that the manifest names."""
     manifest = loaded.manifest
     found = []
@@ -64,6 +66,8 @@ def _mentions(loaded: LoadedManifest) -> list[tuple[str, str]]:
         else:
             found.append((f"performers.{name}.portrait", portrait))
         found.append((f"performers.{name}.driving.video", performer.driving.video))
+        files = choices[name].files
+        found += [(f"performers.{name}.{choices[name].name}.{kind}", str(file)) for kind, file in files.items()]
     source = manifest.audio.source
     if source == VOCALS:
         found.append(("audio.source", VOCALS_CLIP))
