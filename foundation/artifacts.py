@@ -8,7 +8,6 @@ one key both end with the same bytes.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
@@ -19,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from foundation.atomic import write_error
 from foundation.errors import StageError
 
 LABEL = "artifact.json"
@@ -44,39 +44,6 @@ class Artifact:
 
     folder: Path
     facts: Mapping[str, Any]
-
-
-@contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary name beside `path` to write to; renamed to `path` on success, removed otherwise.
-
-    The old file stays until the new one is whole. The temporary keeps the suffix (encoders choose by it).
-    Raises: StageError if the folder cannot be written to.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
-    except OSError as error:
-        raise unwritable(path.parent, error) from error
-    os.close(handle)
-    temporary = Path(name)
-    temporary.chmod(0o644)
-    try:
-        yield temporary
-        temporary.replace(path)
-    except OSError as error:
-        raise unwritable(path.parent, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def unwritable(folder: Path, error: OSError) -> StageError:
-    """The error that a user can act on, for a folder that could not be written to."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StageError("the disk is full", file=folder, cure="free some space and run again: finished work is kept")
-    return StageError(
-        f"cannot write here: {error.strerror or error}", file=folder, cure="choose a folder that you may write to"
-    )
 
 
 class ArtifactStore:
@@ -111,7 +78,7 @@ class ArtifactStore:
             place.parent.mkdir(parents=True, exist_ok=True)
             folder = Path(tempfile.mkdtemp(prefix=f".{key[:12]}-{os.getpid()}-", dir=place.parent))
         except OSError as error:
-            raise unwritable(place.parent, error) from error
+            raise write_error(error, place.parent) from error
         draft = Draft(folder)
         try:
             yield draft
@@ -127,7 +94,7 @@ class ArtifactStore:
             (folder / LABEL).write_text(json.dumps(label, indent=1, ensure_ascii=False), encoding="utf-8")
             self._move(folder, place)
         except OSError as error:
-            raise unwritable(place.parent, error) from error
+            raise write_error(error, place.parent) from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from foundation.atomic import check_writable, replacing
 from foundation.errors import InputError
-from media.atomic import check_writable, replacing
 from media.files import MAX_PIXELS, MAX_SIDE, check_file, is_text
 
 Rgb = NDArray[np.uint8]

@@ -16,8 +16,8 @@ from av.audio.stream import AudioStream
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
+from foundation.atomic import check_writable, replacing
 from foundation.errors import StageError
-from media.atomic import check_writable, replacing
 from media.files import file_url
 
 SampleType = Literal["s16", "flt"]

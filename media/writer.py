@@ -14,9 +14,9 @@ import numpy as np
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
+from foundation.atomic import check_writable, temporary_name, write_error
 from foundation.errors import StageError
 from media.argv import encode_video
-from media.atomic import check_writable, temporary_name, write_error
 from media.lossless import LOSSLESS_SUFFIX, LosslessSink
 from media.pipe import PipeSink
 from media.sink import Sink

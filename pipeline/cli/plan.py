@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from foundation.artifacts import ArtifactStore, replacing
+from foundation.artifacts import ArtifactStore
+from foundation.atomic import make_folder, replacing
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
 from pipeline.manifest.load import load_manifest
@@ -42,6 +43,7 @@ def run(
 
 
 def _write_tasks(plan: Plan, folder: Path) -> None:
+    make_folder(folder)
     for number, task in enumerate(plan.graph):
         with replacing(folder / f"{number:05d}-{task.stage}.json") as temporary:
             temporary.write_text(json.dumps(task.to_json(), ensure_ascii=False), encoding="utf-8")

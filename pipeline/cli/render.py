@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from foundation.artifacts import ArtifactStore, replacing
+from foundation.artifacts import ArtifactStore
+from foundation.atomic import check_writable, make_folder, replacing
 from foundation.errors import ManifestError
 from foundation.events import Notice
 from pipeline.cli.job import plan_job, store_at
@@ -72,9 +73,8 @@ def _writable(target: Path) -> None:
     """Before hours of work: can the result be put where it belongs?"""
     if target.suffix.lower() != ".mp4" or target.is_dir():
         raise ManifestError("the output must be a file that ends in .mp4", file=target, cure="choose such a name")
-    with replacing(target.with_name(f"{target.name}.tmp")) as probe:
-        probe.write_bytes(b"")
-    target.with_name(f"{target.name}.tmp").unlink()
+    make_folder(target.parent)
+    check_writable(target)
 
 
 def _tell(plan: Plan, store: ArtifactStore, target: Path, pictures: Path | None, *, as_json: bool) -> None:

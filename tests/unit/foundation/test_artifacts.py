@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from foundation.artifacts import ArtifactStore, canonical, digest_of, replacing
+from foundation.artifacts import ArtifactStore, canonical, digest_of
+from foundation.atomic import replacing
 from foundation.errors import StageError
 
 KEY = "0" * 64

@@ -19,6 +19,7 @@ _CURES = {
     errno.EROFS: ("the file system is read-only", "choose a folder that you may write to"),
     errno.ENOENT: ("the folder does not exist", "create it, or choose another"),
     errno.ENOTDIR: ("a part of its path is a file, not a folder", "choose another path"),
+    errno.EEXIST: ("a file of that name is in the way", "choose another path"),
     errno.EISDIR: ("it is a folder", "choose a file name"),
 }
 
@@ -51,6 +52,17 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # cleaning up must not hide the error that made it necessary
             temporary.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """The folder, and those above it, made where they are missing.
+
+    Raises: StageError if that cannot be.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise write_error(problem, folder) from problem
 
 
 def check_writable(path: Path) -> None:
