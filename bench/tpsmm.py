@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -19,12 +18,14 @@ import torch
 from torch import Tensor
 
 import tpsmm
+from bench._memory import peak_memory
 from tpsmm import kernels
 from tpsmm.reference import movement_scale
 from tpsmm.stand_in import stand_in_checkpoint
 from tpsmm.tps import warp
 
-CONFIG = Path(__file__).resolve().parents[1] / "configs" / "models" / "vox-256.yaml"
+ROOT = Path(__file__).resolve().parents[1]
+CONFIG = ROOT / "configs" / "models" / "vox-256.yaml"
 VARIANTS = ("baseline", "fp32", "fast", "bf16")
 Checkpoint = dict[str, dict[str, Tensor]]
 Render = Callable[[Tensor], Tensor]
@@ -53,7 +54,8 @@ class PublishedLoop:
         maps = model.inpainting_network.encode(source)
         for features, mask in zip(reversed(maps), masks, strict=True):
             _unused = warp(features, deformation) * mask
-        return model.inpainting_network(source, maps, deformation, masks)
+        picture: Tensor = model.inpainting_network(source, maps, deformation, masks)
+        return picture
 
 
 def pictures() -> tuple[Tensor, Tensor]:
@@ -88,10 +90,10 @@ def compare(rounds: int) -> None:
         for variant, (render, _) in renders.items():
             start = time.perf_counter()
             picture = render(frame)
-            taken = time.perf_counter() - start
+            elapsed = time.perf_counter() - start
             wanted = picture if wanted is None else wanted
             if turn:  # the first round warms up
-                seconds[variant].append(taken)
+                seconds[variant].append(elapsed)
                 errors[variant].append(((picture - wanted) * 255).double())
     print(f"vox-256, {torch.get_num_threads()} threads, {rounds} rounds; kernels: {kernels.status().reason}\n")
     print(f"{'':10}{'ms':>7}{'ratio':>8}{'[min, max]':>15}{'max error':>11}{'PSNR':>8}{'peak MB':>9}  path")
@@ -108,26 +110,23 @@ def compare(rounds: int) -> None:
 def memory_of(variant: str) -> float:
     """Peak resident megabytes of a process that loads the model and renders three frames."""
     command = [sys.executable, "-m", "bench.tpsmm", "--memory", variant]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return peak_memory(command, ROOT) / 2**20
 
 
-def report_memory(variant: str) -> None:
+def render_some(variant: str) -> None:
     render, _ = build(variant, stand_in_checkpoint(tpsmm.load_config(CONFIG)))
     for frame in pictures()[1][:3]:
         render(frame[None])
-    # Not getrusage: what a process inherits from the one that started it counts there too.
-    status = Path("/proc/self/status").read_text()
-    print(next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) / 1024)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--memory", choices=VARIANTS, help="only this variant's peak memory")
+    parser.add_argument("--memory", choices=VARIANTS, help="render three frames with this variant alone")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     if arguments.memory:
-        report_memory(arguments.memory)
+        render_some(arguments.memory)
     else:
         compare(arguments.rounds)

@@ -46,7 +46,7 @@ class Mover:
         self.finals = []
         for block in network.up:
             self.finals.append(UpLayer(library, cast(UpBlock, block), widths))
-            widths = [self.finals[-1].channels]
+            widths = [cast(UpBlock, block).conv.out_channels]
         masks = [cast(nn.Conv2d, mask) for mask in network.occlusion]
         # The last mask before the finals sees what the contribution maps see: one convolution for both.
         shared = masks[network.small_masks - 1]
