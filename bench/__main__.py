@@ -1,0 +1,97 @@
+"""Everything that is measured, and the docs that say it: `make bench`.
+
+    python -m bench [--quick]
+
+Writes bench/results/DATE.json, docs/quality.md and docs/performance.md. `--quick` leaves out the ten-minute clip. Let
+nothing else run meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from bench._media import BESIDE
+from bench.speed import machine
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "bench" / "results"
+
+
+def main() -> int:
+    """Measure in one go, write the docs."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure everything and write the docs.")
+    parser.add_argument("--quick", action="store_true", help="leave out the ten-minute clip")
+    quick = parser.parse_args().quick
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    speed, quality, table = (RESULTS / name for name in ("speed.jsonl", "quality.json", "quality.md"))
+    jackie = BESIDE / "driving" / "jackie.mp4"
+    clip = ["--clip", str(jackie)] if jackie.is_file() else []
+    what = ["engine", "render"] if quick else ["engine", "render", "memory"]
+    run("bench.speed", *what, *clip, "--json", str(speed))
+    run("bench.quality", "--json", str(quality), "--markdown", str(table), allowed=(0, 1))
+    rows = [json.loads(line) for line in speed.read_text(encoding="utf-8").splitlines()]
+    measured = json.loads(quality.read_text(encoding="utf-8"))
+    whole = {"machine": machine(), "speed": rows, "quality": measured}
+    (RESULTS / f"{machine()['date']}.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    write_section(ROOT / "docs" / "performance.md", "speed", performance(rows))
+    write_section(ROOT / "docs" / "quality.md", "pairs", quality_section(measured, table.read_text(encoding="utf-8")))
+    for file in (speed, quality, table):
+        file.unlink()
+    return 0
+
+
+def run(module: str, *arguments: str, allowed: tuple[int, ...] = (0,)) -> None:
+    code = subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, check=False).returncode
+    if code not in allowed:
+        raise SystemExit(code)
+
+
+def write_section(path: Path, name: str, text: str) -> None:
+    """Replace what stands between the markers of that name; the prose around it stays."""
+    start, end = f"<!-- bench: {name} -->", f"<!-- end: {name} -->"
+    page = path.read_text(encoding="utf-8")
+    before, rest = page.split(start)
+    path.write_text(f"{before}{start}\n{text}{end}{rest.split(end)[1]}", encoding="utf-8")
+
+
+def measured_on() -> str:
+    about = machine()
+    return f"Measured on {about['date']}, {about['machine']}, Python {about['python']}, by `make bench`.\n\n"
+
+
+def performance(rows: list[dict[str, Any]]) -> str:
+    by_name = {row["bench"]: row for row in rows}
+    engine, whole = by_name["engine"], by_name["render"]
+    lines = ["| what | measured | wanted |", "|---|---|---|"]
+    together = f"{engine['landmarks_ms']} + {engine['warp_and_overlay_ms']} = {engine['together_ms']} ms"
+    lines.append(
+        f"| landmarks + warp and overlay, a face of {engine['face_px']} pixels, a frame | {together} | 30 ms |"
+    )
+    rate = f"{whole['frames_a_second']} frames a second ({whole['frames']} in {whole['seconds']} s, start-up included)"
+    lines.append(f"| one performer into 1280x720, end to end | {rate} | 20 |")
+    if "memory" in by_name:
+        memory = by_name["memory"]
+        seconds, peaks = memory["seconds"], memory["peak_mb"]
+        told = f"{peaks[0]} MB for {seconds[0]} s, {peaks[1]} MB for {seconds[1]} s: {memory['ratio']} times"
+        lines.append(f"| peak memory of all processes of a render | {told} | 1.1 times, 1500 MB |")
+    spent = ", ".join(f"{name} {ms}" for name, ms in whole["stage_ms_a_frame"].items() if ms >= 0.1)
+    told = f"\nWhere the time of that render goes, milliseconds a frame, summed over the workers: {spent}.\n"
+    return measured_on() + "\n".join(lines) + "\n" + told
+
+
+def quality_section(measured: dict[str, Any], table: str) -> str:
+    failures = measured["failures"]
+    medians = ", ".join(f"{name} {value:.3g}" for name, value in measured["medians"].items())
+    told = (
+        "Every figure holds." if not failures else "Outside their limits:\n\n" + "\n".join(f"- {f}" for f in failures)
+    )
+    return measured_on() + table + f"\nMedians: {medians}.\n\n{told}\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
