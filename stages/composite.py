@@ -21,7 +21,7 @@ from media.reader import read_frames
 from media.resample import warp_affine
 from media.writer import FrameWriter
 from stages import Report
-from stages.handover import FRAMES, CropInfo, read_crop, read_picture
+from stages.handover import FRAMES, CropInfo, read_crop, read_under
 
 MAX_SHIFT = 24.0
 """Colour matching corrects a drift of at most so many levels; more is a change of light that the driver meant."""
@@ -33,8 +33,7 @@ Mask = NDArray[np.float32]
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
     """Settings: range, fps, feather (of the crop's side), match_color. Inputs: crop, moved."""
     crop = read_crop(inputs["crop"])
-    still = np.ascontiguousarray(read_picture(inputs["crop"])[crop.box.slices])
-    paste = _Paste.onto(still, crop, settings["feather"], settings["match_color"])
+    paste = _Paste.onto(read_under(inputs["crop"]), crop, settings["feather"], settings["match_color"])
     start, stop = settings["range"]
     done = 0
     size = (crop.box.width, crop.box.height)

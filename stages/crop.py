@@ -1,6 +1,7 @@
 """Cut the portrait around its face, as the engine wants it, and keep the way back.
 
-Writes picture.png (the whole portrait, upright, RGB), crop.png, face/ (a track of one frame, in the crop's pixels) and
+Writes picture.png (the whole portrait, upright, RGB), crop.png, under.png (the part of the picture that the crop covers),
+face/ (a track of one frame, in the crop's pixels) and
 crop.json: `affine` (2, 3) from the picture's pixels to the crop's, `box` [x0, y0, x1, y1] that the crop covers in the
 picture, `size` of the crop, `native` (the crop keeps the picture's own pixels) and `inner_edges` (which of its sides,
 left, top, right and bottom, lie inside the picture).
@@ -49,6 +50,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     inside = (box.x0 > 0, box.y0 > 0, box.x1 < width, box.y1 < height) if native else (True, True, True, True)
     write_png(out / "picture.png", picture)
     write_png(out / "crop.png", image)
+    write_png(out / "under.png", np.ascontiguousarray(picture[box.slices]))
     track.through(affine, (image.shape[1], image.shape[0])).save(out / "face")
     about = {
         "affine": affine.tolist(),

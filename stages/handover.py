@@ -47,6 +47,11 @@ def read_portrait(folder: Path) -> Portrait:
     return Portrait(read_image(folder / "crop.png"), face, read_crop(folder).inner_edges)
 
 
+def read_under(folder: Path) -> NDArray[np.uint8]:
+    """The part of the portrait that the crop covers: its `box`."""
+    return read_image(folder / "under.png")
+
+
 def read_picture(folder: Path) -> NDArray[np.uint8]:
     """The whole portrait of a crop artifact, (H, W, 3) uint8 RGB."""
     return read_image(folder / "picture.png")

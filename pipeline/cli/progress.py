@@ -45,12 +45,12 @@ class Progress:
 
     def _show(self, event: Event) -> None:
         share = 100.0 * sum(self._done.values()) / self._total
-        if self._bar is not None:
+        if isinstance(event, Notice):
+            tqdm.write(event.text, file=sys.stderr)
+        elif self._bar is not None:
             if isinstance(event, TaskStarted):
                 self._bar.set_description_str(event.label)
             self._bar.update(share - self._bar.n)
-        elif isinstance(event, Notice):
-            typer.echo(event.text, err=True)
         elif time.monotonic() - self._told >= LINE_SECONDS:
             self._told = time.monotonic()
             typer.echo(f"{share:3.0f} %, about {self._remaining():.0f} s left", err=True)
