@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from foundation.errors import ManifestError
+from pipeline.manifest.schema import FrameOf
 from pipeline.plan.build import Job
 from pipeline.plan.clip import Clip, read_clip
 from pipeline.plan.graph import Graph
@@ -55,6 +56,7 @@ def expand(job: Job, facts: Facts) -> Plan:
         notices.append(f"{name}: engine {choice.name} ({choice.reason})")
     fps = manifest.output.fps or next(iter(clips.values())).rate
     planning = Planning(job, facts, graph, fps)
+    _refuse_shared_pictures(planning)
     performers = {name: plan_performer(planning, name, clip) for name, clip in clips.items()}
     frames = max(planned.frames for planned in performers.values())
     picture = _edit(planning, performers, frames)
@@ -69,6 +71,22 @@ def expand(job: Job, facts: Facts) -> Plan:
     expected = timing | {"size": size, "sound": bool(sound["entries"])}
     result = graph.add(Task("check", expected, {"video": video.output}, None, frames))
     return Plan(graph, result, video, frames, fps, performers, notices)
+
+
+def _refuse_shared_pictures(planning: Planning) -> None:
+    """Several faces of one picture, each with a driver of its own, are not composited yet: say so."""
+    owners: dict[tuple[str, object], str] = {}
+    for name, performer in planning.manifest.performers.items():
+        still = performer.portrait
+        file, at = (still.frame_of, still.at) if isinstance(still, FrameOf) else (still, None)
+        first = owners.setdefault((planning.sources[file].digest, at), name)
+        if first != name and performer.composite.into == "portrait":
+            raise ManifestError(
+                f"{first} and {name} have the same picture, and several faces of one picture are not supported yet",
+                file=planning.sources[file].path,
+                performer=name,
+                cure="give each performer a picture of its own, or composite: {into: crop}",
+            )
 
 
 def _edit(planning: Planning, performers: dict[str, PlannedPerformer], frames: int) -> Task:

@@ -145,6 +145,17 @@ def test_clips_that_cannot_drive_are_refused(tmp_path: Path) -> None:
         plan(tmp_path, performers=late)
 
 
+def test_several_faces_of_one_picture_are_refused_by_name(tmp_path: Path) -> None:
+    performers: dict[str, Any] = {
+        name: {"portrait": "a.png", "driving": {"video": "clip.mp4"}} for name in ("ann", "bob")
+    }
+    with pytest.raises(ManifestError, match="ann and bob have the same picture"):
+        plan(tmp_path, performers=performers)
+    for performer in performers.values():
+        performer["composite"] = {"into": "crop"}
+    assert list(plan(tmp_path, performers=performers).performers) == ["ann", "bob"]
+
+
 def test_missing_files_are_told_together(tmp_path: Path) -> None:
     performers = {
         "ann": {"portrait": "gone.png", "driving": {"video": "lost.mp4"}},
