@@ -1,9 +1,9 @@
 """Cut the portrait around its face, as the engine wants it, and keep the way back.
 
 Writes picture.png (the whole portrait, upright, RGB), crop.png, under.png (the part of the picture that the crop
-covers), face/ (a track of one frame, in the crop's pixels) and crop.json: `affine` (2, 3) from the picture's pixels to the crop's, `box` [x0, y0, x1, y1] that the crop covers in the
-picture, `size` of the crop, `native` (the crop keeps the picture's own pixels) and `inner_edges` (which of its sides,
-left, top, right and bottom, lie inside the picture).
+covers), face/ (a track of one frame, in the crop's pixels) and crop.json: `affine` (2, 3) from the picture's pixels to
+the crop's, `box` [x0, y0, x1, y1] that the crop covers in the picture, `size` of the crop, `native` (the crop keeps the
+picture's own pixels) and `inner_edges` (which of its sides, left, top, right and bottom, lie inside the picture).
 """
 
 from __future__ import annotations
