@@ -28,6 +28,8 @@ BLINKS = 0.5
 EYES_OPEN = 0.2
 """Lid gap over eye width from which a portrait's eyes count as open; most have 0.3 to 0.45, a squint 0.15."""
 THUMB = 160
+FILLED = 0.1
+"""A head that leaves less of its crop free than this fills the picture: there is no background to speak of."""
 
 
 def features(image: Image, face: Face | None) -> NDArray[np.float64]:
@@ -135,6 +137,8 @@ class Background:
         across = (columns - head.centre[0]) / (0.85 * head.height)
         down = (rows - head.centre[1] + 0.05 * head.height) / (1.1 * head.height)
         self._mask = across**2 + down**2 > 1
+        if self._mask.mean() < FILLED:
+            self._mask[:] = False
         self._errors: list[float] = []
         self._edges_differ = False
 

@@ -22,7 +22,7 @@ MOUTH_SAMPLES, LID_SAMPLES = 10, 6
 PASSES = 2
 FEWEST = 4
 """Samples below which nothing can be said."""
-MOUTH_LIMITS, LID_LIMITS = (0.8, 1.6), (1.0, 1.6)
+MOUTH_LIMITS, LID_LIMITS = (0.8, 1.6), (1.0, 1.45)
 MOUTH_SPREAD, LID_SPREAD = 0.02, 0.2
 """Openings that differ less than this among the samples say nothing: mouth in face heights, lids of their usual."""
 LEAST_SLOPE = 0.1

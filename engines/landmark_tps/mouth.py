@@ -33,13 +33,15 @@ OWN_SHADE = 0.35
 """How much of that falls on the portrait's own teeth, whose picture has shade already."""
 SHADE_TINT = np.array([0.85, 1.1, 1.1], np.float32)
 """Shade in a mouth is reddish: what little light there is has passed through lips."""
-RIM, RIM_REACH, RIM_LIGHT = 0.65, 0.010, 0.55
+RIM, RIM_REACH, RIM_LIGHT = 0.55, 0.010, 0.55
 """The lips' moist inner edge: how much of it shows, how far in, in face heights, and its light against the lips'."""
 CAVITY = 0.55
 """How much of what is not tooth is darkened."""
 CAVITY_TINT = np.array([0.55, 0.40, 0.37], np.float32)
 TEETH_DIM = 0.15
 """Teeth stand in the lips' shade: this much darker than the performer's light would have them."""
+PARTED_LIGHT = np.array([0.75, 0.7, 0.7], np.float32)
+"""What lies behind lips that are parted without showing teeth, against the lips."""
 DEEPEST = 0.34
 """Behind a portrait's own teeth, nothing is lighter than this share of its skin."""
 FEW_TEETH = 0.3
@@ -133,13 +135,13 @@ def own_teeth(image: Image, contour: Array, height: float, skin: float) -> tuple
     teeth = cv2.GaussianBlur(toothness(region.astype(np.float32), skin), (0, 0), 1.5 * reach)
     alpha = (np.clip(3.0 * teeth, 0, 1) * inside).astype(np.uint8)
     filled = cv2.inpaint(region, (hole > 20).astype(np.uint8), 3.0, cv2.INPAINT_TELEA)
-    dark = cv2.GaussianBlur(filled, (0, 0), 2 * reach) * (CAVITY_TINT * 0.9)
+    shows_teeth = float(alpha[hole > 127].mean()) > FEW_TEETH * 255
+    dark = cv2.GaussianBlur(filled, (0, 0), 2 * reach) * (CAVITY_TINT if shows_teeth else PARTED_LIGHT)
     share = (inside / np.float32(255))[:, :, None]
     emptied = image.copy()
     emptied[box.slices] = np.clip(filled * (1 - share) + dark * share, 0, 255).astype(np.uint8)
-    if float(alpha[hole > 127].mean()) < FEW_TEETH * 255:
-        return emptied, None
-    return emptied, Teeth(region, alpha, np.array([box.x0, box.y0], np.float64), contour)
+    teeth_there = Teeth(region, alpha, np.array([box.x0, box.y0], np.float64), contour)
+    return emptied, teeth_there if shows_teeth else None
 
 
 def paint(out: Image, contour: Array, driving_frame: Image, driving_contour: Array, mouth: Mouth) -> None:
@@ -151,7 +153,7 @@ def paint(out: Image, contour: Array, driving_frame: Image, driving_contour: Arr
     upper, lower = rows(contour)
     opening = float(np.linalg.norm(upper - lower, axis=1).max()) / mouth.height
     strength = smoothstep(opening, *APPEAR)
-    feather = max(1.4, 0.009 * mouth.height)
+    feather = max(1.2, 0.009 * mouth.height)
     box = around(np.concatenate([upper, lower]), int(np.ceil(3 * feather)) + 1, out)
     if opening < APPEAR[0] / 4 or box.width < 2 or box.height < 2:
         return

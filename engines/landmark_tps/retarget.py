@@ -27,7 +27,7 @@ HEAD_TURN, HEAD_SHIFT, HEAD_GROWTH = 0.85, 0.5, 0.3
 """Shares of the performer's head motion that a flat picture can follow."""
 TURN_LIMIT = np.radians([14.0, 16.0, 18.0])
 SHIFT_LIMIT, GROWTH_LIMIT = 0.12, 0.06
-HIDDEN_SIDE = 0.45
+HIDDEN_SIDE = 0.4
 """Turns that would show the far side of a three-quarter view are reduced by up to so much."""
 WIDEST = 0.34
 """The widest mouth, in face heights."""
