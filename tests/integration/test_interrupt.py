@@ -47,3 +47,37 @@ def test_a_stopped_run_leaves_nothing_half_done_and_goes_on(
     assert kept < {folder.name for folder in work.glob("animate/*")}
     assert duet("render", path, "--no-sheet", "-o", tmp_path / "whole.mp4").code == 0
     assert (tmp_path / "whole.mp4").read_bytes() == resumed
+
+
+def children(pid: int) -> list[int]:
+    """The process's children, on Linux."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if int(stat.read_text().rsplit(")", 1)[1].split()[1]) == pid:
+                found.append(int(stat.parent.name))
+        except (OSError, IndexError):
+            continue
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the worker processes in /proc")
+def test_a_worker_that_is_killed_ends_the_run_and_the_next_goes_on(
+    duet: Duet, manifest: Manifest, tmp_path: Path
+) -> None:
+    path = manifest(defaults={"chunk_frames": 4})
+    environment = os.environ | {"DUET_WORK": str(tmp_path / "work")}
+    with subprocess.Popen(
+        command("render", path, "--json"), cwd=tmp_path, env=environment, stdout=-1, stderr=-1, text=True
+    ) as run:
+        assert run.stdout is not None
+        for line in run.stdout:
+            if '"TaskStarted"' in line and '"animate"' in line:
+                break
+        for worker in children(run.pid):
+            os.kill(worker, signal.SIGKILL)
+        _, err = run.communicate(timeout=60)
+    assert run.returncode == 4, err
+    assert "its process died" in err
+    assert "Traceback" not in err
+    assert duet("render", path, "--no-sheet", fresh=True).code == 0
