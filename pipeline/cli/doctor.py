@@ -14,11 +14,13 @@ from pathlib import Path
 
 import typer
 
+from foundation.cache import cache_folder
 from foundation.errors import DuetError
 from landmarks import load_backend
 from media import binary
 from media.samples import sample_names, sample_path
 from pipeline.cli.options import WORK, Debug, Json, Work
+from pipeline.plan.engine_choice import MODELS
 
 PACKAGES = (
     "torch",
@@ -55,7 +57,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run(*, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> None:
-    findings = [_python(), *_packages(), *map(_attempt, CHECKS), _disk(work), _cores()]
+    findings = [_python(), *_packages(), *map(_attempt, CHECKS), *_neural(), _disk(work), _cores()]
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
@@ -116,6 +118,28 @@ CHECKS = (
     Check("landmarks: face_alignment", _backend("face_alignment"), needed=False),
     Check("samples", _samples, needed=False),
 )
+
+
+def _neural() -> list[Finding]:
+    """What the engine tpsmm finds here."""
+    try:
+        from engines import tpsmm_published  # noqa: PLC0415  (PyTorch may be what is missing)
+    except ImportError as error:
+        return [Finding("tpsmm", str(error), "pip install -r requirements.txt")]
+    active, reason = tpsmm_published.kernel_status()
+    path = f"kernels: {reason}" if active else f"PyTorch alone, several times slower: {reason}"
+    has = tpsmm_published.machine()
+    findings = [
+        Finding("tpsmm: fast on a CPU", path, "" if active else "see the reason", needed=False),
+        Finding("tpsmm: threads", has["threads"]),
+        Finding("tpsmm: CUDA", has["cuda"]),
+    ]
+    try:
+        here = [each.config for each in tpsmm_published.known_models(cache_folder() / MODELS) if each.file]
+    except DuetError as error:
+        return [*findings, Finding("tpsmm: checkpoints", str(error), "delete it, then run models fetch", needed=False)]
+    cure = "" if here else "run `models fetch vox` to use the neural engine"
+    return [*findings, Finding("tpsmm: checkpoints", ", ".join(here) or "none fetched", cure, needed=False)]
 
 
 def _disk(work: Path) -> Finding:
