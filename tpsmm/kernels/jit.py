@@ -29,7 +29,7 @@ KERNELS: dict[str, tuple[int, Callable[[Emitter], None]]] = {
     "combine": (COMBINE_ARGUMENTS, emit_combine),
     "beside": (BESIDE_ARGUMENTS, emit_beside),
     "blend": (BLEND_ARGUMENTS, emit_blend),
-    "planes_1": (PLANES_ARGUMENTS, partial(emit_planes, outputs=1, size=7, block=4)),
+    "planes_1": (PLANES_ARGUMENTS, partial(emit_planes, outputs=1, size=7, block=8)),
     "planes_3": (PLANES_ARGUMENTS, partial(emit_planes, outputs=3, size=7, block=4)),
     "planes_4": (PLANES_ARGUMENTS, partial(emit_planes, outputs=4, size=7, block=2)),
     "to_planes": (TO_PLANES_ARGUMENTS, emit_to_planes),

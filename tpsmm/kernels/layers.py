@@ -19,7 +19,7 @@ from tpsmm.kernels.winograd import TILE, winograd_weights
 from tpsmm.kernels.workers import Scratch, Task, run_tasks, spans
 
 POINTS = 36  # products for a tile
-TILES_AT_ONCE = 64
+TILES_AT_ONCE = 128
 ROWS_AT_ONCE = 4
 SMALL = 256  # pixels up to which the weights are larger than the picture
 SKEW = 16  # floats between streams: at powers of two they would fall on the same cache lines

@@ -14,7 +14,7 @@ from tpsmm.kernels.workers import Scratch, run_tasks, spans
 SIZE = 7
 BORDER = SIZE // 2
 ROWS_AT_ONCE = 8
-SLACK = 4  # vectors beyond the right border: the last block of a row may reach so far
+SLACK = 8  # vectors beyond the right border: the last block of a row may reach so far
 
 
 class Planes:

@@ -23,11 +23,11 @@ def emit_planes(e: Emitter, outputs: int, size: int, block: int) -> None:
             line = planes + (c * plane + (i + ky) * pitch + j) * 4
             taps = weights + (c * size + ky) * (size * outputs * 4)
             for kx in range(size):
-                pixels = [e.load(line, b * e.shape.lanes + kx) for b in range(block)]
-                for o in range(outputs):
-                    tap = e.broadcast(taps, kx * outputs + o)
-                    for b in range(block):
-                        e.write(sums[o][b], tap.fma(pixels[b], e.read(sums[o][b])))
+                factors = [e.broadcast(taps, kx * outputs + o) for o in range(outputs)]
+                for b in range(block):
+                    pixels = e.load(line, b * e.shape.lanes + kx)
+                    for o in range(outputs):
+                        e.write(sums[o][b], factors[o].fma(pixels, e.read(sums[o][b])))
         for o in range(outputs):
             for b in range(block):
                 e.store(result, out_plane * o + i * width + j + b * e.shape.lanes, e.read(sums[o][b]))
