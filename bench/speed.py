@@ -33,6 +33,7 @@ from engines import load_engine
 from engines.base import Driving, Portrait
 from foundation.facetrack import Face, FaceTrack, head_frame
 from foundation.geometry import square_around
+from foundation.npy import Blocks
 from landmarks import load_backend
 from media.reader import VideoReader
 from media.samples import sample_path
@@ -83,9 +84,12 @@ def engine(options: argparse.Namespace) -> dict[str, Any]:
         driving = Driving(track, 25.0, lambda: iter(frames))
         made = load_engine("landmark_tps")
         began = time.perf_counter()
-        prepared = made.prepare(portrait, driving, MOTION, lambda image: next(iter(backend.detect(image, 1)), None))
+        prepared = made.prepare(
+            portrait, driving, MOTION, lambda image: next(iter(backend.follow(image, 0.0, 1)), None)
+        )
         prepare = time.perf_counter() - began
-    renderer = made.open(portrait, prepared)
+    kept = {name: array.whole() if isinstance(array, Blocks) else array for name, array in prepared.items()}
+    renderer = made.open(portrait, kept)
     _, render = timed(lambda item: renderer.render(*item), list(enumerate(frames)))
     return {
         "face_px": FACE_HEIGHT,

@@ -27,6 +27,10 @@ class Blocks:
     dtype: type[np.generic]
     make: Callable[[], Iterator[NDArray[Any]]]
 
+    def whole(self) -> NDArray[Any]:
+        """All rows in memory: for short clips and tests."""
+        return np.concatenate(list(self.make())).astype(self.dtype)
+
 
 class NpyWriter:
     """Appends rows to a .npy file (NEP 1); `close` states how many there are.
