@@ -38,6 +38,7 @@ from landmarks import load_backend
 from media.reader import VideoReader
 from media.samples import sample_path
 from media.writer import FrameWriter
+from pipeline.manifest.schema import Motion
 
 ROOT = Path(__file__).resolve().parents[1]
 Image = NDArray[np.uint8]
@@ -101,14 +102,7 @@ def engine(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-MOTION = {
-    "mode": "relative",
-    "reference": "best",
-    "head": 1.0,
-    "expression": 1.0,
-    "mouth": 1.0,
-    "smoothing": 0.5,
-}
+MOTION = Motion().model_dump(mode="json")
 
 
 def timed(work: Callable[[Any], Any], items: list[Any]) -> tuple[list[Any], float]:
