@@ -196,5 +196,5 @@ LIMITS = {
     "lost": Limit(0, 0),
 }
 MEDIANS = {"mouth_r": Limit(0.95, INF)}
-INFORMATION = ("pitch_r", "gaze_r", "lips_gain", "lids_gain", "render_ms", "face_px", "prepare_s")
+INFORMATION = ("pitch_r", "gaze_r", "lips_gain", "lids_gain", "parting", "render_ms", "face_px", "prepare_s")
 """Printed without a limit."""

@@ -152,5 +152,6 @@ def measure(
         "face_px": head_frame(crop.face.points, crop.face.scheme).height,
         "lips_gain": float(prepared["calibration"][0]),
         "lids_gain": float(prepared["calibration"][1]),
+        "parting": float(prepared["calibration"][2]),
     }
     return Result(name, clip.name, figures, shown, crop)

@@ -26,6 +26,8 @@ MOUTH_LIMITS, LID_LIMITS = (0.8, 1.6), (1.0, 1.45)
 MOUTH_SPREAD, LID_SPREAD = 0.02, 0.2
 """Openings that differ less than this among the samples say nothing: mouth in face heights, lids of their usual."""
 LEAST_SLOPE = 0.1
+SHUT, PARTING_LIMIT = 0.012, 0.03
+"""The performer's mouth counts as shut below this opening; what then still gapes is taken for parted lips, so far."""
 WANTED = 0.85, 1.1
 """Slopes of the mouth within this range are left alone: a detector is not to be trusted further."""
 Samples = dict[int, Image]
@@ -69,7 +71,10 @@ def pick(performance: Performance, driving: Driving) -> Samples:
 
 
 def fit(performance: Performance, samples: Samples, trial: Trial, detect: Detector, gains: Gains) -> Gains:
-    """The gains with which mouth and lids, found again on the result, move as far as the performer's."""
+    """The gains with which mouth and lids, found again on the result, move as far as the performer's.
+
+    Also finds out how far the portrait's lips are parted beyond what its landmarks say.
+    """
     if len(samples) < FEWEST:
         return gains
     smoothed = [performance.points(slice(index, index + 1))[0] for index in samples]
@@ -87,6 +92,10 @@ def fit(performance: Performance, samples: Samples, trial: Trial, detect: Detect
             reached = mouth / gains.mouth
             factor = float(np.clip(reached, *WANTED)) / reached
             gains = replace(gains, lips=float(np.clip(gains.lips * factor, *MOUTH_LIMITS)))
+        shut = seen & (theirs[:, 0] < SHUT)
+        if shut.any():
+            gaping = float(np.median(ours[shut, 0] - theirs[shut, 0]))
+            gains = replace(gains, parting=float(np.clip(gains.parting + gaping, 0.0, PARTING_LIMIT)))
         usual = seen & open_eyes
         if usual.any():
             relative = [values[seen, 1] / max(float(values[usual, 1].mean()), 1e-6) for values in (theirs, ours)]

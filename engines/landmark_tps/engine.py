@@ -36,15 +36,17 @@ class LandmarkTps(Engine):
 
         def trial(gains: Gains, index: int, frame: Image) -> Image:
             alone = slice(index, index + 1)
-            targets = {"targets": mesh_targets(body, performance, gains, alone)}
-            arrays = static | targets | small_arrays(body, performance, gains, [alone])
+            tried = rig.build(portrait.face, performance, gains.parting)
+            moving = {"texture": tried.texture, "targets": mesh_targets(tried, performance, gains, alone)}
+            arrays = static | moving | small_arrays(tried, performance, gains, [alone])
             return self.open(portrait, arrays).render(0, frame)
 
         gains = calibrate.fit(performance, samples, trial, detect, gains)
+        body = rig.build(portrait.face, performance, gains.parting)
         blocks = driver.spans(len(performance))
         targets = Blocks(np.float32, lambda: (mesh_targets(body, performance, gains, span) for span in blocks))
-        moving = small_arrays(body, performance, gains, blocks) | {"targets": targets}
-        return static | moving | {"calibration": np.array([gains.lips, gains.lids])}
+        moving = small_arrays(body, performance, gains, blocks) | {"targets": targets, "texture": body.texture}
+        return static | moving | {"calibration": np.array([gains.lips, gains.lids, gains.parting])}
 
     def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
         height = float(prepared["height"])

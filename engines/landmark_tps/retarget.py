@@ -37,13 +37,19 @@ GAZE_LIMIT = np.array([0.16, 0.07])
 
 @dataclass(frozen=True)
 class Gains:
-    """The manifest's motion gains, 1 as measured, and the calibrated ones of lips and lids."""
+    """The manifest's motion gains, 1 as measured, and what the second look calibrates: see calibrate.
+
+    Attributes:
+        head, expression, mouth: of the manifest. lips, lids: factors on how far they open.
+        parting: how much further than its landmarks say the portrait's own lips are parted, in face heights.
+    """
 
     head: float
     expression: float
     mouth: float
     lips: float = 1.0
     lids: float = 1.0
+    parting: float = 0.0
 
 
 def mesh_targets(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:

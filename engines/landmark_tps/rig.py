@@ -85,8 +85,8 @@ class Rig:
     seam: Array
 
 
-def build(face: Face, performance: Performance) -> Rig:
-    """The rig of a portrait for one performance."""
+def build(face: Face, performance: Performance, parting: float = 0.0) -> Rig:
+    """The rig of a portrait for one performance; an open mouth is taken `parting` face heights more open."""
     frame = Frame.of(face)
     shape = frame.canonical(face.points)
     gap = shape[list(INNER_LOWER)] - shape[list(INNER_UPPER)]
@@ -97,8 +97,10 @@ def build(face: Face, performance: Performance) -> Rig:
     scale = feature_scale(shape, reference)
     textured = shape.copy()
     if is_open:
-        textured[list(INNER_UPPER)] -= MOUTH_HOLE * gap
-        textured[list(INNER_LOWER)] += MOUTH_HOLE * gap
+        profile = np.sin(np.linspace(0, np.pi, len(INNER_UPPER)))[:, None] * np.array([0.0, 1.0, 0.0])
+        wider = MOUTH_HOLE * gap + parting / 2 * profile
+        textured[list(INNER_UPPER)] -= wider
+        textured[list(INNER_LOWER)] += wider
     band = np.stack([LID_BAND * (shape[list(eye.crease)] - shape[list(eye.upper)]) for eye in EYES])
     extra = np.concatenate([textured[list(eye.upper)] + rise for eye, rise in zip(EYES, band, strict=True)])
     return Rig(
