@@ -133,6 +133,8 @@ class Animator:
     @torch.inference_mode()
     def render(self, frames: Tensor) -> Tensor:
         """(N, 3, h, w) driving frames, float, 0..1 -> (N, 3, H, W) pictures of the portrait, float32, 0..1."""
+        if not len(frames):
+            return self.state.picture.new_empty(0, *self.state.picture.shape[1:])
         return torch.cat([self._paint(self.motion(frame.unsqueeze(0))) for frame in frames])
 
     def _paint(self, motion: Motion) -> Tensor:

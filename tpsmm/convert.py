@@ -64,7 +64,7 @@ def verify(path: Path, config: ModelConfig) -> Verdict:
         fit_checkpoint(model, checkpoint)
     except InputError as error:
         problem = error.problem
-    return Verdict(digest, size, origin_of(path), modules, problem)
+    return Verdict(digest, size, _origin_or_none(path), modules, problem)
 
 
 def origin_of(path: Path) -> str | None:

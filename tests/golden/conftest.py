@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,15 @@ CONFIGS = HERE.parents[1] / "configs" / "models"
 
 def _tensor(picture: NDArray[np.floating]) -> Tensor:
     return torch.from_numpy(np.moveaxis(picture, -1, 0).astype(np.float32))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Threads that wait for one another crawl where tests share the processors."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+import tpsmm
+from tpsmm.reference import hull_area, movement_scale
+
+
+@pytest.fixture(params=["model", "fast"])
+def any_model(request: pytest.FixtureRequest) -> tpsmm.Model:
+    found: tpsmm.Model = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.mark.parametrize("mode", ["standard", "relative", "avd"])
+def test_frames_do_not_depend_on_how_they_are_grouped(any_model: tpsmm.Model, pictures: Tensor, mode: str) -> None:
+    animator = tpsmm.Animator(any_model, pictures[:1], mode=mode, initial=pictures[1:2])
+    frames = pictures[2:5]
+    whole = animator.render(frames)
+    assert whole.shape == frames.shape
+    assert whole.dtype == torch.float32
+    assert 0 <= float(whole.min()) < float(whole.max()) <= 1
+    parts = torch.cat([animator.render(frames[1:]), animator.render(frames[:1])])
+    assert torch.equal(whole, parts.roll(1, dims=0))
+
+
+def test_a_stored_state_renders_the_same_bits(any_model: tpsmm.Model, pictures: Tensor) -> None:
+    animator = tpsmm.Animator(any_model, pictures[:1], mode="relative", initial=pictures[1:2])
+    file = io.BytesIO()
+    np.savez(file, **{name: tensor.numpy() for name, tensor in animator.state.tensors().items()})
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as stored:
+        tensors = {name: torch.from_numpy(stored[name]) for name in stored.files}
+    state = tpsmm.SourceState.from_tensors(tensors, any_model.device)
+    again = tpsmm.Animator.restore(any_model, "relative", state)
+    assert torch.equal(again.render(pictures[2:4]), animator.render(pictures[2:4]))
+
+
+def test_the_results_shapes(model: tpsmm.Model, pictures: Tensor) -> None:
+    animator = tpsmm.Animator(model, pictures[:1], mode="relative", initial=pictures[1:2])
+    motion = animator.motion(pictures[1:4])
+    assert motion.keypoints.shape == (3, 10, 2)
+    assert motion.deformation.shape == (3, 16, 24, 2)
+    assert [tuple(mask.shape) for mask in motion.occlusion] == [(3, 1, 64 // k, 96 // k) for k in (8, 4, 2, 1)]
+    assert model.keypoints(pictures).abs().max() <= 1
+    assert model.keypoints(pictures[:0]).shape == (0, 10, 2)
+    assert animator.render(pictures[:0]).shape == (0, 3, 64, 96)
+
+
+def test_relative_motion_of_the_reference_frame_is_none(model: tpsmm.Model, pictures: Tensor) -> None:
+    animator = tpsmm.Animator(model, pictures[:1], mode="relative", initial=pictures[1:2])
+    assert torch.equal(animator.motion(pictures[1:2]).keypoints, model.keypoints(pictures[:1]))
+
+
+def test_a_reference_without_a_hull_moves_unscaled() -> None:
+    source = torch.tensor([[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]])
+    on_a_spot = torch.zeros(1, 4, 2)
+    assert movement_scale(source, on_a_spot) == 1.0
+    assert movement_scale(source, source * torch.nan) == 1.0
+    assert movement_scale(source, source * 0.5) == pytest.approx(2.0)
+    assert hull_area(np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]])) == 0.0
+
+
+def test_a_clip_of_one_colour(model: tpsmm.Model, pictures: Tensor) -> None:
+    grey = torch.full_like(pictures[:2], 0.5)
+    animator = tpsmm.Animator(model, pictures[:1], mode="relative", initial=grey[:1])
+    assert torch.isfinite(animator.render(grey)).all()
+
+
+def test_best_frame_and_its_order() -> None:
+    square = torch.tensor([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    bent = square + torch.tensor([[0.0, 0.0], [0.0, 0.0], [0.3, 0.2], [0.0, 0.0]])
+    frames = torch.stack([bent, square * 3 + 7, bent])
+    assert tpsmm.best_reference(square, frames) == 1
+    assert tpsmm.outward_order(5, 2) == [2, 3, 4, 1, 0]
+    with pytest.raises(ValueError, match="no driving frames"):
+        tpsmm.best_reference(square, frames[:0])
+
+
+@pytest.mark.parametrize(
+    ("source", "mode", "problem"),
+    [
+        (torch.zeros(2, 3, 64, 64), "standard", "one picture"),
+        (torch.zeros(1, 3, 64, 72), "standard", "multiples of 16"),
+        (torch.zeros(1, 3, 16, 16), "standard", "at least 32 pixels"),
+        (torch.zeros(1, 1, 64, 64), "standard", r"\(N, 3, H, W\)"),
+        (torch.zeros(3, 64, 64), "standard", r"\(N, 3, H, W\)"),
+        (torch.zeros(1, 3, 64, 64, dtype=torch.uint8), "standard", "floats in 0..1"),
+        (torch.zeros(1, 3, 64, 64), "relative", "needs `initial`"),
+        (torch.zeros(1, 3, 64, 64), "funny", "standard, relative, avd"),
+    ],
+)
+def test_pictures_and_modes_that_cannot_be(model: tpsmm.Model, source: Tensor, mode: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        tpsmm.Animator(model, source, mode=mode)
+
+
+def test_unknown_precisions(config: tpsmm.ModelConfig) -> None:
+    with pytest.raises(ValueError, match="fp32, fast, bf16, fp16"):
+        tpsmm.load_model(config, {}, precision="fp8")

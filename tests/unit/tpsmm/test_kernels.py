@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from llvmlite import binding
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
+
+import tpsmm
+from tpsmm import kernels
+from tpsmm.kernels import availability
+from tpsmm.kernels.jit import Library, compile_library
+from tpsmm.kernels.layers import DoublingLayer, Norm, SmallLayer, WinogradLayer
+from tpsmm.kernels.machine import AVX2, AVX512, NEON, shape_of
+from tpsmm.kernels.plane_layers import PlaneLayer, Planes
+from tpsmm.upsampling import phase_convolution, phase_weights
+
+Checkpoint = dict[str, dict[str, Tensor]]
+pytestmark = pytest.mark.skipif(not kernels.status().active, reason=kernels.status().reason)
+
+
+@pytest.fixture
+def threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def switched_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TPSMM_KERNELS", "off")
+    availability._attempt.cache_clear()
+    yield
+    availability._attempt.cache_clear()
+
+
+@pytest.fixture(scope="module", params=[AVX2, AVX512, NEON], ids=lambda shape: shape.name)
+def compiled(request: pytest.FixtureRequest) -> Library:
+    """For registers of every width: LLVM makes wide ones of the narrow ones that this machine has."""
+    features = binding.get_host_cpu_features().flatten()
+    return compile_library(request.param, binding.get_process_triple(), features)
+
+
+def drawn(*shape: int) -> Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(sum(shape)))
+
+
+def nchw(picture: Tensor) -> Tensor:
+    return picture.permute(2, 0, 1).unsqueeze(0)
+
+
+def hwc(planes: Tensor) -> Tensor:
+    return planes[0].permute(1, 2, 0)
+
+
+def moments(picture: Tensor) -> Tensor:
+    return torch.stack([picture.sum(dim=(0, 1)), (picture**2).sum(dim=(0, 1))])
+
+
+def test_fast_is_fp32_but_for_rounding(model: tpsmm.Model, fast: tpsmm.Model, pictures: Tensor) -> None:
+    frames = [
+        tpsmm.Animator(one, pictures[:1], mode="relative", initial=pictures[1:2]).render(pictures[2:4])
+        for one in (model, fast)
+    ]
+    assert fast.backend.path.startswith("kernels")
+    error = frames[0] - frames[1]
+    assert 0 < float(error.abs().max()) < 1e-3
+    assert -10 * torch.log10((error**2).mean()) > 100
+
+
+@pytest.mark.usefixtures("threads")
+def test_bits_do_not_depend_on_threads(fast: tpsmm.Model, pictures: Tensor) -> None:
+    state = tpsmm.Animator(fast, pictures[:1], mode="standard").state
+    keypoints = fast.keypoints(pictures[1:2])
+    frames = []
+    for count in (1, 2, 3):
+        torch.set_num_threads(count)
+        with torch.inference_mode():
+            deformation, masks = fast.backend.move(state.motion, keypoints)
+            frames.append(fast.backend.paint(state.picture, state.maps, deformation, masks))
+    assert torch.equal(frames[0], frames[1])
+    assert torch.equal(frames[0], frames[2])
+
+
+def test_a_broken_picture_is_made_again_in_plain_float32(
+    fast: tpsmm.Model, model: tpsmm.Model, pictures: Tensor
+) -> None:
+    """Features that overflow (as in half precision) reach the kernels as infinities, which must come out as NaN."""
+    state = tpsmm.Animator(fast, pictures[:1], mode="standard").state
+    motion = tpsmm.Animator(model, pictures[:1], mode="standard").motion(pictures[1:2])
+    spoilt = [torch.full_like(level, torch.inf) for level in state.maps]
+    with torch.inference_mode():
+        broken = fast.backend._paint(state.picture, spoilt, motion.deformation, motion.occlusion)
+        whole = fast.inpainting_network(state.picture, state.maps, motion.deformation, motion.occlusion)
+        assert broken.isnan().any()
+        fast.backend._paint, kernels_paint = lambda *_: broken, fast.backend._paint
+        try:
+            found = fast.backend.paint(state.picture, state.maps, motion.deformation, motion.occlusion)
+        finally:
+            fast.backend._paint = kernels_paint
+    assert torch.equal(found, whole)
+
+
+@pytest.mark.parametrize(("height", "width"), [(4, 4), (8, 20), (24, 16)])
+def test_winograd(compiled: Library, height: int, width: int) -> None:
+    x, weight, bias, other = drawn(height, width, 32), drawn(64, 32, 3, 3) / 17, drawn(64), drawn(height, width, 64)
+    norm = Norm(drawn(32).abs(), drawn(32))
+    layer = WinogradLayer(compiled, weight, bias)
+    plain = hwc(F.conv2d(nchw(x).double(), weight.double(), bias.double(), padding=1)).float()
+    assert torch.allclose(layer(x)[0], plain, atol=1e-4)
+    normed = F.relu(x * norm.scale + norm.shift)
+    wanted = hwc(F.conv2d(nchw(normed).double(), weight.double(), bias.double(), padding=1)).float() + other
+    found, sums = layer(x, norm, addend=other)
+    assert torch.allclose(found, wanted, atol=1e-4)
+    assert torch.allclose(sums.sum(dim=0), moments(wanted), rtol=1e-3, atol=1e-2)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 3), (12, 16), (20, 24)])
+def test_doubling_in_both_forms(compiled: Library, height: int, width: int) -> None:
+    x, weight, bias = drawn(height, width, 32), drawn(32, 32, 3, 3) / 17, drawn(32)
+    wanted = hwc(F.conv2d(F.interpolate(nchw(x), scale_factor=2.0), weight, bias, padding=1))
+    found, sums = DoublingLayer(compiled, weight, bias)(x)
+    assert torch.allclose(found, wanted, atol=1e-5)
+    assert torch.allclose(sums.sum(dim=0), moments(wanted), rtol=1e-3, atol=1e-2)
+    folded = phase_convolution(nchw(x), phase_weights(weight), bias)
+    assert torch.allclose(hwc(folded), wanted, atol=1e-5)
+
+
+def test_small_pictures(compiled: Library) -> None:
+    x, weight, bias = drawn(3, 5, 48), drawn(32, 48, 3, 3) / 20, drawn(32)
+    wanted = hwc(F.conv2d(nchw(x), weight, bias, padding=1))
+    found, sums = SmallLayer(compiled, weight, bias)(x)
+    assert torch.allclose(found, wanted, atol=1e-5)
+    assert torch.allclose(sums.sum(dim=0), moments(wanted), rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize(("group", "outputs", "width"), [(1, 1, 32), (3, 3, 64), (4, 6, 24), (1, 2, 136)])
+def test_planes(compiled: Library, group: int, outputs: int, width: int) -> None:
+    x, weight, bias = drawn(9, width, 16), drawn(outputs, 16, 7, 7) / 28, drawn(outputs)
+    layer = PlaneLayer(compiled, group, weight, bias)
+    wanted = F.conv2d(nchw(x), weight, bias, padding=3)[0]
+    assert torch.allclose(layer(Planes.of(compiled, x.permute(2, 0, 1))), wanted, atol=1e-5)
+    norm = Norm(drawn(16).abs(), drawn(16))
+    wanted = F.conv2d(F.relu(nchw(x * norm.scale + norm.shift)), weight, bias, padding=3)[0]
+    assert torch.allclose(layer(Planes.normalised(compiled, x, norm)), wanted, atol=1e-5)
+
+
+def test_the_best_registers_are_chosen() -> None:
+    assert shape_of("x86_64", {"avx2": True, "fma": True, "avx512f": True}) is AVX512
+    assert shape_of("x86_64", {"avx2": True, "fma": True}) is AVX2
+    assert shape_of("x86_64", {"avx2": True, "fma": False}) is None
+    assert shape_of("aarch64", {}) is NEON
+    assert shape_of("riscv64", {}) is None
+
+
+@pytest.mark.usefixtures("switched_off")
+def test_without_kernels_it_says_so_and_renders(
+    config: tpsmm.ModelConfig, checkpoint: Checkpoint, model: tpsmm.Model, pictures: Tensor
+) -> None:
+    assert not kernels.status().active
+    with pytest.warns(RuntimeWarning, match="TPSMM_KERNELS=off"):
+        slow = tpsmm.load_model(config, checkpoint, precision="fast")
+    assert "no kernels" in slow.backend.path
+    frames = [tpsmm.Animator(one, pictures[:1], mode="standard").render(pictures[1:2]) for one in (slow, model)]
+    assert torch.equal(*frames)
