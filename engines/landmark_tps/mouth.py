@@ -29,7 +29,9 @@ APPEAR = 0.008, 0.028
 """Opening, in face heights, at which the interior begins to show and shows fully."""
 SHADE, SHADE_REACH = 0.6, 0.028
 """How much lips shade what is next to them, and how far, in face heights."""
-OWN_SHADE = 0.35
+FULL_SHADE = 0.12
+"""Opening, in face heights, from which shade reaches its full depth."""
+OWN_SHADE = 0.42
 """How much of that falls on the portrait's own teeth, whose picture has shade already."""
 SHADE_TINT = np.array([0.85, 1.1, 1.1], np.float32)
 """Shade in a mouth is reddish: what little light there is has passed through lips."""
@@ -165,11 +167,13 @@ def paint(out: Image, contour: Array, driving_frame: Image, driving_contour: Arr
         pixels = recolor(fetch(raster, (upper, lower), driving_frame, driving_contour, 3 * feather), mouth.matrix)
         layers += (deepen(pixels, mouth) - layers) * strength
     depth = cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 3)
-    layers *= shade(depth, mouth.height, max(strength, 0.4))
+    # a mouth that opens little is shaded less far in, or nothing of its teeth would be seen
+    height = mouth.height * min(1.0, max(0.3, opening / FULL_SHADE))
+    layers *= shade(depth, height, max(strength, 0.4))
     if mouth.teeth is not None:
         hang_teeth(layers, raster, upper, mouth.teeth)
         layers *= shade(depth, mouth.height, OWN_SHADE)
-    rim = (RIM * strength) * np.exp(depth * np.float32(-1 / (RIM_REACH * mouth.height)))[:, :, None]
+    rim = (RIM * strength) * np.exp(depth * np.float32(-1 / (RIM_REACH * height)))[:, :, None]
     layers += (mouth.lip * np.float32(RIM_LIGHT) - layers) * rim
     alpha = cv2.GaussianBlur(mask.astype(np.float32) * np.float32(1 / 255), (0, 0), 0.5 * feather)[:, :, None]
     if mouth.teeth is None:
