@@ -1,10 +1,14 @@
 """Makes engines/landmark_tps/face_model.npz: the tessellation and what the mouth's expressions do to a face.
 
+    python -m bench._face_model OUT.npz CLIP [CLIP ...]
+
 The basis is a ridge regression of landmark motion, pose removed, on MediaPipe's blendshapes, pooled over clips.
 """
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -60,3 +64,27 @@ def fit(tracks: list[FaceTrack]) -> dict[str, NDArray[Any]]:
         "expressions": np.array([(rows[0], rows[-1]) for rows in EXPRESSIONS.values()], np.int16),
         "basis": basis.astype(np.float16),
     }
+
+
+def track_of(path: Path) -> FaceTrack:
+    """The face in every frame of a clip that shows one."""
+    from landmarks import load_backend
+    from media.reader import VideoReader
+
+    faces = []
+    with load_backend("mediapipe") as backend, VideoReader(path) as reader:
+        for seconds, frame in reader:
+            faces += backend.follow(frame, float(seconds), 1)
+    return FaceTrack(
+        np.stack([face.points for face in faces]),
+        np.ones(len(faces), bool),
+        np.stack([face.blendshapes for face in faces]),
+        np.stack([face.pose for face in faces]),
+        faces[0].scheme,
+        (0, 0),
+    )
+
+
+if __name__ == "__main__":
+    out, *clips = (Path(argument) for argument in sys.argv[1:])
+    np.savez_compressed(out, allow_pickle=False, **fit([track_of(clip) for clip in clips]))
