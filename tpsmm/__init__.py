@@ -11,6 +11,7 @@ from tpsmm.animator import Animator, Motion, SourceState
 from tpsmm.config import ModelConfig, load_config
 from tpsmm.model import Model, load_model
 from tpsmm.reference import best_reference, outward_order
+from tpsmm.stream import render_stream
 
 __all__ = [
     "Animator",
@@ -22,4 +23,5 @@ __all__ = [
     "load_config",
     "load_model",
     "outward_order",
+    "render_stream",
 ]

@@ -121,11 +121,16 @@ class Animator:
         assert self.model.avd_network is not None  # noqa: S101  (checked when the mode was set)
         return torch.cat([self.model.avd_network(source, one.unsqueeze(0)) for one in driving])
 
+    @property
+    def group(self) -> int:
+        """How many frames are computed at once; 1 on a CPU, where more would gain nothing."""
+        return self.model.backend.group(*self.state.picture.shape[2:])
+
     @torch.inference_mode()
     def motion(self, frames: Tensor) -> Motion:
-        """How the portrait moves in (N, 3, h, w) driving frames, float, 0..1."""
+        """How the portrait moves in (N, 3, h, w) driving frames, N at least 1, float, 0..1."""
         keypoints = self.transfer(self.model.keypoints(frames))
-        each = [self.model.backend.move(self.state.motion, one.unsqueeze(0)) for one in keypoints]
+        each = [self.model.backend.move(self.state.motion, some) for some in torch.split(keypoints, self.group)]
         deformation = torch.cat([one[0] for one in each])
         occlusion = [torch.cat(level) for level in zip(*(one[1] for one in each), strict=True)]
         return Motion(keypoints, deformation, occlusion)
@@ -135,7 +140,7 @@ class Animator:
         """(N, 3, h, w) driving frames, float, 0..1 -> (N, 3, H, W) pictures of the portrait, float32, 0..1."""
         if not len(frames):
             return self.state.picture.new_empty(0, *self.state.picture.shape[1:])
-        return torch.cat([self._paint(self.motion(frame.unsqueeze(0))) for frame in frames])
+        return torch.cat([self._paint(self.motion(some)) for some in torch.split(frames, self.group)])
 
     def _paint(self, motion: Motion) -> Tensor:
         state = self.state

@@ -15,6 +15,8 @@ from tpsmm.inpainting import InpaintingNetwork
 
 Move = Callable[[MotionSource, Tensor], tuple[Tensor, list[Tensor]]]
 Paint = Callable[[Tensor, list[Tensor], Tensor, list[Tensor]], Tensor]
+MOST_AT_ONCE = 32
+BYTES_A_PIXEL = 8192  # of activations at the widest point, with room to spare
 HALF = {"fp16": torch.float16, "bf16": torch.bfloat16}
 
 
@@ -37,12 +39,16 @@ class Backend:
         self.path = "torch, float32"
         on_cpu = network.final.weight.device.type == "cpu"
         if precision in HALF and not on_cpu:
-            self.dtype = HALF[precision]
-            self.layout = torch.channels_last
-            self._paint = copy.deepcopy(network).to(dtype=self.dtype).to(memory_format=self.layout)  # type: ignore[call-overload]  # its stub lacks this
-            self.path = f"torch, {self.dtype}, channels last"
+            self._use_half(HALF[precision])
         elif not self.exact and on_cpu:
             self._use_kernels(motion, precision)
+
+    def _use_half(self, dtype: torch.dtype) -> None:
+        """Inpainting in half precision. Motion stays float32: in bfloat16 it costs 14 dB."""
+        self.dtype, self.layout = dtype, torch.channels_last
+        half = copy.deepcopy(self.network).to(dtype=dtype)
+        self._paint = half.to(memory_format=self.layout)  # type: ignore[call-overload]  # its stub lacks this
+        self.path = f"torch, {dtype}, channels last"
 
     def _use_kernels(self, motion: DenseMotionNetwork, precision: str) -> None:
         """On a CPU, float32 by the kernels is faster than bfloat16 by torch, and nearer: both precisions take it."""
@@ -60,6 +66,13 @@ class Backend:
             reason = misfit
         self.path = f"torch, float32 (no kernels: {reason})"
         warnings.warn(f"precision {precision} runs at fp32's speed: {reason}", RuntimeWarning, stacklevel=4)
+
+    def group(self, height: int, width: int) -> int:
+        """How many frames of this size are computed at once: 1 where their bits must not depend on it."""
+        if self.dtype == torch.float32 or not torch.cuda.is_available():
+            return 1
+        free, _ = torch.cuda.mem_get_info(self.network.final.weight.device)
+        return max(1, min(MOST_AT_ONCE, free // 2 // (height * width * BYTES_A_PIXEL)))
 
     def encode(self, source: Tensor) -> list[Tensor]:
         """The portrait's features, as `paint` reads them best."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from tpsmm.upsampling import PhaseWeights, phase_convolution, phase_weights
+from tpsmm.upsampling import phase_convolution, phase_weights
 
 
 class PictureNorm(nn.InstanceNorm2d):
@@ -54,18 +54,21 @@ class UpBlock(SameBlock):
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__(in_channels, out_channels, 3)
-        self._phases: PhaseWeights | None = None
+        self._folded = False
 
     def fold(self) -> None:
         """Compute the weights of the folded form from the loaded ones; call it again if those change."""
-        self._phases = phase_weights(self.conv.weight.detach())
+        for parity, weight in enumerate(phase_weights(self.conv.weight.detach())):
+            self.register_buffer(f"phase{parity}", weight, persistent=False)
+        self._folded = True
 
     def forward(self, x: Tensor) -> Tensor:
-        if self._phases is None:
+        if not self._folded:
             return super().forward(F.interpolate(x, scale_factor=2.0, mode="nearest"))
         bias = self.conv.bias
         assert bias is not None  # noqa: S101  (the convolution above always has one)
-        return F.relu(self.norm(phase_convolution(x, self._phases, bias)))
+        phases = tuple(self.get_buffer(f"phase{parity}") for parity in range(4))
+        return F.relu(self.norm(phase_convolution(x, phases, bias)))
 
 
 class ResBlock(nn.Module):

@@ -72,10 +72,11 @@ class Model(nn.Module):
         if not len(frames):
             return frames.new_empty(0, self.config.num_keypoints, 2)
         # One at a time: how a library multiplies matrices depends on their size, and with it the last bits.
-        return torch.cat([self._detect(frame) for frame in frames])
-
-    def _detect(self, frame: Tensor) -> Tensor:
-        return self.kp_detector(frame.unsqueeze(0).contiguous(memory_format=torch.channels_last))
+        group = 1 if self._backend is None else self.backend.group(*frames.shape[2:])
+        layout = torch.channels_last
+        return torch.cat(
+            [self.kp_detector(some.contiguous(memory_format=layout)) for some in torch.split(frames, group)]
+        )
 
 
 def load_model(

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 import tpsmm
@@ -103,3 +105,35 @@ def test_pictures_and_modes_that_cannot_be(model: tpsmm.Model, source: Tensor, m
 def test_unknown_precisions(config: tpsmm.ModelConfig) -> None:
     with pytest.raises(ValueError, match="fp32, fast, bf16, fp16"):
         tpsmm.load_model(config, {}, precision="fp8")
+
+
+def test_half_precision_paints_nearly_the_same(
+    config: tpsmm.ModelConfig, checkpoint: dict[str, dict[str, Tensor]], model: tpsmm.Model, pictures: Tensor
+) -> None:
+    """The path that CUDA devices take, on the CPU."""
+    half = tpsmm.load_model(config, checkpoint)
+    half.backend._use_half(torch.bfloat16)
+    half.backend.exact = False
+    frames = [tpsmm.Animator(one, pictures[:1], mode="standard").render(pictures[1:3]) for one in (model, half)]
+    error = frames[0] - frames[1]
+    assert frames[1].dtype == torch.float32
+    assert 0 < float((error**2).mean()) < 1e-4
+
+
+def test_streams_are_the_same_pictures_in_bytes(model: tpsmm.Model, pictures: Tensor) -> None:
+    animator = tpsmm.Animator(model, pictures[:1], mode="standard")
+    frames = [(frame.permute(1, 2, 0) * 255).round().byte().numpy() for frame in pictures[1:4]]
+    read: list[int] = []
+
+    def reader() -> Iterator[NDArray[np.uint8]]:
+        for index, frame in enumerate(frames):
+            read.append(index)
+            yield frame
+
+    shown = tpsmm.render_stream(animator, reader())
+    first = next(shown)
+    assert read == [0]
+    given = torch.from_numpy(frames[0]).permute(2, 0, 1).unsqueeze(0).float() / 255
+    wanted = (animator.render(given)[0] * 255).round().byte().permute(1, 2, 0).numpy()
+    assert np.array_equal(first, wanted)
+    assert len(list(shown)) == 2
