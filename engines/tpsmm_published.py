@@ -1,14 +1,24 @@
-"""What the commands need to know of the neural model: its checkpoints, and what this machine has for it."""
+"""What the commands need of the neural model: its checkpoints, what this machine has for it, the demo's loop."""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 import tpsmm
+from engines.base import Image
+from foundation.errors import InputError
 from tpsmm import convert, kernels, published
+
+Picture = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -64,3 +74,70 @@ def machine() -> dict[str, str]:
     """PyTorch's threads, and the CUDA device or "none"."""
     cuda = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none"
     return {"threads": str(torch.get_num_threads()), "cuda": cuda}
+
+
+class PublishedLoop:
+    """The published demo's animation: one source, one reference frame, then driving frames in any order.
+
+    Args:
+        config, checkpoint: files.
+        source, initial: (H, W, 3) floats, 0..1: the whole source picture, and the driving frame that motion is
+            measured from.
+        mode: standard | relative | avd. precision: as of tpsmm.load_model. device: "cpu" or "cuda".
+    Attributes:
+        path: how the network is computed here, in words.
+    Raises:
+        InputError: the checkpoint cannot be used, or not with this size or mode.
+    """
+
+    def __init__(
+        self,
+        config: Path,
+        checkpoint: Path,
+        source: Picture,
+        initial: Picture,
+        *,
+        mode: str,
+        precision: str,
+        device: str,
+    ) -> None:
+        with warnings.catch_warnings():
+            # that "fast" found no kernels is told by `path`
+            warnings.simplefilter("ignore", RuntimeWarning)
+            model = tpsmm.load_model(config, checkpoint, device=device, precision=precision)
+        try:
+            self._animator = tpsmm.Animator(model, _tensor(source), mode=mode, initial=_tensor(initial))
+        except ValueError as error:
+            cure = "choose another --img_shape, --mode or --checkpoint"
+            raise InputError(str(error), file=checkpoint, cure=cure) from error
+        self._checkpoint = checkpoint
+        self.path = model.backend.path
+
+    def render(self, frame: Picture) -> Image:
+        """A driving frame, (H, W, 3) floats, 0..1 -> the source as it would show it, (H, W, 3) uint8 RGB.
+
+        Rounded to the nearest level, as skimage.img_as_ubyte does.
+
+        Raises: InputError if the network gives no numbers.
+        """
+        picture = self._animator.render(_tensor(frame))[0]
+        if not bool(torch.isfinite(picture).all()):
+            raise InputError("it gives no picture (NaN)", file=self._checkpoint, cure="verify it with `models verify`")
+        return cast(Image, (picture * 255).round().clamp(0, 255).byte().permute(1, 2, 0).cpu().numpy())
+
+
+def best_frame(source: NDArray[np.floating], driving: Iterable[NDArray[np.floating]]) -> int:
+    """The driving face that is most like the source's, as the demo's --find_best_frame chooses it.
+
+    Args:
+        source: (P, 2) landmarks. driving: N times (P, 2).
+    Returns:
+        0..N-1
+    """
+    faces = (torch.from_numpy(np.array(face, np.float64)) for face in driving)
+    return tpsmm.best_reference(torch.from_numpy(np.array(source, np.float64)), faces)
+
+
+def _tensor(picture: Picture) -> Tensor:
+    """(H, W, 3) -> (1, 3, H, W) float32."""
+    return torch.from_numpy(np.ascontiguousarray(picture, np.float32)).permute(2, 0, 1).unsqueeze(0).contiguous()

@@ -58,9 +58,10 @@ def mux(
     duration: Fraction | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """The picture of one file, untouched, and the sound of another, into an MP4 that plays while it loads.
+    """The picture of one file, untouched, and the sound of another, into an MP4 that plays while it loads, or Matroska.
 
     Args:
+        destination: Matroska if it ends in .mkv.
         video: its first video stream is copied, packet for packet.
         audio: its first audio stream; None: silent.
         encode_audio: to AAC; else the packets are copied.
@@ -77,13 +78,14 @@ def mux(
         settings["t"] = seconds(duration)
     tags = {"comment": SYNTHETIC, **(metadata or {})}
     settings |= {f"metadata:g:{number}": f"{key}={value}" for number, (key, value) in enumerate(tags.items())}
+    matroska = destination.suffix.lower() == ".mkv"
+    container = {"format": "matroska"} if matroska else {"format": "mp4", "movflags": "+faststart"}
     return _compiled(
         ffmpeg.output(
             *streams,
             file_url(destination),
-            format="mp4",
-            movflags="+faststart",
             map_metadata=-1,
+            **container,
             **settings,
             **_REPRODUCIBLE,
         )

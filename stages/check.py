@@ -19,7 +19,7 @@ from stages import Report
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
     """Settings: frames, fps, size, sound. Inputs: video."""
-    path = inputs["video"] / "video.mp4"
+    path = next(inputs["video"].glob("video.*"))
     rows = compare(probe(path), settings)
     report(settings["frames"], settings["frames"])
     failed = [row for row in rows if not row["holds"]]

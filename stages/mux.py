@@ -1,6 +1,7 @@
 """Cut the sound by samples and join it to the picture, which is copied, not encoded again.
 
-Writes video.mp4 with the index in front, bt709 tags, and metadata that says the picture is synthetic.
+Writes video.mp4 with the index in front, bt709 tags, and metadata that says the picture is synthetic; or video.mkv,
+whose sound stays as it was cut, where the picture is lossless.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from stages import Report
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
     """Settings: fps, frames, title, audio, sound. Inputs: picture, and each of the sound's entries."""
     length = Fraction(settings["frames"]) / Fraction(settings["fps"])
-    picture = inputs["picture"] / "picture.mp4"
+    picture = next(inputs["picture"].glob("picture.*"))
+    video = out / f"video{picture.suffix}"
     entries = [_sound(entry, inputs) for entry in settings["sound"]["entries"]]
     sound = out / "sound.wav" if entries else None
     samples = 0
@@ -29,13 +31,14 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     elif sound:
         _, samples = mix(entries, sound, duration=length)
     command = argv.mux(
-        out / "video.mp4",
+        video,
         video=picture,
         audio=sound,
+        encode_audio=video.suffix == ".mp4",
         audio_bitrate=settings["audio"]["bitrate_kbps"] * 1000,
         metadata={"title": settings["title"]},
     )
-    run_ffmpeg(command, stage="mux", file=out / "video.mp4")
+    run_ffmpeg(command, stage="mux", file=video)
     if sound:
         sound.unlink()
     report(settings["frames"], settings["frames"])

@@ -1,4 +1,4 @@
-"""animate: one portrait, one clip, no manifest."""
+"""animate: one portrait, one clip, no manifest; in our form, or in the published demo's own."""
 
 from __future__ import annotations
 
@@ -7,44 +7,110 @@ from typing import Annotated, Any
 
 import typer
 
+from foundation.errors import ManifestError
 from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Json, Work, Workers, worker_count
-from pipeline.cli.render import SheetOption, render
+from pipeline.cli.published import Flags, animate_published
+from pipeline.cli.render import render
 from pipeline.manifest.load import LoadedManifest, validate
 
-Portrait = Annotated[str, typer.Argument(metavar="PORTRAIT", help="A picture with a face, or sample:astronaut.")]
-Clip = Annotated[str, typer.Argument(metavar="CLIP", help="A video of a face, or sample:carphone.")]
-Output = Annotated[Path, typer.Option("--output", "-o", help="The video to write (.mp4).")]
-Engine = Annotated[str, typer.Option("--engine", help="auto, landmark_tps or tpsmm.")]
+SIZE = (1280, 720)
+DEMO = "The published demo's form"
+
+Portrait = Annotated[str | None, typer.Argument(metavar="PORTRAIT", help="A picture with a face, or sample:astronaut.")]
+Clip = Annotated[str | None, typer.Argument(metavar="CLIP", help="A video of a face, or sample:carphone.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="The video to write (.mp4).")]
+Engine = Annotated[str | None, typer.Option("--engine", help="auto, landmark_tps or tpsmm.", show_default="auto")]
 Size = Annotated[
-    tuple[int, int], typer.Option("--size", metavar="WIDTH HEIGHT", help="The video's size in pixels, even numbers.")
+    tuple[int, int] | None,
+    typer.Option(
+        "--size", metavar="WIDTH HEIGHT", help="The video's size in pixels, even numbers.", show_default="1280 720"
+    ),
 ]
+Sheet = Annotated[bool, typer.Option("--sheet", help="Write a contact sheet beside the video.")]
+
+
+def _flag(name: str, text: str, default: str | None = None) -> Any:
+    return typer.Option(f"--{name}", help=text, rich_help_panel=DEMO, show_default=default or False)
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("animate", help="Animate one portrait by one clip, with the clip's sound.")(run)
+    text = (
+        "Animate one portrait by one clip, with the clip's sound: PORTRAIT CLIP -o OUT, or the published demo's flags."
+    )
+    app.command("animate", help=text)(run)
 
 
 def run(
-    portrait: Portrait,
-    clip: Clip,
+    portrait: Portrait = None,
+    clip: Clip = None,
     *,
-    output: Output,
-    engine: Engine = "auto",
-    size: Size = (1280, 720),
+    output: Output = None,
+    engine: Engine = None,
+    size: Size = None,
+    sheet: Sheet = False,
+    config: Annotated[Path | None, _flag("config", "The model's config, such as config/vox-256.yaml.")] = None,
+    checkpoint: Annotated[
+        Path | None, _flag("checkpoint", "The model's checkpoint.", "checkpoints/vox.pth.tar, else the fetched one")
+    ] = None,
+    source_image: Annotated[
+        Path | None, _flag("source_image", "The picture to animate, used whole.", "assets/source.png")
+    ] = None,
+    driving_video: Annotated[
+        Path | None, _flag("driving_video", "The clip to follow, used whole.", "assets/driving.mp4")
+    ] = None,
+    result_video: Annotated[
+        Path | None, _flag("result_video", "The video to write; .mkv is lossless.", "result.mp4")
+    ] = None,
+    mode: Annotated[str | None, _flag("mode", "standard, relative or avd.", "relative")] = None,
+    find_best_frame: Annotated[
+        bool,
+        _flag("find_best_frame", "Measure motion from the frame most like the source, by MediaPipe's landmarks."),
+    ] = False,
+    img_shape: Annotated[
+        str | None, _flag("img_shape", "HEIGHT,WIDTH that the model was trained on.", "256,256")
+    ] = None,
+    precision: Annotated[str | None, _flag("precision", "fp32, fast, bf16 or fp16 (CUDA).", "fast")] = None,
+    cpu: Annotated[bool, _flag("cpu", "Use the CPU even where there is CUDA.")] = False,
     work: Work = WORK,
     workers: Workers = 0,
-    sheet: SheetOption = False,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
+    flags = Flags(
+        config,
+        checkpoint,
+        source_image,
+        driving_video,
+        result_video,
+        img_shape,
+        mode,
+        precision,
+        find_best_frame,
+        cpu,
+    )
+    ours = {"PORTRAIT": portrait, "CLIP": clip, "--output": output, "--engine": engine, "--size": size}
+    own = [name for name, value in (ours | {"--sheet": sheet}).items() if value]
+    if flags.given and own:
+        raise ManifestError(
+            f"{', '.join(own)} cannot go with {', '.join(flags.given)}",
+            cure="write animate PORTRAIT CLIP -o OUT, or the published demo's flags alone",
+        )
+    store, count = store_at(work), worker_count(workers)
+    if flags.given:
+        animate_published(flags, store, workers=count, as_json=as_json)
+        return
+    if portrait is None or clip is None or output is None:
+        lacking = next(name for name in ("PORTRAIT", "CLIP", "--output") if ours[name] is None)
+        raise ManifestError(f"{lacking} is missing", cure="write animate PORTRAIT CLIP -o OUT")
     data: dict[str, Any] = {
         "version": 1,
         "title": output.stem,
-        "performers": {"portrait": {"portrait": portrait, "driving": {"video": clip}, "engine": engine}},
-        "output": {"path": str(output), "size": list(size)},
+        "performers": {
+            "portrait": {"portrait": portrait, "driving": {"video": clip}, "engine": engine or "auto"},
+        },
+        "output": {"path": str(output), "size": list(size or SIZE)},
     }
     loaded = LoadedManifest(validate(data, Path("animate")), Path.cwd(), output.stem)
-    count = worker_count(workers)
-    render(loaded, output.absolute(), store_at(work), workers=count, sheet=sheet, as_json=as_json)
+    render(loaded, output.absolute(), store, workers=count, sheet=sheet, as_json=as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,8 @@ def run_task(task: Task, store: ArtifactStore, report: Callable[[int, int], None
         about = task.to_json() | {"stage_version": task.spec.version}
         with store.create(task.stage, task.key, about) as draft:
             began = time.monotonic()
+            # read when PyTorch is loaded: threads that spin while they wait take the processors from other workers
+            os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
             stage = task.spec.load()
             # how many threads BLAS takes changes the last bits of a solve; for solves as small as ours one is fastest
             with threadpool_limits(limits=1, user_api="blas"):

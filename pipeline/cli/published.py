@@ -1,0 +1,172 @@
+"""The published demo's command line, for `animate`: its flags, its defaults, its frames, and the clip's sound."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from foundation.artifacts import ArtifactStore
+from foundation.atomic import check_writable, make_folder, replacing
+from foundation.cache import cache_folder
+from foundation.errors import ManifestError
+from foundation.events import Notice
+from pipeline.cli.progress import Progress
+from pipeline.executors import load_executor
+from pipeline.executors.run_task import run_task
+from pipeline.plan.engine_choice import CONFIGS, MODELS
+from pipeline.plan.published import Demo, DemoPlan, build_demo, expand_demo
+
+CHECKPOINT = Path("checkpoints/vox.pth.tar")
+SOURCE = Path("assets/source.png")
+DRIVING = Path("assets/driving.mp4")
+RESULT = Path("result.mp4")
+SHAPE = "256,256"
+MODES = ("standard", "relative", "avd")
+MODE = "relative"
+PRECISIONS = ("fp32", "fast", "bf16", "fp16")
+PRECISION = "fast"
+SUFFIXES = (".mp4", ".mkv")
+
+
+@dataclass(frozen=True)
+class Flags:
+    """The demo's flags as they were given; None or False: not given."""
+
+    config: Path | None
+    checkpoint: Path | None
+    source_image: Path | None
+    driving_video: Path | None
+    result_video: Path | None
+    img_shape: str | None
+    mode: str | None
+    precision: str | None
+    find_best_frame: bool
+    cpu: bool
+
+    @property
+    def given(self) -> list[str]:
+        """The flags that were."""
+        return [f"--{name}" for name, value in vars(self).items() if value]
+
+
+def animate_published(flags: Flags, store: ArtifactStore, *, workers: int, as_json: bool) -> None:
+    """Run the demo, put the video in its place, and tell where it is.
+
+    Raises: DuetError; whatever stood at the result's place is then as it was.
+    """
+    notices: list[str] = []
+    target = (flags.result_video or RESULT).absolute()
+    demo = _demo(flags, target, notices)
+    make_folder(target.parent)
+    check_writable(target)
+    job = build_demo(demo)
+    plan = expand_demo(job, run_task(job.probe, store, _silent).facts)
+    if not plan.sounds:
+        notices.append("the driving clip has no sound: the video will be silent")
+    progress = Progress(plan.graph, as_json=as_json)
+    try:
+        for text in notices:
+            progress(Notice(text))
+        load_executor("local").run(plan.graph, [plan.result.key], store, workers=workers, listen=progress)
+    finally:
+        progress.close()
+    with replacing(target) as temporary:
+        shutil.copyfile(store.folder(plan.video.stage, plan.video.key) / f"video{demo.suffix}", temporary)
+    _tell(plan, store, target, as_json=as_json)
+
+
+def _demo(flags: Flags, target: Path, notices: list[str]) -> Demo:
+    """The flags, checked and completed.
+
+    Raises: ManifestError.
+    """
+    if flags.config is None:
+        given = ", ".join(flags.given)
+        raise ManifestError(f"{given}: the published form needs --config", cure="name one, such as vox-256.yaml")
+    suffix = target.suffix.lower()
+    if suffix not in SUFFIXES or target.is_dir():
+        cure = "choose such a name; .mkv keeps every pixel"
+        raise ManifestError("--result_video must be a file that ends in .mp4 or .mkv", file=target, cure=cure)
+    shape = _shape(flags.img_shape or SHAPE)
+    device = "cpu" if flags.cpu else _device(notices)
+    return Demo(
+        config=_config(flags.config, notices).absolute(),
+        checkpoint=_checkpoint(flags, notices).absolute(),
+        source=(flags.source_image or SOURCE).absolute(),
+        driving=(flags.driving_video or DRIVING).absolute(),
+        shape=shape,
+        mode=_one_of("--mode", flags.mode or MODE, MODES),
+        best=flags.find_best_frame,
+        precision=_one_of("--precision", flags.precision or PRECISION, PRECISIONS),
+        device=device,
+        suffix=suffix,
+        title=target.stem,
+    )
+
+
+def _config(config: Path, notices: list[str]) -> Path:
+    ours = CONFIGS / config.name
+    if config.is_file() or not ours.is_file():
+        return config
+    notices.append(f"there is no {config}: taking the published {ours.stem} that comes with Duet")
+    return ours
+
+
+def _checkpoint(flags: Flags, notices: list[str]) -> Path:
+    """The file named; where none is, the demo's own default, or else what was fetched for the config."""
+    if flags.checkpoint is not None or CHECKPOINT.is_file() or flags.config is None:
+        return flags.checkpoint or CHECKPOINT
+    fetched = cache_folder() / MODELS / f"{flags.config.stem}.safetensors"
+    if not fetched.is_file():
+        return CHECKPOINT
+    notices.append(f"there is no {CHECKPOINT}: taking the fetched {fetched}")
+    return fetched
+
+
+def _device(notices: list[str]) -> str:
+    from engines.tpsmm_published import machine  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
+
+    if machine()["cuda"] != "none":
+        return "cuda"
+    notices.append("there is no CUDA device: running on the CPU, as with --cpu")
+    return "cpu"
+
+
+def _shape(written: str) -> tuple[int, int]:
+    """Height and width from "256,256", in the demo's order."""
+    words = written.split(",")
+    if len(words) != 2 or not all(word.strip().isdecimal() for word in words):
+        raise ManifestError(f"--img_shape is {written!r}", cure="write height and width, such as 256,256")
+    height, width = (int(word) for word in words)
+    if not (32 <= height <= 4096 and 32 <= width <= 4096):
+        raise ManifestError(f"--img_shape is {written!r}", cure="choose from 32 to 4096, the size of the training")
+    return height, width
+
+
+def _one_of(flag: str, value: str, known: Iterable[str]) -> str:
+    if value not in known:
+        raise ManifestError(f"{flag} is {value!r}", cure=f"use one of {', '.join(known)}")
+    return value
+
+
+def _tell(plan: DemoPlan, store: ArtifactStore, target: Path, *, as_json: bool) -> None:
+    made, checked = (store.find(task.stage, task.key) for task in (plan.picture, plan.result))
+    facts = made.facts if made else {}
+    checks = checked.facts["checks"] if checked else []
+    if as_json:
+        about = {"network": facts.get("path"), "reference": facts.get("reference"), "checks": checks}
+        typer.echo(json.dumps({"event": "Done", "video": str(target), **about}, ensure_ascii=False))
+        return
+    typer.echo(f"video   {target}")
+    typer.echo(f"network {facts.get('path')}; motion measured from frame {facts.get('reference')}")
+    for row in checks:
+        typer.echo(f"check   {'ok' if row['holds'] else 'FAILED'}  {row['check']}: {row['found']}")
+
+
+def _silent(done: int, total: int) -> None:
+    """Probing takes no time worth showing."""
