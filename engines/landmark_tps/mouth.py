@@ -31,7 +31,7 @@ SHADE, SHADE_REACH = 0.6, 0.028
 """How much lips shade what is next to them, and how far, in face heights."""
 FULL_SHADE = 0.12
 """Opening, in face heights, from which shade reaches its full depth."""
-OWN_SHADE = 0.42
+OWN_SHADE = 0.55
 """How much of that falls on the portrait's own teeth, whose picture has shade already."""
 SHADE_TINT = np.array([0.85, 1.1, 1.1], np.float32)
 """Shade in a mouth is reddish: what little light there is has passed through lips."""
