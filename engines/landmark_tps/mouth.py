@@ -217,6 +217,8 @@ def fetch(
 def hang_teeth(layers: NDArray[np.float32], raster: Raster, upper: Array, teeth: Teeth) -> None:
     """The portrait's own teeth under its upper lip, as tall as they are; in place."""
     own_upper, own_lower = rows(teeth.contour)
+    # a little beyond the opening, so that the teeth end where their soft alpha does, not where the strip does
+    own_lower = own_upper + 1.25 * (own_lower - own_upper)
     _, down = across_and_down(upper)
     drop = np.linalg.norm(own_lower - own_upper, axis=1, keepdims=True)
     field = stretch(raster, np.concatenate([upper, upper + down * drop]), np.concatenate([own_upper, own_lower]))
