@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,8 @@ class FaceTrack:
     """One face in N frames; a still picture is N = 1.
 
     Attributes:
-        points: (N, P, 3) float32 or float64, as in Face; a loaded track is float32 and maps its file.
+        points: (N, P, 3) float32 or float64, as in Face; of a loaded track, float32, and rows of its file: index it by
+            frames, a block at a time.
         found: (N,) bool; False where the face was bridged from its neighbours.
         blendshapes: (N, B) floats. pose: (N, 4, 4) float64.
         scheme: as in Face. size: (width, height) in pixels of the frames that the points are in.
@@ -70,13 +72,14 @@ class FaceTrack:
 
     def through(self, affine: Array, size: tuple[int, int]) -> FaceTrack:
         """The same face in the coordinates of a crop: every point through the (2, 3) `affine`."""
-        flat = apply_affine(affine, self.points.reshape(-1, 3).astype(np.float64))
-        return replace(self, points=flat.astype(self.points.dtype).reshape(self.points.shape), size=size)
+        points = np.asarray(self.points)
+        moved = apply_affine(affine, points.reshape(-1, 3).astype(np.float64)).reshape(points.shape)
+        return replace(self, points=moved.astype(points.dtype), size=size)
 
     def save(self, folder: Path) -> None:
         """Write one .npy file a field into `folder` (made if missing), so that a reader can map it into memory."""
         folder.mkdir(exist_ok=True)
-        np.save(folder / "points.npy", self.points.astype(np.float32, copy=False))
+        np.save(folder / "points.npy", np.asarray(self.points, np.float32))
         np.save(folder / "found.npy", self.found)
         np.save(folder / "blendshapes.npy", self.blendshapes.astype(np.float32, copy=False))
         np.save(folder / "pose.npy", self.pose.astype(np.float64, copy=False))
@@ -85,10 +88,11 @@ class FaceTrack:
 
     @staticmethod
     def load(folder: Path) -> FaceTrack:
-        """The track that `save` wrote, mapped: frames are read from disk only where they are looked at."""
+        """The track that `save` wrote. Points stay on disk, and are read where they are looked at."""
         about = json.loads((folder / "track.json").read_text(encoding="utf-8"))
-        fields = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in FIELDS}
-        return FaceTrack(**fields, scheme=about["scheme"], size=(about["size"][0], about["size"][1]))
+        fields = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in FIELDS if name != "points"}
+        points = cast(NDArray[np.floating], Rows(folder / "points.npy"))  # indexed as an array is
+        return FaceTrack(points, **fields, scheme=about["scheme"], size=(about["size"][0], about["size"][1]))
 
 
 FIELDS = ("points", "found", "blendshapes", "pose")
