@@ -18,6 +18,7 @@ from tpsmm.kernels.jit import Library
 from tpsmm.kernels.layers import SMALL, DoublingLayer, Norm, SmallLayer, WinogradLayer, norm_from_sums
 from tpsmm.kernels.plane_layers import PlaneLayer, Planes
 from tpsmm.kernels.winograd import TILE
+from tpsmm.kernels.workers import torch_on_one_thread
 
 Widths = list[int]
 """Channels of the pictures side by side in an input; each is padded with zeros to whole panels."""
@@ -62,6 +63,7 @@ class Mover:
         odd = sorted({width for block in blocks if (width := cast(DownBlock, block).conv.out_channels) % panel})
         return f"its widths {odd} are no multiples of {panel}" if odd else None
 
+    @torch_on_one_thread()
     def __call__(self, source: MotionSource, driving: Tensor) -> tuple[Tensor, list[Tensor]]:
         """As `DenseMotionNetwork.forward`, for one frame."""
         candidates, features = self.network.candidates(source, driving)

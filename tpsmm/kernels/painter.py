@@ -14,7 +14,7 @@ from tpsmm.inpainting import InpaintingNetwork
 from tpsmm.kernels.jit import Library
 from tpsmm.kernels.layers import DoublingLayer, Norm, WinogradLayer, norm_from_sums
 from tpsmm.kernels.plane_layers import PlaneLayer, Planes
-from tpsmm.kernels.workers import Scratch, run_tasks, spans
+from tpsmm.kernels.workers import Scratch, run_tasks, spans, torch_on_one_thread
 from tpsmm.tps import warp
 
 ROWS_AT_ONCE = 16
@@ -59,6 +59,7 @@ class Painter:
             return f"its widths {odd} are no multiples of {panel}"
         return None if network.multi_mask and len(network.final.weight) == 3 else "it has one mask for all sizes"
 
+    @torch_on_one_thread()
     def __call__(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
         """As `InpaintingNetwork.forward`, for one frame."""
         features = [level[0].permute(1, 2, 0).contiguous() for level in maps]
