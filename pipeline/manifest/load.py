@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ class LoadedManifest:
 
     def path(self, written: str) -> Path:
         """A path of the manifest as one that opens from anywhere. "sample:..." names are not paths."""
-        return self.folder / Path(written).expanduser()
+        return Path(os.path.normpath(self.folder / Path(written).expanduser()))
 
 
 class _Loader(yaml.SafeLoader):

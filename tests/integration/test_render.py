@@ -39,7 +39,7 @@ def test_a_manifest_becomes_a_video_with_sound(duet: Duet, manifest: Manifest, t
     path = manifest(performers=performers, scenes=scenes, audio={"source": "sample:vocals"})
     done = duet("render", path)
     assert done.code == 0, done.err
-    assert str(tmp_path / "out.mp4") in done.out
+    assert "video   out.mp4" in done.out
     assert "FAILED" not in done.out
     info = probe(tmp_path / "out.mp4")
     assert info.video is not None
