@@ -16,6 +16,7 @@ from foundation.cache import cache_folder
 from foundation.errors import ManifestError
 from foundation.events import Notice
 from pipeline.cli.progress import Progress
+from pipeline.cli.render import short
 from pipeline.executors import load_executor
 from pipeline.executors.run_task import run_task
 from pipeline.plan.engine_choice import CONFIGS, MODELS
@@ -162,7 +163,7 @@ def _tell(plan: DemoPlan, store: ArtifactStore, target: Path, *, as_json: bool) 
         about = {"network": facts.get("path"), "reference": facts.get("reference"), "checks": checks}
         typer.echo(json.dumps({"event": "Done", "video": str(target), **about}, ensure_ascii=False))
         return
-    typer.echo(f"video   {target}")
+    typer.echo(f"video   {short(target)}")
     typer.echo(f"network {facts.get('path')}; motion measured from frame {facts.get('reference')}")
     for row in checks:
         typer.echo(f"check   {'ok' if row['holds'] else 'FAILED'}  {row['check']}: {row['found']}")

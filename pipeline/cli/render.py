@@ -77,7 +77,7 @@ def _writable(target: Path) -> None:
     check_writable(target)
 
 
-def _short(path: Path) -> Path:
+def short(path: Path) -> Path:
     """As seen from the current folder, where it lies below it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
@@ -90,8 +90,8 @@ def _tell(plan: Plan, store: ArtifactStore, target: Path, pictures: Path | None,
         done = {"event": "Done", "video": str(target), "sheet": str(pictures) if pictures else None, "checks": checks}
         typer.echo(json.dumps(done, ensure_ascii=False))
         return
-    typer.echo(f"video   {_short(target)}")
+    typer.echo(f"video   {short(target)}")
     if pictures:
-        typer.echo(f"sheet   {_short(pictures)}")
+        typer.echo(f"sheet   {short(pictures)}")
     for row in checks:
         typer.echo(f"check   {'ok' if row['holds'] else 'FAILED'}  {row['check']}: {row['found']}")
