@@ -1,6 +1,6 @@
 """The README's picture: six moments of the astronaut, driven by the sample clip.
 
-    python -m bench.picture [--moments 20,40,59,72,86,110]
+python -m bench.picture [--moments 20,40,59,72,86,110]
 """
 
 from __future__ import annotations
