@@ -1,9 +1,9 @@
 """Everything that is measured, and the docs that say it: `make bench`.
 
-    python -m bench [--quick]
+    python -m bench [--quick | --merge FILE]
 
-Writes bench/results/DATE.json, docs/quality.md and docs/performance.md. `--quick` leaves out the ten-minute clip. Let
-nothing else run meanwhile.
+Writes bench/results/DATE.json, docs/quality.md and docs/performance.md. Let nothing else run meanwhile. `--quick` leaves
+out the ten-minute clip; `--merge` adds what `bench.speed --json FILE` measured later on the same day.
 """
 
 from __future__ import annotations
@@ -26,8 +26,12 @@ def main() -> int:
     """Measure in one go, write the docs."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure everything and write the docs.")
     parser.add_argument("--quick", action="store_true", help="leave out the ten-minute clip")
-    quick = parser.parse_args().quick
+    parser.add_argument("--merge", type=Path, help="add these results of bench.speed to the day's")
+    options = parser.parse_args()
     RESULTS.mkdir(parents=True, exist_ok=True)
+    if options.merge:
+        return merge(options.merge)
+    quick = options.quick
     speed, quality, table = (RESULTS / name for name in ("speed.jsonl", "quality.json", "quality.md"))
     jackie = BESIDE / "driving" / "jackie.mp4"
     clip = ["--clip", str(jackie)] if jackie.is_file() else []
@@ -36,12 +40,29 @@ def main() -> int:
     run("bench.quality", "--json", str(quality), "--markdown", str(table), allowed=(0, 1))
     rows = [json.loads(line) for line in speed.read_text(encoding="utf-8").splitlines()]
     measured = json.loads(quality.read_text(encoding="utf-8"))
-    whole = {"machine": machine(), "speed": rows, "quality": measured}
-    (RESULTS / f"{machine()['date']}.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
-    write_section(ROOT / "docs" / "performance.md", "speed", performance(rows))
+    keep({"machine": machine(), "speed": rows, "quality": measured})
     write_section(ROOT / "docs" / "quality.md", "pairs", quality_section(measured, table.read_text(encoding="utf-8")))
     for file in (speed, quality, table):
         file.unlink()
+    return 0
+
+
+def today() -> Path:
+    return RESULTS / f"{machine()['date']}.json"
+
+
+def keep(whole: dict[str, Any]) -> None:
+    """Write the day's results, and the page of the speeds."""
+    today().write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    write_section(ROOT / "docs" / "performance.md", "speed", performance(whole["speed"]))
+
+
+def merge(file: Path) -> int:
+    """Rows of the same bench are replaced."""
+    whole = json.loads(today().read_text(encoding="utf-8"))
+    added = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    names = {row["bench"] for row in added}
+    keep(whole | {"speed": [row for row in whole["speed"] if row["bench"] not in names] + added})
     return 0
 
 
