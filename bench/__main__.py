@@ -2,8 +2,8 @@
 
     python -m bench [--quick | --merge FILE]
 
-Writes bench/results/DATE.json, docs/quality.md and docs/performance.md. Let nothing else run meanwhile. `--quick` leaves
-out the ten-minute clip; `--merge` adds what `bench.speed --json FILE` measured later on the same day.
+Writes bench/results/DATE.json, docs/quality.md and docs/performance.md. Let nothing else run meanwhile. `--quick`
+leaves out the ten-minute clip; `--merge` adds what `bench.speed --json FILE` measured later on the same day.
 """
 
 from __future__ import annotations
