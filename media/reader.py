@@ -40,13 +40,21 @@ class VideoReader:
         start: the first frame given is the one that shows at this time (or the first there is). None: from the start.
         stop: no frame that appears at this time or later is given. None: to the end.
         tolerant: where the file cannot be decoded any further, end there instead of raising.
+        plain: the pixels that ffmpeg gives when it is asked for rgb24 and nothing else, as most Python readers do:
+            upright, but coarse in colour, in stored pixels, not deinterlaced. For results that must equal theirs.
     Raises: InputError if the file cannot be opened, has no video, or (while iterating) cannot be decoded.
     """
 
     def __init__(
-        self, path: Path, *, start: Fraction | None = None, stop: Fraction | None = None, tolerant: bool = False
+        self,
+        path: Path,
+        *,
+        start: Fraction | None = None,
+        stop: Fraction | None = None,
+        tolerant: bool = False,
+        plain: bool = False,
     ) -> None:
-        self._path, self._start, self._stop, self._tolerant = path, start, stop, tolerant
+        self._path, self._start, self._stop, self._tolerant, self._plain = path, start, stop, tolerant, plain
         self._running: list[Generator[tuple[Fraction, NDArray[np.uint8]]]] = []
         with opened(path) as container:
             video_stream(container, path)
@@ -70,10 +78,10 @@ class VideoReader:
         return pictures
 
     def _pictures(self) -> Generator[tuple[Fraction, NDArray[np.uint8]]]:
-        picture = _Picture()
+        picture = _plain_picture if self._plain else _Picture()
         seconds = None
         try:
-            for seconds, frame, sar in deinterlaced(self._selected()):
+            for seconds, frame, sar in self._selected() if self._plain else deinterlaced(self._selected()):
                 yield seconds, picture(frame, sar)
         except (FFmpegError, ValueError) as problem:  # a frame that decodes, and is none that can be converted
             raise decode_error(problem, self._path, seconds) from None
@@ -158,6 +166,10 @@ class _Picture:
             width, height = display_size(frame.width, frame.height, sar, way)
             self._stored = (height, width) if way.sideways else (width, height)
         return way.apply(self._to_rgb(frame, self._stored))
+
+
+def _plain_picture(frame: VideoFrame, sar: Fraction) -> NDArray[np.uint8]:
+    return orientation(frame).apply(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8))
 
 
 def first_frame(path: Path) -> VideoFrame:

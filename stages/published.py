@@ -1,6 +1,7 @@
 """Animate as the published demo does: the whole source picture by whole driving frames, both squeezed to one shape.
 
-Writes picture.mp4, or picture.mkv (lossless): the clip at its own rate, one frame after the other.
+Writes picture.mp4, or picture.mkv (lossless): the clip at its own rate, one frame after the other. The clip is read as
+the demo's reader reads it (`VideoReader` with `plain`), because the same frames are asked for, not better ones.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from foundation.npy import BLOCK, Rows
 from foundation.times import resample
 from media.images import read_image_alpha
 from media.probe import timestamps
-from media.reader import VideoReader, frame_at
+from media.reader import VideoReader
 from media.writer import FrameWriter
 from stages import Report
 
@@ -52,7 +53,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         inputs["config"],
         inputs["checkpoint"],
         squeeze(read_image_alpha(inputs["source"])[0]),
-        squeeze(frame_at(media, max(times[reference], Fraction(0)))),
+        squeeze(_at(media, times[reference])),
         mode=settings["mode"],
         precision=settings["precision"],
         device=settings["device"],
@@ -86,13 +87,20 @@ def _picked(media: Path, chosen: list[int]) -> Iterator[tuple[Image, int]]:
     steady rate is shown once."""
     wanted = ((index, len(list(same))) for index, same in groupby(chosen))
     index, shown = next(wanted)
-    with VideoReader(media) as reader:
+    with VideoReader(media, plain=True) as reader:
         for at, (_, frame) in enumerate(reader):
             if at == index:
                 yield frame, shown
                 index, shown = next(wanted, (-1, 0))
                 if not shown:
                     return
+
+
+def _at(media: Path, seconds: Fraction) -> Image:
+    with VideoReader(media, start=seconds, plain=True) as reader:
+        for _, frame in reader:
+            return frame
+    raise InputError(f"there is no frame at {float(seconds):g} s", file=media, cure="check the file for damage")
 
 
 def _ahead(squeeze: Squeeze, frames: Iterable[tuple[Image, int]]) -> Iterator[tuple[NDArray[np.floating], int]]:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import imageio.v2 as imageio
 import numpy as np
 import pytest
 import skimage.data
@@ -86,6 +87,15 @@ def test_the_frames_are_the_demos(
     assert furthest(made, demo(clip, mode)) <= 1
     assert (facts["frames_out"], facts["reference"], facts["size"]) == (FRAMES, 0, [64, 64])
     assert len({frame.tobytes() for frame in made}) == FRAMES
+
+
+def test_the_clip_is_read_as_the_demos_reader_reads_it(
+    inputs: dict[str, Path], demo: Demo, clip: list[Image], tmp_path: Path
+) -> None:
+    media = write_clip(tmp_path / "clip.mp4", clip, fps=FPS, sar=Fraction(12, 11))
+    run(settings(), inputs | {"media": media}, tmp_path, no_report)
+    with imageio.get_reader(media) as reader:
+        assert furthest(frames_of(tmp_path / "picture.mkv"), demo(list(reader.iter_data()))) <= 1
 
 
 def test_outward_from_the_best_frame_as_the_demo_does(
