@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types floors unit bench clean
+.PHONY: demo test lint types floors unit bench bench-tpsmm clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python run_pipeline.py render configs/manifests/demo_duet.yaml
@@ -25,6 +25,9 @@ unit: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m bench
+
+bench-tpsmm: $(VENV)/.installed
+	$(BIN)/python -m bench --tpsmm
 
 clean:
 	rm -rf work out

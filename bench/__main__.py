@@ -1,9 +1,10 @@
 """Everything that is measured, and the docs that say it: `make bench`.
 
-    python -m bench [--quick | --merge FILE]
+    python -m bench [--quick | --merge FILE | --tpsmm]
 
 Writes bench/results/DATE.json, docs/quality.md and docs/performance.md. Let nothing else run meanwhile. `--quick`
-leaves out the ten-minute clip; `--merge` adds what `bench.speed --json FILE` measured later on the same day.
+leaves out the ten-minute clip; `--merge` adds what `bench.speed --json FILE` measured later on the same day, `--tpsmm` measures
+the neural network alone (`make bench-tpsmm`).
 """
 
 from __future__ import annotations
@@ -27,8 +28,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure everything and write the docs.")
     parser.add_argument("--quick", action="store_true", help="leave out the ten-minute clip")
     parser.add_argument("--merge", type=Path, help="add these results of bench.speed to the day's")
+    parser.add_argument("--tpsmm", action="store_true", help="measure the neural network alone")
     options = parser.parse_args()
     RESULTS.mkdir(parents=True, exist_ok=True)
+    if options.tpsmm:
+        return network()
     if options.merge:
         return merge(options.merge)
     quick = options.quick
@@ -44,6 +48,16 @@ def main() -> int:
     write_section(ROOT / "docs" / "quality.md", "pairs", quality_section(measured, table.read_text(encoding="utf-8")))
     for file in (speed, quality, table):
         file.unlink()
+    return 0
+
+
+def network() -> int:
+    """The network's variants against the published loop, in one interleaved run."""
+    command = [sys.executable, "-m", "bench.tpsmm"]
+    told = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    print(told)
+    text = measured_on("make bench-tpsmm") + f"```\n{told.rstrip()}\n```\n"
+    write_section(ROOT / "docs" / "performance.md", "tpsmm", text)
     return 0
 
 
@@ -80,9 +94,9 @@ def write_section(path: Path, name: str, text: str) -> None:
     path.write_text(f"{before}{start}\n{text}{end}{rest.split(end)[1]}", encoding="utf-8")
 
 
-def measured_on() -> str:
+def measured_on(command: str = "make bench") -> str:
     about = machine()
-    return f"Measured on {about['date']}, {about['machine']}, Python {about['python']}, by `make bench`.\n\n"
+    return f"Measured on {about['date']}, {about['machine']}, Python {about['python']}, by `{command}`.\n\n"
 
 
 def performance(rows: list[dict[str, Any]]) -> str:
