@@ -3,8 +3,8 @@
     python -m bench [--quick | --merge FILE | --tpsmm]
 
 Writes bench/results/DATE.json, docs/quality.md and docs/performance.md. Let nothing else run meanwhile. `--quick`
-leaves out the ten-minute clip; `--merge` adds what `bench.speed --json FILE` measured later on the same day, `--tpsmm` measures
-the neural network alone (`make bench-tpsmm`).
+leaves out the ten-minute clip; `--merge` adds what `bench.speed --json FILE` measured later on the same day; `--tpsmm`
+measures the neural network alone (`make bench-tpsmm`).
 """
 
 from __future__ import annotations
