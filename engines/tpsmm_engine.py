@@ -91,7 +91,7 @@ class TpsmmEngine(Engine):
         frame = next(islice(driving.frames(), reference, None), None)
         if frame is None:
             raise InputError(f"the driving clip has no frame {reference}", cure="choose another reference")
-        size = self.crop.size or portrait.image.shape[0]
+        size = portrait.image.shape[0]
         initial = _tensor(_cut(frame, window, size))
         try:
             animator = tpsmm.Animator(model, _tensor(portrait.image), mode=settings.mode, initial=initial)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,10 @@ Image = NDArray[np.uint8]
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: engine, engine_version, at (seconds of a video's frame, or None). Inputs: media, faces."""
+    """Settings: engine, engine_version, crop_size (if not the engine's own), at (seconds of a video's frame, or None).
+
+    Inputs: media, faces.
+    """
     engine = load_engine(settings["engine"])
     track = FaceTrack.load(inputs["faces"] / "track")
     if track.scheme != engine.scheme:
@@ -43,9 +47,10 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     at = settings["at"]
     picture = read_image(inputs["media"]) if at is None else frame_at(inputs["media"], Fraction(at))
     head = head_frame(track.points[0], track.scheme)
-    affine, box, image = _cut(picture, head, engine.crop)
+    spec = engine.crop if settings.get("crop_size") is None else replace(engine.crop, size=settings["crop_size"])
+    affine, box, image = _cut(picture, head, spec)
     height, width = picture.shape[:2]
-    native = engine.crop.size is None
+    native = spec.size is None
     inside = (box.x0 > 0, box.y0 > 0, box.x1 < width, box.y1 < height) if native else (True, True, True, True)
     write_png(out / "picture.png", picture)
     write_png(out / "crop.png", image)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,13 @@ Image = NDArray[np.uint8]
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: engine, engine_version, start, frames, fps, tolerant. Inputs: media, faces."""
+    """Settings: engine, engine_version, crop_size (if not the engine's own), start, frames, fps, tolerant.
+
+    Inputs: media, faces.
+    """
     spec = load_engine(settings["engine"]).crop
+    if settings.get("crop_size") is not None:
+        spec = replace(spec, size=settings["crop_size"])
     followed = inputs["faces"] / "track"
     times = [Fraction(text) for text in json.loads((inputs["faces"] / "times.json").read_text(encoding="utf-8"))]
     fps, frames, start = Fraction(settings["fps"]), int(settings["frames"]), Fraction(settings["start"])

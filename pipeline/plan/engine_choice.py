@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from engines import ENGINES
 from foundation.cache import cache_folder
 from foundation.errors import InputError
@@ -20,18 +22,21 @@ MODELS = "models"
 @dataclass(frozen=True)
 class EngineChoice:
     """Attributes: name: as in engines.ENGINES; files: what the engine reads, by the names it knows them by;
-    options: JSON-safe settings of this engine alone.
+    options: JSON-safe settings of this engine alone; crop_size: pixels a side that its network takes, where the
+    config says other than the engine's own.
     """
 
     name: str
     reason: str
     files: dict[str, Path] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+    crop_size: int | None = None
 
     @property
     def settings(self) -> dict[str, Any]:
         """What every task of the engine has among its settings."""
-        return {"engine": self.name, "engine_version": ENGINES[self.name].version}
+        about: dict[str, Any] = {"engine": self.name, "engine_version": ENGINES[self.name].version}
+        return about if self.crop_size is None else about | {"crop_size": self.crop_size}
 
 
 def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
@@ -57,7 +62,17 @@ def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
     named = CONFIGS / f"{own.config}.yaml"
     files = {"checkpoint": checkpoint, "config": named if named.is_file() else loaded.path(own.config)}
     options = {"precision": own.precision, "mode": own.mode}
-    return EngineChoice("tpsmm", reason, files, options)
+    return EngineChoice("tpsmm", reason, files, options, _frame_side(files["config"]))
+
+
+def _frame_side(config: Path) -> int | None:
+    """The frame size that a model config in the published schema was trained at; the engine judges all else in it."""
+    try:
+        shape = yaml.safe_load(config.read_text(encoding="utf-8"))["dataset_params"]["frame_shape"]
+        side = int(shape[0])
+    except (OSError, yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValueError, IndexError):
+        return None
+    return side if 32 <= side <= 2048 else None
 
 
 def _checkpoint(loaded: LoadedManifest, own: Tpsmm) -> Path | None:

@@ -100,9 +100,13 @@ def test_an_interrupted_run_ends_its_child(tmp_path: Path) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
     helper = threading.Thread(target=interrupt)
-    helper.start()
-    with pytest.raises(KeyboardInterrupt):
-        run_ffmpeg(child)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs start with it ignored
+    try:
+        helper.start()
+        with pytest.raises(KeyboardInterrupt):
+            run_ffmpeg(child)
+    finally:
+        signal.signal(signal.SIGINT, before)
     helper.join()
     with pytest.raises(ProcessLookupError):
         os.kill(int(mark.read_text()), 0)
