@@ -47,7 +47,7 @@ def face_at(x: float, y: float, height: float, roll: float = 0.0, scheme: str = 
     return Face(points, scheme, np.zeros(52), np.eye(4))
 
 
-def cropped(folder: Path, face: Face, engine: str, picture: Image | None = None) -> Path:
+def cropped(folder: Path, face: Face, engine: str, picture: Image | None = None, **more: Any) -> Path:
     """The crop artifact of the astronaut, or of another picture of 512x512, with this face."""
     picture = np.ascontiguousarray(data.astronaut() if picture is None else picture)
     faces, out = folder / "faces", folder / f"crop-{engine}"
@@ -55,7 +55,7 @@ def cropped(folder: Path, face: Face, engine: str, picture: Image | None = None)
     out.mkdir()
     write_png(folder / "portrait.png", picture)
     still(face, (512, 512)).save(faces / "track")
-    settings = {"engine": engine, "engine_version": 1, "at": None}
+    settings = {"engine": engine, "engine_version": 1, "at": None, **more}
     crop.run(settings, {"media": folder / "portrait.png", "faces": faces}, out, silent)
     return out
 
@@ -88,6 +88,13 @@ def test_a_crop_goes_back_exactly_where_it_came_from(tmp_path: Path, at: tuple[f
         error = np.abs(frame - before).mean()
         half_a_pixel_off = np.abs(before[1:-1, 1:] - before[1:-1, :-1]).mean() / 2
         assert error < half_a_pixel_off / 2, error / half_a_pixel_off  # resampled twice, near the picture's own scale
+
+
+def test_a_network_of_another_size_gets_crops_of_its_size(tmp_path: Path) -> None:
+    place = cropped(tmp_path, face_at(224.0, 120.0, 80.0), "still", crop_size=192)
+    assert read_image(place / "crop.png").shape == (192, 192, 3)
+    before = data.astronaut()[read_crop(place).box.slices].astype(float)
+    assert np.abs(next(pasted(tmp_path, place, "still")) - before).mean() < 1.0
 
 
 def test_a_drift_in_colour_is_taken_back_when_asked(tmp_path: Path) -> None:
