@@ -94,7 +94,8 @@ def test_a_network_of_another_size_gets_crops_of_its_size(tmp_path: Path) -> Non
     place = cropped(tmp_path, face_at(224.0, 120.0, 80.0), "still", crop_size=192)
     assert read_image(place / "crop.png").shape == (192, 192, 3)
     before = data.astronaut()[read_crop(place).box.slices].astype(float)
-    assert np.abs(next(pasted(tmp_path, place, "still")) - before).mean() < 1.0
+    half_a_pixel_off = np.abs(before[1:-1, 1:] - before[1:-1, :-1]).mean() / 2
+    assert np.abs(next(pasted(tmp_path, place, "still")) - before).mean() < half_a_pixel_off / 2
 
 
 def test_a_drift_in_colour_is_taken_back_when_asked(tmp_path: Path) -> None:
