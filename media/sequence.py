@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from media.ahead import ahead
 from media.reader import read_frames
 
 Image = NDArray[np.uint8]
@@ -40,6 +41,6 @@ class FrameSequence:
     def _read(self, index: int) -> Image:
         if self._next != index or index in self._starts:
             chunk = bisect_right(self._starts, index) - 1
-            self._stream = read_frames(self._paths[chunk], start=index - self._starts[chunk])
+            self._stream = ahead(read_frames(self._paths[chunk], start=index - self._starts[chunk]))
         self._next = index + 1
         return next(self._stream)

@@ -19,6 +19,7 @@ from landmarks.base import Image, LandmarkBackend
 from landmarks.selection import choose
 from landmarks.track_writer import TrackWriter
 from landmarks.tracking import People, Person, appearance
+from media.ahead import ahead
 from media.images import read_image
 from media.reader import VideoReader, frame_at
 from stages import Report
@@ -87,7 +88,7 @@ class _Follow:
             stop=None if stop is None else Fraction(stop),
             tolerant=settings["tolerant"],
         ) as reader:
-            for seconds, image in reader:
+            for seconds, image in ahead(reader):
                 size = (image.shape[1], image.shape[0])
                 self._times.append(seconds)
                 face = self._face(image, seconds)

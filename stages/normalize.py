@@ -24,6 +24,7 @@ from foundation.facetrack import FaceTrack, head_frame, transfer
 from foundation.geometry import Array, Box, square_around
 from foundation.npy import BLOCK, Rows
 from foundation.times import resample
+from media.ahead import ahead
 from media.reader import VideoReader
 from media.resample import warp_affine
 from media.writer import FrameWriter
@@ -55,7 +56,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         VideoReader(inputs["media"], start=times[0], stop=None, tolerant=settings["tolerant"]) as reader,
         FrameWriter(out / FRAMES, size=size, fps=fps) as writer,
     ):
-        for image in _picked((frame for _, frame in reader), chosen):
+        for image in _picked((frame for _, frame in ahead(reader)), chosen):
             writer.write(_cut(image, affine, size))
             written += 1
             report(written, frames)

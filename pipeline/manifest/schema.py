@@ -129,7 +129,7 @@ class Video(_Part):
 
     codec: Literal["h264"] = "h264"
     crf: Annotated[int, Field(ge=0, le=51)] = 18
-    preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower"] = "faster"
+    preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower"] = "veryfast"
     """The encoder's effort: slower makes smaller files of the same quality."""
 
 
