@@ -52,11 +52,13 @@ class _Paste:
     Attributes:
         still: (h, w, 3) the portrait where the crop covers it. mask: (h, w) 0..1, 1 where the moving crop shows.
         rim: (h, w) bool, the feathered band, where crop and portrait should agree.
+        blended: the parts that hold all of the mask that is not 1; elsewhere the moving crop shows as it is.
     """
 
     still: Image
     mask: Mask
     rim: NDArray[np.bool_]
+    blended: list[tuple[slice, slice]]
     crop: CropInfo
     match_color: bool
 
@@ -64,7 +66,7 @@ class _Paste:
     def onto(still: Image, crop: CropInfo, feather: float, match_color: bool) -> _Paste:
         mask = _native_mask(crop, feather) if crop.native else _warped_mask(crop, feather)
         rim = (mask > 0) & (mask < 1)
-        return _Paste(still, mask, rim, crop, match_color and not crop.native and bool(rim.any()))
+        return _Paste(still, mask, rim, _around_solid(mask), crop, match_color and not crop.native and bool(rim.any()))
 
     def __call__(self, moved: Image) -> Image:
         if not self.crop.native:
@@ -73,10 +75,31 @@ class _Paste:
             shift = self.still[self.rim].mean(axis=0, dtype=np.float64) - moved[self.rim].mean(axis=0, dtype=np.float64)
             shift = np.clip(shift, -MAX_SHIFT, MAX_SHIFT)
             moved = np.clip(np.rint(moved + shift), 0, 255).astype(np.uint8)
-        blended = cv2.blendLinear(moved, self.still, self.mask, 1 - self.mask)
-        result = np.asarray(blended, np.uint8)
-        result[self.mask == 0] = self.still[self.mask == 0]
+        result = moved.copy()
+        for part in self.blended:
+            mask = self.mask[part]
+            result[part] = cv2.blendLinear(moved[part], self.still[part], mask, 1 - mask)
+            np.copyto(result[part], self.still[part], where=(mask == 0)[:, :, None])
         return result
+
+
+def _around_solid(mask: Mask) -> list[tuple[slice, slice]]:
+    """Up to four parts of the picture around the rows and columns where the mask is 1 throughout."""
+    height, width = mask.shape
+    middle = mask[height // 2] == 1, mask[:, width // 2] == 1
+    if not (middle[0].any() and middle[1].any()):
+        return [(slice(0, height), slice(0, width))]
+    columns, rows = np.flatnonzero(middle[0]), np.flatnonzero(middle[1])
+    x0, x1, y0, y1 = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
+    if not (mask[y0:y1, x0:x1] == 1).all():
+        return [(slice(0, height), slice(0, width))]
+    parts = [
+        (slice(0, y0), slice(0, width)),
+        (slice(y1, height), slice(0, width)),
+        (slice(y0, y1), slice(0, x0)),
+        (slice(y0, y1), slice(x1, width)),
+    ]
+    return [part for part in parts if part[0].stop > part[0].start and part[1].stop > part[1].start]
 
 
 def _ramp(distance: NDArray[np.floating], width: float) -> Mask:
