@@ -1,8 +1,8 @@
 """Frames between stages: lossless, every frame a key frame, frame number = timestamp.
 
 MagicYUV in AVI is written by default: several times as fast as FFV1 to encode and to decode, for about half as much
-space again. AVI keeps any rate exactly and any frame is one seek away. FFV1 in Matroska is there for archives and for
-other programs.
+space again. AVI keeps any rate exactly and any frame is one seek away. (Ut Video is slower, and its encoder loses
+frames of pure noise.) FFV1 in Matroska is there for archives and for other programs.
 """
 
 from __future__ import annotations
