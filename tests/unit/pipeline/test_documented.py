@@ -1,0 +1,30 @@
+"""What the README and the example manifests show must be accepted."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline.manifest.load import load_manifest, validate
+from tests.conftest import ROOT
+
+
+def test_the_readmes_manifest_is_valid() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    manifest = validate(yaml.safe_load(blocks[0]), Path("README.md"))
+    assert list(manifest.performers) == ["president", "mona_lisa"]
+
+
+def test_the_readmes_neural_engine_block_is_valid() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    performer = {"portrait": "a.png", "driving": {"video": "a.mp4"}, **yaml.safe_load(blocks[1])}
+    data = {"version": 1, "performers": {"one": performer}, "output": {"path": "a.mp4"}}
+    assert validate(data, Path("README.md")).performers["one"].engine == "tpsmm"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs" / "manifests").glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_example_manifests_are_valid(path: Path) -> None:
+    assert load_manifest(path).manifest.version == 1
