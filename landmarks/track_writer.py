@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from foundation.facetrack import Face
+from foundation.npy import NpyWriter
 
 _TYPES: dict[str, type[np.generic]] = {
     "points": np.float32,
@@ -56,8 +56,7 @@ class TrackWriter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(exist_ok=True)
-        self._files: dict[str, BinaryIO] = {}
-        self._shapes: dict[str, tuple[int, ...]] = {}
+        self._files: dict[str, NpyWriter] = {}
         self._last: Face | None = None
         self.gap = 0
         self.frames = self.found = self.longest_gap = 0
@@ -80,11 +79,6 @@ class TrackWriter:
             raise ValueError("a track without a face")
         for _ in range(self.gap):
             self._put(self._last, found=False)
-        for name, file in self._files.items():
-            end = file.tell()
-            file.seek(0)
-            self._header(name)
-            file.seek(end)
         self.close()
         about = {"scheme": self._last.scheme, "size": list(size)}
         (self._folder / "track.json").write_text(json.dumps(about), encoding="utf-8")
@@ -106,18 +100,7 @@ class TrackWriter:
         row = {"points": face.points, "found": np.array(found), "blendshapes": face.blendshapes, "pose": face.pose}
         for name, value in row.items():
             if name not in self._files:
-                self._shapes[name] = value.shape
-                self._files[name] = (self._folder / f"{name}.npy").open("wb")
-                self._header(name)
-            self._files[name].write(np.ascontiguousarray(value, _TYPES[name]).tobytes())
+                self._files[name] = NpyWriter(self._folder / f"{name}.npy", _TYPES[name])
+            self._files[name].append(value[None])
         self.frames += 1
         self.found += found
-
-    def _header(self, name: str) -> None:
-        """NumPy leaves room in a header for the first axis to grow, so it is written again in the same place."""
-        about = {
-            "descr": npy.dtype_to_descr(np.dtype(_TYPES[name])),
-            "fortran_order": False,
-            "shape": (self.frames, *self._shapes[name]),
-        }
-        npy.write_array_header_1_0(self._files[name], about)
