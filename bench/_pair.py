@@ -19,15 +19,9 @@ from foundation.facetrack import Face, FaceTrack, head_frame
 from foundation.geometry import square_around
 from foundation.npy import Blocks
 from landmarks.base import LandmarkBackend
+from pipeline.manifest.schema import Motion
 
-MOTION: dict[str, Any] = {
-    "mode": "relative",
-    "reference": "best",
-    "head": 1.0,
-    "expression": 1.0,
-    "mouth": 1.0,
-    "smoothing": 0.5,
-}
+MOTION = Motion().model_dump(mode="json")
 FPS = 25.0
 
 
@@ -98,7 +92,7 @@ def cut(picture: Image, face: Face, engine: Engine) -> Portrait:
 
 def whole(array: Any) -> NDArray[Any]:
     """An array that an engine prepared, made in full."""
-    return np.concatenate(list(array.make())).astype(array.dtype) if isinstance(array, Blocks) else array
+    return array.whole() if isinstance(array, Blocks) else array
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,6 @@ Rgb = NDArray[np.uint8]
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "AVIF", "JPEG2000")
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error)
-_ORIENTATION = 0x0112
-_SIDEWAYS = (5, 6, 7, 8)
 
 # Pillow's own limit is a process-wide number; ours is checked in `_opened`, and Pillow must not warn below it.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -60,17 +58,6 @@ def read_image_alpha(path: Path) -> tuple[Rgb, Rgb | None]:
     if pixels.shape[2] == 3:
         return np.array(pixels), None
     return np.ascontiguousarray(pixels[..., :3]), np.ascontiguousarray(pixels[..., 3])
-
-
-def image_size(path: Path) -> tuple[int, int]:
-    """Width and height of the upright picture, from its header alone.
-
-    Raises: InputError as `read_image`, as far as the header shows it.
-    """
-    with _opened(path) as opened:
-        width, height = opened.size
-        sideways = opened.getexif().get(_ORIENTATION) in _SIDEWAYS
-    return (height, width) if sideways else (width, height)
 
 
 def is_image(path: Path) -> bool:

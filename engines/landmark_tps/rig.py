@@ -44,9 +44,6 @@ def band_points(eye_number: int) -> tuple[int, ...]:
     return tuple(range(start, start + 7))
 
 
-MESH_POINTS = POINTS + 14
-
-
 def mesh_triangles() -> NDArray[np.int32]:
     """(T, 3) the face and, last, the upper lids split into rim and fold."""
     extra: list[tuple[int, int, int]] = []

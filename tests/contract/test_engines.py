@@ -93,10 +93,7 @@ def cut(picture: Image, face: Face, engine: Engine) -> Portrait:
 
 def stored(arrays: Arrays) -> dict[str, NDArray[Any]]:
     """As they come back from disk."""
-    return {
-        name: np.concatenate(list(array.make())).astype(array.dtype) if isinstance(array, Blocks) else array
-        for name, array in arrays.items()
-    }
+    return {name: array.whole() if isinstance(array, Blocks) else array for name, array in arrays.items()}
 
 
 @pytest.fixture(scope="module", params=list(ENGINES))

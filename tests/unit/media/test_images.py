@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageCms, features
 
 from foundation.errors import InputError, StageError
-from media.images import image_size, is_image, read_image, read_image_alpha, write_png
+from media.images import is_image, read_image, read_image_alpha, write_png
 from tests.synthetic import bars, corners
 
 
@@ -33,7 +33,6 @@ def test_lossless_formats_are_read_exactly(name: str, tmp_path: Path) -> None:
     options = {"lossless": True} if name.endswith("webp") else {}
     path = save(tmp_path / name, Image.fromarray(bars()), **options)
     np.testing.assert_array_equal(read_image(path), bars())
-    assert image_size(path) == (160, 96)
 
 
 @pytest.mark.parametrize("name", ["p.jpg", "p.webp", "p.avif"])
@@ -64,7 +63,6 @@ def test_exif_orientation_is_obeyed(orientation: int, tmp_path: Path) -> None:
     stored = np.ascontiguousarray(STORED[orientation](corners()))
     path = save(tmp_path / "p.png", Image.fromarray(stored), exif=exif)
     np.testing.assert_array_equal(read_image(path), corners())
-    assert image_size(path) == (160, 96)
 
 
 def test_grey_palette_bilevel_and_cmyk(tmp_path: Path) -> None:
