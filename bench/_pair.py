@@ -19,7 +19,7 @@ from foundation.facetrack import Face, FaceTrack, head_frame
 from foundation.geometry import square_around
 from foundation.npy import Blocks
 from landmarks.base import LandmarkBackend
-from pipeline.manifest.schema import Motion
+from pipeline.manifest.parts.performers import Motion
 
 MOTION = Motion().model_dump(mode="json")
 FPS = 25.0

@@ -39,7 +39,7 @@ from landmarks import load_backend
 from media.reader import VideoReader
 from media.samples import sample_path
 from media.writer import FrameWriter
-from pipeline.manifest.schema import Motion
+from pipeline.manifest.parts.performers import Motion
 
 ROOT = Path(__file__).resolve().parents[1]
 Image = NDArray[np.uint8]

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from pipeline.manifest.schema import FILE_TAG, FRAME_TAG
+from pipeline.manifest.parts.performers import FILE_TAG, FRAME_TAG
 
 PLANNED = (
     (r"lyrics|batch|checks|defaults\.chunk_seconds", ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.manifest.load import LoadedManifest
-from pipeline.manifest.schema import FrameOf
+from pipeline.manifest.parts.performers import FrameOf
 from pipeline.plan.engine_choice import EngineChoice, choose_engine
 from pipeline.plan.graph import Graph
 from pipeline.plan.sources import VOCALS, VOCALS_CLIP, Sources, find_sources

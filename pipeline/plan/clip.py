@@ -9,7 +9,7 @@ from typing import Any
 
 from foundation.errors import InputError, ManifestError
 from foundation.times import frame_count
-from pipeline.manifest.schema import Driving
+from pipeline.manifest.parts.performers import Driving
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from engines import ENGINES
 from foundation.cache import cache_folder
 from foundation.errors import InputError
 from pipeline.manifest.load import LoadedManifest
-from pipeline.manifest.schema import Tpsmm
+from pipeline.manifest.parts.performers import Tpsmm
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "models"
 MODELS = "models"

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from foundation.errors import ManifestError
-from pipeline.manifest.schema import FrameOf
+from pipeline.manifest.parts.performers import FrameOf
 from pipeline.plan.build import Job
 from pipeline.plan.clip import Clip, read_clip
+from pipeline.plan.edit import plan_edit
 from pipeline.plan.graph import Graph
 from pipeline.plan.performer import PlannedPerformer, plan_performer
 from pipeline.plan.planning import Facts, Planning
 from pipeline.plan.sound import plan_sound
-from pipeline.plan.task import Input, Task
+from pipeline.plan.task import Task
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def expand(job: Job, facts: Facts) -> Plan:
     _refuse_shared_pictures(planning)
     performers = {name: plan_performer(planning, name, clip) for name, clip in clips.items()}
     frames = max(planned.frames for planned in performers.values())
-    picture = _edit(planning, performers, frames)
+    picture = plan_edit(planning, performers, frames)
     inputs, sound = plan_sound(planning, clips)
     if not sound["entries"] and manifest.audio.source != "none":
         notices.append("the driving clips have no sound: the video will be silent")
@@ -87,57 +86,3 @@ def _refuse_shared_pictures(planning: Planning) -> None:
                 performer=name,
                 cure="give each performer a picture of its own, or composite: {into: crop}",
             )
-
-
-def _edit(planning: Planning, performers: dict[str, PlannedPerformer], frames: int) -> Task:
-    output = planning.manifest.output
-    scenes = _scenes(planning, performers, frames)
-    seen = {name for scene in scenes for name in scene["performers"]}
-    inputs: dict[str, Input] = {}
-    about: dict[str, Any] = {}
-    for name, planned in performers.items():
-        if name not in seen:
-            continue
-        place = f"performer{len(about)}"
-        about[name] = {
-            "inputs": place,
-            "frames": planned.frames,
-            "into": planned.into,
-            "chunks": [chunk.settings["range"][0] for chunk in planned.chunks],
-        }
-        inputs[f"{place}.crop"] = planned.crop.output
-        for number, chunk in enumerate(planned.chunks):
-            inputs[f"{place}.{number:06d}"] = chunk.output
-    settings = {
-        "fps": str(planning.fps),
-        "frames": frames,
-        "size": list(output.size),
-        "video": output.video.model_dump(mode="json"),
-        "performers": about,
-        "scenes": scenes,
-    }
-    return planning.graph.add(Task("edit", settings, inputs, None, frames))
-
-
-def _scenes(planning: Planning, performers: Mapping[str, PlannedPerformer], frames: int) -> list[dict[str, Any]]:
-    """Scenes as frame ranges that cover the whole length."""
-    written, fps = planning.manifest.scenes, planning.fps
-    if written is None:
-        layout = "side_by_side" if len(performers) > 1 else "full"
-        return [{"range": [0, frames], "layout": layout, "performers": list(performers)}]
-    starts = [round(scene.start * fps) for scene in written]
-    if starts[0] != 0:
-        raise ManifestError("scenes.0.start must be 0", cure="let the first scene start at 0")
-    for number, start in enumerate(starts):
-        if start >= frames:
-            raise ManifestError(
-                f"scenes.{number} starts at {float(written[number].start):g} s, after the end of the video "
-                f"({float(frames / fps):.2f} s)",
-                cure="start it earlier, or use a longer driving clip",
-            )
-    ends = [*starts[1:], frames]
-    return [
-        {"range": [start, end], "layout": scene.layout, "performers": scene.performers}
-        for scene, start, end in zip(written, starts, ends, strict=True)
-        if end > start
-    ]

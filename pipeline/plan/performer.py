@@ -10,7 +10,7 @@ from typing import Any
 from foundation.errors import InputError
 from foundation.times import chunks
 from landmarks import BACKENDS
-from pipeline.manifest.schema import Driving, FrameOf, Performer
+from pipeline.manifest.parts.performers import Driving, FrameOf, Performer
 from pipeline.plan.clip import Clip
 from pipeline.plan.planning import Planning
 from pipeline.plan.task import Input, Task

@@ -13,7 +13,7 @@ from foundation.artifacts import digest_of
 from foundation.errors import InputError
 from foundation.times import frame_count
 from landmarks import BACKENDS
-from pipeline.manifest.schema import AudioCodec, Video
+from pipeline.manifest.parts.output import AudioCodec, Video
 from pipeline.plan.graph import Graph
 from pipeline.plan.task import FileInput, Input, Task
 

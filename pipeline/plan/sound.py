@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from foundation.errors import InputError
-from pipeline.manifest.schema import Driving
+from pipeline.manifest.parts.performers import Driving
 from pipeline.plan.clip import Clip, read_clip
 from pipeline.plan.performer import follow_face
 from pipeline.plan.planning import Planning

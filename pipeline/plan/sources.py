@@ -10,7 +10,7 @@ from foundation.artifacts import digest_of
 from foundation.errors import InputError
 from media.samples import sample_path
 from pipeline.manifest.load import LoadedManifest
-from pipeline.manifest.schema import FrameOf
+from pipeline.manifest.parts.performers import FrameOf
 from pipeline.plan.engine_choice import EngineChoice
 from pipeline.plan.task import FileInput
 

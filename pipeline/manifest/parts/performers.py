@@ -1,0 +1,87 @@
+"""Who performs: a portrait, a clip that it follows, and how."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from pipeline.manifest.fields import FaceSelect, Reference, Seconds
+from pipeline.manifest.parts.base import Part
+
+FILE_TAG, FRAME_TAG = "<file>", "<frame>"
+Gain = Annotated[float, Field(ge=0, le=2)]
+EngineName = Literal["auto", "landmark_tps", "tpsmm"]
+
+
+class FrameOf(Part):
+    """A frame of a video as the portrait."""
+
+    frame_of: str
+    at: Seconds = Field(default=0, validate_default=True)
+
+
+PortraitSource = Annotated[
+    Annotated[str, Tag(FILE_TAG)] | Annotated[FrameOf, Tag(FRAME_TAG)],
+    Discriminator(lambda value: FRAME_TAG if isinstance(value, dict | FrameOf) else FILE_TAG),
+]
+
+
+class Driving(Part):
+    """The clip that a portrait follows."""
+
+    video: str
+    face: FaceSelect = "largest"
+    start: Seconds = Field(default=0, validate_default=True)
+    end: Seconds | None = None
+    allow_truncated: bool = False
+    """Use what decodes of a damaged file instead of refusing it."""
+
+    @model_validator(mode="after")
+    def _has_length(self) -> Driving:
+        if self.end is not None and self.end <= self.start:
+            raise ValueError(f"end ({float(self.end):g}) must be later than start ({float(self.start):g})")
+        return self
+
+
+class Motion(Part):
+    """How much of the driver's movement the portrait takes."""
+
+    mode: Literal["relative", "absolute"] = "relative"
+    reference: Reference = "best"
+    head: Gain = 1.0
+    expression: Gain = 1.0
+    mouth: Gain = 1.0
+    smoothing: Gain = 0.5
+
+
+class Tpsmm(Part):
+    """What the engine tpsmm needs."""
+
+    config: str = "vox-256"
+    """A name in configs/models, or a file in the published schema."""
+    checkpoint: str | None = None
+    """A file; without it, the one that `models fetch` has fetched for this config."""
+    precision: Literal["fp32", "fast", "bf16", "fp16"] = "fast"
+    mode: Literal["relative", "standard", "avd"] | None = None
+    """The published modes; without it, what motion.mode says."""
+
+
+class Composite(Part):
+    """How the moving region goes back into the picture."""
+
+    into: Literal["portrait", "crop"] = "portrait"
+    feather: Annotated[float, Field(ge=0, le=0.5)] = 0.08
+    match_color: bool = True
+
+
+class Performer(Part):
+    """One portrait that sings."""
+
+    portrait: PortraitSource
+    face: FaceSelect = "largest"
+    driving: Driving
+    engine: EngineName | None = None
+    tpsmm: Tpsmm | None = None
+    motion: Motion = Motion()
+    composite: Composite = Composite()
