@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from media.hdr import HLG, PQ, to_sdr
+from media.hdr import BITS, needs_conversion, to_sdr
 
 # Rec. ITU-T H.273: the numbers in every codec's headers, and ffmpeg's names for them
 _SPACES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "ycgco", 9: "bt2020nc"}
@@ -56,17 +57,24 @@ class ToRgb:
             high = frame.width >= _HD[0] or frame.height > _HD[1]
             matrix = Colorspace.ITU709 if high else Colorspace.ITU601
         same = (frame.width, frame.height) == size
-        hdr = frame.color_trc in (PQ, HLG)
+        wide = needs_conversion(frame.color_trc, frame.color_primaries)
         rgb = self._reformatter.reformat(
             frame,
             width=size[0],
             height=size[1],
-            format="rgb48le" if hdr else "rgb24",
+            # swscale's packed 16-bit RGB has wrong colours where chroma is subsampled and interpolated in full
+            format=f"gbrp{BITS}le" if wide else "rgb24",
             src_colorspace=matrix,
             dst_color_range=ColorRange.JPEG,
             interpolation=int(_EXACT if same else _RESIZE),
             threads=1,
         )
-        if hdr:
-            return to_sdr(np.asarray(rgb.to_ndarray(), np.uint16), frame.color_trc, frame.color_primaries)
+        if wide:
+            green, blue, red = (_sixteen_bits(plane) for plane in rgb.planes)
+            return to_sdr((red, green, blue), size[0], frame.color_trc, frame.color_primaries)
         return np.asarray(rgb.to_ndarray(), np.uint8)
+
+
+def _sixteen_bits(plane: VideoPlane) -> NDArray[np.uint16]:
+    """A view of a plane's memory, (H, stride)."""
+    return np.frombuffer(plane, np.uint16).reshape(plane.height, plane.line_size // 2)  # type: ignore[call-overload, no-any-return]

@@ -51,12 +51,12 @@ STAGES: dict[str, StageSpec] = {
     spec.name: spec
     for spec in (
         StageSpec("probe", 1, "read rate, length, rotation and sound of a media file", 0.0),
-        StageSpec("faces", 1, "find and follow the chosen face, every frame", 7.0),
-        StageSpec("crop", 1, "cut the portrait around its face", 0.0),
-        StageSpec("normalize", 1, "driving clip to a constant rate, range and size", 6.0),
+        StageSpec("faces", 2, "find and follow the chosen face, every frame", 7.0),
+        StageSpec("crop", 2, "cut the portrait around its face", 0.0),
+        StageSpec("normalize", 2, "driving clip to a constant rate, range and size", 6.0),
         StageSpec("prepare", 1, "what the engine needs from the whole clip", 2.0),
         StageSpec("animate", 1, "move the portrait, a chunk of frames at a time", 30.0),
-        StageSpec("published", 1, "animate whole frames as the published demo does", 300.0),
+        StageSpec("published", 2, "animate whole frames as the published demo does", 300.0),
         StageSpec("composite", 1, "put the moving region back into the full picture", 10.0),
         StageSpec("edit", 1, "lay the performers out in scenes, encode once", 25.0),
         StageSpec("vocals", 1, "sing a sample vocal from a face's mouth", 0.5),

@@ -68,6 +68,30 @@ def corners(size: tuple[int, int] = (160, 96)) -> Image:
     return image
 
 
+def hdr_signal(image: Image, transfer: int) -> NDArray[np.uint16]:
+    """The 16-bit signal, BT.2020 primaries, that PQ (16) or HLG (18) would carry for an SDR picture, (H, W, 3).
+
+    Reference white is 203 nits, the display's gamma 2.4: the published formulas, from light to signal.
+    """
+    to_2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
+    nits = 203 * (image / 255.0) ** 2.4 @ to_2020.T
+    return light_signal(nits, transfer)
+
+
+def light_signal(nits: NDArray[np.float64], transfer: int) -> NDArray[np.uint16]:
+    """The signal of light in nits: SMPTE ST 2084 (16), or ARIB STD-B67 on a display of 1000 nits (18)."""
+    if transfer == 16:
+        power = (nits / 10000) ** (2610 / 16384)
+        signal = ((3424 / 4096 + 2413 / 128 * power) / (1 + 2392 / 128 * power)) ** (2523 / 32)
+    else:
+        display = nits / 1000
+        luma = display @ np.array([0.2627, 0.6780, 0.0593])
+        scene = display * np.maximum(luma, 1e-9)[..., None] ** (-0.2 / 1.2)
+        bent = 0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073
+        signal = np.where(scene <= 1 / 12, np.sqrt(3 * scene), bent)
+    return np.rint(signal * 65535).astype(np.uint16)
+
+
 def tone(seconds: float, *, rate: int = 48000, hertz: float = 440.0, channels: int = 1) -> NDArray[np.float32]:
     """(S, C) float32, a sine of half scale."""
     wave = 0.5 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)

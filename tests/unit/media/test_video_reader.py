@@ -12,7 +12,19 @@ import pytest
 from foundation.errors import InputError
 from media.probe import probe, timestamps
 from media.reader import VideoReader, frame_at, read_frames
-from tests.synthetic import COLORS, bars, corners, cut_off, number_in, numbered, run_recipe, tone, write_clip
+from tests.synthetic import (
+    COLORS,
+    bars,
+    corners,
+    cut_off,
+    hdr_signal,
+    light_signal,
+    number_in,
+    numbered,
+    run_recipe,
+    tone,
+    write_clip,
+)
 
 FRAMES = 44
 UNEVEN = [Fraction(k * 3600 + (k // 3) * 1801, 90000) for k in range(FRAMES)]
@@ -137,26 +149,10 @@ def test_colours_survive_every_matrix_and_range(space: int, full: int, tmp_path:
     assert abs(float((frame.astype(float) - bars()).mean())) < 0.5
 
 
-# the published formulas, written the other way round: light in nits to the signal
-def _pq(nits: np.ndarray) -> np.ndarray:
-    power = (nits / 10000) ** (2610 / 16384)
-    return ((3424 / 4096 + 2413 / 128 * power) / (1 + 2392 / 128 * power)) ** (2523 / 32)
-
-
-def _hlg(nits: np.ndarray) -> np.ndarray:
-    display = nits / 1000
-    luma = display @ np.array([0.2627, 0.6780, 0.0593])
-    scene = display * np.maximum(luma, 1e-9)[..., None] ** (-0.2 / 1.2)
-    bent = 0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073
-    return np.where(scene <= 1 / 12, np.sqrt(3 * scene), bent)
-
-
 @pytest.mark.parametrize(("transfer", "name"), [(16, "smpte2084"), (18, "arib-std-b67")])
 def test_hdr_is_toned_down_to_what_sdr_would_have_been(transfer: int, name: str, tmp_path: Path) -> None:
-    to_2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
-    nits = 203 * (bars() / 255.0) ** 2.4 @ to_2020.T
-    nits[:10] = 900
-    signal = np.rint((_pq if transfer == 16 else _hlg)(nits) * 65535).astype(np.uint16)
+    signal = hdr_signal(bars(), transfer)
+    signal[:10] = light_signal(np.full((10, 160, 3), 900.0), transfer)
     path = write_clip(
         tmp_path / "hdr.mkv",
         [signal] * 3,
