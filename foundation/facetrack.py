@@ -125,11 +125,27 @@ class HeadFrame:
     Attributes:
         centre: (x, y) of the face oval. height: top of the forehead to the chin, pixels.
         roll: clockwise angle of the eye line, radians.
+        spread: of several heads, how far the outermost centres lie apart, across and down, pixels; `centre` is then
+            the middle between them and `height` that of the largest.
     """
 
     centre: tuple[float, float]
     height: float
     roll: float
+    spread: tuple[float, float] = (0.0, 0.0)
+
+
+def heads_together(heads: Sequence[HeadFrame]) -> HeadFrame:
+    """Several heads of one picture as one place to look at."""
+    centres = np.array([head.centre for head in heads])
+    low, high = centres.min(axis=0), centres.max(axis=0)
+    middle, spread = (low + high) / 2, high - low
+    return HeadFrame(
+        (float(middle[0]), float(middle[1])),
+        max(head.height for head in heads),
+        float(np.mean([head.roll for head in heads])),
+        (float(spread[0]), float(spread[1])),
+    )
 
 
 def head_frame(points: NDArray[np.floating], scheme: str) -> HeadFrame:

@@ -56,7 +56,7 @@ def view(picture: tuple[int, int], panel: tuple[int, int], head: HeadFrame) -> V
         picture, panel: (width, height).
     """
     seen = _closer(filling(picture, panel), panel, head)
-    need = (min(HEAD_WIDTH * head.height, picture[0]), min(HEAD_HEIGHT * head.height, picture[1]))
+    need = min(_room(head)[0], picture[0]), min(_room(head)[1], picture[1])
     if seen.width >= need[0] and seen.height >= need[1]:
         x = _inside(head.centre[0] + 0.5 - seen.width / 2, picture[0] - seen.width)
         y = _inside(head.centre[1] + 0.5 - seen.height * FACE_LINE, picture[1] - seen.height)
@@ -67,9 +67,19 @@ def view(picture: tuple[int, int], panel: tuple[int, int], head: HeadFrame) -> V
     return View(Box(0, 0, *picture), Box(x, y, x + width, y + height), fills=False)
 
 
+def _room(head: HeadFrame) -> tuple[float, float]:
+    """Width and height that may not be cut into; several heads stand freer than one, for each may have much hair."""
+    share = 1.25 if any(head.spread) else 1.0
+    width, height = HEAD_WIDTH * share * head.height, HEAD_HEIGHT * head.height
+    return width + head.spread[0], height + head.spread[1]
+
+
 def _closer(seen: Box, panel: tuple[int, int], head: HeadFrame) -> Box:
     """A smaller part of the same shape, where the face would be lost in the panel otherwise."""
     part = max(head.height / (LEAST_FACE * seen.height), panel[1] / (MOST_ENLARGED * seen.height))
+    if any(head.spread):
+        room = _room(head)
+        part = max(part, room[0] / seen.width, room[1] / seen.height)
     if part >= 1:
         return seen
     return Box(0, 0, max(1, round(seen.width * part)), max(1, round(seen.height * part)))

@@ -60,6 +60,15 @@ def read_image_alpha(path: Path) -> tuple[Rgb, Rgb | None]:
     return np.ascontiguousarray(pixels[..., :3]), np.ascontiguousarray(pixels[..., 3])
 
 
+def read_gray(path: Path) -> Rgb:
+    """A picture of one channel, as `write_png` wrote it: (H, W) uint8.
+
+    Raises: InputError if the file is missing or damaged.
+    """
+    with _opened(path) as opened:
+        return np.array(opened.convert("L"))
+
+
 def is_image(path: Path) -> bool:
     """Whether the file's content, not its name, is a picture of a known format. A missing file is none."""
     try:

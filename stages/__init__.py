@@ -58,6 +58,8 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("animate", 1, "move the portrait, a chunk of frames at a time", 30.0),
         StageSpec("published", 2, "animate whole frames as the published demo does", 300.0),
         StageSpec("composite", 1, "put the moving region back into the full picture", 10.0),
+        StageSpec("group", 1, "find out what the faces of one picture share", 0.0),
+        StageSpec("merge", 1, "put several moving faces into their one picture", 6.0),
         StageSpec("edit", 1, "lay the performers out in scenes, encode once", 25.0),
         StageSpec("vocals", 1, "sing a sample vocal from a face's mouth", 0.5),
         StageSpec("mux", 1, "cut the sound by samples and join it to the picture", 0.5),

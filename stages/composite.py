@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundation.geometry import invert_affine
+from media.masks import Mask, inner_ramp
 from media.reader import read_frames
 from media.resample import warp_affine
 from media.writer import FrameWriter
@@ -27,7 +28,6 @@ MAX_SHIFT = 24.0
 """Colour matching corrects a drift of at most so many levels; more is a change of light that the driver meant."""
 
 Image = NDArray[np.uint8]
-Mask = NDArray[np.float32]
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
@@ -102,29 +102,16 @@ def _around_solid(mask: Mask) -> list[tuple[slice, slice]]:
     return [part for part in parts if part[0].stop > part[0].start and part[1].stop > part[1].start]
 
 
-def _ramp(distance: NDArray[np.floating], width: float) -> Mask:
-    """0 at the edge, 1 at `width` pixels from it, smooth at both ends (smoothstep)."""
-    t = np.clip(distance / max(width, 1e-6), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)
-
-
 def _native_mask(crop: CropInfo, feather: float) -> Mask:
     """Feathered towards the sides that lie inside the picture only: the picture's own edge needs no seam."""
-    box, (left, top, right, bottom) = crop.box, crop.inner_edges
-    width = feather * max(box.width, box.height)
-    x = np.arange(box.width, dtype=np.float64)
-    y = np.arange(box.height, dtype=np.float64)
-    far = np.inf
-    across = np.minimum(x if left else x + far, x[::-1] if right else x + far)
-    down = np.minimum(y if top else y + far, y[::-1] if bottom else y + far)
-    return _ramp(np.minimum(across[None, :], down[:, None]), width)
+    size = (crop.box.width, crop.box.height)
+    return inner_ramp(size, crop.inner_edges, feather * max(size))
 
 
 def _warped_mask(crop: CropInfo, feather: float) -> Mask:
     """The crop's square, feathered inwards, carried back into the picture."""
     size = crop.size[0]
-    edge = np.minimum(np.arange(size), np.arange(size)[::-1]).astype(np.float64)
-    square = _ramp(np.minimum(edge[None, :], edge[:, None]), feather * size)
+    square = inner_ramp((size, size), (True,) * 4, feather * size)
     warped = cv2.warpAffine(square, _to_box(crop), (crop.box.width, crop.box.height), flags=cv2.INTER_LINEAR)
     return np.asarray(np.clip(warped, 0, 1), np.float32)
 

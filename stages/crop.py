@@ -31,11 +31,14 @@ from stages import Report
 
 Image = NDArray[np.uint8]
 
+SAME_FACE = 0.25
+"""Heads that lie closer than this, in face heights, are one and the same."""
+
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
     """Settings: engine, engine_version, crop_size (if not the engine's own), at (seconds of a video's frame, or None).
 
-    Inputs: media, faces.
+    Inputs: media, faces; other0, other1, ...: the faces of those who have other faces of the same picture.
     """
     engine = load_engine(settings["engine"])
     track = FaceTrack.load(inputs["faces"] / "track")
@@ -48,7 +51,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     picture = read_image(inputs["media"]) if at is None else frame_at(inputs["media"], Fraction(at))
     head = head_frame(track.points[0], track.scheme)
     spec = engine.crop if settings.get("crop_size") is None else replace(engine.crop, size=settings["crop_size"])
-    affine, box, image = _cut(picture, head, spec)
+    affine, box, image = _cut(picture, head, spec, _other_heads(inputs, head))
     height, width = picture.shape[:2]
     native = spec.size is None
     inside = (box.x0 > 0, box.y0 > 0, box.x1 < width, box.y1 < height) if native else (True, True, True, True)
@@ -67,12 +70,43 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     return about | {"picture_size": [width, height], "face_height": round(head.height, 2)}
 
 
-def _cut(picture: Image, head: HeadFrame, spec: CropSpec) -> tuple[Array, Box, Image]:
+def _other_heads(inputs: Mapping[str, Path], own: HeadFrame) -> list[HeadFrame]:
+    """Where the picture's other performers are.
+
+    Raises: ManifestError if one of them is this one.
+    """
+    tracks = [FaceTrack.load(folder / "track") for name, folder in inputs.items() if name.startswith("other")]
+    others = [head_frame(track.points[0], track.scheme) for track in tracks]
+    for other in others:
+        if np.hypot(other.centre[0] - own.centre[0], other.centre[1] - own.centre[1]) < SAME_FACE * own.height:
+            raise ManifestError(
+                "two performers take the same face of one picture",
+                cure="choose another face for one of them, such as face: {index: 1}",
+            )
+    return others
+
+
+def _cell(box: Box, own: HeadFrame, others: list[HeadFrame]) -> Box:
+    """The part of the box that is nearer to this head than to another: cut across, or down, where they lie apart."""
+    x0, y0, x1, y1 = box.x0, box.y0, box.x1, box.y1
+    for other in others:
+        share = own.height / (own.height + other.height)
+        dx, dy = other.centre[0] - own.centre[0], other.centre[1] - own.centre[1]
+        if abs(dx) >= abs(dy):
+            edge = round(own.centre[0] + share * dx)
+            x0, x1 = (x0, min(x1, edge)) if dx > 0 else (max(x0, edge), x1)
+        else:
+            edge = round(own.centre[1] + share * dy)
+            y0, y1 = (y0, min(y1, edge)) if dy > 0 else (max(y0, edge), y1)
+    return Box(x0, y0, x1, y1)
+
+
+def _cut(picture: Image, head: HeadFrame, spec: CropSpec, others: list[HeadFrame]) -> tuple[Array, Box, Image]:
     """The affine from picture to crop, the pixels of the picture that the crop covers, and the crop."""
     height, width = picture.shape[:2]
     half = spec.reach * head.height
     if spec.size is None:
-        box = square_around(head.centre, half).clipped(width, height)
+        box = _cell(square_around(head.centre, half), head, others).clipped(width, height)
         return translation(-box.x0, -box.y0), box, np.ascontiguousarray(picture[box.slices])
     affine = _upright(head, half, spec.size)
     corners = np.array([[0.0, 0.0], [spec.size, 0.0], [0.0, spec.size], [spec.size, spec.size]]) - 0.5

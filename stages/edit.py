@@ -16,21 +16,21 @@ from moviepy import CompositeVideoClip, VideoClip, concatenate_videoclips
 from numpy.typing import NDArray
 
 from foundation.facetrack import FaceTrack, HeadFrame, head_frame
-from foundation.geometry import Box, apply_affine
+from foundation.geometry import Box
 from foundation.layout import panels
 from media.images import read_image
 from media.panel import Panel
 from media.sequence import FrameSequence
 from media.writer import FrameWriter
 from stages import Report
-from stages.handover import FRAMES, read_crop, read_picture
+from stages.handover import FRAMES, read_crop, read_head, read_picture
 
 Image = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class _Act:
-    """One performer: the whole picture, the part that moves, the moving frames, and where the face is."""
+    """One picture: the whole of it, the part that moves, the moving frames, and where the heads are."""
 
     picture: Image
     box: Box
@@ -57,19 +57,12 @@ def _read_act(about: Mapping[str, Any], inputs: Mapping[str, Path]) -> _Act:
     folder = inputs[f"{place}.crop"]
     chunks = [(start, inputs[f"{place}.{n:06d}"] / FRAMES) for n, start in enumerate(about["chunks"])]
     frames = FrameSequence(chunks, about["frames"])
-    face, crop = FaceTrack.load(folder / "face"), read_crop(folder)
-    head = head_frame(face.points[0], face.scheme)
+    crop = read_crop(folder)
     if about["into"] == "crop":
+        face = FaceTrack.load(folder / "face")
+        head = head_frame(face.points[0], face.scheme)
         return _Act(read_image(folder / "crop.png"), Box(0, 0, *crop.size), frames, head)
-    return _Act(read_picture(folder), crop.box, frames, _in_picture(head, crop.affine))
-
-
-def _in_picture(head: HeadFrame, affine: NDArray[np.float64]) -> HeadFrame:
-    """The head in the picture's pixels, from the crop's."""
-    from_crop = np.linalg.inv(np.vstack([affine, [0.0, 0.0, 1.0]]))[:2]
-    centre = apply_affine(from_crop, np.array([head.centre]))[0]
-    scale = float(np.sqrt(abs(np.linalg.det(from_crop[:, :2]))))
-    return HeadFrame((float(centre[0]), float(centre[1])), head.height * scale, head.roll)
+    return _Act(read_picture(folder), crop.box, frames, read_head(folder))
 
 
 def _scene(scene: Mapping[str, Any], acts: Mapping[str, _Act], size: tuple[int, int], fps: Fraction) -> VideoClip:

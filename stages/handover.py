@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.base import Arrays, Portrait
-from foundation.facetrack import FaceTrack
-from foundation.geometry import Array, Box
+from foundation.facetrack import FaceTrack, HeadFrame, head_frame
+from foundation.geometry import Array, Box, apply_affine, invert_affine
 from foundation.npy import Rows
 from media.images import read_image
 from media.lossless import LOSSLESS_SUFFIX
@@ -39,6 +39,19 @@ def read_crop(folder: Path) -> CropInfo:
     return CropInfo(
         np.array(about["affine"]), Box(*about["box"]), tuple(about["size"]), about["native"], (left, top, right, bottom)
     )
+
+
+def read_head(folder: Path) -> HeadFrame:
+    """Where the head of a crop artifact is in the whole picture, or the heads of a group's."""
+    about = json.loads((folder / "crop.json").read_text(encoding="utf-8"))
+    if "head" in about:
+        told = about["head"]
+        return HeadFrame(tuple(told["centre"]), told["height"], told["roll"], tuple(told["spread"]))
+    face = FaceTrack.load(folder / "face")
+    head, back = head_frame(face.points[0], face.scheme), invert_affine(np.array(about["affine"]))
+    centre = apply_affine(back, np.array([head.centre]))[0]
+    scale = float(np.sqrt(abs(np.linalg.det(back[:, :2]))))
+    return HeadFrame((float(centre[0]), float(centre[1])), head.height * scale, head.roll)
 
 
 def read_portrait(folder: Path) -> Portrait:

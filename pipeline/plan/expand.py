@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from foundation.errors import ManifestError
-from pipeline.manifest.parts.performers import FrameOf
 from pipeline.plan.build import Job
 from pipeline.plan.clip import Clip, read_clip
 from pipeline.plan.edit import plan_edit
 from pipeline.plan.graph import Graph
 from pipeline.plan.performer import PlannedPerformer, plan_performer
+from pipeline.plan.picture import find_groups, plan_pictures
 from pipeline.plan.planning import Facts, Planning
 from pipeline.plan.sound import plan_sound
 from pipeline.plan.task import Task
@@ -55,10 +54,10 @@ def expand(job: Job, facts: Facts) -> Plan:
         notices.append(f"{name}: engine {choice.name} ({choice.reason})")
     fps = manifest.output.fps or next(iter(clips.values())).rate
     planning = Planning(job, facts, graph, fps)
-    _refuse_shared_pictures(planning)
-    performers = {name: plan_performer(planning, name, clip) for name, clip in clips.items()}
+    groups = find_groups(manifest.performers, job.sources)
+    performers = {name: plan_performer(planning, name, clip, groups[name]) for name, clip in clips.items()}
     frames = max(planned.frames for planned in performers.values())
-    picture = plan_edit(planning, performers, frames)
+    picture = plan_edit(planning, plan_pictures(planning, performers, groups), frames)
     inputs, sound = plan_sound(planning, clips)
     if not sound["entries"] and manifest.audio.source != "none":
         notices.append("the driving clips have no sound: the video will be silent")
@@ -70,19 +69,3 @@ def expand(job: Job, facts: Facts) -> Plan:
     expected = timing | {"size": size, "sound": bool(sound["entries"])}
     result = graph.add(Task("check", expected, {"video": video.output}, None, frames))
     return Plan(graph, result, video, frames, fps, performers, notices)
-
-
-def _refuse_shared_pictures(planning: Planning) -> None:
-    """Several faces of one picture, each with a driver of its own, are not composited yet: say so."""
-    owners: dict[tuple[str, object], str] = {}
-    for name, performer in planning.manifest.performers.items():
-        still = performer.portrait
-        file, at = (still.frame_of, still.at) if isinstance(still, FrameOf) else (still, None)
-        first = owners.setdefault((planning.sources[file].digest, at), name)
-        if first != name and performer.composite.into == "portrait":
-            raise ManifestError(
-                f"{first} and {name} have the same picture, and several faces of one picture are not supported yet",
-                file=planning.sources[file].path,
-                performer=name,
-                cure="give each performer a picture of its own, or composite: {into: crop}",
-            )

@@ -10,10 +10,10 @@ from typing import Any
 from foundation.errors import InputError
 from foundation.times import chunks
 from landmarks import BACKENDS
-from pipeline.manifest.parts.performers import Driving, FrameOf, Performer
+from pipeline.manifest.parts.performers import Driving, FrameOf
 from pipeline.plan.clip import Clip
 from pipeline.plan.planning import Planning
-from pipeline.plan.task import Input, Task
+from pipeline.plan.task import FileInput, Input, Task
 
 MAX_GAP_SECONDS = Fraction(1, 2)
 """A face may be lost for so long (a hand, a turn) and is bridged; longer is an error with the time named."""
@@ -48,15 +48,19 @@ def follow_face(planning: Planning, driving: Driving, clip: Clip, performer: str
     return planning.graph.add(Task("faces", settings, media, performer, clip.frames))
 
 
-def plan_performer(planning: Planning, name: str, clip: Clip) -> PlannedPerformer:
-    """Add one performer's tasks to the graph; `clip` is what plays of its driving video."""
+def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, ...]) -> PlannedPerformer:
+    """Add one performer's tasks to the graph.
+
+    Args:
+        clip: what plays of its driving video. group: everyone whose face is in its picture, itself among them.
+    """
     manifest, graph = planning.manifest, planning.graph
     performer = manifest.performers[name]
     driving, fps = performer.driving, str(planning.fps)
     choice = planning.job.choices[name]
     with_engine = choice.settings
     files: dict[str, Input] = {f"file.{kind}": planning.sources[str(file)] for kind, file in choice.files.items()}
-    crop = _portrait(planning, performer, name, with_engine)
+    crop = _portrait(planning, name, with_engine, group)
     frames = clip.frames_at(planning.fps)
     track = follow_face(planning, driving, clip, name)
     timing = {"start": str(clip.start), "frames": frames, "fps": fps, "tolerant": driving.allow_truncated}
@@ -78,8 +82,19 @@ def plan_performer(planning: Planning, name: str, clip: Clip) -> PlannedPerforme
     return PlannedPerformer(name, frames, crop, followed, done, performer.composite.into)
 
 
-def _portrait(planning: Planning, performer: Performer, name: str, with_engine: Mapping[str, Any]) -> Task:
-    portrait, graph = performer.portrait, planning.graph
+def _portrait(planning: Planning, name: str, with_engine: Mapping[str, Any], group: tuple[str, ...]) -> Task:
+    media, face = _still_face(planning, name)
+    inputs: dict[str, Input] = {"media": media, "faces": face.output}
+    for number, other in enumerate(sorted(set(group) - {name}, key=group.index)):
+        inputs[f"other{number}"] = _still_face(planning, other)[1].output
+    at = face.settings["at"]
+    return planning.graph.add(Task("crop", {**with_engine, "at": at}, inputs, name, 1))
+
+
+def _still_face(planning: Planning, name: str) -> tuple[FileInput, Task]:
+    """The file that holds the performer's picture, and the task that finds its face there."""
+    performer = planning.manifest.performers[name]
+    portrait = performer.portrait
     at: str | None = None
     if isinstance(portrait, FrameOf):
         media = planning.sources[portrait.frame_of]
@@ -90,8 +105,7 @@ def _portrait(planning: Planning, performer: Performer, name: str, with_engine: 
     else:
         media = planning.sources[portrait]
     settings = {"kind": "image", "at": at, "select": performer.face, **_landmarks(planning)}
-    face = graph.add(Task("faces", settings, {"media": media}, name, 1))
-    return graph.add(Task("crop", {**with_engine, "at": at}, {"media": media, "faces": face.output}, name, 1))
+    return media, planning.graph.add(Task("faces", settings, {"media": media}, name, 1))
 
 
 def _landmarks(planning: Planning) -> dict[str, Any]:

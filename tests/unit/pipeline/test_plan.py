@@ -145,15 +145,37 @@ def test_clips_that_cannot_drive_are_refused(tmp_path: Path) -> None:
         plan(tmp_path, performers=late)
 
 
-def test_several_faces_of_one_picture_are_refused_by_name(tmp_path: Path) -> None:
-    performers: dict[str, Any] = {
-        name: {"portrait": "a.png", "driving": {"video": "clip.mp4"}} for name in ("ann", "bob")
+def two_faces(**changes: Any) -> dict[str, Any]:
+    """Two performers of one picture."""
+    return {
+        "ann": {"portrait": "a.png", "face": "leftmost", "driving": {"video": "clip.mp4"}} | changes,
+        "bob": {"portrait": "a.png", "face": "rightmost", "driving": {"video": "clip.mp4", "end": 4}} | changes,
     }
-    with pytest.raises(ManifestError, match="ann and bob have the same picture"):
-        plan(tmp_path, performers=performers)
-    for performer in performers.values():
-        performer["composite"] = {"into": "crop"}
-    assert list(plan(tmp_path, performers=performers).performers) == ["ann", "bob"]
+
+
+def test_several_faces_of_one_picture_share_a_panel(tmp_path: Path) -> None:
+    scenes = [
+        {"start": 0, "layout": "side_by_side", "performers": ["bob", "ann"]},
+        {"start": 5, "layout": "full", "performers": ["bob"]},
+    ]
+    made = plan(tmp_path, performers=two_faces(), scenes=scenes)
+    edit = next(task for task in made.graph if task.stage == "edit")
+    assert [scene["performers"] for scene in edit.settings["scenes"]] == [["ann"], ["ann"]]
+    assert list(edit.settings["performers"]) == ["ann"]
+    merged = [task for task in made.graph if task.stage == "merge"]
+    assert [task.settings["range"] for task in merged] == [[0, 64], [64, 128], [128, 192], [192, 256], [256, 300]]
+    # bob's clip has 120 frames in chunks that begin at 0 and 64; afterwards the last one is shown
+    assert [task.settings["members"][1]["chunks"] for task in merged] == [[0], [64], [64], [64], [64]]
+    crops = [task for task in made.graph if task.stage == "crop"]
+    assert ["other0" in crop.inputs for crop in crops] == [True, True]
+
+
+def test_one_face_has_one_driver(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="ann and bob take the same face of the same picture"):
+        plan(tmp_path, performers=two_faces(face="largest"))
+    apart = plan(tmp_path, performers=two_faces(face="largest", composite={"into": "crop"}))
+    assert list(apart.performers) == ["ann", "bob"]
+    assert "merge" not in stages(apart)
 
 
 def test_missing_files_are_told_together(tmp_path: Path) -> None:
