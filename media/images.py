@@ -25,6 +25,8 @@ Rgb = NDArray[np.uint8]
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "AVIF", "JPEG2000")
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error)
 
+_ORIENTATION = 0x0112  # EXIF
+
 # Pillow's own limit is a process-wide number; ours is checked in `_opened`, and Pillow must not warn below it.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
@@ -67,6 +69,17 @@ def read_gray(path: Path) -> Rgb:
     """
     with _opened(path) as opened:
         return np.array(opened.convert("L"))
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """(width, height) of a picture as `read_image` gives it, from its header alone.
+
+    Raises: InputError as `read_image`, for what the header tells.
+    """
+    with _opened(path) as opened:
+        width, height = opened.size
+        sideways = opened.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
+    return (height, width) if sideways else (width, height)
 
 
 def is_image(path: Path) -> bool:

@@ -51,6 +51,7 @@ STAGES: dict[str, StageSpec] = {
     spec.name: spec
     for spec in (
         StageSpec("probe", 1, "read rate, length, rotation and sound of a media file", 0.0),
+        StageSpec("gather", 1, "numbered pictures to one clip", 20.0),
         StageSpec("faces", 2, "find and follow the chosen face, every frame", 7.0),
         StageSpec("crop", 2, "cut the portrait around its face", 0.0),
         StageSpec("normalize", 2, "driving clip to a constant rate, range and size", 6.0),

@@ -70,4 +70,4 @@ def _path(given: Input, store: ArtifactStore) -> Path:
             f"needs the {given.stage} task {given.key[:12]}, which has not run",
             cure="run the task files in order",
         )
-    return found.folder
+    return found.folder / given.file if given.file else found.folder

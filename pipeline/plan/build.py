@@ -28,7 +28,7 @@ class Job:
     @property
     def graph(self) -> Graph:
         graph = Graph()
-        for task in self.probes.values():
+        for task in (*self.sources.gathers.values(), *self.probes.values()):
             graph.add(task)
         return graph
 
@@ -40,11 +40,7 @@ def build(loaded: LoadedManifest) -> Job:
     """
     choices = {name: choose_engine(loaded, name) for name in loaded.manifest.performers}
     sources = find_sources(loaded, choices)
-    return Job(loaded, choices, sources, {name: _probe(sources, name, owner) for name, owner in _media(loaded).items()})
-
-
-def _probe(sources: Sources, name: str, owner: str | None) -> Task:
-    return Task("probe", {}, {"media": sources[name]}, owner)
+    return Job(loaded, choices, sources, {name: sources.probe(name, owner) for name, owner in _media(loaded).items()})
 
 
 def _media(loaded: LoadedManifest) -> dict[str, str | None]:

@@ -44,7 +44,7 @@ def follow_face(planning: Planning, driving: Driving, clip: Clip, performer: str
         "expected_frames": round(clip.length * clip.rate),
         "tolerant": driving.allow_truncated,
     }
-    media = {"media": planning.sources[driving.video]}
+    media = {"media": planning.sources.clip(driving.video)}
     return planning.graph.add(Task("faces", settings, media, performer, clip.frames))
 
 
@@ -64,7 +64,7 @@ def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, 
     frames = clip.frames_at(planning.fps)
     track = follow_face(planning, driving, clip, name)
     timing = {"start": str(clip.start), "frames": frames, "fps": fps, "tolerant": driving.allow_truncated}
-    media: dict[str, Input] = {"media": planning.sources[driving.video], "faces": track.output}
+    media: dict[str, Input] = {"media": planning.sources.clip(driving.video), "faces": track.output}
     followed = graph.add(Task("normalize", with_engine | timing, media, name, frames))
     both: dict[str, Input] = {"crop": crop.output, "clip": followed.output, **files}
     motion = {"motion": performer.motion.model_dump(mode="json"), "options": choice.options, "fps": fps}

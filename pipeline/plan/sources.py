@@ -1,18 +1,25 @@
-"""The files that a manifest names: found, opened once to hash them, and all missing ones told at once."""
+"""The files that a manifest names: found, opened once to hash them, and all missing ones told at once.
+
+Numbered pictures are many files: a task of their own makes one clip of them, which stands for them from then on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 
 from foundation.artifacts import digest_of
-from foundation.errors import InputError
+from foundation.errors import InputError, ManifestError
+from media.pictures import is_pattern, numbered_pictures
 from media.samples import sample_path
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import FrameOf
 from pipeline.plan.engine_choice import EngineChoice
-from pipeline.plan.task import FileInput
+from pipeline.plan.task import FileInput, Input, Task, TaskInput
+from stages.handover import FRAMES
 
 SAMPLE = "sample:"
 VOCALS = "sample:vocals"
@@ -21,12 +28,31 @@ VOCALS_CLIP = "sample:carphone"
 
 @dataclass(frozen=True)
 class Sources:
-    """Every file of a manifest, by the name that the manifest uses for it."""
+    """Every file of a manifest, by the name that the manifest uses for it.
+
+    Attributes:
+        files: numbered pictures under their pattern, with a digest of all of them.
+        gathers: the tasks that make clips of numbered pictures, by pattern.
+    """
 
     files: dict[str, FileInput]
+    gathers: dict[str, Task]
 
     def __getitem__(self, written: str) -> FileInput:
         return self.files[written]
+
+    def clip(self, written: str) -> Input:
+        """A driving clip as the stages read it."""
+        gather = self.gathers.get(written)
+        return self.files[written] if gather is None else TaskInput(gather.stage, gather.key, FRAMES)
+
+    def probe(self, written: str, owner: str | None) -> Task:
+        """The task that reads what a media file is; of numbered pictures only the first is looked at."""
+        gather = self.gathers.get(written)
+        if gather is None:
+            return Task("probe", {}, {"media": self.files[written]}, owner)
+        settings = {"pictures": len(gather.inputs), "fps": gather.settings["fps"]}
+        return Task("probe", settings, {"media": gather.inputs[min(gather.inputs)]}, owner)
 
 
 def find_sources(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> Sources:
@@ -35,6 +61,7 @@ def find_sources(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) ->
     Raises: InputError naming every file that is missing or cannot be read, with the field that names it.
     """
     files: dict[str, FileInput] = {}
+    sequences = _sequences(loaded)
     problems: list[tuple[str, Path, str]] = []
     for field, written in _mentions(loaded, choices):
         if written in files:
@@ -45,14 +72,58 @@ def find_sources(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) ->
         except IsADirectoryError:
             problems.append((field, path, "is a folder"))
         except OSError as error:
-            problems.append((field, path, "does not exist" if isinstance(error, FileNotFoundError) else str(error)))
+            problems.append((field, path, _unreadable(error, written, field)))
     if len(problems) == 1:
         field, path, problem = problems[0]
         raise InputError(problem, file=path, cure=f"correct {field} in the manifest")
     if problems:
         lines = "; ".join(f"{field}: {path} {problem}" for field, path, problem in problems)
         raise InputError(f"{len(problems)} files cannot be used: {lines}", cure="correct these paths in the manifest")
-    return Sources(files)
+    gathers = {written: _gather(loaded, written, fps, name) for written, (fps, name) in sequences.items()}
+    for written, gather in gathers.items():
+        together = sha256("".join(given.digest for given in gather.inputs.values()).encode())
+        files[written] = FileInput(str(loaded.path(written)), together.hexdigest())
+    return Sources(files, gathers)
+
+
+def _unreadable(error: OSError, written: str, field: str) -> str:
+    if not isinstance(error, FileNotFoundError):
+        return str(error)
+    if field.endswith(".driving.video") and is_pattern(written):
+        return "does not exist; if it means numbered pictures, add driving.fps"
+    return "does not exist"
+
+
+def _sequences(loaded: LoadedManifest) -> dict[str, tuple[Fraction, str]]:
+    """The numbered pictures that drive someone: pattern -> rate and the first performer whose they are."""
+    found: dict[str, tuple[Fraction, str]] = {}
+    for name, performer in loaded.manifest.performers.items():
+        driving = performer.driving
+        if driving.fps is None:
+            continue
+        fps, first = found.setdefault(driving.video, (driving.fps, name))
+        if fps != driving.fps:
+            raise ManifestError(
+                f"performers.{name}.driving.fps is {driving.fps}, and {first} plays the same pictures at {fps}",
+                performer=name,
+                cure="give both the same rate",
+            )
+    return found
+
+
+def _gather(loaded: LoadedManifest, written: str, fps: Fraction, name: str) -> Task:
+    """The task that makes a clip of numbered pictures.
+
+    Raises: InputError naming the first that is missing, or that cannot be read.
+    """
+    try:
+        paths = numbered_pictures(loaded.path(written))
+        pictures: dict[str, Input] = {f"{n:06d}": FileInput(str(path), digest_of(path)) for n, path in enumerate(paths)}
+    except InputError as error:
+        raise error.located(performer=name) from error
+    except OSError as error:
+        raise InputError(str(error), file=loaded.path(written), performer=name, cure="check the pictures") from error
+    return Task("gather", {"fps": str(fps)}, pictures, name, len(paths))
 
 
 def _mentions(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> list[tuple[str, str]]:
@@ -65,7 +136,8 @@ def _mentions(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> li
             found.append((f"performers.{name}.portrait.frame_of", portrait.frame_of))
         else:
             found.append((f"performers.{name}.portrait", portrait))
-        found.append((f"performers.{name}.driving.video", performer.driving.video))
+        if performer.driving.fps is None:
+            found.append((f"performers.{name}.driving.video", performer.driving.video))
         files = choices[name].files
         found += [(f"performers.{name}.{choices[name].name}.{kind}", str(file)) for kind, file in files.items()]
     source = manifest.audio.source

@@ -28,17 +28,19 @@ class FileInput:
 
 @dataclass(frozen=True)
 class TaskInput:
-    """Another task's artifact."""
+    """Another task's artifact; `file`: the one file of it that is meant, None for the folder."""
 
     stage: str
     key: str
+    file: str | None = None
 
     @property
     def digest(self) -> str:
-        return f"{self.stage}/{self.key}"
+        return "/".join([self.stage, self.key, *([self.file] if self.file else [])])
 
     def to_json(self) -> dict[str, str]:
-        return {"stage": self.stage, "key": self.key}
+        file = {} if self.file is None else {"file_in": self.file}
+        return {"stage": self.stage, "key": self.key} | file
 
 
 Input = FileInput | TaskInput
@@ -121,7 +123,7 @@ class Task:
             inputs: dict[str, Input] = {
                 str(name): FileInput(str(given["file"]), str(given["sha256"]))
                 if "file" in given
-                else TaskInput(_known_stage(given["stage"]), _hex(given["key"]))
+                else TaskInput(_known_stage(given["stage"]), _hex(given["key"]), _plain(given.get("file_in")))
                 for name, given in data["inputs"].items()
             }
             json.dumps(data["settings"])
@@ -136,6 +138,13 @@ class Task:
 def _known_stage(name: str) -> str:
     if name not in STAGES:
         raise ValueError(f"no stage is called {name!r}")
+    return name
+
+
+def _plain(name: str | None) -> str | None:
+    """A name becomes part of a path, so it must not lead out of the folder."""
+    if name is not None and (Path(name).name != name or name == ".."):
+        raise ValueError(f"{name!r} is no plain file name")
     return name
 
 

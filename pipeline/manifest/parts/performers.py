@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from pipeline.manifest.fields import FaceSelect, Reference, Seconds
+from media.pictures import is_pattern
+from pipeline.manifest.fields import FaceSelect, Rate, Reference, Seconds
 from pipeline.manifest.parts.base import Part
 
 FILE_TAG, FRAME_TAG = "<file>", "<frame>"
@@ -31,6 +32,9 @@ class Driving(Part):
     """The clip that a portrait follows."""
 
     video: str
+    """A file, or numbered pictures: clips/shot_%04d.png, with `fps`."""
+    fps: Rate | None = None
+    """The rate of numbered pictures; a file has its own."""
     face: FaceSelect = "largest"
     start: Seconds = Field(default=0, validate_default=True)
     end: Seconds | None = None
@@ -41,6 +45,8 @@ class Driving(Part):
     def _has_length(self) -> Driving:
         if self.end is not None and self.end <= self.start:
             raise ValueError(f"end ({float(self.end):g}) must be later than start ({float(self.start):g})")
+        if self.fps is not None and not is_pattern(self.video):
+            raise ValueError("fps is for numbered pictures, such as shot_%04d.png; a video has a rate of its own")
         return self
 
 

@@ -210,3 +210,59 @@ def test_nothing_behind_finished_work_is_needed() -> None:
     assert graph.needed_for([third.key], {third.key}) == []
     with pytest.raises(ValueError, match="not in the graph"):
         graph.add(Task("crop", {}, {"faces": TaskInput("faces", "0" * 64)}))
+
+
+def test_numbered_pictures_are_gathered_once_and_read_as_a_clip(tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / f"shot_{number:02d}.png").write_bytes(bytes([number]))
+    driving = {"video": "shot_%02d.png", "fps": 24}
+    performers = {name: {"portrait": f"{name[0]}.png", "driving": driving} for name in ("ann", "bob")}
+    facts = {"shot_%02d.png": video(end="5/24", fps="24", frames=5)}
+    made = plan(tmp_path, facts, performers=performers)
+    gather = next(task for task in made.graph if task.stage == "gather")
+    assert stages(made).count("gather") == 1
+    assert [Path(given.path).name for given in gather.inputs.values() if isinstance(given, FileInput)] == [
+        f"shot_{number:02d}.png" for number in range(5)
+    ]
+    readers = [task for task in made.graph if gather.key in task.needs]
+    assert {task.stage for task in readers} >= {"faces", "normalize"}
+    for task in readers:
+        assert Task.from_json(json.loads(json.dumps(task.to_json()))).key == task.key
+    (tmp_path / "shot_03.png").write_bytes(b"retouched")
+    again = plan(tmp_path, facts, performers=performers)
+    assert not {task.key for task in (gather, *readers)} & set(again.graph.tasks)
+
+
+@pytest.mark.parametrize(
+    ("driving", "told"),
+    [
+        ({"video": "shot_%02d.png"}, "if it means numbered pictures, add driving.fps"),
+        ({"video": "shot_%02d.png", "fps": 24}, "there are no such pictures"),
+    ],
+)
+def test_pictures_that_are_not_there(driving: dict[str, Any], told: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=told):
+        plan(tmp_path, performers={"ann": {"portrait": "a.png", "driving": driving}})
+
+
+def test_two_rates_for_the_same_pictures_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "s1.png").touch()
+    performers = {
+        name: {"portrait": "a.png", "driving": {"video": "s%d.png", "fps": fps}} for name, fps in (("x", 24), ("y", 25))
+    }
+    with pytest.raises(
+        ManifestError, match=r"y: performers\.y\.driving\.fps is 25, and x plays the same pictures at 24"
+    ):
+        plan(tmp_path, performers=performers)
+
+
+def test_a_rate_for_a_video_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="a video has a rate of its own"):
+        plan(tmp_path, performers={"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "fps": 24}}})
+
+
+@pytest.mark.parametrize("name", ["../key", "a/b", ".."])
+def test_a_task_file_cannot_lead_out_of_an_artifact(name: str) -> None:
+    task = Task("faces", {}, {"media": TaskInput("gather", "0" * 64, name)})
+    with pytest.raises(ManifestError, match="is no plain file name"):
+        Task.from_json(task.to_json())
