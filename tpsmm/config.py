@@ -159,6 +159,13 @@ def _range_faults(parts: Mapping[str, Any]) -> list[str]:
     scale = parts["dense_motion"].scale_factor
     if scale not in {1, 0.5, 0.25, 0.125}:
         problems.append(f"scale_factor is 1, 0.5, 0.25 or 0.125, not {scale}")
+    generator = parts["generator"]
+    widest = generator.block_expansion * 2**generator.num_down_blocks
+    if generator.max_features != widest:
+        problems.append(
+            f"generator_params.max_features is block_expansion * 2 ** num_down_blocks = {widest}, "
+            f"not {generator.max_features}: the network has no other form"
+        )
     if parts["common"].num_channels != 3:
         problems.append(f"num_channels is 3 (RGB), not {parts['common'].num_channels}")
     return problems

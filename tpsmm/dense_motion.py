@@ -12,6 +12,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from tpsmm.blocks import Hourglass, UpBlock
 from tpsmm.config import CommonConfig, DenseMotionConfig
+from tpsmm.narrow import NarrowConv2d
 from tpsmm.tps import bend_grid, coordinate_grid, gaussians, solve_splines, warp
 
 KEYPOINT_VARIANCE = 0.01
@@ -65,7 +66,7 @@ class DenseMotionNetwork(nn.Module):
             self.down = BlurAndThin(common.num_channels, config.scale_factor)
         self.hourglass = Hourglass(features, config.block_expansion, config.num_blocks, config.max_features)
         channels = self.hourglass.out_channels
-        self.maps = nn.Conv2d(channels[-1], common.num_tps + 1, 7, padding=3)
+        self.maps = NarrowConv2d(channels[-1], common.num_tps + 1, 7)
         if common.multi_mask:
             doublings = int(math.log2(1 / config.scale_factor))
             widths = [channels[-1] // 2**level for level in range(doublings + 1)]
@@ -76,7 +77,7 @@ class DenseMotionNetwork(nn.Module):
             self.up = nn.ModuleList()
             self.small_masks = 1
             mask_inputs = channels[-1:]
-        self.occlusion = nn.ModuleList(nn.Conv2d(width, 1, 7, padding=3) for width in mask_inputs)
+        self.occlusion = nn.ModuleList(NarrowConv2d(width, 1, 7) for width in mask_inputs)
 
     def encode(self, source: Tensor, keypoints: Tensor) -> MotionSource:
         """The part that depends on the (1, 3, H, W) portrait and its (1, 5K, 2) keypoints alone."""

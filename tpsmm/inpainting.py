@@ -10,6 +10,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from tpsmm.blocks import DownBlock, ResBlock, SameBlock, UpBlock
 from tpsmm.config import CommonConfig, GeneratorConfig
+from tpsmm.narrow import NarrowConv2d
 from tpsmm.tps import warp
 
 
@@ -28,7 +29,7 @@ class InpaintingNetwork(nn.Module):
         stages = [inner[0], *inner[: levels - 1]]
         self.resblock = nn.ModuleList(ResBlock(width) for width in stages for _ in range(2))
         self.up_blocks = nn.ModuleList(UpBlock(stages[level], inner[level + 1]) for level in range(levels))
-        self.final = nn.Conv2d(config.block_expansion, common.num_channels, 7, padding=3)
+        self.final = NarrowConv2d(config.block_expansion, common.num_channels, 7)
 
     def encode(self, source: Tensor) -> list[Tensor]:
         """(1, 3, H, W) -> the portrait's features, full size first, each next one half as large."""

@@ -17,6 +17,7 @@ from tpsmm.config import ModelConfig, load_config
 from tpsmm.dense_motion import DenseMotionNetwork
 from tpsmm.inpainting import InpaintingNetwork
 from tpsmm.keypoints import AvdNetwork, BackgroundPredictor, KeypointDetector
+from tpsmm.narrow import NarrowConv2d
 
 PRECISIONS = ("fp32", "fast", "bf16", "fp16")
 
@@ -60,7 +61,7 @@ class Model(nn.Module):
     def settle(self) -> None:
         """Precompute what the weights alone decide (once they are loaded and on their device)."""
         for module in self.modules():
-            if isinstance(module, UpBlock):
+            if isinstance(module, UpBlock | NarrowConv2d):
                 module.fold()
         self.kp_detector.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
         self._backend = Backend(self.dense_motion_network, self.inpainting_network, self.precision)

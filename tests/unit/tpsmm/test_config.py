@@ -47,6 +47,7 @@ def test_every_fault_is_named_at_once(params: dict[str, Any]) -> None:
         ("common_params", "num_tps", True, "num_tps is to be a int"),
         ("common_params", "num_channels", 4, "num_channels is 3"),
         ("dense_motion_params", "scale_factor", 0.3, "scale_factor is 1, 0.5, 0.25 or 0.125"),
+        ("generator_params", "max_features", 16, "max_features is block_expansion"),
     ],
 )
 def test_values_that_no_network_has(

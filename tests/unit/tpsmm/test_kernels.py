@@ -15,6 +15,7 @@ from tpsmm.kernels.jit import Library, compile_library
 from tpsmm.kernels.layers import DoublingLayer, Norm, SmallLayer, WinogradLayer
 from tpsmm.kernels.machine import AVX2, AVX512, NEON, shape_of
 from tpsmm.kernels.plane_layers import PlaneLayer, Planes
+from tpsmm.narrow import NarrowConv2d
 from tpsmm.upsampling import phase_convolution, phase_weights
 
 Checkpoint = dict[str, dict[str, Tensor]]
@@ -126,6 +127,15 @@ def test_doubling_in_both_forms(compiled: Library, height: int, width: int) -> N
     assert torch.allclose(sums.sum(dim=0), moments(wanted), rtol=1e-3, atol=1e-2)
     folded = phase_convolution(nchw(x), phase_weights(weight), bias)
     assert torch.allclose(hwc(folded), wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize(("height", "width", "outputs"), [(1, 1, 1), (5, 3, 2), (64, 20, 3), (130, 7, 1)])
+def test_narrow_convolutions_in_both_forms(height: int, width: int, outputs: int) -> None:
+    layer = NarrowConv2d(16, outputs, 7).requires_grad_(False)
+    x = torch.randn(2, 16, height, width)
+    wanted = layer(x)
+    layer.fold()
+    assert torch.allclose(layer(x), wanted, atol=1e-5)
 
 
 def test_small_pictures(compiled: Library) -> None:
