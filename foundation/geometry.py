@@ -41,6 +41,10 @@ class Box:
             min(max(self.y1, 0), height),
         )
 
+    def moved(self, right: int, down: int) -> Box:
+        """The same rectangle elsewhere."""
+        return Box(self.x0 + right, self.y0 + down, self.x1 + right, self.y1 + down)
+
     def to_json(self) -> list[int]:
         return [self.x0, self.y0, self.x1, self.y1]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from itertools import pairwise
+from fractions import Fraction
+from typing import Literal
 
 from foundation.facetrack import HeadFrame
 from foundation.geometry import Box
@@ -21,17 +23,88 @@ FACE_LINE = 0.46
 """A face's centre stands at this part of a panel's height, a little above the middle, as in portraits."""
 
 
-def panels(layout: str, count: int, size: tuple[int, int]) -> list[Box]:
-    """The panels of a layout, in the order of its performers.
+SMALLEST = 8
+"""No panel has a side of fewer pixels."""
+
+ONE_PANEL = "full"
+LAYOUTS = (ONE_PANEL, "side_by_side", "stacked", "grid", "picture_in_picture")
+CORNERS = ("bottom_right", "bottom_left", "top_right", "top_left")
+
+
+@dataclass(frozen=True)
+class Inset:
+    """The small panels of picture_in_picture: their side and distance from the edges, of the frame's shorter side."""
+
+    corner: str = "bottom_right"
+    size: float = 0.36
+    distance: float = 0.04
+
+
+def panels(
+    layout: str, count: int, size: tuple[int, int], *, gutter: int = 0, margin: int = 0, inset: Inset | None = None
+) -> list[Box]:
+    """The panels of a layout, in the order of its performers; later ones lie on top. Whole pixels, inside the frame.
 
     Args:
-        layout: "full" (the first performer fills the frame) or "side_by_side" (equal columns).
-        size: (width, height) of the frame.
+        layout: "full" (one performer fills the frame), "side_by_side" (equal columns), "stacked" (equal rows), "grid"
+            (equal cells, the last row centred) or "picture_in_picture" (the first fills the frame, the others stand in
+            square insets along one side).
+        size: (width, height) of the frame. gutter, margin: pixels between the panels, and around them all.
+    Raises: ValueError if the panels would be smaller than SMALLEST pixels.
     """
     width, height = size
-    columns = 1 if layout == "full" else count
-    edges = [round(width * n / columns) for n in range(columns + 1)]
-    return [Box(left, 0, right, height) for left, right in pairwise(edges)]
+    if layout == "picture_in_picture":
+        found = [_cell((0, 0), (1, 1), size, 0, margin), *_insets(count - 1, size, inset or Inset())]
+    else:
+        columns = _columns(layout, count, size)
+        rows = -(-count // columns)
+        found = []
+        for n in range(count):
+            row, column = divmod(n, columns)
+            missing = columns * rows - count if row == rows - 1 else 0
+            box = _cell((column, row), (columns, rows), size, gutter, margin)
+            found.append(box.moved(round(missing * (width - 2 * margin + gutter) / columns / 2), 0))
+    if any(box.width < SMALLEST or box.height < SMALLEST or box.clipped(width, height) != box for box in found):
+        raise ValueError(f"{count} panels do not fit into {width}x{height} pixels")
+    return found
+
+
+def _columns(layout: str, count: int, size: tuple[int, int]) -> int:
+    if layout == "grid":
+        return min(range(1, count + 1), key=lambda columns: _misfit(columns, count, size))
+    return {ONE_PANEL: 1, "side_by_side": count, "stacked": 1}[layout]
+
+
+def _misfit(columns: int, count: int, size: tuple[int, int]) -> float:
+    """How far a grid's cells are from squares, and how many of them stay empty."""
+    rows = -(-count // columns)
+    return abs(math.log((size[0] / columns) / (size[1] / rows))) + (columns * rows - count) / count
+
+
+def _cell(at: tuple[int, int], counts: tuple[int, int], size: tuple[int, int], gutter: int, margin: int) -> Box:
+    """The cell in column and row `at` of a regular division of the frame."""
+    edges = []
+    for place, count, side in zip(at, counts, size, strict=True):
+        step = Fraction(side - 2 * margin + gutter, count)
+        edges.append((round(margin + place * step), round(margin + (place + 1) * step - gutter)))
+    (x0, x1), (y0, y1) = edges
+    return Box(x0, y0, x1, y1)
+
+
+def _insets(count: int, size: tuple[int, int], inset: Inset) -> list[Box]:
+    """Squares from a corner on, along the frame's longer side; smaller ones where they would not fit."""
+    width, height = size
+    far = round(inset.distance * min(size))
+    side = min(round(inset.size * min(size)), (max(size) - far) // max(count, 1) - far)
+    vertical, horizontal = inset.corner.split("_")
+    found = []
+    for n in range(count):
+        along, across = far + n * (side + far), far
+        x, y = (along, across) if width >= height else (across, along)
+        x0 = x if horizontal == "left" else width - x - side
+        y0 = y if vertical == "top" else height - y - side
+        found.append(Box(x0, y0, x0 + side, y0 + side))
+    return found
 
 
 @dataclass(frozen=True)
@@ -47,17 +120,22 @@ class View:
     fills: bool
 
 
-def view(picture: tuple[int, int], panel: tuple[int, int], head: HeadFrame) -> View:
+Fit = Literal["auto", "fill", "fit"]
+
+
+def view(picture: tuple[int, int], panel: tuple[int, int], head: HeadFrame, fit: Fit = "auto") -> View:
     """Fill the panel around the head, close enough to see it sing, where the head fits in; else show the whole picture.
 
     Shapes are kept to within the rounding to whole pixels.
 
     Args:
         picture, panel: (width, height).
+        fit: "fill" fills the panel whatever it cuts off, "fit" always shows the whole picture.
     """
     seen = _closer(filling(picture, panel), panel, head)
     need = min(_room(head)[0], picture[0]), min(_room(head)[1], picture[1])
-    if seen.width >= need[0] and seen.height >= need[1]:
+    roomy = seen.width >= need[0] and seen.height >= need[1]
+    if fit == "fill" or (fit == "auto" and roomy):
         x = _inside(head.centre[0] + 0.5 - seen.width / 2, picture[0] - seen.width)
         y = _inside(head.centre[1] + 0.5 - seen.height * FACE_LINE, picture[1] - seen.height)
         return View(Box(x, y, x + seen.width, y + seen.height), Box(0, 0, *panel), fills=True)

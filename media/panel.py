@@ -8,12 +8,10 @@ from numpy.typing import NDArray
 
 from foundation.facetrack import HeadFrame
 from foundation.geometry import Box
-from foundation.layout import View, filling, view
+from foundation.layout import Fit, View, view
 from media.resample import blur_for, enlarge, reduce_by
 
 Image = NDArray[np.uint8]
-BACKDROP_BLUR = 0.04  # of the panel's longer side
-BACKDROP_LIGHT = 0.55
 
 
 class Panel:
@@ -24,12 +22,15 @@ class Panel:
 
     Args:
         picture: (H, W, 3) uint8 RGB, the whole portrait.
-        box: the part of it that moves. size: (width, height) of the panel. head: where the face is.
+        box: the part of it that moves. size: (width, height) of the panel. head: where the face is. fit: as of
+            foundation.layout.view.
+    Attributes:
+        target: the part of the panel that the picture covers; all of it, unless the picture is shown whole.
     """
 
-    def __init__(self, picture: Image, box: Box, size: tuple[int, int], head: HeadFrame) -> None:
+    def __init__(self, picture: Image, box: Box, size: tuple[int, int], head: HeadFrame, fit: Fit = "auto") -> None:
         height, width = picture.shape[:2]
-        seen = view((width, height), size, head)
+        seen = view((width, height), size, head, fit)
         shrink = seen.window.width / seen.target.width
         by = self._by = max(1, int(shrink))
         self._sigma = blur_for(by / shrink)
@@ -43,10 +44,10 @@ class Panel:
         self._still = np.ascontiguousarray(whole[self._around.slices])
         self._patch = _inside(box, self._around)
         self._base = self._smooth(whole)
-        self._canvas = _backdrop(picture, size) if not seen.fills else np.empty((size[1], size[0], 3), np.uint8)
+        self.target = seen.target
 
     def draw(self, patch: Image) -> Image:
-        """The panel with the moving part as in `patch`, (box height, box width, 3) uint8 RGB."""
+        """The panel's `target` with the moving part as in `patch`, (box height, box width, 3) uint8 RGB."""
         around = self._still.copy()
         around[self._patch.slices] = patch[: self._size[0], : self._size[1]]
         by = self._by
@@ -55,12 +56,7 @@ class Panel:
         base, changed = self._base, self._changed
         base[_divided(changed, by).slices] = moved[_divided(inner, by).slices]
         target = self._view.target
-        shown = enlarge(base[self._view.window.slices], (target.width, target.height))
-        if self._view.fills:
-            return shown
-        frame = self._canvas.copy()
-        frame[target.slices] = shown
-        return frame
+        return enlarge(base[self._view.window.slices], (target.width, target.height))
 
     def _smooth(self, image: Image) -> Image:
         reduced = reduce_by(image, self._by)
@@ -93,11 +89,3 @@ def _reduced(seen: View, by: int, picture: tuple[int, int]) -> View:
     x = min(round(window.x0 / by), picture[0] - width)
     y = min(round(window.y0 / by), picture[1] - height)
     return View(Box(x, y, x + width, y + height), seen.target, seen.fills)
-
-
-def _backdrop(picture: Image, size: tuple[int, int]) -> Image:
-    """What fills the room beside a picture that is shown whole: a dark, blurred copy of it."""
-    window = filling((picture.shape[1], picture.shape[0]), size)
-    filled = cv2.resize(picture[window.slices], size, interpolation=cv2.INTER_AREA)
-    blurred = cv2.GaussianBlur(filled, (0, 0), BACKDROP_BLUR * max(size))
-    return np.asarray(np.rint(blurred * BACKDROP_LIGHT), np.uint8)

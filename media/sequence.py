@@ -31,9 +31,13 @@ class FrameSequence:
         self._next = -1
         self._last: tuple[int, Image] | None = None
 
+    def clamped(self, index: int) -> int:
+        """The frame that asking for `index` gives."""
+        return min(index, self._frames - 1)
+
     def __getitem__(self, index: int) -> Image:
         """(H, W, 3) uint8 RGB, read-only by convention."""
-        index = min(index, self._frames - 1)
+        index = self.clamped(index)
         if self._last is None or self._last[0] != index:
             self._last = (index, self._read(index))
         return self._last[1]

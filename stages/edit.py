@@ -1,6 +1,6 @@
 """Lay the performers out in scenes and encode the picture: the only lossy encode of the pipeline.
 
-Writes picture.mp4, without sound. MoviePy holds the timeline; each panel is a clip that draws its own frames.
+Writes picture.mp4, without sound. MoviePy holds the timeline; scenes and transitions draw their own frames.
 """
 
 from __future__ import annotations
@@ -8,24 +8,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from moviepy import CompositeVideoClip, VideoClip, concatenate_videoclips
+from moviepy import VideoClip, concatenate_videoclips
 from numpy.typing import NDArray
 
 from foundation.facetrack import FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Box
-from foundation.layout import panels
+from foundation.layout import Inset, panels
+from media.backdrop import VideoBackdrop, blurred, filled, plain
 from media.images import read_image
 from media.panel import Panel
+from media.scene import Player, Scene
 from media.sequence import FrameSequence
+from media.transition import TRANSITIONS
 from media.writer import FrameWriter
 from stages import Report
 from stages.handover import FRAMES, read_crop, read_head, read_picture
 
 Image = NDArray[np.uint8]
+Draw = Callable[[int], Image]
+BLACK = "#000000"
 
 
 @dataclass(frozen=True)
@@ -38,14 +44,28 @@ class _Act:
     head: HeadFrame
 
 
+@dataclass(frozen=True)
+class _Stage:
+    """What every scene is made from."""
+
+    acts: dict[str, _Act]
+    inputs: Mapping[str, Path]
+    size: tuple[int, int]
+    fps: Fraction
+
+
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: fps, frames, size, video, performers, scenes. Inputs: for each performer its crop and its chunks."""
+    """Settings: fps, frames, size, video, performers, scenes.
+
+    Inputs: for each performer its crop and its chunks, and the files that scenes name as their backgrounds.
+    """
     fps, frames = Fraction(settings["fps"]), settings["frames"]
     width, height = settings["size"]
     acts = {name: _read_act(about, inputs) for name, about in settings["performers"].items()}
-    timeline = concatenate_videoclips([_scene(scene, acts, (width, height), fps) for scene in settings["scenes"]])
+    timeline = _timeline(settings["scenes"], _Stage(acts, inputs, (width, height), fps))
     with FrameWriter(out / "picture.mp4", size=(width, height), fps=fps, **settings["video"]) as writer:
         for number in range(frames):
+            # asked at the middle of each frame, so that rounding cannot shift it
             writer.write(timeline.get_frame(float((number + Fraction(1, 2)) / fps)))
             report(number + 1, frames)
     timeline.close()
@@ -65,22 +85,76 @@ def _read_act(about: Mapping[str, Any], inputs: Mapping[str, Path]) -> _Act:
     return _Act(read_picture(folder), crop.box, frames, read_head(folder))
 
 
-def _scene(scene: Mapping[str, Any], acts: Mapping[str, _Act], size: tuple[int, int], fps: Fraction) -> VideoClip:
-    """One scene as a clip of its own, panel by panel."""
-    start, stop = scene["range"]
-    duration = float((stop - start) / fps)
+def _timeline(scenes: list[Mapping[str, Any]], stage: _Stage) -> VideoClip:
+    """The scenes one after the other, each begun by its transition from the one before (from black, for the first)."""
+
+    @lru_cache(maxsize=2)  # a scene's pictures are large: only those that show are kept
+    def scene(number: int) -> Scene:
+        return Scene(plain(BLACK, stage.size), []) if number < 0 else _scene(scenes[number], stage)
+
     clips = []
-    for name, box in zip(scene["performers"], panels(scene["layout"], len(scene["performers"]), size), strict=False):
-        act = acts[name]
-        panel = Panel(act.picture, act.box, (box.width, box.height), act.head)
-        clip = VideoClip(_drawing(panel, act.frames, start, fps), duration=duration)
-        clips.append(clip.with_position((box.x0, box.y0)))
-    if len(clips) == 1:
-        return clips[0]
-    return CompositeVideoClip(clips, size=size).with_duration(duration)
+    for number, about in enumerate(scenes):
+        start, stop = about["range"]
+        through = about["transition"]
+        if through:
+            clips.append(_clip(start, start + through["frames"], stage, _passing(scene, number, start, through)))
+            start += through["frames"]
+        if stop > start:
+            clips.append(_clip(start, stop, stage, _alone(scene, number)))
+    return concatenate_videoclips(clips)
 
 
-def _drawing(panel: Panel, frames: FrameSequence, start: int, fps: Fraction) -> Callable[[float], Image]:
-    """What shows at `t` seconds of the scene. Asked at the middle of each frame, so rounding cannot shift it."""
-    rate = float(fps)
-    return lambda t: panel.draw(frames[start + int(t * rate)])
+def _clip(start: int, stop: int, stage: _Stage, draw: Draw) -> VideoClip:
+    """The frames `start` up to `stop` of the result as a clip."""
+    rate = float(stage.fps)
+    clip = VideoClip(duration=float((stop - start) / stage.fps))
+    clip.size = stage.size
+    clip.frame_function = lambda t: draw(start + int(t * rate))
+    return clip
+
+
+def _alone(scene: Callable[[int], Scene], number: int) -> Draw:
+    """Scene `number`, made when its first frame is asked for."""
+    return lambda frame: scene(number).draw(frame)
+
+
+def _passing(scene: Callable[[int], Scene], number: int, start: int, through: Mapping[str, Any]) -> Draw:
+    """The transition into scene `number`, while the one before goes on."""
+    blend, count = TRANSITIONS[through["kind"]], through["frames"]
+
+    def draw(frame: int) -> Image:
+        share = (frame - start + 0.5) / count
+        return blend(scene(number - 1).draw(frame), scene(number).draw(frame), share, through["direction"])
+
+    return draw
+
+
+def _scene(about: Mapping[str, Any], stage: _Stage) -> Scene:
+    size, names = stage.size, about["performers"]
+    inset = Inset(**about["inset"])
+    places = panels(about["layout"], len(names), size, gutter=about["gutter"], margin=about["margin"], inset=inset)
+    still, moving = _background(about, stage)
+    players = []
+    for name, place in zip(names, places, strict=True):
+        act = stage.acts[name]
+        room = (place.width, place.height)
+        panel = Panel(act.picture, act.box, room, act.head, about["fit"])
+        covered = panel.target == Box(0, 0, *room)
+        backing = blurred(act.picture, room) if about["background"] is None and not covered else None
+        players.append(Player(panel, act.frames, place, backing))
+    return Scene(still, players, moving)
+
+
+def _background(about: Mapping[str, Any], stage: _Stage) -> tuple[Image, Draw | None]:
+    """What stands behind a scene: a picture, or frames by the result's frame numbers."""
+    kind = about["background"] or {"color": BLACK}
+    if "color" in kind:
+        return plain(kind["color"], stage.size), None
+    if "blur" in kind:
+        return blurred(stage.acts[about["performers"][0]].picture, stage.size), None
+    path = stage.inputs[kind["input"]]
+    if "start" not in kind:
+        return filled(read_image(path), stage.size), None
+    video = VideoBackdrop(path, Fraction(kind["start"]), stage.fps, stage.size)
+    first = about["range"][0]
+    return plain(BLACK, stage.size), lambda frame: video.frame(frame - first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from foundation.times import exact, rate
 
 NUMBER = {"anyOf": [{"type": "number"}, {"type": "string"}]}
 MAX_SECONDS = 24 * 3600
+COLORS = {"black": "#000000", "white": "#ffffff", "grey": "#808080"}
 
 
 def _seconds(value: Any) -> Fraction:
@@ -63,6 +65,21 @@ def _reference(value: Any) -> Any:
     raise ValueError("use best, first or a frame number")
 
 
+def _color(value: Any) -> Any:
+    named = COLORS.get(value, value) if isinstance(value, str) else None
+    if named is None or not re.fullmatch(r"#[0-9a-fA-F]{6}", named):
+        raise ValueError(f'write a colour as "#rrggbb", in quotes, or use {", ".join(COLORS)}')
+    return named.lower()
+
+
+def _backdrop(value: Any) -> Any:
+    if value == "blur":
+        return value
+    if isinstance(value, str):
+        return _color(value)
+    raise ValueError('use blur, a colour such as "#101418", {image: FILE} or {video: FILE}')
+
+
 def _size(value: Any) -> Any:
     good = isinstance(value, list) and len(value) == 2 and all(type(v) is int and 16 <= v <= 8192 for v in value)
     if not good:
@@ -77,6 +94,10 @@ SignedSeconds = Annotated[Fraction, BeforeValidator(_seconds), _AsText, WithJson
 Seconds = Annotated[Fraction, BeforeValidator(lambda v: _not_negative(_seconds(v))), _AsText, WithJsonSchema(NUMBER)]
 Rate = Annotated[Fraction, BeforeValidator(_rate), _AsText, WithJsonSchema(NUMBER)]
 FaceSelect = Annotated[Any, BeforeValidator(_select)]
+Color = Annotated[str, BeforeValidator(_color)]
+"""A colour as "#rrggbb"."""
+Backdrop = Annotated[str, BeforeValidator(_backdrop)]
+"""A colour, or "blur"."""
 Reference = Annotated[Any, BeforeValidator(_reference)]
 Size = Annotated[
     tuple[int, int],

@@ -11,13 +11,16 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from pipeline.manifest.parts.performers import FILE_TAG, FRAME_TAG
+from pipeline.manifest.parts.scenes import IMAGE_TAG, PLAIN_TAG, VIDEO_TAG
+
+TAGS = (FILE_TAG, FRAME_TAG, PLAIN_TAG, IMAGE_TAG, VIDEO_TAG)
+"""What pydantic calls the kinds of a value that is written in several ways; no part of its path."""
 
 PLANNED = (
     (r"lyrics|batch|checks|defaults\.chunk_seconds", ""),
     (r"performers\.[^.]+\.driving\.on_scene_cut", "cut the clip at the scene change with start and end"),
     (r"audio\.loudness_lufs", "level the sound beforehand and name it as audio.source"),
     (r"audio\.(trim|fades?|fade_in|fade_out)", "cut the sound beforehand and name it as audio.source"),
-    (r"scenes\.\d+\.transition", "scenes are joined by cuts"),
 )
 """Fields of the design that this version refuses by name, with what can be done instead."""
 
@@ -28,7 +31,7 @@ def explain(error: ValidationError, model: type[BaseModel]) -> list[str]:
 
 
 def _line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
-    loc = [part for part in item["loc"] if part not in (FILE_TAG, FRAME_TAG)]
+    loc = [part for part in item["loc"] if part not in TAGS]
     path = ".".join(str(part) for part in loc) or "manifest"
     kind, message, context = item["type"], item["msg"], item.get("ctx", {})
     if kind == "extra_forbidden":

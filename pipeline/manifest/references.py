@@ -3,7 +3,11 @@ together with the mistakes inside fields."""
 
 from __future__ import annotations
 
+from fractions import Fraction
+from itertools import pairwise
 from typing import Any
+
+from foundation.times import exact
 
 
 def dangling(data: dict[str, Any]) -> list[str]:
@@ -25,11 +29,28 @@ def dangling(data: dict[str, Any]) -> list[str]:
         for where, name in mentions
         if isinstance(name, str) and name not in performers
     ]
-    starts = [scene.get("start", 0) for scene in _dicts(data.get("scenes"))]
-    numbers = [start for start in starts if isinstance(start, int | float)]
-    if numbers != sorted(set(numbers)):
-        lines.append("scenes: each scene must start later than the one before it (sort them by start)")
+    return lines + _order(_dicts(data.get("scenes")))
+
+
+def _order(scenes: list[dict[str, Any]]) -> list[str]:
+    """Scenes that do not ascend, or overlap. What is no time is told where it stands."""
+    starts = [_time(scene.get("start", 0)) for scene in scenes]
+    if any(a is not None and b is not None and a >= b for a, b in pairwise(starts)):
+        return ["scenes: each scene must start later than the one before it (sort them by start)"]
+    lines = []
+    for number, (scene, then) in enumerate(zip(scenes, starts[1:], strict=False)):
+        end = _time(scene.get("end"))
+        if end is not None and then is not None and end > then:
+            told = f"scenes.{number} ends at {float(end):g} s, after scenes.{number + 1} begins at {float(then):g} s"
+            lines.append(f"{told}: they overlap (end it earlier, or leave end out)")
     return lines
+
+
+def _time(value: Any) -> Fraction | None:
+    try:
+        return exact(value)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        return None
 
 
 def _list(value: Any) -> list[Any]:

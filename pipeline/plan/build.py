@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import FrameOf
+from pipeline.manifest.parts.scenes import VideoBackground
 from pipeline.plan.engine_choice import EngineChoice, choose_engine
 from pipeline.plan.graph import Graph
 from pipeline.plan.sources import VOCALS, VOCALS_CLIP, Sources, find_sources
@@ -50,6 +51,9 @@ def _media(loaded: LoadedManifest) -> dict[str, str | None]:
         owners.setdefault(performer.driving.video, name)
         if isinstance(performer.portrait, FrameOf):
             owners.setdefault(performer.portrait.frame_of, name)
+    for scene in loaded.manifest.scenes or ():
+        if isinstance(scene.background, VideoBackground):
+            owners.setdefault(scene.background.video, None)
     source = loaded.manifest.audio.source
     if source == VOCALS:
         owners.setdefault(VOCALS_CLIP, None)

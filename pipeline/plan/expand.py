@@ -14,6 +14,7 @@ from pipeline.plan.picture import find_groups, plan_pictures
 from pipeline.plan.planning import Facts, Planning
 from pipeline.plan.sound import plan_sound
 from pipeline.plan.task import Task
+from pipeline.plan.timeline import plan_scenes
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Plan:
     Attributes:
         result: the task whose artifact holds the finished video, checked.
         frames, fps: length and rate of the result.
-        performers: by name, for reports.
+        performers: those that are seen, by name, for reports.
         notices: what a person should know (engines chosen and why, clips without sound).
     """
 
@@ -55,9 +56,16 @@ def expand(job: Job, facts: Facts) -> Plan:
     fps = manifest.output.fps or next(iter(clips.values())).rate
     planning = Planning(job, facts, graph, fps)
     groups = find_groups(manifest.performers, job.sources)
-    performers = {name: plan_performer(planning, name, clip, groups[name]) for name, clip in clips.items()}
-    frames = max(planned.frames for planned in performers.values())
-    picture = plan_edit(planning, plan_pictures(planning, performers, groups), frames)
+    frames = max(clip.frames_at(fps) for clip in clips.values())
+    scenes, files = plan_scenes(planning, {name: group[0] for name, group in groups.items()}, frames)
+    seen = {picture for scene in scenes for picture in scene["performers"]}
+    performers = {}
+    for name, clip in clips.items():
+        if groups[name][0] in seen:
+            performers[name] = plan_performer(planning, name, clip, groups[name])
+        else:
+            notices.append(f"{name}: is in no scene and is not animated")
+    picture = plan_edit(planning, plan_pictures(planning, performers, groups), scenes, files, frames)
     inputs, sound = plan_sound(planning, clips)
     if not sound["entries"] and manifest.audio.source != "none":
         notices.append("the driving clips have no sound: the video will be silent")

@@ -17,6 +17,7 @@ from media.pictures import is_pattern, numbered_pictures
 from media.samples import sample_path
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import FrameOf
+from pipeline.manifest.parts.scenes import ImageBackground, VideoBackground
 from pipeline.plan.engine_choice import EngineChoice
 from pipeline.plan.task import FileInput, Input, Task, TaskInput
 from stages.handover import FRAMES
@@ -140,6 +141,11 @@ def _mentions(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> li
             found.append((f"performers.{name}.driving.video", performer.driving.video))
         files = choices[name].files
         found += [(f"performers.{name}.{choices[name].name}.{kind}", str(file)) for kind, file in files.items()]
+    for number, scene in enumerate(manifest.scenes or ()):
+        if isinstance(scene.background, ImageBackground):
+            found.append((f"scenes.{number}.background.image", scene.background.image))
+        elif isinstance(scene.background, VideoBackground):
+            found.append((f"scenes.{number}.background.video", scene.background.video))
     source = manifest.audio.source
     if source == VOCALS:
         found.append(("audio.source", VOCALS_CLIP))

@@ -68,7 +68,8 @@ output: {path: a.avi, size: [1281, 720], fps: x}
         "did you mean landmark_tps?)",
         'performers.mona_lisa.motion.reference: "wrst" cannot be used: use best, first or a frame number',
         "performers.mona_lisa.motion.head: 3 cannot be used: input should be less than or equal to 2",
-        "scenes.0.layout: \"ful\" is not known (use 'full' or 'side_by_side'; did you mean full?)",
+        "scenes.0.layout: \"ful\" is not known (use 'full', 'side_by_side', 'stacked', 'grid' or "
+        "'picture_in_picture'; did you mean full?)",
         'output.path: "a.avi" cannot be used (end it in .mp4)',
         "output.size: [1281, 720] cannot be used: use even numbers: 4:2:0 video has no odd sizes",
         'output.fps: "x" cannot be used: write frames a second as 25, 29.97 or "30000/1001", at most 1000',
@@ -82,10 +83,6 @@ PLANNED: list[tuple[dict[str, Any], str]] = [
     ({"lyrics": "a.lrc"}, "lyrics"),
     ({"batch": {}}, "batch"),
     ({"audio": {"loudness_lufs": -14}}, "audio.loudness_lufs"),
-    (
-        {"scenes": [{"start": 0, "layout": "full", "performers": ["mona_lisa"], "transition": {"kind": "wipe"}}]},
-        "scenes.0.transition",
-    ),
 ]
 
 
@@ -116,6 +113,41 @@ def test_wrong_values_are_told_with_the_cure(tmp_path: Path, field: str, value: 
     assert len(found) == 1
     assert f"performers.mona_lisa.{field}" in found[0]
     assert told in found[0]
+
+
+@pytest.mark.parametrize(
+    ("scene", "told"),
+    [
+        ({"performers": []}, "performers is empty: name who is seen, or leave the scene out"),
+        ({"start": 3, "end": 2}, "end (2) must be later than start (3)"),
+        ({"background": "#12"}, 'write a colour as "#rrggbb"'),
+        ({"background": {"picture": "a.png"}}, "scenes.0.background.picture: is not a known field"),
+        ({"background": 5}, "use blur, a colour"),
+        ({"transition": {"kind": "spin"}}, "'crossfade', 'wipe' or 'fade'"),
+        ({"transition": {"kind": "wipe", "direction": "north"}}, "'left', 'right', 'up' or 'down'"),
+        ({"gutter": 3}, "less than or equal to 0.25"),
+    ],
+)
+def test_scenes_that_cannot_be_are_told_in_their_place(tmp_path: Path, scene: dict[str, Any], told: str) -> None:
+    scenes = [{"layout": "full", "performers": ["mona_lisa"]} | scene]
+    found = mistakes(tmp_path, yaml.safe_dump({**yaml.safe_load(GOOD), "scenes": scenes}))
+    assert any(told in line for line in found), found
+    assert all(line.startswith("scenes.0") for line in found)
+
+
+def test_scenes_that_overlap_or_are_out_of_order_are_told(tmp_path: Path) -> None:
+    def scenes(*spans: tuple[Any, Any]) -> str:
+        made = [{"start": a, "end": b, "layout": "full", "performers": ["mona_lisa"]} for a, b in spans]
+        return yaml.safe_dump({**yaml.safe_load(GOOD), "scenes": made})
+
+    assert load(tmp_path, scenes((0, 1), (1, 2), ("2.5", 3)))
+    overlap = mistakes(tmp_path, scenes((0, 2.5), (2, 3)))
+    assert overlap == (
+        "scenes.0 ends at 2.5 s, after scenes.1 begins at 2 s: they overlap (end it earlier, or leave end out)",
+    )
+    assert mistakes(tmp_path, scenes((2, 3), (0, 1))) == (
+        "scenes: each scene must start later than the one before it (sort them by start)",
+    )
 
 
 @pytest.mark.parametrize(

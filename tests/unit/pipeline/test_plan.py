@@ -132,6 +132,91 @@ def test_scenes_meet_on_the_exact_frame(tmp_path: Path) -> None:
     assert [scene["range"] for scene in edit.settings["scenes"]] == [[0, 96], [96, 300]]
 
 
+def edit_of(made: Plan) -> Task:
+    return next(task for task in made.graph if task.stage == "edit")
+
+
+def scene(start: float = 0, **changes: Any) -> dict[str, Any]:
+    return {"start": start, "layout": "full", "performers": ["ann"]} | changes
+
+
+def test_a_scene_that_ends_early_leaves_the_frame_empty(tmp_path: Path) -> None:
+    made = plan(tmp_path, scenes=[scene(end=2), scene(3, end=5)], output={"path": "o.mp4", "fps": 25})
+    found = [(each["range"], each["performers"]) for each in edit_of(made).settings["scenes"]]
+    assert found == [([0, 50], ["ann"]), ([50, 75], []), ([75, 125], ["ann"]), ([125, 250], [])]
+
+
+def test_transitions_are_whole_frames_inside_their_scene(tmp_path: Path) -> None:
+    through = {"kind": "wipe", "seconds": 0.5, "direction": "up"}
+    made = plan(tmp_path, scenes=[scene(), scene(3.2, transition=through)])
+    assert [each["transition"] for each in edit_of(made).settings["scenes"]] == [
+        None,
+        {"kind": "wipe", "frames": 15, "direction": "up"},
+    ]
+    with pytest.raises(ManifestError, match=r"scenes\.0\.transition lasts 5 s, longer than its scene \(2\.00 s\)"):
+        plan(tmp_path, scenes=[scene(transition={"kind": "fade", "seconds": 5}), scene(2)])
+
+
+@pytest.mark.parametrize(
+    ("scenes", "told"),
+    [
+        ([scene(end=12)], r"scenes\.0 ends at 12 s, after the end of the video \(10\.01 s\)"),
+        ([scene(), scene(3, end=3.001), scene(4)], r"scenes\.1 lasts no frame"),
+        ([scene(), scene(3), scene(3.001)], r"scenes\.1 lasts no frame"),
+        ([scene(performers=["ann", "bob"])], r"scenes\.0: layout full shows one picture, and 2 are named"),
+        ([scene(layout="picture_in_picture")], r"scenes\.0: layout picture_in_picture shows two pictures or more"),
+        (
+            [scene(layout="stacked", performers=["ann", "bob"], gutter=0.25, margin=0.25)],
+            r"scenes\.0: 2 panels do not fit",
+        ),
+    ],
+)
+def test_scenes_that_the_clip_has_no_room_for_are_told(tmp_path: Path, scenes: list[Any], told: str) -> None:
+    with pytest.raises(ManifestError, match=told):
+        plan(tmp_path, scenes=scenes, output={"path": "o.mp4", "size": [64, 24]})
+
+
+def test_who_is_never_seen_is_told_and_not_animated(tmp_path: Path) -> None:
+    made = plan(tmp_path, scenes=[scene()])
+    assert "bob: is in no scene and is not animated" in made.notices
+    assert {task.performer for task in made.graph if task.stage == "animate"} == {"ann"}
+    assert list(made.performers) == ["ann"]
+
+
+def test_backgrounds_are_inputs_and_looked_at_before_the_work(tmp_path: Path) -> None:
+    from skimage import data
+
+    from media.images import write_png
+
+    write_png(tmp_path / "wall.png", data.astronaut())
+    facts = {"clip.mp4": video(), "stage.mp4": video(start="1/2")}
+    (tmp_path / "stage.mp4").write_bytes(b"stage")
+    made = plan(
+        tmp_path,
+        facts,
+        scenes=[
+            scene(background={"image": "wall.png"}),
+            scene(1, background={"video": "stage.mp4", "start": 2}),
+            scene(2, background="blur"),
+            scene(3, background="#102030"),
+        ],
+    )
+    edit = edit_of(made)
+    assert [each["background"] for each in edit.settings["scenes"]] == [
+        {"input": "background0"},
+        {"input": "background1", "start": "5/2"},
+        {"blur": True},
+        {"color": "#102030"},
+    ]
+    assert {"background0", "background1"} <= set(edit.inputs)
+    with pytest.raises(InputError, match=r"scenes\.0\.background\.image is no picture"):
+        plan(tmp_path, facts, scenes=[scene(background={"image": "a.png"})])
+    with pytest.raises(InputError, match=r"scenes\.0\.background\.video has no video"):
+        plan(tmp_path, facts | {"song.wav": {"video": None}}, scenes=[scene(background={"video": "song.wav"})])
+    with pytest.raises(ManifestError, match=r"scenes\.0\.background starts after its video ends"):
+        plan(tmp_path, facts, scenes=[scene(background={"video": "stage.mp4", "start": 60})])
+
+
 def test_clips_that_cannot_drive_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no video stream"):
         plan(tmp_path, {"clip.mp4": {"video": None, "audio": []}})

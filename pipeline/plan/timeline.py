@@ -1,0 +1,158 @@
+"""Scenes as frame ranges that cover the whole length, in the form that the edit stage takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from foundation.errors import InputError, ManifestError
+from foundation.layout import Inset, panels
+from media.images import is_image
+from pipeline.manifest.parts import scenes as parts
+from pipeline.plan.planning import Planning
+from pipeline.plan.task import Input
+
+NOTHING: dict[str, Any] = {
+    "layout": "full",
+    "performers": [],
+    "background": None,
+    "gutter": 0,
+    "margin": 0,
+    "fit": "auto",
+    "inset": parts.Inset().model_dump(mode="json"),
+    "transition": None,
+}
+"""A scene in which nobody is seen."""
+
+Scenes = list[dict[str, Any]]
+
+
+def plan_scenes(planning: Planning, pictures: Mapping[str, str], frames: int) -> tuple[Scenes, dict[str, Input]]:
+    """The scenes, without gaps, and the files that stand behind them, by the names that the scenes use.
+
+    Args:
+        pictures: the picture of each performer, by its name; who is in one picture shares a panel.
+        frames: of the whole result.
+    Raises:
+        ManifestError: scenes that cannot be. InputError: a background that is no picture or no video.
+    """
+    everyone = list(dict.fromkeys(pictures.values()))
+    whole = parts.Scene(layout="side_by_side" if len(everyone) > 1 else "full", performers=everyone)
+    written = planning.manifest.scenes or [whole]
+    files: dict[str, Input] = {}
+    made: Scenes = []
+    at = 0
+    for number, (scene, (start, stop)) in enumerate(zip(written, _ranges(planning, written, frames), strict=True)):
+        if start > at:
+            made.append({"range": [at, start], **NOTHING})
+        shown = list(dict.fromkeys(pictures[name] for name in scene.performers))
+        made.append(
+            {
+                "range": [start, stop],
+                "performers": shown,
+                **_placed(planning, number, scene, len(shown)),
+                "background": _background(planning, number, scene.background, files),
+                "transition": _transition(planning, number, scene.transition, stop - start),
+            }
+        )
+        at = stop
+    if at < frames:
+        made.append({"range": [at, frames], **NOTHING})
+    return made, files
+
+
+def _ranges(planning: Planning, written: list[parts.Scene], frames: int) -> list[tuple[int, int]]:
+    """Each scene's frames."""
+    fps = planning.fps
+    if planning.manifest.scenes and written[0].start != 0:
+        raise ManifestError("scenes.0.start must be 0", cure="let the first scene start at 0")
+    starts = [_frame(scene.start, f"scenes.{n} starts", fps, frames - 1) for n, scene in enumerate(written)]
+    found = []
+    for number, (scene, start) in enumerate(zip(written, starts, strict=True)):
+        following = starts[number + 1] if number + 1 < len(starts) else frames
+        stop = following if scene.end is None else _frame(scene.end, f"scenes.{number} ends", fps, frames)
+        if stop <= start:
+            raise ManifestError(
+                f"scenes.{number} lasts no frame at {float(fps):g} frames a second",
+                cure="let it last longer, or leave it out",
+            )
+        found.append((start, stop))
+    return found
+
+
+def _frame(seconds: Fraction, what: str, fps: Fraction, last: int) -> int:
+    """The frame at that time.
+
+    Raises: ManifestError if it lies after frame `last`.
+    """
+    number = round(seconds * fps)
+    if number > last:
+        length = "after the end of the video ({:.2f} s)".format(float((last + (0 if "ends" in what else 1)) / fps))
+        cure = "make it earlier, or use a longer driving clip"
+        raise ManifestError(f"{what} at {float(seconds):g} s, {length}", cure=cure)
+    return number
+
+
+def _placed(planning: Planning, number: int, scene: parts.Scene, count: int) -> dict[str, Any]:
+    """The scene's layout in pixels."""
+    _check_count(number, scene.layout, count)
+    size = planning.manifest.output.size
+    gutter, margin = (round(share * min(size)) for share in (scene.gutter, scene.margin))
+    inset = scene.inset.model_dump(mode="json")
+    try:
+        panels(scene.layout, count, size, gutter=gutter, margin=margin, inset=Inset(**inset))
+    except ValueError as problem:
+        cure = "use another layout, fewer performers or a larger output.size"
+        raise ManifestError(f"scenes.{number}: {problem}", cure=cure) from None
+    return {"layout": scene.layout, "gutter": gutter, "margin": margin, "fit": scene.fit, "inset": inset}
+
+
+def _check_count(number: int, layout: str, count: int) -> None:
+    """Whether the layout has a panel for each of so many pictures."""
+    if layout == "full" and count > 1:
+        cure = "use side_by_side, grid or another layout"
+        raise ManifestError(f"scenes.{number}: layout full shows one picture, and {count} are named", cure=cure)
+    if layout == "picture_in_picture" and count < 2:
+        told = f"scenes.{number}: layout picture_in_picture shows two pictures or more, and one is named"
+        raise ManifestError(told, cure="use full, or name another performer")
+
+
+def _transition(planning: Planning, number: int, transition: parts.Transition, frames: int) -> dict[str, Any] | None:
+    """The transition in frames; `frames`: the length of its scene."""
+    count = round(transition.seconds * planning.fps)
+    if transition.kind == "cut" or not count:
+        return None
+    if count > frames:
+        raise ManifestError(
+            f"scenes.{number}.transition lasts {float(transition.seconds):g} s, longer than its scene "
+            f"({float(frames / planning.fps):.2f} s)",
+            cure="shorten it",
+        )
+    return {"kind": transition.kind, "frames": count, "direction": transition.direction}
+
+
+def _background(
+    planning: Planning, number: int, chosen: parts.Background | None, files: dict[str, Input]
+) -> dict[str, Any] | None:
+    if chosen is None or isinstance(chosen, str):
+        return {None: None, "blur": {"blur": True}}.get(chosen, {"color": chosen})
+    where = f"background{number}"
+    if isinstance(chosen, parts.ImageBackground):
+        file = planning.sources[chosen.image]
+        if not is_image(Path(file.path)):
+            cure = "name a PNG, JPEG, WebP or TIFF file, or use {video: FILE}"
+            raise InputError(f"scenes.{number}.background.image is no picture", file=file.path, cure=cure)
+        files[where] = file
+        return {"input": where}
+    file, video = planning.sources[chosen.video], planning.facts[chosen.video]["video"]
+    if video is None:
+        cure = "name a video, or use {image: FILE}"
+        raise InputError(f"scenes.{number}.background.video has no video stream", file=file.path, cure=cure)
+    start = Fraction(video["start"]) + chosen.start
+    if start >= Fraction(video["end"]):
+        cure = "choose an earlier start"
+        raise ManifestError(f"scenes.{number}.background starts after its video ends", file=file.path, cure=cure)
+    files[where] = file
+    return {"input": where, "start": str(start)}

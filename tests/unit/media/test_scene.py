@@ -1,0 +1,108 @@
+"""Scenes and transitions, pixel by pixel, with pictures of one colour."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from foundation.facetrack import HeadFrame
+from foundation.geometry import Box
+from media.backdrop import VideoBackdrop, blurred, filled, plain
+from media.panel import Panel
+from media.scene import Player, Scene
+from media.sequence import FrameSequence
+from media.transition import TRANSITIONS, crossfade, fade, wipe
+from media.writer import FrameWriter
+from tests.synthetic import number_in, numbered, write_clip
+
+Image = NDArray[np.uint8]
+HEAD = HeadFrame((40.0, 40.0), 30.0, 0.0)
+
+
+def solid(value: int, size: tuple[int, int] = (160, 90)) -> Image:
+    return np.full((size[1], size[0], 3), value, np.uint8)
+
+
+def clip(folder: Path, values: list[int], name: str = "c") -> FrameSequence:
+    """80x80 frames of one grey each."""
+    with FrameWriter(folder / f"{name}.avi", size=(80, 80), fps=Fraction(25)) as writer:
+        for value in values:
+            writer.write(solid(value, (80, 80)))
+    return FrameSequence([(0, folder / f"{name}.avi")], len(values))
+
+
+def player(frames: FrameSequence, place: Box, backing: Image | None = None) -> Player:
+    panel = Panel(solid(0, (80, 80)), Box(0, 0, 80, 80), (place.width, place.height), HEAD, "fit")
+    return Player(panel, frames, place, backing)
+
+
+def test_each_performer_stands_in_its_place_at_its_frame(tmp_path: Path) -> None:
+    scene = Scene(plain("#102030", (160, 90)), [player(clip(tmp_path, [50, 60, 70]), Box(0, 5, 160, 85))])
+    for number, value in enumerate([50, 60, 70, 70, 70]):  # the clip's last frame stands until the end
+        frame = scene.draw(number)
+        assert (frame[5:85, 40:120] == value).all()
+        assert (frame[:5] == (16, 32, 48)).all()
+        assert (frame[5:85, :40] == (16, 32, 48)).all()
+
+
+def test_an_inset_stays_on_top_of_what_moves_below(tmp_path: Path) -> None:
+    below, above = clip(tmp_path, [10, 20, 30], "a"), clip(tmp_path, [200], "b")
+    scene = Scene(plain("#000000", (160, 90)), [player(below, Box(0, 0, 160, 90)), player(above, Box(60, 10, 80, 30))])
+    for number, value in enumerate([10, 20, 30]):
+        frame = scene.draw(number)
+        assert (frame[10:30, 60:80] == 200).all()
+        assert (frame[40:, 60:80] == value).all()
+
+
+def test_a_picture_shown_whole_has_its_own_backing(tmp_path: Path) -> None:
+    scene = Scene(plain("#000000", (160, 90)), [player(clip(tmp_path, [90]), Box(0, 0, 160, 90), solid(33))])
+    frame = scene.draw(0)
+    assert (frame[:, :35] == 33).all()
+    assert (frame[:, 35:125] == 90).all()
+
+
+def test_a_backdrop_video_runs_at_its_own_rate_and_begins_again(tmp_path: Path) -> None:
+    frames = [numbered(number, (320, 180)) for number in range(10)]
+    write_clip(tmp_path / "b.mp4", frames, fps=10)
+    backdrop = VideoBackdrop(tmp_path / "b.mp4", Fraction(3, 10), Fraction(20), (160, 96))
+    seen = [number_in(backdrop.frame(number)) for number in range(20)]
+    assert seen == [3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 3, 3, 4, 4, 5, 5]
+
+
+def test_backdrops_fill_the_frame() -> None:
+    picture = np.zeros((100, 300, 3), np.uint8)
+    picture[:, 100:200] = 250
+    assert (filled(picture, (100, 100)) == 250).all()
+    for size in ((64, 36), (2160, 3840)):
+        soft = blurred(solid(200, (300, 200)), size)
+        assert soft.shape == (size[1], size[0], 3)
+        assert (soft == 110).all()
+
+
+@pytest.mark.parametrize("name", list(TRANSITIONS))
+def test_a_transition_begins_with_one_scene_and_ends_with_the_other(name: str) -> None:
+    before, after = solid(40), solid(200)
+    assert np.abs(TRANSITIONS[name](before, after, 0.0, "left").astype(int) - 40).max() <= 1
+    assert np.abs(TRANSITIONS[name](before, after, 1.0, "left").astype(int) - 200).max() <= 1
+
+
+def test_transitions_do_what_their_names_say() -> None:
+    before, after = solid(40), solid(200)
+    assert (crossfade(before, after, 0.25) == 80).all()
+    assert (fade(before, after, 0.25) == 20).all()
+    assert (fade(before, after, 0.5) == 0).all()
+    assert (fade(before, after, 0.75) == 100).all()
+    for direction, new, old in (
+        ("right", np.s_[:, :60], np.s_[:, 100:]),
+        ("left", np.s_[:, 100:], np.s_[:, :60]),
+        ("down", np.s_[:30], np.s_[60:]),
+        ("up", np.s_[60:], np.s_[:30]),
+    ):
+        frame = wipe(before, after, 0.5, direction)
+        assert (frame[new] == 200).all()
+        assert (frame[old] == 40).all()
+        assert ((frame >= 40) & (frame <= 200)).all()
