@@ -1,18 +1,20 @@
-"""Frames that lie in several files one after the other, read as one sequence."""
+"""Frames of files that FrameWriter wrote, read in another order than one file's own: across files, or to and fro."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from media.ahead import ahead
-from media.reader import read_frames
+from media.lossless import read_frames
 
 Image = NDArray[np.uint8]
+_RUN = 16
+"""Frames held at once where they are read against their order."""
 
 
 class FrameSequence:
@@ -48,3 +50,42 @@ class FrameSequence:
             self._stream = ahead(read_frames(self._paths[chunk], start=index - self._starts[chunk]))
         self._next = index + 1
         return next(self._stream)
+
+
+def in_order(path: Path, order: Sequence[int]) -> Iterator[Image]:
+    """The frames of one file in any order, repeats included; forward runs are streamed, others read in short blocks.
+
+    Args:
+        order: frame numbers.
+    """
+    at = 0
+    while at < len(order):
+        end = _run_end(order, at)
+        low, high = min(order[at], order[end - 1]), max(order[at], order[end - 1])
+        if order[end - 1] >= order[at]:
+            yield from _repeated(read_frames(path, low, high + 1), order[at:end])
+        else:
+            block = dict(enumerate(read_frames(path, low, high + 1), low))
+            yield from (block[number] for number in order[at:end])
+        at = end
+
+
+def _run_end(order: Sequence[int], at: int) -> int:
+    """Where the run that begins at `at` ends: forward as far as it goes, backward at most _RUN frames."""
+    end = at + 1
+    while end < len(order) and order[end] >= order[end - 1]:
+        end += 1
+    if end - at > 1:
+        return end
+    while end < len(order) and order[end] < order[end - 1] and order[at] - order[end] < _RUN:
+        end += 1
+    return end
+
+
+def _repeated(frames: Iterator[Image], ascending: Sequence[int]) -> Iterator[Image]:
+    """From frames that begin with number ascending[0], those that are wanted."""
+    number, image = ascending[0], next(frames)
+    for wanted in ascending:
+        while number < wanted:
+            number, image = number + 1, next(frames)
+        yield image

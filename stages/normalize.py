@@ -1,15 +1,18 @@
 """The driving clip at a constant rate, in the chosen range, cut to the face and sized for the engine.
 
 Writes FRAMES (lossless, `frames` of them) and track/ (the face in each, in these frames' pixels). A frame's
-timestamp decides where it goes: each output instant shows the source frame that is on screen at its middle.
+timestamp decides where it goes: each output instant shows the source frame that is on screen at its middle. Where the
+clip is to be repeated, or its light levelled, every frame is written once on the side and taken from there.
 """
 
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +24,15 @@ from engines import load_engine
 from engines.base import CropSpec
 from foundation.errors import InputError
 from foundation.facetrack import FaceTrack, head_frame, transfer
+from foundation.fitting import fitted
 from foundation.geometry import Array, Box, square_around
 from foundation.npy import BLOCK, Rows
-from foundation.times import resample
 from media.ahead import ahead
+from media.light import SteadyLight
+from media.lossless import LOSSLESS_SUFFIX, read_frames
 from media.reader import VideoReader
 from media.resample import warp_affine
+from media.sequence import in_order
 from media.writer import FrameWriter
 from stages import Report
 from stages.handover import FRAMES
@@ -38,7 +44,8 @@ Image = NDArray[np.uint8]
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: engine, engine_version, crop_size (if not the engine's own), start, frames, fps, tolerant.
+    """Settings: engine, engine_version, crop_size (if not the engine's own), start, frames, fps, tolerant; fit (way and
+    length, if the clip is brought to another length), steady_light (if it is asked for).
 
     Inputs: media, faces.
     """
@@ -48,21 +55,44 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     followed = inputs["faces"] / "track"
     times = [Fraction(text) for text in json.loads((inputs["faces"] / "times.json").read_text(encoding="utf-8"))]
     fps, frames, start = Fraction(settings["fps"]), int(settings["frames"]), Fraction(settings["start"])
-    chosen = resample(times, start, frames, fps)
-    affine, size = _tube(followed, sorted(set(chosen)), spec)
+    fit = settings.get("fit", {"way": None, "length": str(frames / fps)})
+    chosen = fitted(times, start, Fraction(fit["length"]), frames=frames, fps=fps, way=fit["way"])
+    once = sorted(set(chosen))
+    affine, size = _tube(followed, once, spec)
     transfer(followed, out / "track", chosen, affine, size)
+    steady = bool(settings.get("steady_light"))
+    direct = fit["way"] is None and not steady
+    target, wanted = (out / FRAMES, chosen) if direct else (out / f"once{LOSSLESS_SUFFIX}", once)
     written = 0
     with (
         VideoReader(inputs["media"], start=times[0], stop=None, tolerant=settings["tolerant"]) as reader,
-        FrameWriter(out / FRAMES, size=size, fps=fps) as writer,
+        FrameWriter(target, size=size, fps=fps) as writer,
     ):
-        for image in _picked((frame for _, frame in ahead(reader)), chosen):
+        for image in _picked((frame for _, frame in ahead(reader)), wanted):
             writer.write(_cut(image, affine, size))
             written += 1
             report(written, frames)
-    if written != frames:
-        raise InputError(f"gave {written} of {frames} frames", file=inputs["media"], cure="check the file for damage")
-    return {"frames_in": chosen[-1] + 1 - chosen[0], "frames_out": frames, "size": list(size), "fps": str(fps)}
+    if written != len(wanted):
+        told = f"gave {written} of {len(wanted)} frames"
+        raise InputError(told, file=inputs["media"], cure="check the file for damage")
+    if not direct:
+        _arrange(target, out, [bisect_left(once, index) for index in chosen], fps, steady=steady)
+    return {"frames_in": once[-1] + 1 - once[0], "frames_out": frames, "size": list(size), "fps": str(fps)}
+
+
+def _arrange(source: Path, out: Path, order: list[int], fps: Fraction, *, steady: bool) -> None:
+    """Write FRAMES: the frames of `source` in this order, in a steady light if that is asked for; `source` goes."""
+    points, light = Rows(out / "track" / "points.npy"), SteadyLight()
+    if steady:
+        first = {frame: number for number, frame in reversed(list(enumerate(order)))}
+        for frame, image in enumerate(ahead(read_frames(source))):
+            light.look(image, points[first[frame]])
+    images = ahead(in_order(source, order))
+    head = next(images)
+    with FrameWriter(out / FRAMES, size=(head.shape[1], head.shape[0]), fps=fps) as writer:
+        for number, image in enumerate(chain([head], images)):
+            writer.write(light.level(image, points[number]) if steady else image)
+    source.unlink()
 
 
 def _picked(frames: Iterator[Image], chosen: list[int]) -> Iterator[Image]:

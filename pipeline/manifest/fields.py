@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
+from foundation.timecode import MAX_SECONDS, Moment, moment
 from foundation.times import exact, rate
 
 NUMBER = {"anyOf": [{"type": "number"}, {"type": "string"}]}
-MAX_SECONDS = 24 * 3600
 COLORS = {"black": "#000000", "white": "#ffffff", "grey": "#808080"}
+_FRAME = {"type": "object", "properties": {"frame": {"type": "integer", "minimum": 0}}, "required": ["frame"]}
 
 
 def _seconds(value: Any) -> Fraction:
@@ -92,6 +93,13 @@ def _size(value: Any) -> Any:
 _AsText = PlainSerializer(str, return_type=str)
 SignedSeconds = Annotated[Fraction, BeforeValidator(_seconds), _AsText, WithJsonSchema(NUMBER)]
 Seconds = Annotated[Fraction, BeforeValidator(lambda v: _not_negative(_seconds(v))), _AsText, WithJsonSchema(NUMBER)]
+Place = Annotated[
+    Moment,
+    BeforeValidator(moment),
+    _AsText,
+    WithJsonSchema({"anyOf": [*NUMBER["anyOf"], _FRAME | {"additionalProperties": False}]}),
+]
+"""A place in a clip: seconds, a time, a timecode or a frame's number."""
 Rate = Annotated[Fraction, BeforeValidator(_rate), _AsText, WithJsonSchema(NUMBER)]
 FaceSelect = Annotated[Any, BeforeValidator(_select)]
 Color = Annotated[str, BeforeValidator(_color)]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from foundation.errors import InputError, ManifestError
+from foundation.fitting import Way
+from foundation.timecode import Moment
 from foundation.times import frame_count
 from pipeline.manifest.parts.performers import Driving
 
@@ -21,6 +23,8 @@ class Clip:
         length: seconds from start to stop, or to the end.
         rate: the clip's own frames a second.
         sounds: whether it has a sound track.
+        heard: how long its own sound plays from `start` on.
+        plays: how long it shows in the result. way: how it is brought to that where it is not its own length.
     """
 
     start: Fraction
@@ -29,9 +33,16 @@ class Clip:
     rate: Fraction
     frames: int
     sounds: bool
+    heard: Fraction
+    plays: Fraction
+    way: Way | None = None
 
     def frames_at(self, fps: Fraction) -> int:
-        return frame_count(self.length, fps)
+        return frame_count(self.plays, fps)
+
+    def played(self, seconds: Fraction, way: Way | None) -> Clip:
+        """The same part, brought to another length."""
+        return replace(self, plays=seconds, way=way)
 
 
 def read_clip(driving: Driving, facts: Mapping[str, Any], *, performer: str, file: str) -> Clip:
@@ -54,21 +65,63 @@ def read_clip(driving: Driving, facts: Mapping[str, Any], *, performer: str, fil
             cure="get the whole file, or set driving.allow_truncated: true to use what is there",
         )
     first, end = Fraction(video["start"]), Fraction(video["end"])
-    start = first + driving.start
-    stop = end if driving.end is None else min(end, first + driving.end)
-    if start >= stop:
+    place = _Places(performer, file, Fraction(video["fps"]), bool(video.get("variable")))
+    start = first + place.seconds("start", driving.start)
+    stop = end if driving.end is None else min(end, first + place.seconds("end", driving.end))
+    if start >= end:
         raise ManifestError(
-            f"performers.{performer}.driving.start is {float(driving.start):g} s, but the clip ends after "
+            f"performers.{performer}.driving.start is {driving.start}, but the clip ends after "
             f"{float(end - first):.2f} s",
             file=file,
             performer=performer,
             cure="choose an earlier start",
         )
+    if start >= stop:
+        told = f"performers.{performer}.driving.end ({driving.end}) is not later than start ({driving.start})"
+        raise ManifestError(told, file=file, performer=performer, cure="choose a later end")
+    length = stop - start
     return Clip(
         start=start,
         stop=None if driving.end is None else stop,
-        length=stop - start,
+        length=length,
         rate=Fraction(video["fps"]),
         frames=video["frames"],
         sounds=bool(facts["audio"]),
+        heard=_heard(facts, start, None if driving.end is None else stop, length) if driving.to_sound else length,
+        plays=length,
     )
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Turns what the manifest says of one clip into seconds."""
+
+    performer: str
+    file: str
+    fps: Fraction
+    variable: bool
+
+    def seconds(self, field: str, written: Moment) -> Fraction:
+        """From the clip's first frame on.
+
+        Raises: ManifestError where this clip has no such frame or timecode.
+        """
+        where = f"performers.{self.performer}.driving.{field} is {written}"
+        if self.variable and written.seconds is None:
+            told = f"{where}, and the clip's frames keep no steady clock"
+            raise ManifestError(told, file=self.file, performer=self.performer, cure="give seconds")
+        try:
+            return written.at(self.fps)
+        except ValueError as error:
+            raise ManifestError(
+                f"{where}: {error}", file=self.file, performer=self.performer, cure="correct it"
+            ) from None
+
+
+def _heard(facts: Mapping[str, Any], start: Fraction, stop: Fraction | None, length: Fraction) -> Fraction:
+    """How long the clip's sound goes on after `start`, even past the picture's end."""
+    if not facts["audio"]:
+        return length
+    sound = facts["audio"][0]
+    end = Fraction(sound["start"]) + Fraction(sound["duration"])
+    return max(Fraction(0), (end if stop is None else min(end, stop)) - start)

@@ -9,6 +9,7 @@ from pipeline.plan.build import Job
 from pipeline.plan.clip import Clip, read_clip
 from pipeline.plan.edit import plan_edit
 from pipeline.plan.graph import Graph
+from pipeline.plan.length import to_length
 from pipeline.plan.performer import PlannedPerformer, plan_performer
 from pipeline.plan.picture import find_groups, plan_pictures
 from pipeline.plan.planning import Facts, Planning
@@ -55,6 +56,7 @@ def expand(job: Job, facts: Facts) -> Plan:
         notices.append(f"{name}: engine {choice.name} ({choice.reason})")
     fps = manifest.output.fps or next(iter(clips.values())).rate
     planning = Planning(job, facts, graph, fps)
+    clips = to_length(planning, clips)
     groups = find_groups(manifest.performers, job.sources)
     frames = max(clip.frames_at(fps) for clip in clips.values())
     scenes, files = plan_scenes(planning, {name: group[0] for name, group in groups.items()}, frames)

@@ -63,7 +63,16 @@ def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, 
     crop = _portrait(planning, name, with_engine, group)
     frames = clip.frames_at(planning.fps)
     track = follow_face(planning, driving, clip, name)
-    timing = {"start": str(clip.start), "frames": frames, "fps": fps, "tolerant": driving.allow_truncated}
+    timing: dict[str, Any] = {
+        "start": str(clip.start),
+        "frames": frames,
+        "fps": fps,
+        "tolerant": driving.allow_truncated,
+    }
+    if clip.way is not None:
+        timing["fit"] = {"way": clip.way, "length": str(clip.length)}
+    if driving.steady_light:
+        timing["steady_light"] = True
     media: dict[str, Input] = {"media": planning.sources.clip(driving.video), "faces": track.output}
     followed = graph.add(Task("normalize", with_engine | timing, media, name, frames))
     both: dict[str, Input] = {"crop": crop.output, "clip": followed.output, **files}

@@ -58,8 +58,24 @@ def _driving(planning: Planning, clips: Mapping[str, Clip]) -> Sound:
         heard.add((file, clip.start))
         place = f"sound{len(entries)}"
         inputs[place] = planning.sources[file]
-        entries.append(_entry(place, clip.start, audio.offset, clip.length) | {"gain_db": gain, "pan": pan})
+        entries.append(_entry(place, clip.start, audio.offset, clip.heard) | {"gain_db": gain, "pan": pan})
     return inputs, {"entries": entries}
+
+
+def sound_end(planning: Planning, clips: Mapping[str, Clip]) -> Fraction | None:
+    """When the last sound of the result ends, in seconds from the result's beginning; None without sound."""
+    audio = planning.manifest.audio
+    if audio.source == VOCALS:
+        facts = planning.facts[VOCALS_CLIP]
+        return read_clip(Driving(video=VOCALS_CLIP), facts, performer="vocals", file=VOCALS_CLIP).length + audio.offset
+    if audio.source not in ("driving", "none"):
+        ends = [
+            Fraction(sound["start"]) + Fraction(sound["duration"]) for sound in planning.facts[audio.source]["audio"]
+        ]
+        return ends[0] + audio.offset if ends else None
+    heard = clips if audio.mix is None else {entry.from_ for entry in audio.mix}
+    ends = [clips[name].heard + audio.offset for name in heard if clips[name].sounds]
+    return max(ends) if ends and audio.source == "driving" else None
 
 
 def _vocals(planning: Planning) -> Sound:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from media.pictures import is_pattern
-from pipeline.manifest.fields import FaceSelect, Rate, Reference, Seconds
+from pipeline.manifest.fields import FaceSelect, Place, Rate, Reference, Seconds
 from pipeline.manifest.parts.base import Part
 
 FILE_TAG, FRAME_TAG = "<file>", "<frame>"
@@ -36,15 +36,20 @@ class Driving(Part):
     fps: Rate | None = None
     """The rate of numbered pictures; a file has its own."""
     face: FaceSelect = "largest"
-    start: Seconds = Field(default=0, validate_default=True)
-    end: Seconds | None = None
+    start: Place = Field(default=0, validate_default=True)
+    end: Place | None = None
+    to_sound: Literal["cut", "hold", "loop", "mirror", "stretch"] | None = None
+    """How a clip is brought to the length of the sound; without it, the picture decides."""
+    steady_light: bool = False
+    """Level out changes of exposure and white balance."""
     allow_truncated: bool = False
     """Use what decodes of a damaged file instead of refusing it."""
 
     @model_validator(mode="after")
     def _has_length(self) -> Driving:
-        if self.end is not None and self.end <= self.start:
-            raise ValueError(f"end ({float(self.end):g}) must be later than start ({float(self.start):g})")
+        start, end = self.start.seconds, self.end.seconds if self.end else None
+        if start is not None and end is not None and end <= start:
+            raise ValueError(f"end ({float(end):g}) must be later than start ({float(start):g})")
         if self.fps is not None and not is_pattern(self.video):
             raise ValueError("fps is for numbered pictures, such as shot_%04d.png; a video has a rate of its own")
         return self

@@ -90,3 +90,22 @@ def test_rounded_timestamps_neither_drop_nor_double_frames() -> None:
     fps = Fraction(30000, 1001)
     timestamps = [Fraction(round(n / fps * 1000), 1000) for n in range(1000)]
     assert resample(timestamps, Fraction(0), 1000, fps) == list(range(1000))
+
+
+@given(
+    lasting=st.lists(st.fractions(Fraction(1, 30), Fraction(2)), min_size=1, max_size=100),
+    fps=st.sampled_from([Fraction(30), Fraction(30000, 1001) * 2, Fraction(50), Fraction(120)]),
+)
+def test_resampling_never_loses_the_last_frame(lasting: list[Fraction], fps: Fraction) -> None:
+    timestamps = [sum(lasting[:n], Fraction(0)) for n in range(len(lasting))]
+    chosen = resample(timestamps, Fraction(0), frame_count(sum(lasting, Fraction(0)), fps), fps)
+    assert chosen[-1] == len(timestamps) - 1
+    assert set(chosen) == set(range(len(timestamps)))  # none of the others either: each lasts a frame or longer
+
+
+@given(fps=rates, seconds=st.fractions(Fraction(1, 10), Fraction(7200)), size=st.integers(1, 300))
+def test_the_lengths_of_all_chunks_add_up_to_the_whole(fps: Fraction, seconds: Fraction, size: int) -> None:
+    frames = frame_count(seconds, fps)
+    parts = chunks(min(frames, 5000), size)
+    assert sum((len(part) / fps for part in parts), Fraction(0)) == min(frames, 5000) / fps
+    assert abs(frames / fps - seconds) <= max(Fraction(1, 2) / fps, 1 / fps - seconds)

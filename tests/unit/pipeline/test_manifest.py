@@ -39,7 +39,7 @@ def mistakes(tmp_path: Path, text: str) -> tuple[str, ...]:
 
 def test_a_good_manifest_keeps_exact_numbers_and_defaults(tmp_path: Path) -> None:
     manifest = load(tmp_path, GOOD)
-    assert manifest.performers["mona_lisa"].driving.start == Fraction(1, 10)
+    assert manifest.performers["mona_lisa"].driving.start.seconds == Fraction(1, 10)
     assert manifest.output.fps == Fraction(30000, 1001)
     assert manifest.output.size == (1280, 720)
     assert manifest.defaults.chunk_frames == 64
@@ -63,7 +63,7 @@ output: {path: a.avi, size: [1281, 720], fps: x}
         "performers.mona_lisa.portrait: 5 cannot be used: input should be a valid string",
         "performers.mona_lisa.driving.video: is missing (add it)",
         "performers.mona_lisa.driving.vidio: is not a known field; did you mean video? "
-        "(known: video, fps, face, start, end, allow_truncated)",
+        "(known: video, fps, face, start, end, to_sound, steady_light, allow_truncated)",
         "performers.mona_lisa.engine: \"lanmark_tps\" is not known (use 'auto', 'landmark_tps' or 'tpsmm'; "
         "did you mean landmark_tps?)",
         'performers.mona_lisa.motion.reference: "wrst" cannot be used: use best, first or a frame number',
@@ -101,9 +101,9 @@ def test_what_is_planned_but_absent_is_refused_by_name(tmp_path: Path, extra: di
         ("driving", {"video": "a.mp4", "start": 2, "end": 2}, "end (2) must be later than start (2)"),
         ("driving", {"video": "a.mp4", "start": -1}, "use a time of 0 or later"),
         ("driving", "a.mp4", "is not a mapping"),
-        ("driving", {"video": "a.mp4", "start": True}, "write seconds as a number"),
+        ("driving", {"video": "a.mp4", "start": True}, "write seconds such as 3.2"),
         ("driving", {"video": "a.mp4", "start": 1e300}, "use a time within 24 hours"),
-        ("driving", {"video": "a.mp4", "start": float("nan")}, "write seconds as a number"),
+        ("driving", {"video": "a.mp4", "start": float("nan")}, "write seconds such as 3.2"),
     ],
 )
 def test_wrong_values_are_told_with_the_cure(tmp_path: Path, field: str, value: Any, told: str) -> None:

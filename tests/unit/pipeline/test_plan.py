@@ -351,3 +351,86 @@ def test_a_task_file_cannot_lead_out_of_an_artifact(name: str) -> None:
     task = Task("faces", {}, {"media": TaskInput("gather", "0" * 64, name)})
     with pytest.raises(ManifestError, match="is no plain file name"):
         Task.from_json(task.to_json())
+
+
+def normalize_of(made: Plan, name: str) -> dict[str, Any]:
+    return dict(next(t for t in made.graph if t.stage == "normalize" and t.performer == name).settings)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "frames"),
+    [
+        (1, "0:02", 30),
+        ({"frame": 30}, {"frame": 60}, 30),
+        ("00:00:01:00", "00:00:02:00", 30),
+        ("00:00:01;00", "00:00:02;00", 30),
+    ],
+)
+def test_start_and_end_in_every_form(start: Any, end: Any, frames: int, tmp_path: Path) -> None:
+    driving = {"video": "clip.mp4", "start": start, "end": end}
+    made = plan(tmp_path, {"clip.mp4": video()}, performers={"ann": {"portrait": "a.png", "driving": driving}})
+    assert made.frames == frames
+    assert abs(Fraction(normalize_of(made, "ann")["start"]) - 1) <= Fraction(1, 1000)
+
+
+@pytest.mark.parametrize(
+    ("driving", "facts", "told"),
+    [
+        ({"start": "00:00:00:30"}, {}, "a second has the frames 00 to 29"),
+        ({"end": "00:01:00;00"}, {}, "driving.end is 00:01:00;00: drop-frame timecode leaves this one out"),
+        ({"start": {"frame": 5}}, {"variable": True}, "keep no steady clock"),
+        ({"start": {"frame": 300}}, {}, "driving.start is frame 300, but the clip ends after 10.00 s"),
+        ({"start": {"frame": 60}, "end": 1}, {}, r"driving.end \(1 s\) is not later than start \(frame 60\)"),
+    ],
+)
+def test_places_that_a_clip_has_not(driving: dict[str, Any], facts: dict[str, Any], told: str, tmp_path: Path) -> None:
+    performers = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4"} | driving}}
+    with pytest.raises(ManifestError, match=told):
+        plan(tmp_path, {"clip.mp4": video(**facts)}, performers=performers)
+
+
+SONG = {"video": None, "audio": [{"codec": "pcm_s16le", "start": "0", "duration": "25"}]}
+
+
+@pytest.mark.parametrize(
+    ("way", "source", "frames", "fit"),
+    [
+        (None, "song.wav", 250, None),
+        ("cut", "song.wav", 250, None),
+        ("hold", "song.wav", 625, None),
+        ("loop", "song.wav", 625, {"way": "loop", "length": "10"}),
+        ("mirror", "song.wav", 625, {"way": "mirror", "length": "10"}),
+        ("stretch", "song.wav", 625, {"way": "stretch", "length": "10"}),
+        ("cut", "driving", 200, None),
+        ("hold", "driving", 200, None),
+        ("stretch", "driving", 200, {"way": "stretch", "length": "10"}),
+    ],
+)
+def test_who_follows_the_sound_is_as_long_as_it(
+    way: str | None, source: str, frames: int, fit: Any, tmp_path: Path
+) -> None:
+    facts = video(fps="25", frames=250) | {"audio": [{"codec": "aac", "start": "0", "duration": "8"}]}
+    driving = {"video": "clip.mp4"} | ({"to_sound": way} if way else {})
+    made = plan(
+        tmp_path,
+        {"clip.mp4": facts, "song.wav": SONG},
+        performers={"ann": {"portrait": "a.png", "driving": driving}},
+        audio={"source": source},
+    )
+    assert made.frames == frames
+    assert normalize_of(made, "ann").get("fit") == fit
+
+
+def test_a_clips_own_longer_sound_is_heard_to_its_end(tmp_path: Path) -> None:
+    facts = video(fps="25", frames=250) | {"audio": [{"codec": "aac", "start": "1/5", "duration": "12"}]}
+    performers = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "start": 1, "to_sound": "mirror"}}}
+    made = plan(tmp_path, {"clip.mp4": facts}, performers=performers)
+    mux = next(task for task in made.graph if task.stage == "mux")
+    assert made.frames == 280  # 12.2 s, from 1 s on
+    assert mux.settings["sound"]["entries"][0]["length"] == "56/5"
+
+
+def test_there_must_be_sound_to_follow(tmp_path: Path) -> None:
+    performers = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "to_sound": "loop"}}}
+    with pytest.raises(ManifestError, match="there is no sound to follow"):
+        plan(tmp_path, {"clip.mp4": video() | {"audio": []}}, performers=performers)

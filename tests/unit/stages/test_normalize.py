@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -46,7 +49,9 @@ def followed(folder: Path, times: list[Fraction], size: tuple[int, int]) -> Path
     return folder
 
 
-def normalized(folder: Path, times: list[Fraction], fps: Fraction, frames: int) -> tuple[list[int], FaceTrack]:
+def normalized(
+    folder: Path, times: list[Fraction], fps: Fraction, frames: int, **more: Any
+) -> tuple[list[int], FaceTrack]:
     """The numbers of the frames that come out, and their track."""
     clip = write_clip(folder / "clip.mkv", [grey(n) for n in range(len(times))], times=times)
     out = folder / "out"
@@ -58,6 +63,7 @@ def normalized(folder: Path, times: list[Fraction], fps: Fraction, frames: int) 
         "frames": frames,
         "fps": str(fps),
         "tolerant": False,
+        **more,
     }
     inputs = {"media": clip, "faces": followed(folder / "faces", times, (160, 96))}
     facts = normalize.run(settings, inputs, out, silent)
@@ -101,3 +107,52 @@ def test_a_clip_that_ends_early_is_told(tmp_path: Path) -> None:
     inputs = {"media": short, "faces": followed(tmp_path / "faces", times, (160, 96))}
     with pytest.raises(InputError, match="gave 3 of 6 frames"):
         normalize.run(settings, inputs, tmp_path / "out", silent)
+
+
+@pytest.mark.parametrize(
+    ("way", "shown"),
+    [
+        ("loop", [*range(12), *range(12), *range(6)]),
+        ("mirror", [*range(12), *range(10, 0, -1), *range(8)]),
+        ("stretch", [n * 12 // 30 for n in range(30)]),
+    ],
+)
+def test_a_clip_is_brought_to_another_length_with_its_track(way: str, shown: list[int], tmp_path: Path) -> None:
+    times = [Fraction(n, 25) for n in range(12)]
+    numbers, track = normalized(tmp_path, times, Fraction(25), 30, fit={"way": way, "length": "12/25"})
+    assert np.abs(np.array(numbers) - shown).max() <= (way == "stretch")
+    moved = np.asarray(track.points[:, 0, 0]) - track.points[0, 0, 0]
+    np.testing.assert_allclose(moved, np.array(numbers) - numbers[0], atol=1e-3)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [FRAMES, "track"]
+
+
+def test_light_that_wavers_is_levelled_out(tmp_path: Path) -> None:
+    dice = np.random.default_rng(4)
+    skin = cv2.GaussianBlur(dice.uniform(80, 150, (96, 160, 3)).astype(np.float32), (0, 0), 4)
+    times = [Fraction(n, 25) for n in range(20)]
+    swing = 1 + 0.25 * np.sin(np.arange(20))[:, None] * [1.0, 0.6, -0.4]
+    frames = [np.clip(skin * factor, 0, 255).astype(np.uint8) for factor in swing]
+    clip = write_clip(tmp_path / "clip.mkv", frames, codec="ffv1", pix_fmt="yuv444p")
+    faces = followed(tmp_path / "faces", times, (160, 96))
+    track = FaceTrack.load(faces / "track")
+    spots = dice.uniform((40, 20, 0), (110, 76, 1), (478, 3))
+    spots[[10, 152, 234, 454, 33, 263]] = np.asarray(track.points[0])[[10, 152, 234, 454, 33, 263]]
+    replace(track, points=np.tile(spots, (20, 1, 1))).save(faces / "track")
+    wavers = {}
+    for steady in (False, True):
+        out = tmp_path / f"out{steady}"
+        out.mkdir()
+        settings = {
+            "engine": "landmark_tps",
+            "engine_version": 1,
+            "start": "0",
+            "frames": 20,
+            "fps": "25",
+            "tolerant": False,
+            "steady_light": steady,
+        }
+        normalize.run(settings, {"media": clip, "faces": faces}, out, silent)
+        means = np.array([frame.mean(axis=(0, 1)) for frame in read_frames(out / FRAMES)])
+        wavers[steady] = means.std(axis=0)
+    assert (wavers[True] < 0.1 * wavers[False]).all()
+    assert (wavers[False] > 5).all()

@@ -1,0 +1,38 @@
+"""Where picture and sound differ in length: which of them decides (`driving.to_sound`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from foundation.errors import ManifestError
+from foundation.fitting import Way
+from pipeline.plan.clip import Clip
+from pipeline.plan.planning import Planning
+from pipeline.plan.sound import sound_end
+
+_WAYS: dict[str, Way | None] = {"cut": None, "hold": None, "loop": "loop", "mirror": "mirror", "stretch": "stretch"}
+
+
+def to_length(planning: Planning, clips: Mapping[str, Clip]) -> dict[str, Clip]:
+    """The clips as they play in the result, each brought to the sound's length as its performer asks.
+
+    Raises: ManifestError if one is to follow the sound and there is none.
+    """
+    asked = {name: planning.manifest.performers[name].driving.to_sound for name in clips}
+    if not any(asked.values()):
+        return dict(clips)
+    end = sound_end(planning, clips)
+    return {name: _fitted(name, clip, asked[name], end) for name, clip in clips.items()}
+
+
+def _fitted(name: str, clip: Clip, wanted: str | None, end: Fraction | None) -> Clip:
+    if wanted is None:
+        return clip
+    if end is None or end <= 0:
+        raise ManifestError(
+            f"performers.{name}.driving.to_sound is {wanted}, and there is no sound to follow",
+            performer=name,
+            cure="remove it, or name a file with sound as audio.source",
+        )
+    return clip.played(min(clip.length, end) if wanted == "cut" else end, _WAYS[wanted])
