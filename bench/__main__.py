@@ -1,6 +1,6 @@
 """Everything that is measured, and the docs that say it: `make bench`.
 
-    python -m bench [--quick | --merge FILE | --tpsmm]
+    python -m bench [--quick | --merge FILE | --tpsmm | --measures]
 
 Writes bench/results/DATE.json, docs/quality.md and docs/performance.md. Let nothing else run meanwhile. `--quick`
 leaves out the ten-minute clip; `--merge` adds what `bench.speed --json FILE` measured later on the same day; `--tpsmm`
@@ -18,6 +18,7 @@ from typing import Any
 
 from bench._media import BESIDE
 from bench.speed import machine
+from quality.table import markdown
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench" / "results"
@@ -28,9 +29,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure everything and write the docs.")
     parser.add_argument("--quick", action="store_true", help="leave out the ten-minute clip")
     parser.add_argument("--merge", type=Path, help="add these results of bench.speed to the day's")
+    parser.add_argument("--measures", action="store_true", help="only write the table of docs/checks.md")
     parser.add_argument("--tpsmm", action="store_true", help="measure the neural network alone")
     options = parser.parse_args()
     RESULTS.mkdir(parents=True, exist_ok=True)
+    if options.measures:
+        write_section(ROOT / "docs" / "checks.md", "measures", markdown())
+        return 0
     if options.tpsmm:
         return network()
     if options.merge:

@@ -20,6 +20,8 @@ from foundation.geometry import square_around
 from foundation.npy import Blocks
 from landmarks.base import LandmarkBackend
 from pipeline.manifest.parts.performers import Motion
+from quality import surface
+from quality.features import features
 
 MOTION = Motion().model_dump(mode="json")
 FPS = 25.0
@@ -33,9 +35,11 @@ class Looks:
     thumbs: list[NDArray[np.float32]] = field(default_factory=list)
 
     def add(self, image: Image, face: Face | None, box: tuple[int, int, int, int] | None = None) -> None:
-        self.rows.append(_figures.features(image, face))
-        place = box or (_figures.flicker_box(face) if face else (0, 0, image.shape[1], image.shape[0]))
-        self.thumbs.append(_figures.thumbnail(image, place))
+        self.rows.append(features(image, face))
+        place = box or (
+            surface.face_box(head_frame(face.points, face.scheme)) if face else (0, 0, image.shape[1], image.shape[0])
+        )
+        self.thumbs.append(surface.thumbnail(image, place))
 
     @cached_property
     def table(self) -> NDArray[np.float64]:
@@ -128,7 +132,7 @@ def measure(
     preparing = time.perf_counter() - started
     renderer = engine.open(crop, prepared)
     looks, seconds, shown = Looks(), [], {}
-    box = _figures.flicker_box(crop.face)
+    box = surface.face_box(head_frame(crop.face.points, crop.face.scheme))
     background = _figures.Background(crop)
     for index, frame in enumerate(clip.frames()):
         started = time.process_time()
@@ -138,7 +142,7 @@ def measure(
         background.add(out)
         if index in show:
             shown[index] = out
-    figures = _figures.compare(clip.looks, looks, _figures.features(crop.image, crop.face))
+    figures = _figures.compare(clip.looks, looks, features(crop.image, crop.face))
     figures |= background.figures()
     figures |= {
         "render_ms": 1e3 * float(np.median(seconds)),

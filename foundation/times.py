@@ -72,3 +72,9 @@ def resample(timestamps: Sequence[Fraction], start: Fraction, frames: int, fps: 
     """
     half = Fraction(1, 2) / fps
     return [max(0, bisect_left(timestamps, start + k / fps + half) - 1) for k in range(frames)]
+
+
+def spread(frames: int, count: int) -> list[int]:
+    """At most `count` of `frames` frame numbers, spread evenly, away from both ends."""
+    count = min(count, frames)
+    return [min(frames - 1, (2 * n + 1) * frames // (2 * count)) for n in range(count)]

@@ -168,3 +168,21 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         except (ImageCms.PyCMSError, OSError):
             return image.convert(mode)
     return image.convert(mode)
+
+
+def fitted(image: Rgb, side: int) -> Rgb:
+    """The picture, made smaller until its longer side is at most `side` pixels."""
+    scale = side / max(image.shape[:2])
+    if scale >= 1:
+        return image
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX, reducing_gap=2.0), np.uint8)
+
+
+def write_jpeg(path: Path, image: Rgb, *, quality: int = 85) -> None:
+    """(H, W, 3) uint8 RGB as a JPEG, for people to look at.
+
+    Raises: StageError if it cannot be written.
+    """
+    with replacing(path) as temporary:
+        Image.fromarray(image).save(temporary, format="JPEG", quality=quality, optimize=True)

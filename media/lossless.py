@@ -8,7 +8,7 @@ frames of pure noise.) FFV1 in Matroska is there for archives and for other prog
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -128,3 +128,24 @@ def _planes(frame: VideoFrame) -> list[NDArray[np.uint8]]:
         rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)  # type: ignore[call-overload]
         views.append(rows[:, : frame.width])
     return views
+
+
+def pick_frames(path: Path, numbers: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
+    """The frames with these ascending numbers; others are passed by without being decoded, for each stands alone.
+
+    Yields, raises: as read_frames.
+    """
+    wanted, to_rgb = set(numbers), ToRgb()
+    with opened(path) as container:
+        stream = video_stream(container, path)
+        per_tick = (stream.average_rate or Fraction(1)) * (stream.time_base or Fraction(1))
+        try:
+            for packet in container.demux(stream):
+                at = packet.pts if packet.pts is not None else packet.dts
+                if packet.size and (at is None or round(at * per_tick) not in wanted):
+                    continue
+                for frame in packet.decode():
+                    yield _pixels(frame, to_rgb)
+        except FFmpegError as problem:
+            cure = "delete it and run again: it is made anew"
+            raise StageError(f"an intermediate file is damaged: {problem}", file=path, cure=cure) from None

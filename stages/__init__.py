@@ -64,6 +64,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("edit", 1, "lay the performers out in scenes, encode once", 25.0),
         StageSpec("vocals", 1, "sing a sample vocal from a face's mouth", 0.5),
         StageSpec("mux", 1, "cut the sound by samples and join it to the picture", 0.5),
-        StageSpec("check", 1, "compare the result with what was promised", 1.0),
+        StageSpec("measure", 1, "look at a performer's result again, beside its driver", 6.0),
+        StageSpec("check", 2, "judge the result: frames, sound, picture, faces", 3.0),
     )
 }

@@ -21,6 +21,7 @@ from pipeline.executors import load_executor
 from pipeline.executors.run_task import run_task
 from pipeline.plan.engine_choice import CONFIGS, MODELS
 from pipeline.plan.published import Demo, DemoPlan, build_demo, expand_demo
+from pipeline.report.verdict import Verdict, verdict_of
 
 CHECKPOINT = Path("checkpoints/vox.pth.tar")
 SOURCE = Path("assets/source.png")
@@ -76,9 +77,12 @@ def animate_published(flags: Flags, store: ArtifactStore, *, workers: int, as_js
         load_executor("local").run(plan.graph, [plan.result.key], store, workers=workers, listen=progress)
     finally:
         progress.close()
+    verdict = verdict_of(plan.result, store)
+    target = verdict.place(target)
     with replacing(target) as temporary:
         shutil.copyfile(store.folder(plan.video.stage, plan.video.key) / f"video{demo.suffix}", temporary)
-    _tell(plan, store, target, as_json=as_json)
+    _tell(plan, verdict, store, target, as_json=as_json)
+    verdict.refuse(target)
 
 
 def _demo(flags: Flags, target: Path, notices: list[str]) -> Demo:
@@ -155,18 +159,17 @@ def _one_of(flag: str, value: str, known: Iterable[str]) -> str:
     return value
 
 
-def _tell(plan: DemoPlan, store: ArtifactStore, target: Path, *, as_json: bool) -> None:
-    made, checked = (store.find(task.stage, task.key) for task in (plan.picture, plan.result))
+def _tell(plan: DemoPlan, verdict: Verdict, store: ArtifactStore, target: Path, *, as_json: bool) -> None:
+    made = store.find(plan.picture.stage, plan.picture.key)
     facts = made.facts if made else {}
-    checks = checked.facts["checks"] if checked else []
     if as_json:
-        about = {"network": facts.get("path"), "reference": facts.get("reference"), "checks": checks}
+        about = {"network": facts.get("path"), "reference": facts.get("reference"), "checks": list(verdict.rows)}
         typer.echo(json.dumps({"event": "Done", "video": str(target), **about}, ensure_ascii=False))
         return
     typer.echo(f"video   {short(target)}")
     typer.echo(f"network {facts.get('path')}; motion measured from frame {facts.get('reference')}")
-    for row in checks:
-        typer.echo(f"check   {'ok' if row['holds'] else 'FAILED'}  {row['check']}: {row['found']}")
+    for line in verdict.lines:
+        typer.echo(f"check   {line}")
 
 
 def _silent(done: int, total: int) -> None:

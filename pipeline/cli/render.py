@@ -18,8 +18,8 @@ from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work, Workers,
 from pipeline.cli.progress import Progress
 from pipeline.executors import load_executor
 from pipeline.manifest.load import LoadedManifest, load_manifest
-from pipeline.plan.expand import Plan
 from pipeline.report.contact_sheet import contact_sheet
+from pipeline.report.verdict import Verdict, verdict_of
 
 SheetOption = Annotated[bool, typer.Option("--sheet/--no-sheet", help="Write a contact sheet beside the video.")]
 
@@ -49,6 +49,8 @@ def render(
 ) -> None:
     """Plan, run, put the video in its place, and tell where it is.
 
+    A result that fails its checks goes beside it, under the name that Verdict.place gives.
+
     Raises: DuetError; whatever stood at `target` is then as it was.
     """
     _writable(target)
@@ -61,12 +63,15 @@ def render(
     finally:
         progress.close()
     video = store.folder(plan.video.stage, plan.video.key) / "video.mp4"
+    verdict = verdict_of(plan.result, store)
+    target = verdict.place(target)
     with replacing(target) as temporary:
         shutil.copyfile(video, temporary)
     pictures = target.with_suffix(".png") if sheet else None
     if pictures:
         contact_sheet(plan, store, target, pictures)
-    _tell(plan, store, target, pictures, as_json=as_json)
+    _tell(verdict, target, pictures, as_json=as_json)
+    verdict.refuse(target)
 
 
 def _writable(target: Path) -> None:
@@ -83,15 +88,14 @@ def short(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _tell(plan: Plan, store: ArtifactStore, target: Path, pictures: Path | None, *, as_json: bool) -> None:
-    result = store.find(plan.result.stage, plan.result.key)
-    checks = result.facts["checks"] if result else []
+def _tell(verdict: Verdict, target: Path, pictures: Path | None, *, as_json: bool) -> None:
     if as_json:
-        done = {"event": "Done", "video": str(target), "sheet": str(pictures) if pictures else None, "checks": checks}
+        sheet = str(pictures) if pictures else None
+        done = {"event": "Done", "video": str(target), "sheet": sheet, "checks": list(verdict.rows)}
         typer.echo(json.dumps(done, ensure_ascii=False))
         return
     typer.echo(f"video   {short(target)}")
     if pictures:
         typer.echo(f"sheet   {short(pictures)}")
-    for row in checks:
-        typer.echo(f"check   {'ok' if row['holds'] else 'FAILED'}  {row['check']}: {row['found']}")
+    for line in verdict.lines:
+        typer.echo(f"check   {line}")

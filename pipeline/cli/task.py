@@ -13,6 +13,7 @@ from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Json, Work
 from pipeline.executors.run_task import run_task
 from pipeline.plan.task import Task
+from pipeline.report.verdict import verdict_of
 
 TaskFile = Annotated[Path, typer.Argument(metavar="FILE", help="A task file, written by `plan --tasks FOLDER`.")]
 
@@ -30,12 +31,14 @@ def run(file: TaskFile, *, work: Work = WORK, as_json: Json = False, debug: Debu
     except ValueError as error:
         raise ManifestError("is not JSON", file=file, cure="name a file of `plan --tasks`") from error
     task = Task.from_json(data, file)
-    made = run_task(task, store_at(work), _silent)
+    store = store_at(work)
+    made = run_task(task, store, _silent)
     if as_json:
         told = {"key": task.key, "folder": str(made.folder), "facts": dict(made.facts)}
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         typer.echo(str(made.folder))
+    verdict_of(task, store).refuse(made.folder)
 
 
 def _silent(done: int, total: int) -> None:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pipeline.manifest.fields import Name
 from pipeline.manifest.parts.base import Part
+from pipeline.manifest.parts.checks import Checks
 from pipeline.manifest.parts.output import Output
 from pipeline.manifest.parts.performers import EngineName, Performer, Tpsmm
 from pipeline.manifest.parts.scenes import Scene
@@ -33,6 +34,7 @@ class Manifest(Part):
     audio: Audio = Audio()
     scenes: Annotated[list[Scene], Field(min_length=1)] | None = None
     output: Output
+    checks: Checks = Checks()
 
 
 def json_schema() -> dict[str, Any]:

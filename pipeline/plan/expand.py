@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pipeline.plan.build import Job
+from pipeline.plan.checks import plan_checks, seen_ranges
 from pipeline.plan.clip import Clip, read_clip
 from pipeline.plan.edit import plan_edit
 from pipeline.plan.graph import Graph
@@ -75,7 +76,6 @@ def expand(job: Job, facts: Facts) -> Plan:
     about = {"title": manifest.title or job.loaded.name, "audio": manifest.output.audio.model_dump(mode="json")}
     settings = timing | about | {"sound": sound}
     video = graph.add(Task("mux", settings, {"picture": picture.output, **inputs}, None, frames))
-    size = list(manifest.output.size)
-    expected = timing | {"size": size, "sound": bool(sound["entries"])}
-    result = graph.add(Task("check", expected, {"video": video.output}, None, frames))
+    shown = {name: seen_ranges(scenes, groups[name][0], planned.frames) for name, planned in performers.items()}
+    result = plan_checks(planning, performers, shown, video, (inputs, sound))
     return Plan(graph, result, video, frames, fps, performers, notices)

@@ -9,7 +9,6 @@ from typing import Any
 
 from foundation.errors import InputError
 from foundation.times import chunks
-from landmarks import BACKENDS
 from pipeline.manifest.parts.performers import Driving, FrameOf
 from pipeline.plan.clip import Clip
 from pipeline.plan.planning import Planning
@@ -37,7 +36,7 @@ def follow_face(planning: Planning, driving: Driving, clip: Clip, performer: str
         "kind": "video",
         "at": None,
         "select": driving.face,
-        **_landmarks(planning),
+        **planning.landmarks,
         "start": str(clip.start),
         "stop": None if clip.stop is None else str(clip.stop),
         "max_gap_frames": max(1, int(MAX_GAP_SECONDS * clip.rate)),
@@ -77,7 +76,7 @@ def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, 
     followed = graph.add(Task("normalize", with_engine | timing, media, name, frames))
     both: dict[str, Input] = {"crop": crop.output, "clip": followed.output, **files}
     motion = {"motion": performer.motion.model_dump(mode="json"), "options": choice.options, "fps": fps}
-    settings = with_engine | _landmarks(planning) | motion
+    settings = with_engine | planning.landmarks | motion
     prepared = graph.add(Task("prepare", settings, both, name, frames))
     style = performer.composite.model_dump(mode="json", exclude={"into"})
     done = []
@@ -113,10 +112,5 @@ def _still_face(planning: Planning, name: str) -> tuple[FileInput, Task]:
         at = str(Fraction(video["start"]) + portrait.at)
     else:
         media = planning.sources[portrait]
-    settings = {"kind": "image", "at": at, "select": performer.face, **_landmarks(planning)}
+    settings = {"kind": "image", "at": at, "select": performer.face, **planning.landmarks}
     return media, planning.graph.add(Task("faces", settings, {"media": media}, name, 1))
-
-
-def _landmarks(planning: Planning) -> dict[str, Any]:
-    backend = planning.manifest.defaults.landmarks
-    return {"backend": backend, "backend_version": BACKENDS[backend].version}

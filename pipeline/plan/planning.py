@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from landmarks import BACKENDS
 from pipeline.manifest.schema import Manifest
 from pipeline.plan.build import Job
 from pipeline.plan.graph import Graph
@@ -28,6 +29,12 @@ class Planning:
     @property
     def manifest(self) -> Manifest:
         return self.job.loaded.manifest
+
+    @property
+    def landmarks(self) -> dict[str, Any]:
+        """The landmark backend, as settings of whatever looks at faces."""
+        backend = self.manifest.defaults.landmarks
+        return {"backend": backend, "backend_version": BACKENDS[backend].version}
 
     @property
     def sources(self) -> Sources:

@@ -112,8 +112,8 @@ def expand_demo(job: DemoJob, facts: Mapping[str, Any]) -> DemoPlan:
     heard: dict[str, Input] = {"sound0": job.files["media"]} if sounds else {}
     muxed = graph.add(Task("mux", timing | about, {"picture": picture.output, **heard}, None, frames))
     size = [demo.shape[1], demo.shape[0]]
-    expected = timing | {"size": size, "sound": sounds}
-    result = graph.add(Task("check", expected, {"video": muxed.output}, None, frames))
+    expected = timing | {"size": size, "sound": sound, "performers": [], "limits": {}, "enabled": True, "soft": True}
+    result = graph.add(Task("check", expected, {"video": muxed.output, **heard}, None, frames))
     return DemoPlan(graph, picture, muxed, result, sounds)
 
 

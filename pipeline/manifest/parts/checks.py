@@ -1,0 +1,46 @@
+"""How good the result must be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, create_model, model_validator
+
+from pipeline.manifest.parts.base import Part
+from quality.table import MEASURES
+
+
+class LimitChange(Part):
+    """Another limit, or another weight, for one measure. Where only `level` is said, its own limits stay."""
+
+    min: float | None = None
+    max: float | None = None
+    level: Literal["fail", "warn", "off"] | None = None
+
+    @model_validator(mode="after")
+    def _has_room(self) -> LimitChange:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min ({self.min:g}) must not be larger than max ({self.max:g})")
+        return self
+
+
+if TYPE_CHECKING:
+    Limits = Part
+else:
+    Limits = create_model("Limits", __base__=Part, **dict.fromkeys(MEASURES, (LimitChange | None, None)))
+    Limits.__doc__ = "By measure (docs/checks.md): what it must reach."
+
+
+class Checks(Part):
+    """What is checked of the result. Frames, length, size and sound tracks always are."""
+
+    enabled: bool = True
+    """False: nothing else."""
+    looks_per_second: Annotated[float, Field(ge=1, le=120)] = 8.0
+    """How often each face of the result is looked at again."""
+    limits: Limits = Limits()
+
+    def changes(self) -> dict[str, Any]:
+        """The measures of which something is said, as quality.verdict takes them."""
+        changes: dict[str, Any] = self.limits.model_dump(mode="json", exclude_none=True)
+        return changes

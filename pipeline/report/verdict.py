@@ -1,0 +1,49 @@
+"""What the checks say of a result, in a few lines; and what follows from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from foundation.artifacts import ArtifactStore
+from foundation.errors import CheckError
+from pipeline.plan.task import Task
+from quality.verdict import Row, told
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`rows`: every check, as quality.verdict makes them; none of a task that checks nothing."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def failed(self) -> list[Row]:
+        return [row for row in self.rows if row["status"] == "fail"]
+
+    @property
+    def lines(self) -> list[str]:
+        """One line a check that failed or is worth a look, and one for all the others."""
+        lines = [f"FAILED  {told(row)}" for row in self.failed]
+        lines += [f"look    {told(row)}" for row in self.rows if row["status"] == "warn"]
+        counts = Counter(row["status"] for row in self.rows)
+        unknown = f", {counts['unmeasured']} not measurable" if counts["unmeasured"] else ""
+        return [*lines, f"{counts['ok']} of {len(self.rows)} hold{unknown}"]
+
+    def place(self, target: Path) -> Path:
+        """Where the result goes: a failed one does not take the place of a good one."""
+        return target.with_name(f"{target.stem}.failed{target.suffix}") if self.failed else target
+
+    def refuse(self, file: Path) -> None:
+        """Raises: CheckError naming every check that failed."""
+        if self.failed:
+            problem = "; ".join(told(row) for row in self.failed)
+            cure = "look at it; checks.limits in the manifest sets what must hold, docs/checks.md says what it means"
+            raise CheckError(problem, file=file, stage="check", cure=cure)
+
+
+def verdict_of(task: Task, store: ArtifactStore) -> Verdict:
+    """What the finished `task` says; nothing, if it is none that checks."""
+    found = store.find(task.stage, task.key)
+    return Verdict(tuple(found.facts.get("checks", ())) if found else ())

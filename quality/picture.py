@@ -1,0 +1,124 @@
+"""The finished picture, frame by frame: what is black, blank, flashing, flickering, frozen or repeated, and timing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quality.following import lag
+
+Thumb = NDArray[np.uint8]
+
+BLACK_LEVEL, BLACK_SHARE = 25.5, 0.98
+"""A frame is black if so many of its pixels are darker: ffmpeg's blackdetect, pixel_black_th 0.10."""
+BLANK = 2.0
+"""Standard deviation, levels, below which a frame shows nothing."""
+FLASH = 12.0
+"""Levels by which the mean of a flashing frame leaves both its neighbours, which agree within half of it."""
+SAME_MEAN, SAME_MOST = 0.05, 2.0
+"""Mean and largest difference, levels, up to which two frames show the same."""
+CUT = 8.0
+"""Mean difference, levels, from which the picture is cut, not moved."""
+MOVES = 0.006
+"""Mean movement of a driver's landmarks from frame to frame, of its face's height, that must be seen."""
+
+
+@dataclass
+class PictureWatch:
+    """Takes in every frame once; keeps a few numbers of each.
+
+    Attributes:
+        light: mean level of each frame. change: mean difference to the frame before. same: shows what that showed.
+    """
+
+    light: list[float] = field(default_factory=list)
+    change: list[float] = field(default_factory=list)
+    same: list[bool] = field(default_factory=list)
+    black: list[bool] = field(default_factory=list)
+    blank: list[bool] = field(default_factory=list)
+    _last: Thumb | None = None
+
+    def add(self, thumb: Thumb) -> None:
+        """The next frame's luminance, small (media.luma)."""
+        self.light.append(float(thumb.mean()))
+        self.black.append(bool((thumb < BLACK_LEVEL).mean() >= BLACK_SHARE))
+        self.blank.append(bool(thumb.std() < BLANK))
+        difference = np.abs(thumb.astype(np.int16) - self._last) if self._last is not None else np.array([255])
+        mean, most = float(difference.mean()), float(difference.max())
+        self.change.append(mean if self._last is not None else 0.0)
+        self.same.append(self._last is not None and mean <= SAME_MEAN and most <= SAME_MOST)
+        self._last = thumb
+
+    def figures(self, motion: NDArray[np.float64], fps: Fraction) -> dict[str, float]:
+        """Every measure of the picture.
+
+        Args:
+            motion: (N,) how far the drivers of those on view moved since the frame before, of their faces' heights;
+                0 where nothing needs to move.
+        """
+        count = min(len(self.light), len(motion))
+        moving = motion[:count] > MOVES
+        same = np.array(self.same[:count], bool)
+        return {
+            "black": longest(self.black) / float(fps),
+            "blank": longest(self.blank) / float(fps),
+            "flashes": float(self._flashes()),
+            "brightness_flicker": self._flicker(),
+            "frozen": _longest_sum(same, moving) / float(fps),
+            "repeated": float((same & moving).sum() / moving.sum()) if moving.sum() >= 10 else float("nan"),
+            "picture_lag": self._lag(motion[:count]),
+        }
+
+    def _flashes(self) -> int:
+        light = np.array(self.light)
+        if len(light) < 3:
+            return 0
+        before, here, after = light[:-2], light[1:-1], light[2:]
+        away = np.minimum(np.abs(here - before), np.abs(here - after))
+        return int(((away > FLASH) & (np.abs(after - before) < FLASH / 2)).sum())
+
+    def _flicker(self) -> float:
+        """Mean distance of a frame's light from the mean of its neighbours', levels, away from cuts."""
+        light, change = np.array(self.light), np.array(self.change)
+        if len(light) < 3:
+            return float("nan")
+        steady = (change[1:-1] < CUT) & (change[2:] < CUT)
+        away = np.abs(light[1:-1] - (light[:-2] + light[2:]) / 2)
+        return float(away[steady].mean()) if steady.any() else float("nan")
+
+    def _lag(self, motion: NDArray[np.float64]) -> float:
+        """Frames by which the picture's changes come after the drivers' movements."""
+        change = np.array(self.change[: len(motion)])
+        if len(motion) < 24 or (motion > MOVES).mean() < 0.1:
+            return float("nan")
+        ceiling = float(np.percentile(change, 90))
+        seen = np.flatnonzero(change < CUT)
+        return float(lag(motion, np.minimum(change, ceiling)[seen], seen))
+
+
+def longest(flags: Sequence[bool]) -> int:
+    """The longest run of True."""
+    best = run = 0
+    for flag in flags:
+        run = run + 1 if flag else 0
+        best = max(best, run)
+    return best
+
+
+def _longest_sum(same: NDArray[np.bool_], moving: NDArray[np.bool_]) -> int:
+    """Over every run of unchanged frames, how many of them should have moved; the most."""
+    best = run = 0
+    for still, moves in zip(same, moving, strict=True):
+        run = run + int(moves) if still else 0
+        best = max(best, run)
+    return best
+
+
+def driver_motion(points: NDArray[np.floating], heights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n - 1,) mean movement of the landmarks between successive frames, (n, P, 3), of the face's height."""
+    moved = np.linalg.norm(np.diff(points[:, :, :2].astype(np.float64), axis=0), axis=2).mean(axis=1)
+    return np.asarray(moved / np.maximum(heights[1:], 1e-3))

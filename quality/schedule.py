@@ -1,0 +1,58 @@
+"""Which frames of a result are looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quality.surface import Thumb, flicker
+
+LEAST_LOOKS = 40
+"""Short clips are looked at so often, or in every frame."""
+TRIPLES = 2
+"""Places a second, and at least LEAST_TRIPLES in all, at which flicker, seam and background are measured."""
+LEAST_TRIPLES = 8
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """`looks`: (M,) frame numbers, ascending. `triples`: the middles of three frames in a row."""
+
+    looks: NDArray[np.int64]
+    triples: frozenset[int]
+
+    @staticmethod
+    def of(frames: int, fps: Fraction, looks_per_second: float) -> Schedule:
+        stride = max(1, min(round(float(fps) / looks_per_second), frames // LEAST_LOOKS))
+        looks = np.arange(stride // 2, frames, stride)
+        wanted = max(LEAST_TRIPLES, round(TRIPLES * frames / float(fps)))
+        middles = looks[:: max(1, len(looks) // wanted)]
+        return Schedule(looks, frozenset(int(at) for at in middles if 0 < at < frames - 1))
+
+    @property
+    def beside(self) -> set[int]:
+        """The frames of the triples."""
+        return {at + step for at in self.triples for step in (-1, 0, 1)}
+
+    def middle_of(self, at: int) -> int | None:
+        """The middle of a triple that a frame belongs to."""
+        return next((at - step for step in (0, 1, -1) if at - step in self.triples), None)
+
+
+class Triples:
+    """Flicker at every triple of a schedule, from frames that come in order; `values` in percent."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+        self._last: list[tuple[int, Thumb]] = []
+        self.values: list[float] = []
+
+    def add(self, at: int, thumb: Thumb) -> None:
+        """The next frame."""
+        self._last = [*self._last[-2:], (at, thumb)]
+        numbers = [number for number, _ in self._last]
+        if at - 1 in self._schedule.triples and numbers == [at - 2, at - 1, at]:
+            self.values.append(flicker([kept for _, kept in self._last]))

@@ -1,0 +1,172 @@
+"""Sound and picture together: where the result's sound lies against its sources', and against the mouths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import correlate, resample_poly
+
+from media.audio import to_float
+from media.sound import Block, sound_blocks
+from quality.features import MOUTH
+from quality.following import correlation
+
+RATE = 4000
+"""Samples a second at which sounds are compared: a quarter of a millisecond apart."""
+WINDOW = 5.0
+"""Seconds of sound that are compared at each place."""
+PLACES = 3
+"""Windows at the beginning, in the middle and at the end: an offset that grows is found too."""
+SEARCH = 0.5
+"""Seconds by which a sound is looked for early and late."""
+COMMON = 0.3
+"""Normalised correlation from which two sounds have something in common."""
+SPOKEN = 0.3
+"""Correlation of the driver's mouth with the sound from which their timing can be compared."""
+REACH = 8
+"""Frames by which a mouth's timing against the sound is looked for."""
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One sound of the plan. Seconds: `start` on its file's clock, `offset` in the result, `length` or None: all."""
+
+    path: Path
+    start: Fraction
+    offset: Fraction
+    length: Fraction | None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Attributes: offset: seconds by which a source's sound is late in the result, the worst of its windows; NaN
+    where no window has a sound in common with it. strength: the normalised correlation there, 0..1."""
+
+    offset: float
+    strength: float
+
+
+def offsets(result: Path, sources: Sequence[Source], duration: float) -> list[Heard]:
+    """How late each source sounds in the result. Memory is that of the windows."""
+    spans = [_windows(source, duration) for source in sources]
+    cut = _cut(result, [span for each in spans for span in each])
+    heard = []
+    for source, each in zip(sources, spans, strict=True):
+        shift = float(source.start - source.offset)
+        theirs = _cut(source.path, [(a + shift - SEARCH, b + shift + SEARCH) for a, b in each])
+        ours, cut = cut[: len(each)], cut[len(each) :]
+        found = [_lateness(a, b) for a, b in zip(ours, theirs, strict=True)]
+        known = [one for one in found if one.strength >= COMMON]
+        strongest = max((one.strength for one in found), default=0.0)
+        heard.append(max(known, key=lambda one: abs(one.offset), default=Heard(float("nan"), strongest)))
+    return heard
+
+
+def _windows(source: Source, duration: float) -> list[tuple[float, float]]:
+    """Stretches of the result, seconds, in which the source should sound."""
+    begin = max(0.0, float(source.offset))
+    end = duration if source.length is None else min(duration, float(source.offset + source.length))
+    if end - begin < 0.2:
+        return []
+    if end - begin <= WINDOW * PLACES:
+        return [(begin, end)]
+    starts = np.linspace(begin, end - WINDOW, PLACES)
+    return [(float(at), float(at) + WINDOW) for at in starts]
+
+
+def _cut(path: Path, spans: Sequence[tuple[float, float]]) -> list[Samples]:
+    """The stretches (seconds), mono, at RATE, silence where there is nothing; the file is read once."""
+    pieces: list[Samples] = [np.zeros(0, np.float32) for _ in spans]
+    if not spans:
+        return pieces
+    rate = 0
+    last = max(stop for _, stop in spans)
+    for block in sound_blocks(path):
+        rate = block.rate
+        if block.at / rate > last:
+            break
+        for number, (start, stop) in enumerate(spans):
+            if not len(pieces[number]):
+                pieces[number] = np.zeros(round((stop - start) * rate), np.float32)
+            _lay(pieces[number], block, round(start * rate))
+    return [_resampled(piece, rate) if len(piece) else np.zeros(RATE, np.float32) for piece in pieces]
+
+
+def _lay(piece: Samples, block: Block, first: int) -> None:
+    """Put what of a block belongs to the piece, whose first sample has number `first`, into it."""
+    begin, end = max(first, block.at), min(first + len(piece), block.at + len(block.samples))
+    if begin < end:
+        part = to_float(block.samples[begin - block.at : end - block.at])
+        piece[begin - first : end - first] = part.mean(axis=1)
+
+
+def _resampled(piece: Samples, rate: int) -> Samples:
+    ratio = Fraction(RATE, rate)
+    return np.asarray(resample_poly(piece, ratio.numerator, ratio.denominator), np.float32)
+
+
+def _lateness(ours: Samples, theirs: Samples) -> Heard:
+    """Where `ours` lies in `theirs`, which begins and ends SEARCH earlier and later."""
+    reach = round(SEARCH * RATE)
+    energy = float((ours.astype(np.float64) ** 2).sum())
+    if len(theirs) < len(ours) or energy < 1e-6:
+        return Heard(float("nan"), 0.0)
+    scores = correlate(theirs.astype(np.float64), ours.astype(np.float64), mode="valid", method="fft")
+    sums = np.concatenate([[0.0], np.cumsum(theirs.astype(np.float64) ** 2)])
+    power = sums[len(ours) :] - sums[: -len(ours)]
+    scores = scores[: len(power)] / np.sqrt(np.maximum(power[: len(scores)] * energy, 1e-12))
+    away = np.abs(np.arange(len(scores)) - reach) / RATE
+    best = int(np.argmax(scores - 1e-3 * away))
+    return Heard((reach - best) / RATE, float(np.clip(scores[best], 0.0, 1.0)))
+
+
+def envelope(path: Path, frames: int, fps: Fraction) -> NDArray[np.float64]:
+    """(frames,) loudness of each frame's stretch of sound: the logarithm of its root mean square, -60 dB at least."""
+    energy, count = np.zeros(frames), np.zeros(frames)
+    for block in sound_blocks(path):
+        power = (to_float(block.samples).astype(np.float64) ** 2).mean(axis=1)
+        places = ((block.at + np.arange(len(power))) * (float(fps) / block.rate)).astype(np.int64)
+        inside = (places >= 0) & (places < frames)
+        if inside.any():
+            first, last = int(places[inside][0]), int(places[inside][-1])
+            energy[first : last + 1] += np.bincount(places[inside] - first, power[inside])
+            count[first : last + 1] += np.bincount(places[inside] - first)
+    return np.asarray(10 * np.log10(np.maximum(energy / np.maximum(count, 1), 1e-6)))
+
+
+def mouth_and_sound(
+    sound: NDArray[np.float64], frames: NDArray[np.int64], driver: NDArray[np.float64], result: NDArray[np.float64]
+) -> dict[str, float]:
+    """How the mouth moves with the sound, and how much later than the driver's does.
+
+    Args:
+        sound: (N,) envelope of every frame. frames: (M,) which of them were looked at. driver, result: (M, F) rows.
+    """
+    theirs, _ = _best(sound, frames, driver[:, MOUTH])
+    ours, r = _best(sound, frames, result[:, MOUTH])
+    spoken = correlation(np.roll(sound, theirs)[frames], driver[:, MOUTH])
+    late = float(ours - theirs) if np.isfinite(r) and spoken >= SPOKEN else float("nan")
+    return {"mouth_sound_r": correlation(sound[frames], result[:, MOUTH]), "mouth_sound_lag": late}
+
+
+def _best(sound: NDArray[np.float64], frames: NDArray[np.int64], mouth: NDArray[np.float64]) -> tuple[int, float]:
+    """The shift, frames, at which the mouth goes best with the sound, and the correlation there."""
+    inside = (frames >= REACH) & (frames < len(sound) - REACH)
+    scores = dict(_scores(sound, frames[inside], mouth[inside]))
+    best = max(scores, key=lambda shift: scores[shift] - 1e-9 * abs(shift))
+    return best, scores[best]
+
+
+def _scores(
+    sound: NDArray[np.float64], frames: NDArray[np.int64], mouth: NDArray[np.float64]
+) -> Iterator[tuple[int, float]]:
+    for shift in range(-REACH, REACH + 1):
+        r = correlation(sound[frames - shift], mouth)
+        yield shift, r if np.isfinite(r) else -1.0

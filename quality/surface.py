@@ -1,0 +1,114 @@
+"""What the pixels of a composited face show: flicker, background, seam, clipping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from foundation.facetrack import HeadFrame
+
+Image = NDArray[np.uint8]
+Thumb = NDArray[np.float32]
+Bounds = tuple[int, int, int, int]
+
+THUMB = 160
+FILLED = 0.1
+"""A head that leaves less of its crop free than this fills the picture: there is no background to speak of."""
+BAND = 0.08
+"""Depth, of a region's longer side, to which a seam is looked for from its edge inwards."""
+SEGMENT = 16
+"""Pixels along a seam that are averaged: an offset of colour stays, texture goes."""
+STEP = 2
+"""Pixels within which a seam rises."""
+
+
+def face_box(head: HeadFrame) -> Bounds:
+    """x0, y0, x1, y1 of the square in which a face's surface is measured."""
+    half = 0.6 * head.height
+    x, y = head.centre
+    return int(x - half), int(y - half), int(x + half), int(y + half)
+
+
+def part_of(image: Image, box: Bounds) -> Image:
+    """What of the box lies inside the picture, at least one pixel."""
+    x0, y0, x1, y1 = box
+    return image[max(0, y0) : max(1, y1), max(0, x0) : max(1, x1)]
+
+
+def thumbnail(image: Image, box: Bounds) -> Thumb:
+    """The box, shrunk to THUMB pixels a side."""
+    return np.asarray(cv2.resize(part_of(image, box), (THUMB, THUMB), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def flicker(thumbs: Sequence[Thumb]) -> float:
+    """How far each inner frame is from the mean of its neighbours, in percent of the mean brightness."""
+    stack = np.stack(thumbs)
+    return float(np.abs(stack[1:-1] - (stack[:-2] + stack[2:]) / 2).mean() / max(float(stack.mean()), 1.0) * 100)
+
+
+def around_head(size: tuple[int, int], head: HeadFrame) -> NDArray[np.bool_]:
+    """(H, W) what of a region of (width, height) `size` lies outside the head; nothing where the head fills it."""
+    rows, columns = np.mgrid[: size[1], : size[0]]
+    across = (columns - head.centre[0]) / (0.85 * head.height)
+    down = (rows - head.centre[1] + 0.05 * head.height) / (1.1 * head.height)
+    mask = across**2 + down**2 > 1
+    return mask if mask.mean() >= FILLED else np.zeros_like(mask)
+
+
+def squared_error(a: Image, b: Image, mask: NDArray[np.bool_]) -> float:
+    """Mean squared difference, levels, inside the mask; NaN where it is empty."""
+    if not mask.any():
+        return float("nan")
+    difference = cv2.absdiff(a, b).astype(np.float32)
+    channels = cv2.mean(difference * difference, mask.astype(np.uint8))
+    return float(np.mean(channels[:3]))
+
+
+def decibels(squared: float) -> float:
+    """PSNR in dB of a mean squared error in levels, 100 at most."""
+    return 10 * float(np.log10(255**2 / max(squared, 255**2 * 1e-10)))
+
+
+def seam(result: Image, still: Image, inner: Sequence[bool]) -> float:
+    """The sharpest step, in levels, with which the result leaves the still along a region's inner edges.
+
+    The difference to the still is averaged along the edge over SEGMENT pixels, so that an offset of colour stays and
+    texture goes; its change over STEP pixels across the edge is averaged along each side, and the largest is taken,
+    at any depth down to BAND of the longer side. Outside the region there is no difference by construction.
+
+    Args:
+        result, still: (h, w, 3) the region, moved and as it was. inner: left, top, right, bottom: whether that side
+            lies inside the picture.
+    """
+    height, width = result.shape[:2]
+    depth = max(6, round(BAND * max(height, width)))
+    steps = [0.0]
+    for side, lies_inside in enumerate(inner):
+        if not lies_inside:
+            continue
+        ours, theirs = (_from_side(image, side, depth) for image in (result, still))
+        count = max(1, ours.shape[0] // SEGMENT)
+        segments = np.linspace(0, ours.shape[0], count + 1).astype(int)[:-1]
+        difference = ours.astype(np.float32) - theirs
+        means = np.add.reduceat(difference, segments, axis=0)
+        means /= np.diff([*segments, ours.shape[0]])[:, None, None]
+        outside = np.zeros((count, STEP, 3), np.float32)
+        profile = np.concatenate([outside, means], axis=1)
+        steps.append(float(np.abs(profile[:, STEP:] - profile[:, :-STEP]).mean(axis=(0, 2)).max()))
+    return max(steps)
+
+
+def _from_side(image: Image, side: int, depth: int) -> Image:
+    """(along, depth, 3) the strip at a side (0 left, 1 top, 2 right, 3 bottom), from the edge inwards."""
+    turned = (image, image.swapaxes(0, 1), image[:, ::-1], image[::-1].swapaxes(0, 1))[side]
+    return turned[:, :depth]
+
+
+def clipped(image: Image, box: Bounds) -> float:
+    """Share of the box's pixels that are black or white in all channels."""
+    part = np.ascontiguousarray(part_of(image, box))
+    black, white = cv2.inRange(part, (0, 0, 0), (2, 2, 2)), cv2.inRange(part, (253,) * 3, (255,) * 3)
+    return float((cv2.countNonZero(black) + cv2.countNonZero(white)) / max(black.size, 1))
