@@ -74,7 +74,7 @@ output: {path: a.avi, size: [1281, 720], fps: x}
         "output.size: [1281, 720] cannot be used: use even numbers: 4:2:0 video has no odd sizes",
         'output.fps: "x" cannot be used: write frames a second as 25, 29.97 or "30000/1001", at most 1000',
         "titel: is not a known field; did you mean title? "
-        "(known: version, title, defaults, performers, audio, scenes, output)",
+        "(known: version, title, defaults, performers, audio, scenes, output, checks)",
         "scenes.0.performers: no performer is called 'bob' (use one of: mona_lisa)",
     )
 
@@ -187,4 +187,22 @@ def test_names_and_paths_of_any_script_are_welcome(tmp_path: Path) -> None:
 
 def test_the_json_schema_names_every_field() -> None:
     schema = json_schema()
-    assert set(schema["properties"]) == {"version", "title", "defaults", "performers", "audio", "scenes", "output"}
+    fields = {"version", "title", "defaults", "performers", "audio", "scenes", "output", "checks"}
+    assert set(schema["properties"]) == fields
+
+
+@pytest.mark.parametrize(
+    ("checks", "told"),
+    [
+        ({"limits": {"mouht_r": {"min": 0.9}}}, "checks.limits.mouht_r: is not a known field; did you mean mouth_r?"),
+        ({"limits": {"mouth_r": {"least": 0.9}}}, "checks.limits.mouth_r.least: is not a known field"),
+        ({"limits": {"mouth_r": {"min": 2, "max": 1}}}, "min (2) must not be larger than max (1)"),
+        ({"limits": {"mouth_r": {"level": "shout"}}}, "(use 'fail', 'warn' or 'off')"),
+        ({"limits": {"mouth_r": 0.9}}, "is not a mapping"),
+        ({"looks_per_second": 0}, "checks.looks_per_second: 0 cannot be used"),
+    ],
+)
+def test_wrong_checks_are_told_with_the_cure(tmp_path: Path, checks: dict[str, Any], told: str) -> None:
+    found = mistakes(tmp_path, yaml.safe_dump({**yaml.safe_load(GOOD), "checks": checks}))
+    assert len(found) == 1
+    assert told in found[0]
