@@ -35,18 +35,36 @@ def temporary_name(path: Path) -> Path:
     return path.with_name(f".{secrets.token_hex(8)}.part{path.suffix}")
 
 
+def to_disk(path: Path) -> None:
+    """Wait until a file, or what a folder says of its files, would survive a power failure.
+
+    Raises: OSError.
+    """
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, durable: bool = False) -> Iterator[Path]:
     """A temporary name beside `path` that takes its place when the block ends without an error.
 
     On any error the temporary file is removed, and whatever stood at `path` stays as it was.
 
+    Args:
+        durable: have it on the disk when the block has ended, for results that nothing checks again.
     Raises: StageError if the file cannot be written.
     """
     temporary = temporary_name(path)
     try:
         yield temporary
+        if durable:
+            to_disk(temporary)
         temporary.replace(path)
+        if durable:
+            to_disk(path.parent)
     except OSError as problem:
         raise write_error(problem, path) from problem
     finally:

@@ -36,11 +36,31 @@ class TaskFinished:
 
 
 @dataclass(frozen=True)
+class TaskFailed:
+    """A task could not be done; the run goes on with what does not need it. `error` is in one line."""
+
+    key: str
+    stage: str
+    label: str
+    error: str
+
+
+@dataclass(frozen=True)
+class TaskRepeated:
+    """A task is made again: its artifact was damaged or gone, or its worker was lost. `why` is for a person."""
+
+    key: str
+    stage: str
+    label: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Notice:
     """Something a user should know that is no error: which engine was chosen, and why."""
 
     text: str
 
 
-Event = TaskStarted | TaskProgress | TaskFinished | Notice
+Event = TaskStarted | TaskProgress | TaskFinished | TaskFailed | TaskRepeated | Notice
 Listener = Callable[[Event], None]

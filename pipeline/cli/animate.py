@@ -9,9 +9,11 @@ import typer
 
 from foundation.errors import ManifestError
 from pipeline.cli.job import store_at
-from pipeline.cli.options import WORK, Debug, Json, Work, Workers, worker_count
+from pipeline.cli.options import WORK, Debug, Json, Online, Work, Workers
 from pipeline.cli.published import Flags, animate_published
 from pipeline.cli.render import render
+from pipeline.cli.runs import Running
+from pipeline.executors.base import Circumstances
 from pipeline.manifest.load import LoadedManifest, validate
 
 SIZE = (1280, 720)
@@ -75,6 +77,7 @@ def run(
     cpu: Annotated[bool, _flag("cpu", "Use the CPU even where there is CUDA.")] = False,
     work: Work = WORK,
     workers: Workers = 0,
+    online: Online = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -97,9 +100,11 @@ def run(
             f"{', '.join(own)} cannot go with {', '.join(flags.given)}",
             cure="write animate PORTRAIT CLIP -o OUT, or the published demo's flags alone",
         )
-    store, count = store_at(work), worker_count(workers)
+    store = store_at(work)
+    how = Circumstances(workers=workers, online=online is not False)
+    running = Running("local", how, "json" if as_json else "auto")
     if flags.given:
-        animate_published(flags, store, workers=count, as_json=as_json)
+        animate_published(flags, store, running)
         return
     if portrait is None or clip is None or output is None:
         lacking = next(name for name in ("PORTRAIT", "CLIP", "--output") if ours[name] is None)
@@ -113,4 +118,4 @@ def run(
         "output": {"path": str(output), "size": list(size or SIZE)},
     }
     loaded = LoadedManifest(validate(data, Path("animate")), Path.cwd(), output.stem)
-    render(loaded, output.absolute(), store, workers=count, sheet=sheet, as_json=as_json)
+    render(loaded, output.absolute(), store, running, sheet=sheet)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +12,9 @@ from foundation.artifacts import ArtifactStore
 from foundation.atomic import make_folder, replacing
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
+from pipeline.cli.table import show_tasks
 from pipeline.manifest.load import load_manifest
 from pipeline.plan.expand import Plan
-from stages import STAGES
 
 Tasks = Annotated[
     Path | None,
@@ -52,13 +51,5 @@ def _write_tasks(plan: Plan, folder: Path) -> None:
 def _show(plan: Plan, store: ArtifactStore) -> None:
     for text in plan.notices:
         typer.echo(text)
-    tasks, frames, done = Counter[str](), Counter[str](), Counter[str]()
-    for task in plan.graph:
-        tasks[task.stage] += 1
-        frames[task.stage] += task.frames
-        done[task.stage] += 1 if store.find(task.stage, task.key) else 0
-    for name, spec in STAGES.items():
-        if tasks[name]:
-            count = f"{tasks[name]} task{'s' if tasks[name] > 1 else ''}"
-            typer.echo(f"{name:10} {count:>9} {frames[name]:>7} frames {done[name]:>4} done   {spec.does}")
-    typer.echo(f"{len(plan.graph)} tasks, {plan.frames} frames at {plan.fps} a second")
+    show_tasks(plan.graph, store)
+    typer.echo(f"{plan.frames} frames at {plan.fps} a second")

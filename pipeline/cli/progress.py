@@ -1,65 +1,102 @@
-"""How a run is shown: a bar on a terminal, plain lines elsewhere, JSON lines when asked."""
+"""How a run is shown: a bar on a terminal, plain lines elsewhere, JSON lines or a farm's own lines when asked."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 import typer
 from tqdm import tqdm
 
-from foundation.events import Event, Notice, TaskFinished, TaskProgress, TaskStarted
-from pipeline.plan.graph import Graph
+from foundation.events import Event, Notice, TaskFailed, TaskFinished, TaskProgress, TaskRepeated, TaskStarted
+from pipeline.plan.task import Task
 
 LINE_SECONDS = 10.0
+Style = Literal["auto", "json", "openjd"]
 
 
 class Progress:
-    """Listens to a run and shows one figure for the whole job, weighed by the expected cost of its tasks."""
+    """Listens to a run and shows one figure for the whole of it, weighed by the expected cost of its tasks.
 
-    def __init__(self, graph: Graph, *, as_json: bool) -> None:
-        self._costs = {task.key: task.cost for task in graph}
-        self._total = sum(self._costs.values())
-        self._done = dict.fromkeys(self._costs, 0.0)
-        self._json = as_json
-        self._cached = 0.0
+    Args:
+        tasks: of the run. style: "json": a line an event on stdout; "openjd": lines that Open Job Description's
+            sessions understand; "auto": a bar on a terminal, else a line now and then.
+    """
+
+    def __init__(self, tasks: Iterable[Task], style: Style) -> None:
+        self._costs = {task.key: task.cost for task in tasks}
+        self._total = sum(self._costs.values()) or 1.0
+        self._each: dict[str, float] = {}
+        self._done = self._cached = 0.0
+        self._style = style
         self._began = self._told = time.monotonic()
         self._bar: Any = None
-        if not as_json and sys.stderr.isatty():
+        if style == "auto" and sys.stderr.isatty():
             form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
             self._bar = tqdm(total=100.0, desc="starting", bar_format=form, file=sys.stderr, dynamic_ncols=True)
 
     def __call__(self, event: Event) -> None:
-        if self._json:
-            typer.echo(json.dumps({"event": type(event).__name__, **asdict(event)}, ensure_ascii=False))
-        if isinstance(event, TaskProgress):
-            self._done[event.key] = self._costs[event.key] * event.done / max(1, event.total)
-        if isinstance(event, TaskFinished):
-            self._done[event.key] = self._costs[event.key]
-            self._cached += self._costs[event.key] if event.cached else 0.0
-        if not self._json:
+        self._count(event)
+        if self._style == "json":
+            line = {"event": type(event).__name__, **asdict(event), "percent": round(self.percent, 2)}
+            typer.echo(json.dumps(line, ensure_ascii=False))
+        elif self._style == "openjd":
+            self._show_openjd(event)
+        else:
             self._show(event)
 
+    @property
+    def percent(self) -> float:
+        return 100.0 * self._done / self._total
+
+    def _count(self, event: Event) -> None:
+        if isinstance(event, TaskProgress):
+            self._set(event.key, event.done / max(1, event.total))
+        elif isinstance(event, TaskFinished | TaskFailed):
+            self._set(event.key, 1.0)
+            if isinstance(event, TaskFinished) and event.cached:
+                self._cached += self._costs.get(event.key, 0.0)
+        elif isinstance(event, TaskRepeated):
+            self._set(event.key, 0.0)
+
+    def _set(self, key: str, part: float) -> None:
+        now = self._costs.get(key, 0.0) * part
+        self._done += now - self._each.get(key, 0.0)
+        self._each[key] = now
+
+    def _show_openjd(self, event: Event) -> None:
+        """Open Job Description, "How Jobs Are Run": progress, status and failure are told on stdout."""
+        if isinstance(event, TaskFailed):
+            typer.echo(f"openjd_fail: {event.label}: {event.error}")
+        elif isinstance(event, TaskStarted):
+            typer.echo(f"openjd_status: {event.label}")
+        elif not isinstance(event, Notice):
+            typer.echo(f"openjd_progress: {self.percent:.1f}")
+
     def _show(self, event: Event) -> None:
-        share = 100.0 * sum(self._done.values()) / self._total
-        if isinstance(event, Notice):
-            tqdm.write(event.text, file=sys.stderr)
+        told = event.text if isinstance(event, Notice) else None
+        if isinstance(event, TaskFailed):
+            told = f"failed: {event.error}"
+        elif isinstance(event, TaskRepeated):
+            told = f"again: {event.label}: {event.why}"
+        if told is not None:
+            tqdm.write(told, file=sys.stderr)
         elif self._bar is not None:
             if isinstance(event, TaskStarted):
                 self._bar.set_description_str(event.label)
-            self._bar.update(share - self._bar.n)
+            self._bar.update(self.percent - self._bar.n)
         elif time.monotonic() - self._told >= LINE_SECONDS:
             self._told = time.monotonic()
-            typer.echo(f"{share:3.0f} %, about {self._remaining():.0f} s left", err=True)
+            typer.echo(f"{self.percent:3.0f} %, about {self._remaining():.0f} s left", err=True)
 
     def _remaining(self) -> float:
         """Seconds left, from how long the work done in this run took."""
-        done = sum(self._done.values())
         spent = time.monotonic() - self._began
-        return spent * (self._total - done) / max(done - self._cached, 1.0)
+        return spent * (self._total - self._done) / max(self._done - self._cached, 1.0)
 
     def close(self) -> None:
         if self._bar is not None:

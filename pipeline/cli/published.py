@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +10,12 @@ from pathlib import Path
 import typer
 
 from foundation.artifacts import ArtifactStore
-from foundation.atomic import check_writable, make_folder, replacing
+from foundation.atomic import check_writable, make_folder
 from foundation.cache import cache_folder
 from foundation.errors import ManifestError
-from foundation.events import Notice
-from pipeline.cli.progress import Progress
+from pipeline.cli.deliver import put
 from pipeline.cli.render import short
-from pipeline.executors import load_executor
+from pipeline.cli.runs import Running, run_graph
 from pipeline.executors.run_task import run_task
 from pipeline.plan.engine_choice import CONFIGS, MODELS
 from pipeline.plan.published import Demo, DemoPlan, build_demo, expand_demo
@@ -56,7 +54,7 @@ class Flags:
         return [f"--{name}" for name, value in vars(self).items() if value]
 
 
-def animate_published(flags: Flags, store: ArtifactStore, *, workers: int, as_json: bool) -> None:
+def animate_published(flags: Flags, store: ArtifactStore, running: Running) -> None:
     """Run the demo, put the video in its place, and tell where it is.
 
     Raises: DuetError; whatever stood at the result's place is then as it was.
@@ -70,18 +68,11 @@ def animate_published(flags: Flags, store: ArtifactStore, *, workers: int, as_js
     plan = expand_demo(job, run_task(job.probe, store, _silent).facts)
     if not plan.sounds:
         notices.append("the driving clip has no sound: the video will be silent")
-    progress = Progress(plan.graph, as_json=as_json)
-    try:
-        for text in notices:
-            progress(Notice(text))
-        load_executor("local").run(plan.graph, [plan.result.key], store, workers=workers, listen=progress)
-    finally:
-        progress.close()
+    run_graph(plan.graph, [plan.result.key, plan.video.key], store, running, notices=notices)
     verdict = verdict_of(plan.result, store)
     target = verdict.place(target)
-    with replacing(target) as temporary:
-        shutil.copyfile(store.folder(plan.video.stage, plan.video.key) / f"video{demo.suffix}", temporary)
-    _tell(plan, verdict, store, target, as_json=as_json)
+    put(store, plan.video, f"video{demo.suffix}", target)
+    _tell(plan, verdict, store, target, as_json=running.as_json)
     verdict.refuse(target)
 
 

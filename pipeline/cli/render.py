@@ -1,25 +1,37 @@
-"""render: a manifest to a finished video."""
+"""render: a manifest to a finished video, or an operator's part of the work."""
 
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from foundation.artifacts import ArtifactStore
-from foundation.atomic import check_writable, make_folder, replacing
+from foundation.atomic import check_writable, make_folder
 from foundation.errors import ManifestError
-from foundation.events import Notice
+from pipeline.cli.deliver import deliver
+from pipeline.cli.farm_options import (
+    Address,
+    DryRun,
+    ExecutorName,
+    Frames,
+    Only,
+    Part,
+    ProgressStyle,
+    running_of,
+    selection_of,
+)
 from pipeline.cli.job import plan_job, store_at
-from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work, Workers, worker_count
-from pipeline.cli.progress import Progress
-from pipeline.executors import load_executor
+from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
+from pipeline.cli.runs import Running, run_graph
+from pipeline.cli.table import show_tasks
 from pipeline.manifest.load import LoadedManifest, load_manifest
+from pipeline.plan.expand import Plan
+from pipeline.plan.select import Selection
 from pipeline.report.contact_sheet import contact_sheet
-from pipeline.report.verdict import Verdict, verdict_of
+from pipeline.report.verdict import Verdict
 
 SheetOption = Annotated[bool, typer.Option("--sheet/--no-sheet", help="Write a contact sheet beside the video.")]
 
@@ -34,47 +46,78 @@ def run(
     *,
     work: Work = WORK,
     workers: Workers = 0,
+    executor: ExecutorName = "local",
+    address: Address = None,
+    online: Online = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of output.path.")] = None,
     sheet: SheetOption = True,
+    only: Only = None,
+    frames: Frames = None,
+    part: Part = None,
+    dry_run: DryRun = False,
+    progress: ProgressStyle = "auto",
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    loaded = load_manifest(manifest)
+    loaded, store = load_manifest(manifest), store_at(work)
+    running = running_of(executor, address, workers, online, "json" if as_json else progress)
+    selection = selection_of(only, frames, part)
+    if selection or dry_run:
+        render_part(loaded, store, running, selection, dry_run=dry_run)
+        return
     target = output.absolute() if output else loaded.path(loaded.manifest.output.path)
-    render(loaded, target, store_at(work), workers=worker_count(workers), sheet=sheet, as_json=as_json)
+    render(loaded, target, store, running, sheet=sheet)
 
 
-def render(
-    loaded: LoadedManifest, target: Path, store: ArtifactStore, *, workers: int, sheet: bool, as_json: bool
-) -> None:
+def render(loaded: LoadedManifest, target: Path, store: ArtifactStore, running: Running, *, sheet: bool) -> None:
     """Plan, run, put the video in its place, and tell where it is.
 
     A result that fails its checks goes beside it, under the name that Verdict.place gives.
 
     Raises: DuetError; whatever stood at `target` is then as it was.
     """
-    _writable(target)
+    check_target(target)
     plan = plan_job(loaded, store)
-    progress = Progress(plan.graph, as_json=as_json)
-    try:
-        for text in plan.notices:
-            progress(Notice(text))
-        load_executor("local").run(plan.graph, [plan.result.key], store, workers=workers, listen=progress)
-    finally:
-        progress.close()
-    video = store.folder(plan.video.stage, plan.video.key) / "video.mp4"
-    verdict = verdict_of(plan.result, store)
-    target = verdict.place(target)
-    with replacing(target) as temporary:
-        shutil.copyfile(video, temporary)
+    wanted = wanted_of(plan) + ([one.clip.key for one in plan.performers.values()] if sheet else [])
+    run_graph(plan.graph, wanted, store, running, notices=plan.notices)
+    verdict, target = deliver(plan, store, target)
     pictures = target.with_suffix(".png") if sheet else None
     if pictures:
         contact_sheet(plan, store, target, pictures)
-    _tell(verdict, target, pictures, as_json=as_json)
+    _tell(verdict, target, pictures, as_json=running.as_json)
     verdict.refuse(target)
 
 
-def _writable(target: Path) -> None:
+def render_part(
+    loaded: LoadedManifest, store: ArtifactStore, running: Running, selection: Selection, *, dry_run: bool
+) -> None:
+    """Do the chosen tasks and what they need, and put no video anywhere; or only tell what would be done.
+
+    Raises: DuetError.
+    """
+    plan = plan_job(loaded, store)
+    wanted = [task.key for task in selection.of(plan.graph)] if selection else wanted_of(plan)
+    if dry_run:
+        show_tasks(plan.graph.needed_for(wanted, ()), store, as_json=running.as_json)
+        return
+    run_graph(plan.graph, wanted, store, running, notices=plan.notices)
+    tell_part(len(wanted), running)
+
+
+def tell_part(count: int, running: Running) -> None:
+    """That the chosen tasks are done."""
+    if running.as_json:
+        typer.echo(json.dumps({"event": "Done", "tasks": count}))
+    else:
+        typer.echo(f"{count} task{'s are' if count > 1 else ' is'} done; render without a selection puts all together")
+
+
+def wanted_of(plan: Plan) -> list[str]:
+    """What must be there for the video to be delivered."""
+    return list(dict.fromkeys((plan.result.key, plan.video.key)))
+
+
+def check_target(target: Path) -> None:
     """Before hours of work: can the result be put where it belongs?"""
     if target.suffix.lower() != ".mp4" or target.is_dir():
         raise ManifestError("the output must be a file that ends in .mp4", file=target, cure="choose such a name")

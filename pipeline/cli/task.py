@@ -10,8 +10,9 @@ import typer
 
 from foundation.errors import InputError, ManifestError
 from pipeline.cli.job import store_at
-from pipeline.cli.options import WORK, Debug, Json, Work
+from pipeline.cli.options import WORK, Debug, Json, Online, Work
 from pipeline.executors.run_task import run_task
+from pipeline.executors.worker import Place, settle
 from pipeline.plan.task import Task
 from pipeline.report.verdict import verdict_of
 
@@ -23,7 +24,9 @@ def register(app: typer.Typer) -> None:
     app.command("task", help="Run one task file; what it needs must have run before, into the same work folder.")(run)
 
 
-def run(file: TaskFile, *, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> None:
+def run(
+    file: TaskFile, *, work: Work = WORK, online: Online = None, as_json: Json = False, debug: Debug = False
+) -> None:
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -31,7 +34,8 @@ def run(file: TaskFile, *, work: Work = WORK, as_json: Json = False, debug: Debu
     except ValueError as error:
         raise ManifestError("is not JSON", file=file, cure="name a file of `plan --tasks`") from error
     task = Task.from_json(data, file)
-    store = store_at(work)
+    # a farm's machines have a model, or they say so: a thousand of them do not fetch it from its publisher at once
+    store = settle(Place(str(store_at(work).root), devices=None, online=bool(online)))
     made = run_task(task, store, _silent)
     if as_json:
         told = {"key": task.key, "folder": str(made.folder), "facts": dict(made.facts)}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from foundation.artifacts import ArtifactStore
+from foundation.errors import DuetError
 from foundation.events import Listener
 from pipeline.plan.graph import Graph
 
@@ -25,19 +26,40 @@ class Capabilities:
     remote: bool
 
 
+@dataclass(frozen=True)
+class Circumstances:
+    """How a run is done; nothing here changes a result.
+
+    Attributes:
+        workers: how many tasks at once; 0 takes as many as processors and memory allow.
+        keep_going: a failed task stops only what needs it.
+        online: workers may download what they lack. address: where a remote executor's cluster is.
+    """
+
+    workers: int = 0
+    keep_going: bool = False
+    online: bool = True
+    address: str | None = None
+
+
 class Executor(ABC):
     """Runs tasks through run_task."""
 
     capabilities: ClassVar[Capabilities]
 
     @abstractmethod
-    def run(self, graph: Graph, wanted: Iterable[str], store: ArtifactStore, *, workers: int, listen: Listener) -> None:
-        """See to it that the artifacts of the `wanted` keys are in the store.
+    def run(
+        self, graph: Graph, wanted: Iterable[str], store: ArtifactStore, *, how: Circumstances, listen: Listener
+    ) -> Mapping[str, DuetError]:
+        """See to it that the artifacts of the `wanted` keys are in the store, and sound.
 
         Args:
-            workers: how many tasks at once, 1 or more.
             listen: told of every start, progress and finish, from the calling thread.
+        Returns:
+            with `how.keep_going`, why the tasks that failed, and those that need them, are not done, by key; else
+            nothing.
         Raises:
-            DuetError: the first task that failed, located; tasks that were running are stopped, finished ones stay.
-            KeyboardInterrupt: passed on after every worker has been stopped.
+            DuetError: without `how.keep_going`, the first task that failed, located; tasks that were running are
+                stopped, finished ones stay.
+            KeyboardInterrupt, Interrupted: passed on after every worker has been stopped.
         """

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import signal
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from foundation.artifacts import ArtifactStore
 from foundation.errors import DuetError, StageError
-from foundation.events import Listener, TaskFinished, TaskProgress, TaskStarted
-from pipeline.executors.base import Capabilities, Executor
-from pipeline.executors.worker import serve
+from foundation.events import Listener
+from pipeline.executors.base import Capabilities, Circumstances, Executor
+from pipeline.executors.crew import Crew, Said, Worker
+from pipeline.executors.dispatch import Dispatch
+from pipeline.executors.machine import USED, devices, free_memory, worker_count
+from pipeline.executors.worker import Place, serve
 from pipeline.plan.graph import Graph
+from pipeline.plan.needs import needs_of
 from pipeline.plan.task import Task
 
-STOP_SECONDS = 2.0
+STOP_SECONDS = 1.2
+"""How long workers have for leaving by themselves, all together: a run that is stopped is over within two seconds."""
 
 
 class LocalExecutor(Executor):
@@ -26,117 +33,109 @@ class LocalExecutor(Executor):
 
     capabilities = Capabilities(parallel=True, remote=False)
 
-    def run(self, graph: Graph, wanted: Iterable[str], store: ArtifactStore, *, workers: int, listen: Listener) -> None:
+    def run(
+        self, graph: Graph, wanted: Iterable[str], store: ArtifactStore, *, how: Circumstances, listen: Listener
+    ) -> Mapping[str, DuetError]:
         store.sweep()
-        done = {task.key for task in graph if store.find(task.stage, task.key)}
-        todo = graph.needed_for(wanted, done)
-        for task in graph:
-            if task.key in done:
-                listen(TaskFinished(task.key, task.stage, task.label, cached=True, seconds=0.0))
-        if todo:
-            with _Pool(min(workers, len(todo)), store) as pool:
-                _Run(todo, done, pool, listen).finish()
+        run = Dispatch(graph, wanted, store, listen, keep_going=how.keep_going)
+        needs = [needs_of(task) for task in run.todo]
+        if needs:
+            with LocalCrew(worker_count(how.workers, needs), store, online=how.online) as crew:
+                run.finish(crew)
+        return run.failed
 
 
-@dataclass
-class _Worker:
+@dataclass(eq=False, kw_only=True)
+class _Process(Worker):
     process: BaseProcess
     pipe: Connection
-    task: Task | None = None
+    place: Place
 
 
-@dataclass
-class _Run:
-    """One graph being worked off: in graph order, whatever is ready goes to whoever is free."""
+class LocalCrew(Crew):
+    """The worker processes. Each has one of the GPUs, as long as there are some; the others run what needs none."""
 
-    todo: list[Task]
-    done: set[str]
-    pool: _Pool
-    listen: Listener
+    def __init__(self, size: int, store: ArtifactStore, *, online: bool) -> None:
+        memory = free_memory()
+        super().__init__(attempts=1, memory=None if memory is None else int(memory * USED))
+        self._size, self._store, self._online = size, store, online
 
-    def finish(self) -> None:
-        waiting = list(self.todo)
-        while waiting or self.pool.busy:
-            for worker in self.pool.free:
-                ready = next((task for task in waiting if self.done.issuperset(task.needs)), None)
-                if ready is None:
-                    break
-                waiting.remove(ready)
-                worker.task = ready
-                worker.pipe.send(ready.to_json())
-                self.listen(TaskStarted(ready.key, ready.stage, ready.label))
-            for worker in self.pool.spoken():
-                self._hear(worker)
-
-    def _hear(self, worker: _Worker) -> None:
-        task = worker.task
-        assert task is not None  # noqa: S101  (only busy workers are listened to)
-        try:
-            kind, *rest = worker.pipe.recv()
-        except (EOFError, ConnectionResetError):
-            raise _died(worker, task) from None
-        if kind == "progress":
-            self.listen(TaskProgress(task.key, *rest))
-            return
-        if kind == "failed":
-            error = DuetError.from_json(rest[0])
-            error.add_note(rest[1])
-            raise error
-        worker.task = None
-        self.done.add(task.key)
-        self.listen(TaskFinished(task.key, task.stage, task.label, cached=False, seconds=rest[0]))
-
-
-@dataclass
-class _Pool:
-    """The worker processes; leaving it stops them, whatever they are doing."""
-
-    size: int
-    store: ArtifactStore
-    workers: list[_Worker] = field(default_factory=list)
-
-    def __enter__(self) -> _Pool:
-        context = multiprocessing.get_context("spawn")
-        for _ in range(self.size):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=serve, args=(theirs, str(self.store.root)), daemon=False)
-            process.start()
-            theirs.close()
-            self.workers.append(_Worker(process, ours))
+    def __enter__(self) -> LocalCrew:
+        there = devices()
+        for number in range(self._size):
+            own = there[number] if number < len(there) else ""
+            self._start(Place(str(self._store.root), own if there else None, self._online))
         return self
 
-    @property
-    def busy(self) -> list[_Worker]:
-        return [worker for worker in self.workers if worker.task]
+    def _start(self, place: Place) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=serve, args=(theirs, place), daemon=False)
+        # blocked here, so blocked in the child too: a Ctrl-C while it starts is ours alone
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        theirs.close()
+        self.workers.append(_Process(has_device=bool(place.devices), process=process, pipe=ours, place=place))
 
-    @property
-    def free(self) -> list[_Worker]:
-        return [worker for worker in self.workers if not worker.task]
+    def give(self, worker: Worker, task: Task, check: Collection[str]) -> None:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died while it was idle: heard below
+            _own(worker).pipe.send((task.to_json(), sorted(check)))
 
-    def spoken(self) -> list[_Worker]:
-        """Waits until a busy worker has something to say (or has died); those workers."""
-        by_pipe = {worker.pipe: worker for worker in self.busy}
-        return [by_pipe[pipe] for pipe in wait(list(by_pipe)) if isinstance(pipe, Connection)]
+    def hear(self, seconds: float | None) -> list[tuple[Worker, Said]]:
+        by_pipe = {_own(worker).pipe: worker for worker in self.busy}
+        spoken = wait(list(by_pipe), seconds)
+        return [(by_pipe[pipe], self._said(by_pipe[pipe])) for pipe in spoken if isinstance(pipe, Connection)]
+
+    def _said(self, worker: Worker) -> Said:
+        try:
+            kind, *values = _own(worker).pipe.recv()
+        except (EOFError, ConnectionResetError):
+            return Said("lost", (self._replace(worker),))
+        if kind == "failed":
+            error = DuetError.from_json(values[0])
+            error.add_note(values[1])
+            return Said("failed", (error,))
+        return Said(kind, tuple(values))
+
+    def _replace(self, worker: Worker) -> StageError:
+        """Start another worker in place of one that died; what to tell of its death."""
+        own = _own(worker)
+        own.process.join(STOP_SECONDS)
+        error = StageError(
+            f"its process died (exit code {own.process.exitcode}), as when memory runs out",
+            performer=own.task.performer if own.task else None,
+            stage=own.task.stage if own.task else None,
+            cure="run again, with fewer --workers: finished work is kept",
+        )
+        self.workers.remove(worker)
+        own.pipe.close()
+        self._start(own.place)
+        return error
 
     def __exit__(self, *exception: Any) -> None:
-        for worker in self.workers:
+        processes = []
+        for worker in map(_own, self.workers):
             if worker.task:
                 worker.process.terminate()
             worker.pipe.close()
-        for worker in self.workers:
-            worker.process.join(STOP_SECONDS)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
+            processes.append(worker.process)
+        until = time.monotonic() + STOP_SECONDS
+        killed = False
+        for process in processes:
+            process.join(max(0.0, until - time.monotonic()))
+            if process.is_alive():
+                killed = True
+                process.kill()
+                process.join()
             with contextlib.suppress(ValueError):
-                worker.process.close()
+                process.close()
+        if killed:
+            self._store.sweep()
 
 
-def _died(worker: _Worker, task: Task) -> StageError:
-    worker.process.join(STOP_SECONDS)
-    return StageError(
-        f"its process died (exit code {worker.process.exitcode}), as when memory runs out",
-        performer=task.performer,
-        stage=task.stage,
-        cure="run again, with fewer --workers: finished work is kept",
-    )
+def _own(worker: Worker) -> _Process:
+    assert isinstance(worker, _Process)  # noqa: S101  (this crew has no others)
+    return worker

@@ -1,51 +1,88 @@
-"""A worker process: takes tasks from a pipe, runs them, tells how it goes. Models stay loaded between tasks."""
+"""A worker: takes tasks, runs them, tells how it goes. Models stay loaded between tasks."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import time
 import traceback
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from foundation.artifacts import ArtifactStore
 from foundation.errors import DuetError
-from pipeline.executors.run_task import run_task
+from foundation.leases import Held
+from landmarks.download import OFFLINE_VARIABLE
+from pipeline.executors.run_task import Report, Spoilt, run_task
 from pipeline.plan.task import Task
 
 REPORT_SECONDS = 0.2
 
 
-def serve(connection: Connection, root: str) -> None:
-    """Run tasks until the pipe closes. Messages out: ("progress", done, total), ("done", seconds), ("failed", ...)."""
+@dataclass(frozen=True)
+class Place:
+    """Where a worker works.
+
+    Attributes:
+        root: of the store. devices: what CUDA_VISIBLE_DEVICES shall be; None leaves it.
+        online: it may download what it lacks.
+    """
+
+    root: str
+    devices: str | None
+    online: bool
+
+
+def settle(place: Place) -> ArtifactStore:
+    """Make this process what the place asks for; before anything imports PyTorch."""
+    if place.devices is not None:
+        os.environ["CUDA_VISIBLE_DEVICES"] = place.devices
+    if not place.online:
+        os.environ[OFFLINE_VARIABLE] = "1"
+        os.environ["HF_HUB_OFFLINE"] = "1"
+    return ArtifactStore(Path(place.root))
+
+
+def serve(connection: Connection, place: Place) -> None:
+    """Run tasks until the pipe closes. Messages in: a task, keys to check; out: as `attempt` returns, and progress."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGTERM, _leave)
-    store = ArtifactStore(Path(root))
+    store = settle(place)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
-            task = Task.from_json(connection.recv())
-            connection.send(_attempt(task, store, connection))
+            told, check = connection.recv()
+            last = 0.0
+
+            def report(done: int, total: int) -> None:
+                nonlocal last
+                now = time.monotonic()
+                if now - last >= REPORT_SECONDS or done == total:
+                    last = now
+                    connection.send(("progress", done, total))
+
+            connection.send(attempt(Task.from_json(told), store, check, report, lambda: connection.send(("sound",))))
+
+
+def attempt(
+    task: Task, store: ArtifactStore, check: Collection[str], report: Report, sound: Callable[[], None]
+) -> tuple[Any, ...]:
+    """Run a task; how it ended: ("done", seconds), ("busy",), ("spoilt", keys) or ("failed", error, traceback)."""
+    began = time.monotonic()
+    try:
+        run_task(task, store, report, check=check, sound=sound if check else None, wait=False)
+    except Held:
+        return ("busy",)
+    except Spoilt as error:
+        return ("spoilt", list(error.keys))
+    except DuetError as error:
+        return ("failed", error.to_json(), traceback.format_exc())
+    return ("done", time.monotonic() - began)
 
 
 def _leave(signum: int, frame: Any) -> None:
     """End by an exception, so that temporary files are removed on the way out."""
     raise SystemExit(128 + signum)
-
-
-def _attempt(task: Task, store: ArtifactStore, connection: Connection) -> tuple[Any, ...]:
-    began = last = time.monotonic()
-
-    def report(done: int, total: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= REPORT_SECONDS or done == total:
-            last = now
-            connection.send(("progress", done, total))
-
-    try:
-        run_task(task, store, report)
-    except DuetError as error:
-        return ("failed", error.to_json(), traceback.format_exc())
-    return ("done", time.monotonic() - began)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ def store(tmp_path: Path) -> ArtifactStore:
 
 
 def make(store: ArtifactStore, text: str = "frames") -> None:
-    with store.create("crop", KEY, {}) as draft:
+    with store.leases.hold(KEY) as lease, store.create(lease, "crop", KEY, {}) as draft:
         (draft.folder / "data.txt").write_text(text)
         draft.facts["n"] = 1
 
@@ -36,7 +35,7 @@ def test_what_was_made_is_found(store: ArtifactStore) -> None:
 
 
 def test_an_error_leaves_nothing(store: ArtifactStore) -> None:
-    with pytest.raises(RuntimeError), store.create("crop", KEY, {}) as draft:
+    with pytest.raises(RuntimeError), store.leases.hold(KEY) as lease, store.create(lease, "crop", KEY, {}) as draft:
         (draft.folder / "data.txt").write_text("half")
         raise RuntimeError
     assert store.find("crop", KEY) is None
@@ -44,8 +43,9 @@ def test_an_error_leaves_nothing(store: ArtifactStore) -> None:
 
 
 def test_a_second_worker_keeps_the_first_ones_work(store: ArtifactStore) -> None:
-    with store.create("crop", KEY, {}) as late:
+    with store.leases.hold(KEY) as lease, store.create(lease, "crop", KEY, {}) as late:
         (late.folder / "data.txt").write_text("same bytes")
+        (store.leases.folder / KEY).unlink()  # as when the owner slept for too long, and another took over
         make(store, "same bytes")
     found = store.find("crop", KEY)
     assert found is not None
@@ -69,13 +69,13 @@ def test_a_damaged_artifact_is_not_found_and_is_made_again(store: ArtifactStore,
 
 def test_drafts_of_dead_processes_are_swept_and_living_ones_stay(store: ArtifactStore) -> None:
     make(store)
-    dead = store.root / "crop" / ".abc-999999999-x"
-    alive = store.root / "crop" / f".abc-{os.getpid()}-x"
+    dead = store.root / "crop" / f".{'1' * 64}-0123456789abcdef"
     dead.mkdir()
-    alive.mkdir()
-    store.sweep()
-    assert not dead.exists()
-    assert alive.exists()
+    with store.leases.hold("2" * 64) as lease, store.create(lease, "crop", "2" * 64, {}) as draft:
+        (draft.folder / "data.txt").write_text("half")
+        ArtifactStore(store.root).sweep()
+        assert not dead.exists()
+    assert store.find("crop", "2" * 64) is not None
     assert store.find("crop", KEY) is not None
 
 

@@ -1,0 +1,94 @@
+"""The workers of an executor, as the dispatcher sees them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from foundation.errors import DuetError
+from pipeline.plan.needs import Needs, needs_of
+from pipeline.plan.task import Task
+
+
+@dataclass(eq=False, kw_only=True)
+class Worker:
+    """One worker.
+
+    Attributes:
+        has_device: a GPU of its own. task: what it works on. model: the model files that it has loaded.
+    """
+
+    has_device: bool = False
+    task: Task | None = None
+    model: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a worker says of its task.
+
+    Attributes:
+        kind: "progress" (done, total) · "sound" (the inputs to check are) · "done" (seconds) · "busy" (another process
+            makes the artifact) · "spoilt" (keys of inputs) · "failed" (error) · "lost" (error: the worker is gone).
+    """
+
+    kind: str
+    values: tuple[Any, ...] = ()
+
+    @property
+    def error(self) -> DuetError:
+        """Of "failed" and "lost"."""
+        error: DuetError = self.values[0]
+        return error
+
+
+class Crew(ABC):
+    """Workers; leaving the block stops them, whatever they are doing.
+
+    Attributes:
+        workers: all that live. attempts: how often a task is given out before a lost worker counts as its failure.
+        memory: bytes that all running tasks may take together; None: the workers see to it.
+    """
+
+    def __init__(self, attempts: int, memory: int | None = None) -> None:
+        self.workers: list[Worker] = []
+        self.attempts = attempts
+        self.memory = memory
+
+    @abstractmethod
+    def __enter__(self) -> Crew:
+        """Start the workers."""
+
+    @abstractmethod
+    def __exit__(self, *exception: Any) -> None:
+        """Stop them."""
+
+    @abstractmethod
+    def give(self, worker: Worker, task: Task, check: Collection[str]) -> None:
+        """Have a free worker run a task; `check` is as of run_task."""
+
+    @abstractmethod
+    def hear(self, seconds: float | None) -> list[tuple[Worker, Said]]:
+        """What busy workers say; waits so long for the first word, None: as long as it takes.
+
+        A worker of which "lost" is said has been replaced, or taken off the list.
+        """
+
+    @property
+    def busy(self) -> list[Worker]:
+        return [worker for worker in self.workers if worker.task]
+
+    @property
+    def idle(self) -> list[Worker]:
+        return [worker for worker in self.workers if not worker.task]
+
+    def suits(self, worker: Worker, needs: Needs) -> bool:
+        """Whether a worker can run something of these needs now, beside what the others do."""
+        if needs.gpus and not worker.has_device and any(other.has_device for other in self.workers):
+            return False
+        if self.memory is None:
+            return True
+        taken = sum(needs_of(other.task).memory for other in self.workers if other.task)
+        return not taken or taken + needs.memory <= self.memory

@@ -1,0 +1,69 @@
+"""What this machine lets us use: processors, memory, GPUs; within the limits of a container, a queue or the user."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from pathlib import Path
+
+from pipeline.plan.needs import Needs
+
+CGROUP = Path("/sys/fs/cgroup")
+USED = 0.9
+"""The part of the free memory that workers may take."""
+
+
+def processors() -> int:
+    """How many processors we may use, at least 1: affinity (taskset, Slurm), and a container's quota."""
+    try:
+        count = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        count = os.cpu_count() or 1
+    with contextlib.suppress(OSError, ValueError):
+        quota, period = (CGROUP / "cpu.max").read_text().split()
+        count = min(count, int(int(quota) / int(period)))
+    return max(1, count)
+
+
+def free_memory() -> int | None:
+    """Bytes that may still be used: of the machine, and of a container; None where that cannot be told."""
+    found = []
+    with contextlib.suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        found.append(int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1]) * 1024)
+    with contextlib.suppress(OSError, ValueError):
+        most, used = ((CGROUP / f"memory.{name}").read_text() for name in ("max", "current"))
+        found.append(int(most) - int(used))
+    return max(0, min(found)) if found else None
+
+
+def devices() -> list[str]:
+    """The GPUs, by the names that CUDA_VISIBLE_DEVICES takes; only those that it names, where it is set."""
+    named = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if named is not None:
+        return [name.strip() for name in named.split(",") if name.strip() not in ("", "-1", "NoDevFiles")]
+    try:
+        told = subprocess.run(
+            ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"],  # noqa: S607  (wherever the driver put it)
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return [line.strip() for line in told.stdout.splitlines() if line.strip().isdigit()]
+
+
+def worker_count(asked: int, needs: list[Needs]) -> int:
+    """How many workers to start: what was asked for, or as many as processors and memory allow; no more than tasks.
+
+    Args:
+        asked: 0 for as many as is good. needs: of every task that is to be done.
+    """
+    if asked or not needs:
+        return max(1, min(asked, len(needs)))
+    memory, largest = free_memory(), max(need.memory for need in needs)
+    room = len(needs) if memory is None else int(memory * USED) // largest
+    return max(1, min(processors(), room, len(needs)))

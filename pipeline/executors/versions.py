@@ -1,0 +1,66 @@
+"""What made an artifact: versions of the code, the libraries, the weights."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from landmarks.model_file import SHA256
+from pipeline.plan.needs import model_of
+from pipeline.plan.task import Task
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = ("foundation", "media", "tpsmm", "engines", "landmarks", "stages")
+"""The floors whose code decides what an artifact holds."""
+
+LIBRARIES = (
+    "av",
+    "face-alignment",
+    "imageio-ffmpeg",
+    "mediapipe",
+    "moviepy",
+    "numba",
+    "numpy",
+    "opencv-contrib-python",
+    "opencv-python",
+    "Pillow",
+    "scikit-image",
+    "scipy",
+    "torch",
+)
+
+
+def versions_of(task: Task) -> dict[str, Any]:
+    """{"stage", "code", "python", "libraries", "weights"}: kept beside the inputs in the label of the task's artifact.
+
+    `code` is one digest of every source file that can decide a result, `weights` the digests of the model files.
+    """
+    weights = list(model_of(task))
+    if task.settings.get("backend") == "mediapipe":
+        weights.append(SHA256)
+    about = {"stage": task.spec.version, "code": _code(), "python": platform.python_version()}
+    return about | {"libraries": _libraries(), "weights": weights}
+
+
+@cache
+def _code() -> str:
+    digest = hashlib.sha256()
+    for folder in CODE:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@cache
+def _libraries() -> dict[str, str]:
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,67 @@
+"""A part of a plan, as operators choose it: a stage, a range of frames, the nth to the mth of its tasks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from foundation.errors import ManifestError
+from foundation.times import FrameRange
+from pipeline.plan.graph import Graph
+from pipeline.plan.task import Task
+from stages import STAGES
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Attributes: only: a stage's name. frames: tasks that make any of these. part: by number, of what is left."""
+
+    only: str | None = None
+    frames: FrameRange | None = None
+    part: FrameRange | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.only, self.frames, self.part))
+
+    def of(self, graph: Graph) -> list[Task]:
+        """The chosen tasks, in order.
+
+        Raises: ManifestError if the plan has none of them.
+        """
+        chosen = list(graph)
+        if self.only is not None:
+            if self.only not in STAGES:
+                known = ", ".join(name for name in STAGES if any(task.stage == name for task in graph))
+                raise ManifestError(f"--only: no stage is called {self.only!r}", cure=f"use one of {known}")
+            chosen = [task for task in chosen if task.stage == self.only]
+        if self.frames is not None:
+            chosen = [task for task in chosen if _overlap(chunk_of(task), self.frames)]
+        if self.part is not None:
+            chosen = chosen[self.part.start : self.part.stop]
+        if not chosen:
+            raise ManifestError("the plan has no such tasks", cure="run `plan` to see which stages and frames it has")
+        return chosen
+
+
+def chunk_of(task: Task) -> FrameRange | None:
+    """The frames that a task makes, where it is one of many chunks."""
+    span = task.settings.get("range")
+    return FrameRange(*span) if span else None
+
+
+def _overlap(one: FrameRange | None, other: FrameRange) -> bool:
+    return one is not None and one.start < other.stop and other.start < one.stop
+
+
+def numbers(written: str | None, option: str) -> FrameRange | None:
+    """ "0-99" as an operator writes it, both ends included; or one number.
+
+    Raises: ManifestError if it is neither.
+    """
+    if written is None:
+        return None
+    found = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", written.strip())
+    first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+    if last < first:
+        raise ManifestError(f"{option} is {written!r}", cure="write a range such as 0-99, or one number")
+    return FrameRange(first, last + 1)
