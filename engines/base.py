@@ -117,3 +117,46 @@ class Engine(ABC):
     @abstractmethod
     def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
         """A renderer from what `prepare` returned, and, as "file.NAME", where each file of the engine's lies now."""
+
+
+@dataclass(frozen=True)
+class Plate:
+    """A moving plate: a video as the portrait, for `prepare_plate` only.
+
+    Attributes:
+        track: the face in each of its M frames, in the picture's pixels.
+        corners: (M, 2) where the crop's first pixel lies in each frame, whole pixels.
+        size: (width, height) of the crop.
+    """
+
+    track: FaceTrack
+    corners: NDArray[np.float64]
+    size: tuple[int, int]
+
+
+class PlateRenderer(ABC):
+    """One plate, one clip, ready to render the plate's frames in any order."""
+
+    @abstractmethod
+    def render(self, index: int, plate_crop: Image, driving_frame: Image) -> Image:
+        """Frame `index` of the plate with the performer's face, as large as `plate_crop`, (H, W, 3) uint8 RGB.
+
+        Equal to the plate, bit for bit, along the crop's sides that lie inside the picture.
+
+        Args:
+            index: 0..M-1. driving_frame: of the clip, whose last one stays where the plate is longer.
+        """
+
+
+class PlateEngine(Engine):
+    """An engine that moves each frame of a plate from where the face is in it. Others animate one of its frames."""
+
+    @abstractmethod
+    def prepare_plate(
+        self, plate: Plate, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector
+    ) -> Arrays:
+        """As `prepare`, for all frames of the plate; `portrait` is the crop of its most usual one."""
+
+    @abstractmethod
+    def open_plate(self, prepared: Arrays) -> PlateRenderer:
+        """A renderer from what `prepare_plate` returned."""

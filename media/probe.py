@@ -14,12 +14,13 @@ from foundation.errors import InputError
 from media.cadence import cadence
 from media.color import color_names
 from media.container import has_video, opened, origin, video_stream
+from media.images import is_image
 from media.info import AudioInfo, MediaInfo, VideoInfo
 from media.orientation import display_size, orientation
 from media.packets import StreamPackets, missing_tail, scan, timestamps
 from media.reader import first_frame
 
-__all__ = ["AudioInfo", "MediaInfo", "VideoInfo", "probe", "timestamps"]
+__all__ = ["AudioInfo", "MediaInfo", "VideoInfo", "is_video", "probe", "timestamps"]
 
 
 _REORDERED = 16  # the deepest reordering of frames that H.264 and HEVC allow
@@ -49,6 +50,17 @@ def probe(path: Path) -> MediaInfo:
         if not ends:
             raise InputError("it has neither picture nor sound", file=path, cure="give a video or audio file")
         return MediaInfo(container=container.format.name, duration=max(ends), video=video, audio=audio)
+
+
+def is_video(path: Path) -> bool:
+    """Whether the file's content, not its name, is a video and no picture. What cannot be read is none."""
+    try:
+        if is_image(path):
+            return False
+        with opened(path) as container:
+            return has_video(container)
+    except InputError:
+        return False
 
 
 def _video_info(

@@ -21,13 +21,15 @@ from numpy.typing import NDArray
 
 from engines import load_engine
 from engines.base import CropSpec
+from foundation.crop import covered, upright
 from foundation.errors import ManifestError
 from foundation.facetrack import FaceTrack, HeadFrame, head_frame
-from foundation.geometry import Array, Box, invert_affine, square_around, translation
+from foundation.geometry import Array, Box, square_around, translation
 from media.images import read_image, write_png
 from media.reader import frame_at
 from media.resample import warp_affine
 from stages import Report
+from stages.handover import inner_edges
 
 Image = NDArray[np.uint8]
 
@@ -54,7 +56,6 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     affine, box, image = _cut(picture, head, spec, _other_heads(inputs, head))
     height, width = picture.shape[:2]
     native = spec.size is None
-    inside = (box.x0 > 0, box.y0 > 0, box.x1 < width, box.y1 < height) if native else (True, True, True, True)
     write_png(out / "picture.png", picture)
     write_png(out / "crop.png", image)
     write_png(out / "under.png", np.ascontiguousarray(picture[box.slices]))
@@ -64,7 +65,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         "box": box.to_json(),
         "size": [image.shape[1], image.shape[0]],
         "native": native,
-        "inner_edges": list(inside),
+        "inner_edges": list(inner_edges(box, (width, height), native=native)),
     }
     (out / "crop.json").write_text(json.dumps(about), encoding="utf-8")
     return about | {"picture_size": [width, height], "face_height": round(head.height, 2)}
@@ -108,19 +109,6 @@ def _cut(picture: Image, head: HeadFrame, spec: CropSpec, others: list[HeadFrame
     if spec.size is None:
         box = _cell(square_around(head.centre, half), head, others).clipped(width, height)
         return translation(-box.x0, -box.y0), box, np.ascontiguousarray(picture[box.slices])
-    affine = _upright(head, half, spec.size)
-    corners = np.array([[0.0, 0.0], [spec.size, 0.0], [0.0, spec.size], [spec.size, spec.size]]) - 0.5
-    back = invert_affine(affine)
-    reached = corners @ back[:, :2].T + back[:, 2]
-    low, high = np.floor(reached.min(axis=0)).astype(int), np.ceil(reached.max(axis=0)).astype(int)
-    box = Box(int(low[0]), int(low[1]), int(high[0]) + 1, int(high[1]) + 1).clipped(width, height)
+    affine = upright(head, half, spec.size)
+    box = covered(affine, (spec.size, spec.size), (width, height))
     return affine, box, warp_affine(picture, affine, (spec.size, spec.size), border=cv2.BORDER_REFLECT_101)
-
-
-def _upright(head: HeadFrame, half: float, size: int) -> Array:
-    """The similarity that puts the head's centre in the middle, its eye line level, `half` at the crop's edge."""
-    scale = size / (2 * half)
-    cos, sin = np.cos(-head.roll) * scale, np.sin(-head.roll) * scale
-    linear = np.array([[cos, -sin], [sin, cos]])
-    middle = np.array([(size - 1) / 2, (size - 1) / 2])
-    return np.concatenate([linear, (middle - linear @ np.array(head.centre))[:, None]], axis=1)

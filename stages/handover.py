@@ -11,25 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.base import Arrays, Portrait
+from foundation.crop import CropInfo, covered
 from foundation.facetrack import FaceTrack, HeadFrame, head_frame
-from foundation.geometry import Array, Box, apply_affine, invert_affine
+from foundation.geometry import Box, apply_affine, invert_affine
 from foundation.npy import Rows
 from media.images import read_image
 from media.lossless import LOSSLESS_SUFFIX
 
 FRAMES = f"frames{LOSSLESS_SUFFIX}"
 """What every stage that hands on frames calls its file."""
-
-
-@dataclass(frozen=True)
-class CropInfo:
-    """What crop.json says (see stages.crop)."""
-
-    affine: Array
-    box: Box
-    size: tuple[int, int]
-    native: bool
-    inner_edges: tuple[bool, bool, bool, bool]
 
 
 def read_crop(folder: Path) -> CropInfo:
@@ -39,6 +29,45 @@ def read_crop(folder: Path) -> CropInfo:
     return CropInfo(
         np.array(about["affine"]), Box(*about["box"]), tuple(about["size"]), about["native"], (left, top, right, bottom)
     )
+
+
+def inner_edges(box: Box, picture: tuple[int, int], *, native: bool) -> tuple[bool, bool, bool, bool]:
+    """Which sides of a crop lie inside a picture, (width, height): left, top, right, bottom."""
+    if not native:
+        return True, True, True, True
+    return box.x0 > 0, box.y0 > 0, box.x1 < picture[0], box.y1 < picture[1]
+
+
+@dataclass(frozen=True)
+class CropPath:
+    """Where the crop of stages.follow is in each frame of a plate.
+
+    Attributes:
+        affines: (N, 2, 3) from the pixels of frame n to the crop's. size: (width, height) of the crop.
+        picture: (width, height) of the plate. native: the crop keeps the plate's own pixels.
+    """
+
+    affines: NDArray[np.float64]
+    size: tuple[int, int]
+    picture: tuple[int, int]
+    native: bool
+
+    def crop(self, index: int) -> CropInfo:
+        """The crop of frame `index`."""
+        affine = self.affines[index]
+        if self.native:
+            x, y = round(-affine[0, 2]), round(-affine[1, 2])
+            box = Box(x, y, x + self.size[0], y + self.size[1])
+        else:
+            box = covered(affine, self.size, self.picture)
+        return CropInfo(affine, box, self.size, self.native, inner_edges(box, self.picture, native=self.native))
+
+
+def read_crop_path(folder: Path) -> CropPath:
+    """What stages.follow wrote of the crop's path."""
+    crop = read_crop(folder)
+    whole = (crop.box.width, crop.box.height)
+    return CropPath(np.load(folder / "affines.npy", allow_pickle=False), crop.size, whole, crop.native)
 
 
 def read_head(folder: Path) -> HeadFrame:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.base import Image
+from foundation.crop import CropInfo
 from foundation.facetrack import Face, FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Box, apply_affine, invert_affine
 from foundation.npy import BLOCK
@@ -37,7 +38,7 @@ from quality.gathered import Gathered
 from quality.picture import driver_motion
 from quality.schedule import LEAST_TRIPLES, Schedule, Triples
 from stages import Report
-from stages.handover import FRAMES, CropInfo, read_crop, read_under
+from stages.handover import FRAMES, read_crop, read_under
 
 NEUTRAL = 6
 """Frames on which identity is measured."""

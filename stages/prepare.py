@@ -15,19 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines import load_engine
-from engines.base import Arrays, Driving
+from engines.base import Arrays, Driving, Plate, PlateEngine
 from foundation.facetrack import Face, FaceTrack
 from foundation.npy import Blocks, NpyWriter
 from landmarks import load_backend
 from media.reader import read_frames
 from stages import Report
-from stages.handover import FRAMES, engine_files, read_portrait
+from stages.handover import FRAMES, engine_files, read_crop_path, read_portrait
 
 Image = NDArray[np.uint8]
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: engine, engine_version, motion, options (the engine's own), fps, backend, backend_version.
+    """Settings: engine, engine_version, motion, options (the engine's own), fps, backend, backend_version; plate (true
+    if the crop is what stages.follow wrote).
 
     Inputs: crop, clip, and file.NAME for each file that the engine reads.
     """
@@ -47,9 +48,18 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
             return next(iter(backend.follow(image, float(next(trials)), 1)), None)
 
         own = {**settings["options"], **engine_files(inputs)}
-        arrays = engine.prepare(portrait, driving, {**settings["motion"], engine.name: own}, detect)
+        motion = {**settings["motion"], engine.name: own}
+        if isinstance(engine, PlateEngine) and settings.get("plate"):
+            arrays = engine.prepare_plate(_plate(inputs["crop"]), portrait, driving, motion, detect)
+        else:
+            arrays = engine.prepare(portrait, driving, motion, detect)
         _save(arrays, out)
     return {"arrays": sorted(arrays), "frames": len(driving.track)}
+
+
+def _plate(folder: Path) -> Plate:
+    path = read_crop_path(folder)
+    return Plate(FaceTrack.load(folder / "track"), -path.affines[:, :, 2], path.size)
 
 
 def _save(arrays: Arrays, out: Path) -> None:

@@ -7,10 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from engines.base import Arrays, CropSpec, Detector, Driving, Engine, Image, Portrait, Renderer
+from engines.base import (
+    Arrays,
+    CropSpec,
+    Detector,
+    Driving,
+    Image,
+    Plate,
+    PlateEngine,
+    PlateRenderer,
+    Portrait,
+    Renderer,
+)
 from engines.landmark_tps import calibrate, driver, eyes, rig
 from engines.landmark_tps.color import lip_tone, skin_tone, transfer_matrix
 from engines.landmark_tps.mouth import CONTOUR, Mouth, own_teeth
+from engines.landmark_tps.plate import Sitter, TpsPlateRenderer, plate_arrays
 from engines.landmark_tps.renderer import Scene, TpsRenderer
 from engines.landmark_tps.retarget import Gains, gaze_motion, mesh_targets, rigid_motion
 from engines.landmark_tps.surroundings import Surroundings
@@ -20,7 +32,7 @@ from foundation.geometry import Array
 from foundation.npy import Blocks
 
 
-class LandmarkTps(Engine):
+class LandmarkTps(PlateEngine):
     """Warps the portrait after the performer's landmarks; mouth and eyes are layers of their own."""
 
     name = "landmark_tps"
@@ -29,6 +41,32 @@ class LandmarkTps(Engine):
 
     def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
         performance = driver.analyse(driving.track, motion)
+        static, gains = self._calibrated(portrait, driving, performance, motion, detect)
+        body = rig.build(portrait.face, performance, gains.parting)
+        blocks = driver.spans(len(performance))
+        targets = Blocks(np.float32, lambda: (mesh_targets(body, performance, gains, span) for span in blocks))
+        moving = small_arrays(body, performance, gains, blocks) | {"targets": targets, "texture": body.texture}
+        return static | moving | {"calibration": np.array([gains.lips, gains.lids, gains.parting])}
+
+    def prepare_plate(
+        self, plate: Plate, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector
+    ) -> Arrays:
+        performance = driver.analyse(driving.track, motion)
+        static, gains = self._calibrated(portrait, driving, performance, motion, detect)
+        sitter = Sitter.of(plate, float(motion["smoothing"]))
+        lips = [performance.points(span)[:, CONTOUR, :2] for span in driver.spans(len(performance))]
+        moving = plate_arrays(sitter, performance, gains)
+        return static | moving | {"lips": np.concatenate(lips).astype(np.float32)}
+
+    def _calibrated(
+        self,
+        portrait: Portrait,
+        driving: Driving,
+        performance: driver.Performance,
+        motion: Mapping[str, Any],
+        detect: Detector,
+    ) -> tuple[Arrays, Gains]:
+        """What does not change from frame to frame, and the gains that a second look has settled on."""
         body = rig.build(portrait.face, performance)
         gains = Gains(float(motion["head"]), float(motion["expression"]), float(motion["mouth"]))
         samples = calibrate.pick(performance, driving)
@@ -41,12 +79,10 @@ class LandmarkTps(Engine):
             arrays = static | moving | small_arrays(tried, performance, gains, [alone])
             return self.open(portrait, arrays).render(0, frame)
 
-        gains = calibrate.fit(performance, samples, trial, detect, gains)
-        body = rig.build(portrait.face, performance, gains.parting)
-        blocks = driver.spans(len(performance))
-        targets = Blocks(np.float32, lambda: (mesh_targets(body, performance, gains, span) for span in blocks))
-        moving = small_arrays(body, performance, gains, blocks) | {"targets": targets, "texture": body.texture}
-        return static | moving | {"calibration": np.array([gains.lips, gains.lids, gains.parting])}
+        return static, calibrate.fit(performance, samples, trial, detect, gains)
+
+    def open_plate(self, prepared: Arrays) -> PlateRenderer:
+        return TpsPlateRenderer(prepared)
 
     def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
         height = float(prepared["height"])

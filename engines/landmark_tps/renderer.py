@@ -27,7 +27,9 @@ _oval = list(OVAL)
 
 @dataclass(frozen=True)
 class Scene:
-    """What every frame of one portrait needs. `image` is the portrait, its mouth emptied if it was open."""
+    """What every frame of one portrait needs. `image` is the portrait, its mouth emptied if it was open; there may
+    be no `eyeballs`, where lids and gaze stay as they are.
+    """
 
     image: Image
     texture: Array
@@ -60,7 +62,7 @@ class TpsRenderer(Renderer):
         coarse = scene.surroundings.field(outline, self._rigid[index])
         out = self._image.copy()
         self._warp(out, coarse, points)
-        for eye, eyeball, gaze in zip(EYES, scene.eyeballs, self._gaze[index], strict=True):
+        for eye, eyeball, gaze in zip(EYES, scene.eyeballs, self._gaze[index], strict=bool(scene.eyeballs)):
             eyes.paint(out, points[:, :2], eye, eyeball, gaze)
         mouth.paint(out, points[list(INNER_LIPS), :2], driving_frame, self._lips[index].astype(np.float64), scene.mouth)
         return out

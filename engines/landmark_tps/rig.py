@@ -82,14 +82,19 @@ class Rig:
     seam: Array
 
 
-def build(face: Face, performance: Performance, parting: float = 0.0) -> Rig:
-    """The rig of a portrait for one performance; an open mouth is taken `parting` face heights more open."""
+def build(face: Face, performance: Performance, parting: float = 0.0, *, always_open: bool = False) -> Rig:
+    """The rig of a portrait for one performance; an open mouth is taken `parting` face heights more open.
+
+    Args:
+        always_open: take even a shut mouth for one that is open by nothing, so that no frame of a plate, whose mouth
+            opens and shuts, is treated unlike the next.
+    """
     frame = Frame.of(face)
     shape = frame.canonical(face.points)
     gap = shape[list(INNER_LOWER)] - shape[list(INNER_UPPER)]
     lengths = np.linalg.norm(gap, axis=1)
     own_gap = float(lengths[1:-1].mean())
-    is_open = own_gap > OPEN_MOUTH
+    is_open = always_open or own_gap > OPEN_MOUTH
     reference = performance.reference_shape()
     scale = feature_scale(shape, reference)
     textured = shape.copy()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from media.probe import is_video
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import FrameOf
 from pipeline.manifest.parts.scenes import VideoBackground
@@ -19,12 +21,14 @@ class Job:
 
     Attributes:
         choices: each performer's engine. probes: the probe task of each media file, by the manifest's name for it.
+        plates: the performers whose portrait is a whole video.
     """
 
     loaded: LoadedManifest
     choices: dict[str, EngineChoice]
     sources: Sources
     probes: dict[str, Task]
+    plates: frozenset[str]
 
     @property
     def graph(self) -> Graph:
@@ -41,14 +45,22 @@ def build(loaded: LoadedManifest) -> Job:
     """
     choices = {name: choose_engine(loaded, name) for name in loaded.manifest.performers}
     sources = find_sources(loaded, choices)
-    return Job(loaded, choices, sources, {name: sources.probe(name, owner) for name, owner in _media(loaded).items()})
+    plates = frozenset(
+        name
+        for name, performer in loaded.manifest.performers.items()
+        if isinstance(performer.portrait, str) and is_video(Path(sources[performer.portrait].path))
+    )
+    media = _media(loaded, plates)
+    return Job(loaded, choices, sources, {file: sources.probe(file, owner) for file, owner in media.items()}, plates)
 
 
-def _media(loaded: LoadedManifest) -> dict[str, str | None]:
+def _media(loaded: LoadedManifest, plates: frozenset[str]) -> dict[str, str | None]:
     """Each file with a clock, and the first performer that it belongs to."""
     owners: dict[str, str | None] = {}
     for name, performer in loaded.manifest.performers.items():
         owners.setdefault(performer.driving.video, name)
+        if name in plates:
+            owners.setdefault(str(performer.portrait), name)
         if isinstance(performer.portrait, FrameOf):
             owners.setdefault(performer.portrait.frame_of, name)
     for scene in loaded.manifest.scenes or ():

@@ -28,7 +28,8 @@ def plan_checks(
     about: list[dict[str, Any]] = []
     inputs: dict[str, Input] = {"video": video.output, **heard}
     for name, planned in performers.items():
-        if checks.enabled and seen[name]:
+        # on a moving plate, head, eyes and background are the plate's: nothing of the measure would apply
+        if checks.enabled and seen[name] and name not in planning.job.plates:
             place = f"looks{len(about)}"
             inputs[place] = _measure(planning, planned, checks.looks_per_second).output
             soft = planning.job.choices[name].name in LEARNED

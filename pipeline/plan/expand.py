@@ -14,6 +14,7 @@ from pipeline.plan.length import to_length
 from pipeline.plan.performer import PlannedPerformer, plan_performer
 from pipeline.plan.picture import find_groups, plan_pictures
 from pipeline.plan.planning import Facts, Planning
+from pipeline.plan.plate import plan_on_plate
 from pipeline.plan.sound import plan_sound
 from pipeline.plan.task import Task
 from pipeline.plan.timeline import plan_scenes
@@ -55,19 +56,22 @@ def expand(job: Job, facts: Facts) -> Plan:
         clips[name] = read_clip(performer.driving, facts[file], performer=name, file=job.sources[file].path)
         choice = job.choices[name]
         notices.append(f"{name}: engine {choice.name} ({choice.reason})")
-    fps = manifest.output.fps or next(iter(clips.values())).rate
+    fps = manifest.output.fps or _rate(job, facts, next(iter(clips.items())))
     planning = Planning(job, facts, graph, fps)
     clips = to_length(planning, clips)
-    groups = find_groups(manifest.performers, job.sources)
+    groups = find_groups(planning)
     frames = max(clip.frames_at(fps) for clip in clips.values())
     scenes, files = plan_scenes(planning, {name: group[0] for name, group in groups.items()}, frames)
     seen = {picture for scene in scenes for picture in scene["performers"]}
     performers = {}
     for name, clip in clips.items():
-        if groups[name][0] in seen:
-            performers[name] = plan_performer(planning, name, clip, groups[name])
-        else:
+        if groups[name][0] not in seen:
             notices.append(f"{name}: is in no scene and is not animated")
+        elif name in job.plates:
+            performers[name] = plan_on_plate(planning, name, clip)
+            notices.append(f"{name}: is on a moving plate, so its face is not compared with its driver's")
+        else:
+            performers[name] = plan_performer(planning, name, clip, groups[name])
     picture = plan_edit(planning, plan_pictures(planning, performers, groups), scenes, files, frames)
     inputs, sound = plan_sound(planning, clips)
     if not sound["entries"] and manifest.audio.source != "none":
@@ -79,3 +83,11 @@ def expand(job: Job, facts: Facts) -> Plan:
     shown = {name: seen_ranges(scenes, groups[name][0], planned.frames) for name, planned in performers.items()}
     result = plan_checks(planning, performers, shown, video, (inputs, sound))
     return Plan(graph, result, video, frames, fps, performers, notices)
+
+
+def _rate(job: Job, facts: Facts, first: tuple[str, Clip]) -> Fraction:
+    """The rate of the first performer's moving plate, whose motion is seen as it is, or else of its clip."""
+    name, clip = first
+    if name not in job.plates:
+        return clip.rate
+    return Fraction(facts[str(job.loaded.manifest.performers[name].portrait)]["video"]["fps"])

@@ -47,6 +47,24 @@ def follow_face(planning: Planning, driving: Driving, clip: Clip, performer: str
     return planning.graph.add(Task("faces", settings, media, performer, clip.frames))
 
 
+def normalized(planning: Planning, name: str, clip: Clip) -> Task:
+    """Add the task that makes the driving clip constant in rate and cut to the face."""
+    driving, frames = planning.manifest.performers[name].driving, clip.frames_at(planning.fps)
+    track = follow_face(planning, driving, clip, name)
+    timing: dict[str, Any] = {
+        "start": str(clip.start),
+        "frames": frames,
+        "fps": str(planning.fps),
+        "tolerant": driving.allow_truncated,
+    }
+    if clip.way is not None:
+        timing["fit"] = {"way": clip.way, "length": str(clip.length)}
+    if driving.steady_light:
+        timing["steady_light"] = True
+    media: dict[str, Input] = {"media": planning.sources.clip(driving.video), "faces": track.output}
+    return planning.graph.add(Task("normalize", planning.job.choices[name].settings | timing, media, name, frames))
+
+
 def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, ...]) -> PlannedPerformer:
     """Add one performer's tasks to the graph.
 
@@ -55,25 +73,12 @@ def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, 
     """
     manifest, graph = planning.manifest, planning.graph
     performer = manifest.performers[name]
-    driving, fps = performer.driving, str(planning.fps)
-    choice = planning.job.choices[name]
+    fps, choice = str(planning.fps), planning.job.choices[name]
     with_engine = choice.settings
     files: dict[str, Input] = {f"file.{kind}": planning.sources[str(file)] for kind, file in choice.files.items()}
     crop = _portrait(planning, name, with_engine, group)
     frames = clip.frames_at(planning.fps)
-    track = follow_face(planning, driving, clip, name)
-    timing: dict[str, Any] = {
-        "start": str(clip.start),
-        "frames": frames,
-        "fps": fps,
-        "tolerant": driving.allow_truncated,
-    }
-    if clip.way is not None:
-        timing["fit"] = {"way": clip.way, "length": str(clip.length)}
-    if driving.steady_light:
-        timing["steady_light"] = True
-    media: dict[str, Input] = {"media": planning.sources.clip(driving.video), "faces": track.output}
-    followed = graph.add(Task("normalize", with_engine | timing, media, name, frames))
+    followed = normalized(planning, name, clip)
     both: dict[str, Input] = {"crop": crop.output, "clip": followed.output, **files}
     motion = {"motion": performer.motion.model_dump(mode="json"), "options": choice.options, "fps": fps}
     settings = with_engine | planning.landmarks | motion

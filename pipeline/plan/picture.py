@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from foundation.errors import ManifestError
 from foundation.times import chunks
-from pipeline.manifest.parts.performers import FrameOf, Performer
+from pipeline.manifest.parts.performers import FrameOf
 from pipeline.plan.performer import PlannedPerformer
 from pipeline.plan.planning import Planning
-from pipeline.plan.sources import Sources
 from pipeline.plan.task import Input, Task
 
 Groups = dict[str, tuple[str, ...]]
@@ -34,11 +33,12 @@ class PlannedPicture:
     into: str
 
 
-def find_groups(performers: Mapping[str, Performer], sources: Sources) -> Groups:
+def find_groups(planning: Planning) -> Groups:
     """For every performer, those who are composited into one picture with it, itself among them, in order.
 
-    Raises: ManifestError if two of them ask for the same face.
+    Raises: ManifestError if two of them ask for the same face, or for faces of one moving plate.
     """
+    performers, sources = planning.manifest.performers, planning.sources
     by_picture: dict[tuple[object, ...], list[str]] = {}
     for name, performer in performers.items():
         still = performer.portrait
@@ -46,6 +46,12 @@ def find_groups(performers: Mapping[str, Performer], sources: Sources) -> Groups
         alone = name if performer.composite.into == "crop" else None
         by_picture.setdefault((sources[file].digest, at, alone), []).append(name)
     for names in by_picture.values():
+        if len(names) > 1 and names[0] in planning.job.plates:
+            raise ManifestError(
+                f"{names[0]} and {names[1]} have the same video as their portrait, and a moving plate has one driver",
+                performer=names[1],
+                cure="take a frame of it with portrait: {frame_of: ...}, or composite: {into: crop}",
+            )
         faces: dict[str, str] = {}
         for name in names:
             first = faces.setdefault(str(performers[name].face), name)

@@ -1,0 +1,171 @@
+"""A moving plate: every frame is moved from where its own face is, so that head, light and background stay its own.
+
+The plate's mouth is brought to rest (shut, and shaped as it is on the whole) and the performer's expression laid on;
+the performer's head motion is added as far as the manifest asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.base import Arrays, Image, Plate, PlateRenderer
+from engines.landmark_tps import driver, eyes, rig
+from engines.landmark_tps.canonical import Frame, head_rotation
+from engines.landmark_tps.mouth import Mouth
+from engines.landmark_tps.renderer import Scene, TpsRenderer
+from engines.landmark_tps.retarget import Gains, mesh_targets, rigid_motion
+from engines.landmark_tps.surroundings import Surroundings
+from engines.landmark_tps.topology import EYES, MOUTH_CORNERS, NOSE_TIP, OUTER_LIPS, OVAL, POINTS
+from foundation.facetrack import Face
+from foundation.geometry import Array
+from foundation.npy import Blocks
+
+MOUTH_REACH = 0.06, 0.22
+"""Face heights from the lips up to which the plate's own articulation is taken out, and from which not at all."""
+RIM = 0.16
+"""Face heights from the outline of temples and forehead over which the face passes into the plate's own motion."""
+SAMPLES = 256
+"""Frames, spread over the plate, that tell its mouth's usual shape."""
+WIDE_OPEN = 0.97
+"""Lids that open further than this, of what the plate shows, leave its eyes as they are."""
+
+
+@dataclass(frozen=True)
+class Sitter:
+    """The person on the plate.
+
+    Attributes:
+        plate: their track. sigma: of its smoothing, frames. usual: (478, 3) their face at rest, canonical.
+        articulates: (478, 1) 0..1, how much of a point's motion in the face is the mouth's.
+        anchored: (478, 1) 0..1, how far it stays with the plate: temples and forehead wholly, so that hair and
+            background do; chin and jaw, which follow the mouth, not at all.
+    """
+
+    plate: Plate
+    sigma: float
+    usual: Array
+    articulates: Array
+    anchored: Array
+
+    @staticmethod
+    def of(plate: Plate, sigma: float) -> Sitter:
+        count = len(plate.track)
+        sampled = np.unique(np.linspace(0, count - 1, min(SAMPLES, count)).astype(int))
+        nothing = np.zeros((POINTS, 1))
+        alone = Sitter(plate, sigma, np.zeros((POINTS, 3)), nothing, nothing)
+        rests = [alone.pose(int(index))[1] for index in sampled]
+        usual: Array = np.median([rig.relaxed(shape, face.blendshapes, 0.0, True) for face, shape in rests], axis=0)
+        lips = usual[list(OUTER_LIPS)]
+        distance = np.linalg.norm(usual[:, None, :2] - lips[None, :, :2], axis=2).min(axis=1)
+        share = smooth_step((MOUTH_REACH[1] - distance) / (MOUTH_REACH[1] - MOUTH_REACH[0]))
+        outline = usual[list(OVAL)]
+        nose, mouth = usual[NOSE_TIP, 1], usual[list(MOUTH_CORNERS), 1].mean()
+        above = smooth_step((mouth - outline[:, 1]) / (mouth - nose))
+        near = np.linalg.norm(usual[:, None, :2] - outline[None, :, :2], axis=2) / RIM
+        anchored = (above * smooth_step(1 - near)).max(axis=1)
+        return replace(alone, usual=usual, articulates=share[:, None], anchored=anchored[:, None])
+
+    def pose(self, index: int) -> tuple[Frame, tuple[Face, Array]]:
+        """Where the head is in the crop of frame `index`; and the face, in the crop's pixels, and its shape."""
+        track = self.plate.track
+        points = driver.steadied(track.points, self.sigma, slice(index, index + 1))[0]
+        points[:, :2] -= self.plate.corners[index]
+        near = slice(max(0, index - 2), index + 3)
+        blendshapes = np.asarray(track.blendshapes[near], np.float64).mean(axis=0)
+        face = Face(points, track.scheme, blendshapes, np.asarray(track.pose[index], np.float64))
+        frame = Frame.at(head_rotation(face), points)
+        return frame, (face, frame.canonical(points))
+
+    def rig(self, index: int, performance: driver.Performance, parting: float) -> rig.Rig:
+        """The sitter made movable as they are in frame `index`."""
+        _, (face, shape) = self.pose(index)
+        shut = rig.relaxed(shape, face.blendshapes, 0.0, True)
+        body = rig.build(face, performance, parting, always_open=True)
+        return replace(body, rest=shut + self.articulates * (self.usual - shut))
+
+
+def smooth_step(share: Array) -> Array:
+    """0 up to 0, 1 from 1 on, smooth at both ends."""
+    t = np.clip(share, 0, 1)
+    return np.asarray(t * t * (3 - 2 * t))
+
+
+LAYOUT = {"targets": (POINTS + 14, 3), "texture": (POINTS + 14, 2), "face": (POINTS, 3), "rigid": (2, 4), "open": (2,)}
+"""What is kept of a frame: where the mesh goes and where its texture is, the face, the head's rigid motion and how far
+the performer's eyes are open (see retarget)."""
+_ends = np.cumsum([int(np.prod(shape)) for shape in LAYOUT.values()])
+
+
+def plate_arrays(sitter: Sitter, performance: driver.Performance, gains: Gains) -> Arrays:
+    """`plate`: (M, ...) rows, everything of LAYOUT in one; `plate_edges`: (M, 4), see Surroundings.build."""
+    corners, (width, height) = sitter.plate.corners, sitter.plate.size
+    beyond = corners + np.array([width, height])
+    edges = np.concatenate([corners > 0, beyond < np.array(sitter.plate.track.size)], axis=1)
+    spans = driver.spans(len(corners))
+
+    def blocks() -> Iterator[Array]:
+        for span in spans:
+            yield np.stack([_row(sitter, performance, gains, index) for index in range(span.start, span.stop)])
+
+    return {"plate": Blocks(np.float32, blocks), "plate_edges": edges}
+
+
+def _row(sitter: Sitter, performance: driver.Performance, gains: Gains, index: int) -> Array:
+    last = len(performance) - 1
+    alone = slice(min(index, last), min(index, last) + 1)
+    body = sitter.rig(index, performance, gains.parting)
+    face, rigid = body.frame.picture(body.shape), rigid_motion(body, performance, gains, alone)
+    targets = mesh_targets(body, performance, gains, alone)[0]
+    # what the performer's head adds to the plate's moves the anchored points, too
+    moved = np.concatenate([(face - body.frame.centre) / body.frame.height, np.ones((POINTS, 1))], axis=1) @ rigid[0].T
+    own = face + np.concatenate([moved, np.zeros((POINTS, 1))], axis=1)
+    targets[:POINTS] += sitter.anchored * (own - targets[:POINTS])
+    parts = {
+        "targets": targets,
+        "texture": body.texture,
+        "face": face,
+        "rigid": rigid,
+        "open": performance.openness[alone],
+    }
+    return np.concatenate([parts[name].ravel() for name in LAYOUT])
+
+
+def _unpacked(row: NDArray[np.floating]) -> dict[str, Array]:
+    parts = np.split(np.asarray(row, np.float64), _ends[:-1])
+    return {name: part.reshape(shape) for (name, shape), part in zip(LAYOUT.items(), parts, strict=True)}
+
+
+class TpsPlateRenderer(PlateRenderer):
+    """Makes a portrait of every frame."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self._arrays = arrays
+
+    def render(self, index: int, plate_crop: Image, driving_frame: Image) -> Image:
+        arrays, now = self._arrays, _unpacked(self._arrays["plate"][index])
+        face, texture = now["face"], now["texture"]
+        frame = Frame.at(np.eye(3), face)
+        left, top, right, bottom = (bool(edge) for edge in arrays["plate_edges"][index])
+        shown = bool(now["open"].min() < WIDE_OPEN)
+        scene = Scene(
+            image=plate_crop,
+            texture=texture,
+            height=frame.height,
+            surroundings=Surroundings.build(
+                plate_crop.shape[:2], (left, top, right, bottom), face, texture[list(OVAL)], frame
+            ),
+            eyeballs=tuple(eyes.Eyeball.build(plate_crop, texture, eye) for eye in EYES) if shown else (),
+            mouth=Mouth(frame.height, arrays["mouth_matrix"], float(arrays["skin"]), arrays["lip"], None),
+        )
+        lips = arrays["lips"]
+        one = {
+            "targets": now["targets"][None],
+            "rigid": now["rigid"][None],
+            "gaze": np.zeros((1, len(EYES), 2)),
+            "lips": lips[min(index, len(lips) - 1)][None],
+        }
+        return TpsRenderer(scene, one).render(0, driving_frame)

@@ -1,0 +1,64 @@
+"""A whole video as the portrait, through the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from skimage import data
+
+from media.probe import probe
+from media.reader import VideoReader, read_frames
+from tests.integration.conftest import Duet, driving
+from tests.synthetic import write_clip
+
+Manifest = Callable[..., Path]
+
+
+@pytest.fixture
+def moving(tmp_path: Path) -> Path:
+    """Nine frames at 24 a second of a woman past whom the camera pans."""
+    picture = np.ascontiguousarray(data.astronaut())
+    frames = [np.ascontiguousarray(picture[10:250, 80 + 3 * n : 360 + 3 * n]) for n in range(9)]
+    return write_clip(tmp_path / "plate.mp4", frames, fps=24, options={"crf": "4"})
+
+
+def test_a_plate_moves_on_while_its_face_sings(duet: Duet, manifest: Manifest, moving: Path, tmp_path: Path) -> None:
+    performers = {"one": {"portrait": "plate.mp4", "driving": driving()}}
+    made = []
+    for chunk in (64, 5):
+        defaults = {"chunk_frames": chunk}
+        path = manifest(performers=performers, defaults=defaults, output={"path": f"{chunk}.mp4", "size": [280, 240]})
+        done = duet("render", path, "--no-sheet", "--workers", "1", fresh=True)
+        assert done.code == 0, done.err
+        made.append((tmp_path / f"{chunk}.mp4").read_bytes())
+    assert made[0] == made[1]
+    video = probe(tmp_path / "64.mp4").video
+    assert video is not None
+    assert (video.fps, video.frames) == (Fraction(24), 12)  # the plate's rate, the clip's length
+    whole = max((tmp_path / "work" / "inlay").glob("*/frames.avi"), key=lambda file: file.stat().st_size)
+    frames = list(read_frames(whole))
+    with VideoReader(moving) as reader:
+        before = [frame for _, frame in reader]
+    for index, frame in enumerate(frames):
+        shown = before[min(index, 8)]  # the plate is shorter: its last frame stays
+        np.testing.assert_array_equal(frame[:, -12:], shown[:, -12:])
+        changed = np.abs(frame.astype(int) - shown).max(axis=2) > 12
+        assert changed[:60].mean() < 0.01  # hair and wall are the plate's own
+    mouths = [float(np.abs(a.astype(int) - b).max(axis=2).mean()) for a, b in pairwise(frames[8:])]
+    assert min(mouths) > 0.05  # the face goes on
+
+
+def test_a_plate_has_one_driver(duet: Duet, manifest: Manifest, moving: Path) -> None:
+    performers = {
+        name: {"portrait": "plate.mp4", "face": face, "driving": driving()}
+        for name, face in (("ann", "leftmost"), ("bob", "rightmost"))
+    }
+    done = duet("validate", manifest(performers=performers))
+    assert done.code == 2
+    assert "ann and bob have the same video as their portrait" in done.error
+    assert moving.is_file()
