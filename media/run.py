@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -31,14 +33,24 @@ def run_ffmpeg(argv: list[str], *, stage: str | None = None, file: Path | None =
 
 
 def start_ffmpeg(
-    argv: list[str], *, stdin: int, stderr: int | IO[bytes], stage: str | None = None, file: Path | None = None
+    argv: list[str],
+    *,
+    stdin: int,
+    stderr: int | IO[bytes],
+    stdout: int = subprocess.DEVNULL,
+    environment: Mapping[str, str] | None = None,
+    stage: str | None = None,
+    file: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """The running child. It gets no Ctrl-C of its own: who started it decides how it ends.
 
+    Args:
+        environment: variables that it has besides this process's own.
     Raises: StageError if it cannot be started.
     """
     try:
-        return subprocess.Popen(argv, stdin=stdin, stdout=subprocess.DEVNULL, stderr=stderr, process_group=0)
+        variables = None if environment is None else {**os.environ, **environment}
+        return subprocess.Popen(argv, stdin=stdin, stdout=stdout, stderr=stderr, env=variables, process_group=0)
     except OSError as problem:
         told = f"ffmpeg cannot be started: {problem.strerror or problem}"
         raise StageError(told, file=file, stage=stage, cure="pip install imageio-ffmpeg") from problem
@@ -53,7 +65,7 @@ def stop(child: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             child.kill()
     child.wait()
-    for pipe in (child.stdin, child.stderr):
+    for pipe in (child.stdin, child.stdout, child.stderr):
         if pipe is not None:
             with suppress(BrokenPipeError):
                 pipe.close()

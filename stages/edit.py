@@ -21,13 +21,14 @@ from foundation.geometry import Box
 from foundation.layout import Inset, panels
 from media.backdrop import VideoBackdrop, blurred, filled, plain
 from media.images import read_image
+from media.overlay import Layer, Overlay
 from media.panel import Panel
 from media.scene import Player, Scene
 from media.sequence import FrameSequence
 from media.transition import TRANSITIONS
 from media.writer import FrameWriter
 from stages import Report
-from stages.handover import FRAMES, read_crop, read_head, read_picture
+from stages.handover import FRAMES, SCRIPTS, read_crop, read_head, read_picture
 
 Image = NDArray[np.uint8]
 Draw = Callable[[int], Image]
@@ -57,19 +58,43 @@ class _Stage:
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
     """Settings: fps, frames, size, video, performers, scenes.
 
-    Inputs: for each performer its crop and its chunks, and the files that scenes name as their backgrounds.
+    Inputs: for each performer its crop and its chunks; the files that scenes name as their backgrounds; and where there
+    is text, words and each font.NAME that it needs.
     """
     fps, frames = Fraction(settings["fps"]), settings["frames"]
     width, height = settings["size"]
     acts = {name: _read_act(about, inputs) for name, about in settings["performers"].items()}
     timeline = _timeline(settings["scenes"], _Stage(acts, inputs, (width, height), fps))
-    with FrameWriter(out / "picture.mp4", size=(width, height), fps=fps, **settings["video"]) as writer:
+    with (
+        _text(inputs, (width, height), fps, frames) as text,
+        FrameWriter(out / "picture.mp4", size=(width, height), fps=fps, **settings["video"]) as writer,
+    ):
         for number in range(frames):
             # asked at the middle of each frame, so that rounding cannot shift it
-            writer.write(timeline.get_frame(float((number + Fraction(1, 2)) / fps)))
+            frame = timeline.get_frame(float((number + Fraction(1, 2)) / fps))
+            _write(writer, frame, text.layer(number))
             report(number + 1, frames)
     timeline.close()
     return {"frames_out": frames, "size": [width, height], "fps": str(fps), "scenes": len(settings["scenes"])}
+
+
+def _text(inputs: Mapping[str, Path], size: tuple[int, int], fps: Fraction, frames: int) -> Overlay:
+    """Lyrics and titles, or nothing."""
+    scripts = [inputs["words"] / name for name in SCRIPTS] if "words" in inputs else []
+    fonts = [path for name, path in inputs.items() if name.startswith("font.")]
+    return Overlay([path for path in scripts if path.is_file()], fonts, size=size, fps=fps, frames=frames)
+
+
+def _write(writer: FrameWriter, frame: Image, layer: Layer | None) -> None:
+    """Write the frame with the text on it; the frame itself stays as it is: scenes go on drawing on it."""
+    if layer is None:
+        writer.write(frame)
+        return
+    part = frame[layer.box.slices]
+    before = part.copy()
+    part[:] = layer.over(frame)
+    writer.write(frame)
+    part[:] = before
 
 
 def _read_act(about: Mapping[str, Any], inputs: Mapping[str, Path]) -> _Act:

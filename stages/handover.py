@@ -22,6 +22,10 @@ FRAMES = f"frames{LOSSLESS_SUFFIX}"
 """What every stage that hands on frames calls its file."""
 
 
+SCRIPTS = ("lyrics.ass", "titles.ass")
+"""What the words stage writes, each if there is any; the later is drawn above the earlier."""
+
+
 def read_crop(folder: Path) -> CropInfo:
     """The crop artifact's description."""
     about = json.loads((folder / "crop.json").read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ from pipeline.manifest.parts.output import Output
 from pipeline.manifest.parts.performers import EngineName, Performer, Tpsmm
 from pipeline.manifest.parts.scenes import Scene
 from pipeline.manifest.parts.sound import Audio
+from pipeline.manifest.parts.words import LyricsField, Title
 
 
 class Defaults(Part):
@@ -33,6 +34,10 @@ class Manifest(Part):
     performers: Annotated[dict[Name, Performer], Field(min_length=1, max_length=1000)]
     audio: Audio = Audio()
     scenes: Annotated[list[Scene], Field(min_length=1)] | None = None
+    lyrics: LyricsField | None = None
+    titles: Annotated[tuple[Title, ...], Field(max_length=200, strict=False)] = ()
+    font: str | None = None
+    """A font file for lyrics and titles; without it, those that come with packages."""
     output: Output
     checks: Checks = Checks()
 

@@ -13,6 +13,7 @@ from pipeline.plan.engine_choice import EngineChoice, choose_engine
 from pipeline.plan.graph import Graph
 from pipeline.plan.sources import VOCALS, VOCALS_CLIP, Sources, find_sources
 from pipeline.plan.task import Task
+from pipeline.plan.words import WORDS, words_task
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,9 @@ class Job:
     """A manifest whose engines and files are known.
 
     Attributes:
-        choices: each performer's engine. probes: the probe task of each media file, by the manifest's name for it.
+        choices: each performer's engine.
+        probes: the probe task of each media file, by the manifest's name for it, and under WORDS the one that reads
+            lyrics and titles.
         plates: the performers whose portrait is a whole video.
     """
 
@@ -51,7 +54,9 @@ def build(loaded: LoadedManifest) -> Job:
         if isinstance(performer.portrait, str) and is_video(Path(sources[performer.portrait].path))
     )
     media = _media(loaded, plates)
-    return Job(loaded, choices, sources, {file: sources.probe(file, owner) for file, owner in media.items()}, plates)
+    probes = {file: sources.probe(file, owner) for file, owner in media.items()}
+    words = words_task(loaded, sources)
+    return Job(loaded, choices, sources, probes if words is None else probes | {WORDS: words}, plates)
 
 
 def _media(loaded: LoadedManifest, plates: frozenset[str]) -> dict[str, str | None]:

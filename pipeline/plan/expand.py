@@ -18,6 +18,7 @@ from pipeline.plan.plate import plan_on_plate
 from pipeline.plan.sound import plan_sound
 from pipeline.plan.task import Task
 from pipeline.plan.timeline import plan_scenes
+from pipeline.plan.words import WORDS, check_length, edit_inputs
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,9 @@ def expand(job: Job, facts: Facts) -> Plan:
     groups = find_groups(planning)
     frames = max(clip.frames_at(fps) for clip in clips.values())
     scenes, files = plan_scenes(planning, {name: group[0] for name, group in groups.items()}, frames)
+    if WORDS in job.probes:
+        files |= edit_inputs(job.probes[WORDS], facts)
+        notices += check_length(job.loaded, facts, frames / fps)
     seen = {picture for scene in scenes for picture in scene["performers"]}
     performers = {}
     for name, clip in clips.items():

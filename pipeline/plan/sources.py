@@ -146,6 +146,10 @@ def _mentions(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> li
             found.append((f"scenes.{number}.background.image", scene.background.image))
         elif isinstance(scene.background, VideoBackground):
             found.append((f"scenes.{number}.background.video", scene.background.video))
+    if manifest.lyrics is not None:
+        found.append(("lyrics.file", manifest.lyrics.file))
+    if manifest.font is not None:
+        found.append(("font", manifest.font))
     source = manifest.audio.source
     if source == VOCALS:
         found.append(("audio.source", VOCALS_CLIP))

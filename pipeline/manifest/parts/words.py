@@ -1,0 +1,59 @@
+"""What is written over the picture: lyrics and titles."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from pipeline.manifest.fields import Color, Seconds, SignedSeconds
+from pipeline.manifest.parts.base import Part
+
+Position = Literal["bottom", "middle", "top"]
+Size = Annotated[float, Field(ge=0.01, le=0.5)]
+"""Height of a line of text, of the frame's shorter side."""
+Margin = Annotated[float, Field(ge=0, le=0.5)]
+"""Between the text and the frame's edge, of the frame's height."""
+
+
+class Lyrics(Part):
+    """The lines of a file, shown while they are sung."""
+
+    file: str
+    """SRT, LRC or ASS."""
+    offset: SignedSeconds = Field(default=0, validate_default=True)
+    """How much later (or, below 0, earlier) than the file says."""
+    position: Position = "bottom"
+    size: Size = 0.075
+    margin: Margin = 0.06
+    color: Color = "#ffffff"
+    sung: Color = "#ffd23c"
+    """Words that have been sung, where the file times words."""
+
+
+def _file_alone(value: Any) -> Any:
+    return {"file": value} if isinstance(value, str) else value
+
+
+LyricsField = Annotated[Lyrics, BeforeValidator(_file_alone)]
+"""A file's name stands for lyrics as they are by default."""
+
+
+class Title(Part):
+    """A text for a while."""
+
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+    start: Seconds = Field(default=0, validate_default=True)
+    end: Seconds
+    position: Position = "middle"
+    size: Size = 0.12
+    margin: Margin = 0.08
+    color: Color = "#ffffff"
+    fade: Annotated[float, Field(ge=0, le=5)] = 0.3
+    """Seconds in which it appears, and in which it goes."""
+
+    @model_validator(mode="after")
+    def _has_length(self) -> Title:
+        if self.end <= self.start:
+            raise ValueError(f"end ({float(self.end):g}) must be later than start ({float(self.start):g})")
+        return self

@@ -1,0 +1,205 @@
+"""Text in the picture: on the right frames, in fonts that have its characters, whatever the text tries."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pysubs2
+import pytest
+from numpy.typing import NDArray
+
+from foundation.errors import InputError
+from media.fonts import packaged_fonts, read_fonts
+from media.overlay import Layer, Overlay, changes
+from pipeline.manifest.parts.words import Lyrics, Title
+from stages import words
+from stages.handover import SCRIPTS
+
+SIZE, FPS = (320, 180), Fraction(25)
+
+
+def inputs(**more: Path) -> dict[str, Path]:
+    fonts = {f"font.{kind}{n}": path for kind, paths in packaged_fonts().items() for n, path in enumerate(paths)}
+    return fonts | {name.replace("_", "."): path for name, path in more.items()}
+
+
+def settings(*titles: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    usual = {"position": "middle", "size": 0.2, "margin": 0.0, "color": "#ff0000", "fade": 0}
+    style = Lyrics(file="x").model_dump(mode="json", exclude={"file", "offset"})
+    return {
+        "size": list(SIZE),
+        "performers": ["ann"],
+        "offset": "0",
+        "style": style,
+        "titles": [usual | title for title in titles],
+    } | changes
+
+
+def made(folder: Path, given: dict[str, Path], how: dict[str, Any] | None = None) -> dict[str, Any]:
+    out = folder / "out"
+    out.mkdir()
+    return words.run(how or settings(), given, out, lambda done, total: None)
+
+
+def layers(folder: Path, facts: dict[str, Any], frames: int) -> list[Layer | None]:
+    scripts = [folder / "out" / name for name in SCRIPTS if (folder / "out" / name).is_file()]
+    needed = [path for name, path in inputs().items() if name in facts["fonts"]]
+    with Overlay(scripts, needed, size=SIZE, fps=FPS, frames=frames) as overlay:
+        return [overlay.layer(number) for number in range(frames)]
+
+
+def lyrics(folder: Path, text: str, name: str = "song.lrc") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def shown(layer: Layer | None) -> NDArray[np.uint8]:
+    assert layer is not None
+    frame = np.full((SIZE[1], SIZE[0], 3), 60, np.uint8)
+    frame[layer.box.slices] = layer.over(frame)
+    return frame
+
+
+def test_a_line_shows_on_its_frames_and_no_others(tmp_path: Path) -> None:
+    song = lyrics(tmp_path, "[00:00.20]Hello\n[00:00.60]\n[00:00.80]你好\n[00:01.00]")
+    facts = made(tmp_path, inputs(lyrics=song))
+    found = layers(tmp_path, facts, 30)
+    assert [number for number, layer in enumerate(found) if layer] == [*range(5, 15), *range(20, 25)]
+    assert facts["fonts"] == ["font.cjk0"]  # one font has it all
+    frame = shown(found[7])
+    assert (frame[:120] == 60).all()  # at the bottom, and nowhere else
+    assert frame.max() > 200
+    assert found[7] is found[8]  # what does not change is drawn once
+    assert np.abs(shown(found[7]).astype(int) - shown(found[22])).max() > 100
+
+
+def test_words_fill_with_colour_as_they_are_sung(tmp_path: Path) -> None:
+    song = lyrics(tmp_path, "[00:00.00]<00:00.00>MMMM<00:00.50>WWWW<00:01.00>")
+    found = layers(tmp_path, made(tmp_path, inputs(lyrics=song)), 25)
+
+    def gold(number: int) -> NDArray[np.intp]:
+        pixels = shown(found[number]).astype(int)
+        return np.unique(np.nonzero((pixels[:, :, 0] > 230) & (pixels[:, :, 2] < 100))[1])
+
+    layer = found[24]
+    assert layer is not None
+    width, left = layer.box.width, layer.box.x0
+    ends = [int(gold(number).max()) for number in (6, 12, 18, 24)]
+    assert ends == sorted(ends)
+    assert abs(ends[1] - left - 0.47 * width) < 0.08 * width  # half of the time: the first of two words
+    assert gold(6).min() < left + 0.1 * width
+
+
+def test_text_cannot_command_the_renderer(tmp_path: Path) -> None:
+    song = lyrics(tmp_path, "[00:00.00]{\\pos(0,0)\\fs200}A\\NB\n[00:00.50]A")
+    facts = made(tmp_path, inputs(lyrics=song))
+    layer = layers(tmp_path, facts, 20)[0]
+    assert layer is not None
+    assert layer.box.y0 > 120
+    assert layer.box.width > 100  # braces, backslashes and all are simply written
+
+
+def test_titles_stand_where_they_should_and_fade(tmp_path: Path) -> None:
+    how = settings({"text": "TITLE", "start": 0, "end": 1000, "fade": 400})
+    found = layers(tmp_path, made(tmp_path, inputs(), how), 30)
+    reds = [int(shown(layer)[:, :, 0].max()) if layer else 60 for layer in found]
+    assert reds[0] < 100 < reds[5] < 245
+    assert reds[12] > 245
+    assert reds[24] < 100
+    assert found[25:] == [None] * 5
+    layer = found[12]
+    assert layer is not None
+    assert abs((layer.box.y0 + layer.box.y1) / 2 - 90) < 8
+    assert abs((layer.box.x0 + layer.box.x1) / 2 - 160) < 4
+
+
+def test_long_lines_are_broken_in_both_scripts(tmp_path: Path) -> None:
+    song = lyrics(tmp_path, f"[00:00]{'歌' * 40}\n[00:01]{'word ' * 20}\n[00:02]")
+    found = layers(tmp_path, made(tmp_path, inputs(lyrics=song)), 50)
+    for layer in (found[5], found[30]):
+        assert layer is not None
+        assert layer.box.x0 > 5
+        assert layer.box.x1 < 315
+        assert layer.box.height > 20
+
+
+def test_missing_glyphs_are_named_with_their_line(tmp_path: Path) -> None:
+    song = lyrics(tmp_path, "[00:00]fine\n[00:01.50]ann: sun \U00013000")
+    with pytest.raises(InputError, match=r"no font has . \(U\+13000\), in the line at 1\.50 s"):
+        made(tmp_path, inputs(lyrics=song))
+    latin = {name: path for name, path in inputs(lyrics=lyrics(tmp_path, "[00:00]你好")).items() if "cjk" not in name}
+    with pytest.raises(InputError, match=r"no font has 你 .*pip install noto-cjk-sans-otc"):
+        words.run(settings(), latin, tmp_path, lambda done, total: None)
+
+
+def test_the_users_font_is_used_and_what_it_lacks_comes_from_others(tmp_path: Path) -> None:
+    mono = packaged_fonts()["latin"][0].with_name("DejaVuSansMono.ttf")
+    song = lyrics(tmp_path, "[00:00]Wide 歌")
+    facts = made(tmp_path, inputs(lyrics=song, font_own=mono))
+    assert facts["fonts"] == ["font.own", "font.cjk0"]
+    text = (tmp_path / "out" / "lyrics.ass").read_text(encoding="utf-8")
+    assert "DejaVu Sans Mono" in text
+    assert "{\\fnNoto Sans CJK SC}歌" in text
+    with pytest.raises(InputError, match="is no font that can be read"):
+        read_fonts(song)
+
+
+def test_japanese_takes_japanese_forms(tmp_path: Path) -> None:
+    made(tmp_path, inputs(lyrics=lyrics(tmp_path, "[00:00]歌う")))
+    assert "Noto Sans CJK JP" in (tmp_path / "out" / "lyrics.ass").read_text(encoding="utf-8")
+
+
+def test_a_script_of_the_users_needs_its_fonts(tmp_path: Path) -> None:
+    script = pysubs2.SSAFile()
+    script.styles["Default"].fontname = "Comic Sans MS"
+    script.append(pysubs2.SSAEvent(0, 1000, "{\\fnDejaVu Sans}Hi {\\fnPapyrus}there"))
+    song = tmp_path / "song.ass"
+    script.save(str(song))
+    with pytest.raises(InputError, match="a font that is not here: Comic Sans MS, Papyrus"):
+        made(tmp_path, inputs(lyrics=song))
+    mono = packaged_fonts()["latin"][0].with_name("DejaVuSansMono.ttf")
+    folder = tmp_path / "again"
+    folder.mkdir()
+    facts = made(folder, inputs(lyrics=song, font_own=mono))
+    assert facts["fonts"][0] == "font.own"
+    assert "Papyrus" not in (folder / "out" / "lyrics.ass").read_text(encoding="utf-8")
+    script.styles["Default"].fontname = "DejaVu Sans"
+    script[0].text = "Hi 歌"
+    script.save(str(song))
+    with pytest.raises(InputError, match=r"no font has 歌 .* in the line at 0\.00 s \(font DejaVu Sans\)"):
+        words.run(settings(), inputs(lyrics=song), tmp_path, lambda done, total: None)
+
+
+def test_only_what_moves_is_drawn_again() -> None:
+    events = [
+        pysubs2.SSAEvent(0, 400, "still"),
+        pysubs2.SSAEvent(200, 600, "also still"),
+        pysubs2.SSAEvent(1000, 1120, r"{\kf10}moves"),
+        pysubs2.SSAEvent(9000, 9900, "late"),
+    ]
+    assert changes(events, FPS, 40) == [
+        (0, True),
+        (5, True),
+        (10, True),
+        (15, False),
+        (25, True),
+        (26, True),
+        (27, True),
+        (28, False),
+    ]
+
+
+def test_what_is_written_last_and_who_sings_is_told(tmp_path: Path) -> None:
+    song = lyrics(tmp_path, "[00:01]ann: Hello\n[00:02]then")
+    facts = made(tmp_path, inputs(lyrics=song), settings(offset="1/2"))
+    assert facts["singers"] == [[1500, 2500, ["ann"]]]
+    assert (facts["lines"], facts["last"]) == (2, 2500)
+
+
+def test_titles_and_lyrics_have_bounds() -> None:
+    with pytest.raises(ValueError, match="end"):
+        Title(text="x", start="2", end="1")
