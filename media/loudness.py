@@ -15,6 +15,8 @@ from media.run import failure, stop
 
 EVERY = 0.1
 """Seconds between two momentary values."""
+FILLING = 3
+"""Values before the first window is full."""
 SILENCE = -70.0
 """LUFS: the absolute gate of BS.1770; a quieter sound has no loudness."""
 _MOMENTARY = re.compile(rb"lavfi\.r128\.M=(\S+)")
@@ -23,7 +25,8 @@ _INTEGRATED, _PEAK = re.compile(r"I:\s+(\S+) LUFS"), re.compile(r"Peak:\s+(\S+) 
 
 @dataclass(frozen=True)
 class Loudness:
-    """Attributes: integrated: LUFS, gated. true_peak: dBTP. momentary: LUFS over 400 ms, every 0.1 s; at least -70."""
+    """Attributes: integrated: LUFS, gated. true_peak: dBTP. momentary: LUFS over 400 ms, every 0.1 s; at least -70, and
+    nan before the first 400 ms are full."""
 
     integrated: float
     true_peak: float
@@ -65,6 +68,7 @@ def measure_loudness(path: Path) -> Loudness:
     integrated, peak = (pattern.search(summary) for pattern in (_INTEGRATED, _PEAK))
     if integrated is None or peak is None:
         raise StageError("its loudness could not be measured", file=path, cure="run again with --debug and report it")
+    momentary[:FILLING] = [float("nan")] * min(FILLING, len(momentary))
     return Loudness(_number(integrated.group(1)), _number(peak.group(1)), tuple(momentary))
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.picture import MOVES
+from quality.picture import frozen_frames
 from quality.surface import Image, Thumb, decibels
 
 LEAST_SHIMMER = 0.1
@@ -56,18 +56,15 @@ class Gathered:
         }
 
     def stuck_seconds(self, looks: NDArray[np.int64], motion: NDArray[np.float64], fps: Fraction) -> float:
-        """The longest run of unchanged looks, of which only frames count in which the driver moves.
+        """The longest run of unchanged looks during which the driver moves, see quality.picture.frozen_frames.
 
         Args:
             looks: (M,) frame numbers. motion: (N,) of the driver, see quality.picture.driver_motion.
         """
-        moving = np.concatenate([[0], np.cumsum(motion > MOVES)])
-        best = run = 0
-        for number, still in enumerate(self.stuck):
-            since, until = (looks[number - 1] + 1, looks[number] + 1) if number else (0, 0)
-            run = run + int(moving[until] - moving[since]) if still else 0
-            best = max(best, run)
-        return best / float(fps)
+        same = np.zeros(len(motion), bool)
+        for number, still in enumerate(self.stuck[1:], 1):
+            same[looks[number - 1] + 1 : looks[number] + 1] = still
+        return frozen_frames(same, motion) / float(fps)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -23,6 +23,8 @@ SAME_MEAN, SAME_MOST = 0.05, 2.0
 """Mean and largest difference, levels, up to which two frames show the same."""
 CUT = 8.0
 """Mean difference, levels, from which the picture is cut, not moved."""
+JITTER, STANDS = 0.002, 0.02
+"""Movement of a driver's landmarks from frame to frame that is noise; and in all, that must be seen. Face heights."""
 MOVES = 0.006
 """Mean movement of a driver's landmarks from frame to frame, of its face's height, that must be seen."""
 
@@ -68,7 +70,7 @@ class PictureWatch:
             "blank": longest(self.blank) / float(fps),
             "flashes": float(self._flashes()),
             "brightness_flicker": self._flicker(),
-            "frozen": _longest_sum(same, moving) / float(fps),
+            "frozen": frozen_frames(same, motion[:count]) / float(fps),
             "repeated": float((same & moving).sum() / moving.sum()) if moving.sum() >= 10 else float("nan"),
             "picture_lag": self._lag(motion[:count]),
         }
@@ -109,12 +111,17 @@ def longest(flags: Sequence[bool]) -> int:
     return best
 
 
-def _longest_sum(same: NDArray[np.bool_], moving: NDArray[np.bool_]) -> int:
-    """Over every run of unchanged frames, how many of them should have moved; the most."""
+def frozen_frames(same: Sequence[bool] | NDArray[np.bool_], motion: NDArray[np.float64]) -> int:
+    """The longest run of unchanged frames during which the driver moves by more than STANDS in all.
+
+    Args:
+        motion: see driver_motion; what is less than JITTER is none.
+    """
     best = run = 0
-    for still, moves in zip(same, moving, strict=True):
-        run = run + int(moves) if still else 0
-        best = max(best, run)
+    moved = 0.0
+    for still, moves in zip(same, np.maximum(motion - JITTER, 0.0), strict=True):
+        run, moved = (run + 1, moved + float(moves)) if still else (0, 0.0)
+        best = max(best, run) if moved > STANDS else best
     return best
 
 

@@ -69,6 +69,6 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("vocals", 1, "sing a sample vocal from a face's mouth", 0.5),
         StageSpec("mux", 1, "cut the sound by samples and join it to the picture", 0.5),
         StageSpec("measure", 1, "look at a performer's result again, beside its driver", 6.0),
-        StageSpec("check", 2, "judge the result: frames, sound, picture, faces", 3.0),
+        StageSpec("check", 4, "judge the result: frames, sound, picture, faces", 3.0),
     )
 }

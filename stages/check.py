@@ -1,8 +1,8 @@
 """Judge the result: was it made as promised, does the sound sit right, does the picture live, do the faces follow?
 
 The finished video is decoded once, and its sound; what was seen of each performer's face comes from `measure`.
-Writes check.json (every row); series.npz for plots: `light`, `change` (frames,), `loudness` (every 0.1 s); and
-still0.jpg, still1.jpg, ...: frames of the result, spread over its length.
+Writes check.json (every row); series.npz for plots: `light` (frames,), `same` (does not change although it should),
+`black`, and `loudness` (every 0.1 s); and still0.jpg, still1.jpg, ...: frames of the result, spread over its length.
 Nothing is raised when a check fails: the rows say so, and the command ends with exit code 5.
 """
 
@@ -24,7 +24,7 @@ from media.info import MediaInfo
 from media.loudness import measure_loudness
 from media.luma import watched
 from media.probe import probe
-from quality.picture import PictureWatch
+from quality.picture import MOVES, PictureWatch
 from quality.sound import Source, envelope, mouth_and_sound, offsets
 from quality.verdict import Row, exact, judge, near
 from stages import Report
@@ -40,12 +40,12 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     """
     path = next(inputs["video"].glob("video.*"))
     rows = compare(probe(path), settings)
-    series: dict[str, NDArray[np.float64]] = {}
+    series: dict[str, NDArray[Any]] = {}
     if settings["enabled"]:
         rows += _Check(settings, inputs, path, out, series).rows(report)
     (out / "check.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    light, change, loudness = (series.get(name, np.zeros(0)) for name in ("light", "change", "loudness"))
-    np.savez(out / "series.npz", light=light, change=change, loudness=loudness)
+    light, same, black, loudness = (series.get(name, np.zeros(0)) for name in ("light", "same", "black", "loudness"))
+    np.savez(out / "series.npz", light=light, same=same, black=black, loudness=loudness)
     report(settings["frames"], settings["frames"])
     return {"checks": rows, "failed": sum(not row["holds"] for row in rows)}
 
@@ -78,7 +78,7 @@ class _Check:
         inputs: Mapping[str, Path],
         path: Path,
         out: Path,
-        series: dict[str, NDArray[np.float64]],
+        series: dict[str, NDArray[Any]],
     ) -> None:
         self._settings, self._inputs, self._path, self._out, self._series = settings, inputs, path, out, series
         self._fps, self._frames = Fraction(settings["fps"]), int(settings["frames"])
@@ -122,8 +122,10 @@ class _Check:
             if still is not None:
                 write_jpeg(self._out / f"still{moments.index(number)}.jpg", fitted(still, STILL_SIDE))
             report(min(number + 1, self._frames), self._frames)
-        self._series |= {"light": np.array(watch.light), "change": np.array(watch.change)}
-        return judge("picture", watch.figures(self._motion(), self._fps), self._limits, soft=self._soft)
+        motion = self._motion()
+        stands = np.array(watch.same[: self._frames]) & (motion[: len(watch.same)] > MOVES)
+        self._series |= {"light": np.array(watch.light), "same": stands, "black": np.array(watch.black)}
+        return judge("picture", watch.figures(motion, self._fps), self._limits, soft=self._soft)
 
     def _motion(self) -> NDArray[np.float64]:
         """How far the drivers of those on view move, in each frame of the result; where a scene begins, not at all."""

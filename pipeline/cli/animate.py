@@ -30,6 +30,7 @@ Size = Annotated[
     ),
 ]
 Sheet = Annotated[bool, typer.Option("--sheet", help="Write a contact sheet beside the video.")]
+Report = Annotated[bool, typer.Option("--report", help="Write a report beside the video.")]
 
 
 def _flag(name: str, text: str, default: str | None = None) -> Any:
@@ -52,6 +53,7 @@ def run(
     engine: Engine = None,
     size: Size = None,
     sheet: Sheet = False,
+    report: Report = False,
     config: Annotated[Path | None, _flag("config", "The model's config, such as config/vox-256.yaml.")] = None,
     checkpoint: Annotated[
         Path | None, _flag("checkpoint", "The model's checkpoint.", "checkpoints/vox.pth.tar, else the fetched one")
@@ -94,7 +96,7 @@ def run(
         cpu,
     )
     ours = {"PORTRAIT": portrait, "CLIP": clip, "--output": output, "--engine": engine, "--size": size}
-    own = [name for name, value in (ours | {"--sheet": sheet}).items() if value]
+    own = [name for name, value in (ours | {"--sheet": sheet, "--report": report}).items() if value]
     if flags.given and own:
         raise ManifestError(
             f"{', '.join(own)} cannot go with {', '.join(flags.given)}",
@@ -118,4 +120,4 @@ def run(
         "output": {"path": str(output), "size": list(size or SIZE)},
     }
     loaded = LoadedManifest(validate(data, Path("animate")), Path.cwd(), output.stem)
-    render(loaded, output.absolute(), store, running, sheet=sheet)
+    render(loaded, output.absolute(), store, running, sheet=sheet, report=report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -25,14 +26,18 @@ from pipeline.cli.farm_options import (
 )
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
+from pipeline.cli.report import write_report
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.table import show_tasks
 from pipeline.manifest.load import LoadedManifest, load_manifest
 from pipeline.plan.expand import Plan
 from pipeline.plan.select import Selection
 from pipeline.report.contact_sheet import contact_sheet
+from pipeline.report.data import Made
+from pipeline.report.record import Recorder
 from pipeline.report.verdict import Verdict
 
+ReportOption = Annotated[bool, typer.Option("--report/--no-report", help="Write a report beside the video.")]
 SheetOption = Annotated[bool, typer.Option("--sheet/--no-sheet", help="Write a contact sheet beside the video.")]
 
 
@@ -51,6 +56,7 @@ def run(
     online: Online = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of output.path.")] = None,
     sheet: SheetOption = True,
+    report: ReportOption = True,
     only: Only = None,
     frames: Frames = None,
     part: Part = None,
@@ -66,10 +72,12 @@ def run(
         render_part(loaded, store, running, selection, dry_run=dry_run)
         return
     target = output.absolute() if output else loaded.path(loaded.manifest.output.path)
-    render(loaded, target, store, running, sheet=sheet)
+    render(loaded, target, store, running, sheet=sheet, report=report)
 
 
-def render(loaded: LoadedManifest, target: Path, store: ArtifactStore, running: Running, *, sheet: bool) -> None:
+def render(
+    loaded: LoadedManifest, target: Path, store: ArtifactStore, running: Running, *, sheet: bool, report: bool
+) -> None:
     """Plan, run, put the video in its place, and tell where it is.
 
     A result that fails its checks goes beside it, under the name that Verdict.place gives.
@@ -79,12 +87,15 @@ def render(loaded: LoadedManifest, target: Path, store: ArtifactStore, running: 
     check_target(target)
     plan = plan_job(loaded, store)
     wanted = wanted_of(plan) + ([one.clip.key for one in plan.performers.values()] if sheet else [])
-    run_graph(plan.graph, wanted, store, running, notices=plan.notices)
+    recorder = Recorder()
+    run_graph(plan.graph, wanted, store, running, notices=plan.notices, also=recorder)
     verdict, target = deliver(plan, store, target)
     pictures = target.with_suffix(".png") if sheet else None
     if pictures:
         contact_sheet(plan, store, target, pictures)
-    _tell(verdict, target, pictures, as_json=running.as_json)
+    record = recorder.keep(store, plan.result.key)
+    page = write_report(Made(loaded, plan, store, target), record) if report else None
+    _tell(verdict, target, {"sheet": pictures, "report": page}, as_json=running.as_json)
     verdict.refuse(target)
 
 
@@ -131,14 +142,14 @@ def short(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _tell(verdict: Verdict, target: Path, pictures: Path | None, *, as_json: bool) -> None:
+def _tell(verdict: Verdict, target: Path, beside: Mapping[str, Path | None], *, as_json: bool) -> None:
     if as_json:
-        sheet = str(pictures) if pictures else None
-        done = {"event": "Done", "video": str(target), "sheet": sheet, "checks": list(verdict.rows)}
+        files = {name: str(path) if path else None for name, path in beside.items()}
+        done = {"event": "Done", "video": str(target), **files, "checks": list(verdict.rows)}
         typer.echo(json.dumps(done, ensure_ascii=False))
         return
-    typer.echo(f"video   {short(target)}")
-    if pictures:
-        typer.echo(f"sheet   {short(pictures)}")
+    for name, path in {"video": target, **beside}.items():
+        if path:
+            typer.echo(f"{name:7} {short(path)}")
     for line in verdict.lines:
         typer.echo(f"check   {line}")

@@ -1,0 +1,52 @@
+"""report: report.html of a result that has been made, again or afterwards."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from foundation.atomic import check_writable, make_folder, replacing
+from pipeline.cli.job import plan_job, store_at
+from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
+from pipeline.manifest.load import load_manifest
+from pipeline.report.data import Made, collect
+from pipeline.report.page import page
+from pipeline.report.record import read_record
+from pipeline.report.verdict import verdict_of
+
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="The file to write, beside the video.", show_default="NAME.html")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("report", help="Write the report of a manifest that has been rendered, without rendering.")(run)
+
+
+def run(
+    manifest: ManifestPath, *, work: Work = WORK, output: Output = None, as_json: Json = False, debug: Debug = False
+) -> None:
+    loaded, store = load_manifest(manifest), store_at(work)
+    plan = plan_job(loaded, store)
+    video = verdict_of(plan.result, store).place(loaded.path(loaded.manifest.output.path))
+    made = Made(loaded, plan, store, video)
+    target = write_report(made, read_record(store, plan.result.key), output)
+    typer.echo(json.dumps({"event": "Done", "report": str(target)}) if as_json else f"report  {target}")
+
+
+def write_report(made: Made, record: dict[str, Any] | None, output: Path | None = None) -> Path:
+    """Write the report, beside the video unless another place is named; where it is.
+
+    Raises: DuetError if there is nothing to report, or no room for it.
+    """
+    target = (output or made.video.with_suffix(".html")).absolute()
+    text = page(collect(made, record))
+    make_folder(target.parent)
+    check_writable(target)
+    with replacing(target) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    return target

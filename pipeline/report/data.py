@@ -1,0 +1,145 @@
+"""Everything that a report tells, as plain data: what report.html shows, carries along, and `compare` reads again."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import platform
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foundation.artifacts import ArtifactStore, digest_of
+from foundation.errors import InputError
+from pipeline.manifest.load import LoadedManifest
+from pipeline.plan.expand import Plan
+from pipeline.plan.task import FileInput, Task
+from pipeline.report.record import stage_rows
+from pipeline.report.verdict import verdict_of
+from quality.features import COLUMNS
+from stages import STAGES
+
+Data = dict[str, Any]
+VERSION = 1
+LIBRARIES = ("numpy", "opencv-contrib-python", "av", "mediapipe", "torch", "moviepy", "scipy", "imageio-ffmpeg")
+POINTS = 1200
+"""A plot of more points than this is thinned out."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A result that has been made: its manifest, its plan, where its work lies, and the video."""
+
+    loaded: LoadedManifest
+    plan: Plan
+    store: ArtifactStore
+    video: Path
+
+
+def collect(made: Made, record: dict[str, Any] | None) -> Data:
+    """The report's data.
+
+    Args:
+        record: of the run, see Recorder; None: unknown.
+    Raises: InputError if the result has not been made.
+    """
+    plan, store, loaded = made.plan, made.store, made.loaded
+    check = store.find(plan.result.stage, plan.result.key)
+    if check is None:
+        raise InputError("has not been rendered yet", file=made.video, cure="run `render` with this manifest first")
+    with np.load(check.folder / "series.npz", allow_pickle=False) as file:
+        series = {name: thinned(file[name]) for name in file.files}
+    cached = set(record["cached"]) if record else set()
+    return {
+        "duet_report": VERSION,
+        "title": loaded.manifest.title or loaded.name,
+        "video": made.video.name,
+        "frames": plan.frames,
+        "fps": str(plan.fps),
+        "seconds": round(float(plan.frames / plan.fps), 3),
+        "rows": list(verdict_of(plan.result, store).rows),
+        "performers": {name: _performer(made, name) for name in plan.performers},
+        "series": series,
+        "stills": pictures(check.folder, "still"),
+        "stages": stage_rows(plan.graph, store, cached),
+        "record": None if record is None else {key: record[key] for key in ("made", "seconds")},
+        "notices": plan.notices,
+        "manifest": loaded.manifest.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        "versions": versions(),
+        "hashes": _hashes(made),
+    }
+
+
+def thinned(values: NDArray[Any]) -> list[float | None]:
+    """At most POINTS of the values, rounded; NaN as None."""
+    step = max(1, -(-len(values) // POINTS))
+    return [None if not np.isfinite(value) else round(float(value), 4) for value in values[::step]]
+
+
+def pictures(folder: Path, name: str) -> list[str]:
+    """NAME0.jpg, NAME1.jpg, ... of an artifact as data URIs."""
+    found = sorted(folder.glob(f"{name}[0-9].jpg"))
+    return ["data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode() for path in found]
+
+
+def versions() -> dict[str, Any]:
+    """Of Python, of the libraries that decide a picture, and of the stages."""
+    known: dict[str, Any] = {"python": platform.python_version(), "machine": platform.machine(), "cpus": os.cpu_count()}
+    for name in LIBRARIES:
+        try:
+            known[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return known | {"stages": {name: spec.version for name, spec in STAGES.items()}}
+
+
+def _performer(made: Made, name: str) -> Data:
+    planned = made.plan.performers[name]
+    engine = planned.chunks[0].settings.get("engine") or _engine(made.plan, planned.chunks[0])
+    about: Data = {"engine": engine, "frames": planned.frames, "times": [], "driver": {}, "result": {}, "pairs": []}
+    looks = _measured(made, name)
+    if looks is None:
+        return about
+    with np.load(looks / "looks.npz", allow_pickle=False) as file:
+        seconds = file["frames"] / float(made.plan.fps)
+        rows = {who: file[who] for who in ("driver", "result")}
+    about["times"] = thinned(seconds)
+    for who, table in rows.items():
+        about[who] = {column: thinned(table[:, number]) for number, column in enumerate(COLUMNS)}
+    moments = json.loads((looks / "pairs.json").read_text(encoding="utf-8"))
+    told = zip(moments, pictures(looks, "pair"), strict=True)
+    about["pairs"] = [{"seconds": round(float(at / made.plan.fps), 2), "picture": picture} for at, picture in told]
+    return about
+
+
+def _engine(plan: Plan, chunk: Task) -> str:
+    """The engine of the animate task behind a composited chunk."""
+    found = (plan.graph.tasks[key].settings.get("engine") for key in chunk.needs)
+    return next((str(name) for name in found if name), "")
+
+
+def _measured(made: Made, name: str) -> Path | None:
+    """Where the looks at a performer lie."""
+    for task in made.plan.graph:
+        if task.stage == "measure" and task.key in made.plan.result.needs and task.performer == name:
+            found = made.store.find(task.stage, task.key)
+            return found.folder if found else None
+    return None
+
+
+def _hashes(made: Made) -> list[dict[str, str]]:
+    """sha256 of the video and of every file that it was made from, and the key of the result."""
+    files: dict[str, str] = {}
+    for task in made.plan.graph:
+        for given in task.inputs.values():
+            if isinstance(given, FileInput):
+                files.setdefault(Path(given.path).name, given.digest)
+    rows = [{"what": name, "sha256": digest} for name, digest in sorted(files.items())]
+    if made.video.is_file():
+        rows.insert(0, {"what": made.video.name, "sha256": digest_of(made.video)})
+    return [*rows, {"what": "key of the checked result", "sha256": made.plan.result.key}]
