@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from foundation.errors import DuetError, Interrupted, ManifestError, StageError
-from pipeline.cli import animate, doctor, inspect, models, plan, render, report, schema, task, validate
+from pipeline.cli import animate, batch, doctor, inspect, models, plan, render, report, schema, task, validate, work
 
 app = typer.Typer(
     name="duet",
@@ -19,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (render, validate, plan, animate, report, inspect, models, doctor, task, schema):
+for command in (render, batch, validate, plan, animate, report, inspect, models, doctor, task, work, schema):
     command.register(app)
 
 

@@ -20,9 +20,14 @@ def deliver(plan: Plan, store: ArtifactStore, target: Path) -> tuple[Verdict, Pa
         what the checks say, and where the video is.
     Raises: as `put`.
     """
-    verdict = verdict_of(plan.result, store)
+    return deliver_tasks(plan.result, plan.video, store, target)
+
+
+def deliver_tasks(result: Task, video: Task, store: ArtifactStore, target: Path) -> tuple[Verdict, Path]:
+    """As `deliver`, of the task that checks a video and the one that makes it."""
+    verdict = verdict_of(result, store)
     place = verdict.place(target)
-    put(store, plan.video, "video.mp4", place)
+    put(store, video, "video.mp4", place)
     return verdict, place
 
 

@@ -33,8 +33,10 @@ ProgressStyle = Annotated[
 ]
 
 
-def running_of(executor: str, address: str | None, workers: int, online: bool | None, style: str) -> Running:
-    """The options together.
+def running_of(
+    executor: str, address: str | None, workers: int, online: bool | None, style: str, *, keep_going: bool = False
+) -> Running:
+    """The options together; `keep_going` is as of Circumstances.
 
     Raises: ManifestError for a name that is not known, or options that do not go together.
     """
@@ -45,7 +47,8 @@ def running_of(executor: str, address: str | None, workers: int, online: bool | 
     if style not in styles:
         raise ManifestError(f"--progress is {style!r}", cure=f"use one of {', '.join(styles)}")
     allowed = online if online is not None else not remote
-    return Running(executor, Circumstances(workers=workers, online=allowed, address=address), styles[style])
+    how = Circumstances(workers=workers, keep_going=keep_going, online=allowed, address=address)
+    return Running(executor, how, styles[style])
 
 
 def selection_of(only: str | None, frames: str | None, part: str | None) -> Selection:

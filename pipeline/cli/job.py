@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from foundation.artifacts import ArtifactStore
+from foundation.errors import DuetError
+from foundation.events import Event
+from pipeline.cli.runs import Running
+from pipeline.executors import load_executor
 from pipeline.executors.run_task import run_task
 from pipeline.manifest.load import LoadedManifest
+from pipeline.plan.batch import BatchPlan, Facts, Item, plan_batch
 from pipeline.plan.build import build
 from pipeline.plan.expand import Plan, expand
+from pipeline.plan.graph import Graph
 
 
 def plan_job(loaded: LoadedManifest, store: ArtifactStore) -> Plan:
@@ -18,8 +25,24 @@ def plan_job(loaded: LoadedManifest, store: ArtifactStore) -> Plan:
     return expand(job, facts)
 
 
+def plan_items(items: Iterable[Item], store: ArtifactStore, running: Running) -> BatchPlan:
+    """The plan of a batch; its media are probed as its tasks will be run."""
+
+    def probe(graph: Graph) -> tuple[dict[str, Facts], Mapping[str, DuetError]]:
+        keys = list(graph.tasks)
+        failed = load_executor(running.executor).run(graph, keys, store, how=running.how, listen=_unheard)
+        found = {task.key: store.find(task.stage, task.key) for task in graph}
+        return {key: made.facts for key, made in found.items() if made}, failed
+
+    return plan_batch(items, probe)
+
+
 def store_at(work: Path) -> ArtifactStore:
     return ArtifactStore(work.expanduser().resolve())
+
+
+def _unheard(event: Event) -> None:
+    """As `_silent`."""
 
 
 def _silent(done: int, total: int) -> None:

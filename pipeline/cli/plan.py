@@ -1,55 +1,113 @@
-"""plan: what a render would do, and task files for farms."""
+"""plan: what a render or a batch would do, what it would cost, and task files for farms."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from foundation.artifacts import ArtifactStore
 from foundation.atomic import make_folder, replacing
-from pipeline.cli.job import plan_job, store_at
+from pipeline.cli.job import plan_items, plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
+from pipeline.cli.runs import Running
 from pipeline.cli.table import show_tasks
-from pipeline.manifest.load import load_manifest
+from pipeline.executors.base import Circumstances
+from pipeline.executors.machine import processors
+from pipeline.manifest.load import LoadedManifest, load_manifest
+from pipeline.plan.batch import BatchPlan, read_items
 from pipeline.plan.expand import Plan
+from pipeline.plan.graph import Graph
+from pipeline.report.cost import cost_of
 
 Tasks = Annotated[
     Path | None,
     typer.Option("--tasks", help="Write one JSON file a task into this folder, numbered in an order that can be run."),
 ]
+WithCost = Annotated[
+    bool, typer.Option("--cost", help="Estimate seconds and memory, stage by stage, from past runs in the work folder.")
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("plan", help="Show what a render would do, stage by stage, and what is done already.")(run)
+    app.command("plan", help="Show what a render or a batch would do, stage by stage, and what is done already.")(run)
 
 
 def run(
-    manifest: ManifestPath, *, work: Work = WORK, tasks: Tasks = None, as_json: Json = False, debug: Debug = False
+    manifest: ManifestPath,
+    *,
+    work: Work = WORK,
+    tasks: Tasks = None,
+    cost: WithCost = False,
+    as_json: Json = False,
+    debug: Debug = False,
 ) -> None:
-    store = store_at(work)
-    plan = plan_job(load_manifest(manifest), store)
+    store, loaded = store_at(work), load_manifest(manifest)
+    plan = plan_any(loaded, store)
     if tasks:
-        _write_tasks(plan, tasks)
-    if as_json:
+        _write_tasks(plan.graph, tasks)
+    about = _about(plan)
+    if cost:
+        _show_cost(plan.graph, store, about, as_json=as_json)
+    elif as_json:
         rows = [{"key": task.key, "label": task.label, **task.to_json()} for task in plan.graph]
-        typer.echo(json.dumps({"fps": str(plan.fps), "frames": plan.frames, "tasks": rows}, ensure_ascii=False))
+        typer.echo(json.dumps(about | {"tasks": rows}, ensure_ascii=False))
     else:
         _show(plan, store)
 
 
-def _write_tasks(plan: Plan, folder: Path) -> None:
+def plan_any(loaded: LoadedManifest, store: ArtifactStore) -> Plan | BatchPlan:
+    """The plan of a manifest, or of all items of a batch."""
+    if loaded.manifest.batch is None:
+        return plan_job(loaded, store)
+    return plan_items(read_items(loaded), store, Running(how=Circumstances(keep_going=True)))
+
+
+def _about(plan: Plan | BatchPlan) -> dict[str, Any]:
+    if isinstance(plan, BatchPlan):
+        errors = {item.name: str(item.error) for item in plan.items if item.error}
+        return {"items": len(plan.items), "alone": dict(plan.alone), "errors": errors}
+    return {"fps": str(plan.fps), "frames": plan.frames}
+
+
+def _write_tasks(graph: Graph, folder: Path) -> None:
     make_folder(folder)
-    for number, task in enumerate(plan.graph):
+    for number, task in enumerate(graph):
         with replacing(folder / f"{number:05d}-{task.stage}.json") as temporary:
             temporary.write_text(json.dumps(task.to_json(), ensure_ascii=False), encoding="utf-8")
 
 
-def _show(plan: Plan, store: ArtifactStore) -> None:
+def _show(plan: Plan | BatchPlan, store: ArtifactStore) -> None:
     for text in plan.notices:
         typer.echo(text)
     show_tasks(plan.graph, store)
-    typer.echo(f"{plan.frames} frames at {plan.fps} a second")
+    if isinstance(plan, Plan):
+        typer.echo(f"{plan.frames} frames at {plan.fps} a second")
+        return
+    now = Counter(task.stage for task in plan.graph)
+    shared = [f"{name} {now[name]} for {count}" for name, count in plan.alone.items() if count > now[name]]
+    typer.echo(f"{len(plan.items)} items; shared work is done once: {', '.join(shared) or 'nothing is shared'}")
+    for item in plan.items:
+        if item.error:
+            typer.echo(f"cannot be made: {item.name}: {item.error}")
+
+
+def _show_cost(graph: Graph, store: ArtifactStore, about: dict[str, Any], *, as_json: bool) -> None:
+    rows = cost_of(graph, store)
+    seconds = sum(row.seconds for row in rows)
+    if as_json:
+        typer.echo(json.dumps(about | {"seconds": round(seconds, 2), "stages": [asdict(row) for row in rows]}))
+        return
+    typer.echo(f"{'stage':10} {'done':>6} {'to do':>6} {'frames':>8} {'seconds':>9} {'memory':>9}  estimated from")
+    for row in rows:
+        source = f"{row.past} finished tasks" if row.past else "a guess: none is finished here"
+        memory = f"{row.memory / 2**20:.0f} MB" if row.tasks else ""
+        told = f"{row.stage:10} {row.done:>6} {row.tasks:>6} {row.frames:>8} {row.seconds:>9.1f} {memory:>9}"
+        typer.echo(f"{told}  {source if row.tasks else ''}".rstrip())
+    count = processors()
+    typer.echo(f"about {seconds:.0f} s of work for one worker; at best {seconds / count:.0f} s for {count}")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import typer
 
-from pipeline.cli.job import plan_job, store_at
+from foundation.errors import InputError
+from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
+from pipeline.cli.plan import plan_any
 from pipeline.manifest.load import load_manifest
+from pipeline.plan.batch import BatchPlan
 
 
 def register(app: typer.Typer) -> None:
@@ -17,7 +21,10 @@ def register(app: typer.Typer) -> None:
 
 
 def run(manifest: ManifestPath, *, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> None:
-    plan = plan_job(load_manifest(manifest), store_at(work))
+    plan = plan_any(load_manifest(manifest), store_at(work))
+    if isinstance(plan, BatchPlan):
+        _tell_batch(manifest, plan, as_json=as_json)
+        return
     seconds = float(plan.frames / plan.fps)
     about = {"frames": plan.frames, "fps": str(plan.fps), "seconds": seconds, "performers": list(plan.performers)}
     if as_json:
@@ -27,3 +34,15 @@ def run(manifest: ManifestPath, *, work: Work = WORK, as_json: Json = False, deb
         typer.echo(text)
     names = ", ".join(plan.performers)
     typer.echo(f"{manifest}: valid: {names}; {plan.frames} frames at {plan.fps} a second, {seconds:.2f} s")
+
+
+def _tell_batch(manifest: Path, plan: BatchPlan, *, as_json: bool) -> None:
+    """Raises: InputError if an item cannot be made."""
+    wrong = [f"{item.name}: {item.error}" for item in plan.items if item.error]
+    if as_json:
+        typer.echo(json.dumps({"valid": not wrong, "items": len(plan.items), "errors": wrong}, ensure_ascii=False))
+    if wrong:
+        told = "; ".join(wrong[:5]) + (f"; and {len(wrong) - 5} more" if len(wrong) > 5 else "")
+        raise InputError(f"{len(wrong)} of {len(plan.items)} items cannot be made: {told}", file=manifest)
+    if not as_json:
+        typer.echo(f"{manifest}: valid: {len(plan.items)} items")

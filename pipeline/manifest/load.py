@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from foundation.errors import InputError, ManifestError
 from pipeline.manifest.messages import explain
+from pipeline.manifest.parts.batch import performers_or_batch
 from pipeline.manifest.references import dangling
 from pipeline.manifest.schema import Manifest
 
@@ -80,7 +81,7 @@ def validate(data: Any, path: Path) -> Manifest:
         manifest = Manifest.model_validate(data)
     except ValidationError as error:
         mistakes = explain(error, Manifest)
-    mistakes += dangling(data)
+    mistakes += [*performers_or_batch(data), *dangling(data)]
     if mistakes:
         count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "1 mistake"
         failure = ManifestError(f"{count} in the manifest: {'; '.join(mistakes)}", file=path)

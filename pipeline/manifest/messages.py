@@ -17,7 +17,7 @@ TAGS = (FILE_TAG, FRAME_TAG, PLAIN_TAG, IMAGE_TAG, VIDEO_TAG)
 """What pydantic calls the kinds of a value that is written in several ways; no part of its path."""
 
 PLANNED = (
-    (r"batch|defaults\.chunk_seconds", ""),
+    (r"defaults\.chunk_seconds", ""),
     (r"performers\.[^.]+\.driving\.on_scene_cut", "cut the clip at the scene change with start and end"),
     (r"audio\.loudness_lufs", "level the sound beforehand and name it as audio.source"),
     (r"audio\.(trim|fades?|fade_in|fade_out)", "cut the sound beforehand and name it as audio.source"),

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pipeline.manifest.fields import Name
 from pipeline.manifest.parts.base import Part
+from pipeline.manifest.parts.batch import Batch
 from pipeline.manifest.parts.checks import Checks
 from pipeline.manifest.parts.output import Output
 from pipeline.manifest.parts.performers import EngineName, Performer, Tpsmm
@@ -31,7 +32,9 @@ class Manifest(Part):
     version: Literal[1]
     title: Annotated[str, Field(max_length=200)] = ""
     defaults: Defaults = Defaults()
-    performers: Annotated[dict[Name, Performer], Field(min_length=1, max_length=1000)]
+    performers: Annotated[dict[Name, Performer], Field(min_length=1, max_length=1000)] = Field(default_factory=dict)
+    """Needed, unless there is a batch."""
+    batch: Batch | None = None
     audio: Audio = Audio()
     scenes: Annotated[list[Scene], Field(min_length=1)] | None = None
     lyrics: LyricsField | None = None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundation.artifacts import digest_of
+from foundation.errors import ManifestError
 from media.probe import is_video
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import FrameOf
@@ -41,13 +44,17 @@ class Job:
         return graph
 
 
-def build(loaded: LoadedManifest) -> Job:
+def build(loaded: LoadedManifest, digest: Callable[[Path], str] = digest_of) -> Job:
     """The job of a manifest.
 
-    Raises: InputError for files that are missing.
+    Args:
+        digest: hashes a file.
+    Raises: InputError for files that are missing; ManifestError for a batch, which is many jobs.
     """
+    if loaded.manifest.batch is not None:
+        raise ManifestError(f"{loaded.name} has a batch section: it is many videos", cure="use `batch`, or `plan`")
     choices = {name: choose_engine(loaded, name) for name in loaded.manifest.performers}
-    sources = find_sources(loaded, choices)
+    sources = find_sources(loaded, choices, digest)
     plates = frozenset(
         name
         for name, performer in loaded.manifest.performers.items()

@@ -5,7 +5,7 @@ Numbered pictures are many files: a task of their own makes one clip of them, wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
@@ -56,8 +56,10 @@ class Sources:
         return Task("probe", settings, {"media": gather.inputs[min(gather.inputs)]}, owner)
 
 
-def find_sources(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> Sources:
-    """Find and hash the files.
+def find_sources(
+    loaded: LoadedManifest, choices: Mapping[str, EngineChoice], digest: Callable[[Path], str] = digest_of
+) -> Sources:
+    """Find and hash the files, by `digest`.
 
     Raises: InputError naming every file that is missing or cannot be read, with the field that names it.
     """
@@ -69,7 +71,7 @@ def find_sources(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) ->
             continue
         path = _resolve(loaded, written)
         try:
-            files[written] = FileInput(str(path), digest_of(path))
+            files[written] = FileInput(str(path), digest(path))
         except IsADirectoryError:
             problems.append((field, path, "is a folder"))
         except OSError as error:

@@ -74,13 +74,12 @@ output: {path: a.avi, size: [1281, 720], fps: x}
         "output.size: [1281, 720] cannot be used: use even numbers: 4:2:0 video has no odd sizes",
         'output.fps: "x" cannot be used: write frames a second as 25, 29.97 or "30000/1001", at most 1000',
         "titel: is not a known field; did you mean title? "
-        "(known: version, title, defaults, performers, audio, scenes, lyrics, titles, font, output, checks)",
+        "(known: version, title, defaults, performers, batch, audio, scenes, lyrics, titles, font, output, checks)",
         "scenes.0.performers: no performer is called 'bob' (use one of: mona_lisa)",
     )
 
 
 PLANNED: list[tuple[dict[str, Any], str]] = [
-    ({"batch": {}}, "batch"),
     ({"audio": {"loudness_lufs": -14}}, "audio.loudness_lufs"),
 ]
 
@@ -186,7 +185,7 @@ def test_names_and_paths_of_any_script_are_welcome(tmp_path: Path) -> None:
 
 def test_the_json_schema_names_every_field() -> None:
     schema = json_schema()
-    fields = {"version", "title", "defaults", "performers", "audio", "scenes", "output", "checks"}
+    fields = {"version", "title", "defaults", "performers", "batch", "audio", "scenes", "output", "checks"}
     assert set(schema["properties"]) == fields | {"lyrics", "titles", "font"}
 
 

@@ -1,0 +1,163 @@
+"""What a farm needs to know: how workers scale, what scheduling costs, how long planning and resuming take.
+
+    python -m bench.farm scaling     seconds for eight portraits with one worker and with two
+    python -m bench.farm overhead    the part of a render at 64-frame chunks that is not the stages' own work
+    python -m bench.farm plan        seconds and memory for the plan of a batch of 10 000 tasks
+    python -m bench.farm resume      seconds for a render whose work is finished
+
+Each prints what it measured as a JSON line; `--json FILE` keeps them. Machines are noisy: compare within one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bench.speed import looped, machine, stage_seconds
+from media.samples import sample_path
+
+ROOT = Path(__file__).resolve().parents[1]
+CHUNK = 64
+
+
+def main() -> int:
+    """Run the benches that are named, or all of them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="*", metavar="BENCH", help=f"{', '.join(BENCHES)}; none: all")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    lines = []
+    for name in options.what or list(BENCHES):
+        with tempfile.TemporaryDirectory() as folder:
+            row = {"bench": f"farm {name}", **machine(), **BENCHES[name](Path(folder))}
+        lines.append(json.dumps(row))
+        print(lines[-1], flush=True)
+    if options.json:
+        options.json.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return 0
+
+
+def scaling(folder: Path) -> dict[str, Any]:
+    """Eight portraits by one clip, nothing kept from before, start-up included."""
+    seconds = {}
+    manifest = batch(folder, portraits=8, frames=4 * CHUNK)
+    for workers in (1, 2):
+        began = time.perf_counter()
+        duet("batch", manifest, "--workers", workers, "--work", folder / f"work{workers}")
+        seconds[workers] = time.perf_counter() - began
+    return {
+        "portraits": 8,
+        "seconds": [round(spent, 1) for spent in seconds.values()],
+        "times": round(seconds[1] / seconds[2], 2),
+    }
+
+
+def overhead(folder: Path) -> dict[str, Any]:
+    """One worker, chunks of 64 frames: from the first task's start to the last one's end, less what the stages took."""
+    manifest = batch(folder, portraits=1, frames=16 * CHUNK)
+    work = folder / "work"
+    duet("batch", manifest, "--workers", 1, "--work", work)
+    events = [json.loads(line) for log in work.glob("logs/*/*.jsonl") for line in log.read_text().splitlines()]
+    chunks = [event for event in events if event["task"].split(": ")[-1].startswith(("animate", "composite"))]
+    times = [time_of(event) for event in chunks]
+    stages = stage_seconds(work)
+    worked = stages["animate"] + stages["composite"]
+    return {
+        "chunks": len(chunks) // 2,
+        "seconds": round(max(times) - min(times), 2),
+        "of_them_stages": round(worked, 2),
+        "overhead_percent": round(100 * (max(times) - min(times) - worked) / worked, 2),
+    }
+
+
+def time_of(event: dict[str, Any]) -> float:
+    """Seconds since the epoch."""
+    from datetime import datetime
+
+    return datetime.fromisoformat(event["time"]).timestamp()
+
+
+def plan(folder: Path) -> dict[str, Any]:
+    """A plan of 10 000 tasks, in a process of its own; the media are probed before."""
+    manifest = batch(folder, portraits=500, frames=CHUNK // 2)
+    duet("plan", manifest, "--work", folder / "work")
+    code = "\n".join(
+        (
+            "import resource, sys, time",
+            "from pathlib import Path",
+            "from pipeline.cli.job import store_at",
+            "from pipeline.cli.plan import plan_any",
+            "from pipeline.manifest.load import load_manifest",
+            "began = time.perf_counter()",
+            "made = plan_any(load_manifest(Path(sys.argv[1])), store_at(Path(sys.argv[2])))",
+            "seconds = time.perf_counter() - began",
+            "print(len(made.graph), seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)",
+        )
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, str(manifest), str(folder / "work")],
+        check=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    return {"tasks": int(told[0]), "seconds": round(float(told[1]), 2), "peak_mb": round(int(told[2]) / 1024)}
+
+
+def resume(folder: Path) -> dict[str, Any]:
+    """A finished render, asked for again: start-up, planning, finding the work, checking the video."""
+    clip = looped(sample_path("carphone"), folder / "clip.mp4", 500)
+    command = ("animate", "sample:astronaut", clip, "-o", folder / "out.mp4", "--work", folder / "work")
+    duet(*command)
+    began = time.perf_counter()
+    duet(*command)
+    return {"frames": 500, "seconds": round(time.perf_counter() - began, 2)}
+
+
+def batch(folder: Path, *, portraits: int, frames: int) -> Path:
+    """A manifest of so many portraits, all different, that follow one clip."""
+    import numpy as np
+    from skimage import data, io
+
+    faces = folder / "faces"
+    faces.mkdir()
+    astronaut = data.astronaut()
+    for number in range(portraits):
+        picture = astronaut.copy()
+        picture[0, : number + 1] = np.arange(3)  # another picture, byte for byte, and the same face
+        io.imsave(str(faces / f"face{number:04d}.png"), picture, check_contrast=False)
+    looped(sample_path("carphone"), folder / "clip.mp4", frames)
+    manifest = folder / "batch.yaml"
+    about = {
+        "version": 1,
+        "defaults": {"chunk_frames": CHUNK if frames >= CHUNK else 4},
+        "batch": {"portraits": "faces/*.png", "driving": "clip.mp4"},
+        "output": {"path": "out/{name}.mp4", "size": [640, 360]},
+    }
+    manifest.write_text(yaml.safe_dump(about))
+    return manifest
+
+
+def duet(*arguments: Any) -> None:
+    command = [sys.executable, str(ROOT / "run_pipeline.py"), *map(str, arguments)]
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
+BENCHES: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "scaling": scaling,
+    "overhead": overhead,
+    "plan": plan,
+    "resume": resume,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,198 @@
+"""batch: many portraits, many clips, one manifest; what fails stops nothing else."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from foundation.artifacts import ArtifactStore
+from foundation.atomic import check_writable, make_folder
+from foundation.errors import DuetError, StageError
+from foundation.events import Event, TaskFinished
+from pipeline.cli.deliver import deliver_tasks
+from pipeline.cli.farm_options import (
+    Address,
+    DryRun,
+    ExecutorName,
+    Frames,
+    Only,
+    Part,
+    ProgressStyle,
+    running_of,
+    selection_of,
+)
+from pipeline.cli.job import plan_items, store_at
+from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
+from pipeline.cli.runs import Running, run_graph
+from pipeline.cli.table import show_tasks
+from pipeline.manifest.load import LoadedManifest, load_manifest
+from pipeline.manifest.parts.batch import NAME_PLACE
+from pipeline.plan.batch import Item, read_items
+from pipeline.plan.graph import Graph
+from pipeline.report.batch import Outcome, Summary
+
+WRITE_SECONDS = 5.0
+"""How often batch.json is brought up to date while the batch runs."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    text = "Render every item of a manifest's batch section. What fails stops nothing else; finished work is reused."
+    app.command("batch", help=text)(run)
+
+
+def run(
+    manifest: ManifestPath,
+    *,
+    work: Work = WORK,
+    workers: Workers = 0,
+    executor: ExecutorName = "local",
+    address: Address = None,
+    online: Online = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Only the items that batch.json does not call done.")
+    ] = False,
+    only: Only = None,
+    frames: Frames = None,
+    part: Part = None,
+    dry_run: DryRun = False,
+    progress: ProgressStyle = "auto",
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    loaded, store = load_manifest(manifest), store_at(work)
+    running = running_of(executor, address, workers, online, "json" if as_json else progress, keep_going=True)
+    selection = selection_of(only, frames, part)
+    items = read_items(loaded)
+    path = summary_path(loaded)
+    summary = Summary(str(manifest))
+    if retry_failed:
+        summary = Summary.read(path)
+        items = [item for item in items if item.name not in summary.outcomes or item.name in summary.unfinished()]
+    plan = plan_items(items, store, running)
+    if selection or dry_run:
+        wanted = [task.key for task in selection.of(plan.graph)]
+        if dry_run:
+            show_tasks(plan.graph.needed_for(wanted, ()), store, as_json=running.as_json)
+            return
+        failures = run_graph(plan.graph, wanted, store, running, notices=plan.notices)
+        _refuse(len(set(wanted) & failures.keys()), len(wanted), "tasks", "run it again")
+        return
+    job = _Batch(items, plan.graph, store, running, summary, path)
+    job.run(plan.notices)
+    failed = sum(job.outcome(item).state != "done" for item in items)
+    _refuse(failed, len(items), "items", f"see {path}; correct what is wrong, then batch --retry-failed")
+
+
+def summary_path(loaded: LoadedManifest) -> Path:
+    """Where batch.json goes: the folder of all videos."""
+    written = loaded.manifest.output.path
+    return loaded.path(written.split(NAME_PLACE)[0] + "_").parent / "batch.json"
+
+
+@dataclass
+class _Batch:
+    """A batch that runs: delivers each item as soon as it is finished, and keeps batch.json."""
+
+    items: list[Item]
+    graph: Graph
+    store: ArtifactStore
+    running: Running
+    summary: Summary
+    path: Path
+    _waiting: dict[str, list[Item]] = field(default_factory=dict)
+    _missing: dict[str, set[str]] = field(default_factory=dict)
+    _began: float = field(default_factory=time.monotonic)
+    _written: float = 0.0
+
+    def outcome(self, item: Item) -> Outcome:
+        return self.summary.outcomes[item.name]
+
+    def run(self, notices: list[str]) -> None:
+        """Raises: DuetError for what stops the whole batch; batch.json is written then, too."""
+        for item in self.items:
+            self.summary.outcomes[item.name] = Outcome(item.name, item.portrait, item.driving)
+            self._prepare(item)
+        make_folder(self.path.parent)
+        check_writable(self.path)
+        wanted = list(dict.fromkeys(self._waiting))
+        try:
+            failures = run_graph(self.graph, wanted, self.store, self.running, notices=notices, also=self._hear)
+            for item in self.items:
+                for key in self._missing[item.name] & failures.keys():
+                    self._fail(item, failures[key])
+        finally:
+            self.summary.write(self.path)
+            self._tell()
+
+    def _prepare(self, item: Item) -> None:
+        self._missing[item.name] = set()
+        if item.error is not None:
+            self._fail(item, item.error)
+            return
+        assert item.result and item.video  # noqa: S101, PT018  (it is planned)
+        try:
+            make_folder(item.target.parent)
+            check_writable(item.target)
+        except DuetError as error:
+            self._fail(item, error)
+            return
+        for key in (item.result.key, item.video.key):
+            self._missing[item.name].add(key)
+            self._waiting.setdefault(key, []).append(item)
+
+    def _hear(self, event: Event) -> None:
+        if not isinstance(event, TaskFinished):
+            return
+        for item in self._waiting.get(event.key, ()):
+            self._missing[item.name].discard(event.key)
+            if not self._missing[item.name] and self.outcome(item).state == "unfinished":
+                self._deliver(item)
+        if time.monotonic() - self._written > WRITE_SECONDS:
+            self.summary.write(self.path)
+            self._written = time.monotonic()
+
+    def _deliver(self, item: Item) -> None:
+        assert item.result and item.video  # noqa: S101, PT018  (it is planned)
+        outcome = self.outcome(item)
+        try:
+            verdict, place = deliver_tasks(item.result, item.video, self.store, item.target)
+            outcome.video = str(place)
+            verdict.refuse(place)
+        except DuetError as error:
+            self._fail(item, error)
+            return
+        outcome.state, outcome.seconds = "done", time.monotonic() - self._began
+        self._tell_item(outcome)
+
+    def _fail(self, item: Item, error: DuetError) -> None:
+        outcome = self.outcome(item)
+        if outcome.state == "unfinished":
+            outcome.state, outcome.error = "failed", error
+            outcome.seconds = time.monotonic() - self._began
+            self._tell_item(outcome)
+
+    def _tell_item(self, outcome: Outcome) -> None:
+        if self.running.as_json:
+            told: Mapping[str, Any] = {"event": "ItemFinished", **outcome.to_json()}
+            typer.echo(json.dumps(told, ensure_ascii=False))
+
+    def _tell(self) -> None:
+        if self.running.as_json:
+            done = {"event": "Done", "summary": str(self.path), "counts": dict(self.summary.counts)}
+            typer.echo(json.dumps(done, ensure_ascii=False))
+            return
+        for line in self.summary.table():
+            typer.echo(line)
+
+
+def _refuse(failed: int, count: int, what: str, cure: str) -> None:
+    """Raises: StageError (exit code 4) if any failed."""
+    if failed:
+        raise StageError(f"{failed} of {count} {what} failed", cure=cure)

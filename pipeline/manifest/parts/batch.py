@@ -1,0 +1,90 @@
+"""Many videos from one manifest: portraits and clips, matched as a matrix or in pairs."""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator, model_validator
+
+from pipeline.manifest.parts.base import Part
+from pipeline.manifest.parts.performers import Driving, Performer, PortraitSource
+
+NAME_FIELDS = ("portrait", "driving", "index")
+NAME_PLACE = "{name}"
+"""Where output.path takes an item's name."""
+
+
+class BatchDriving(Driving):
+    """What all items' clips have in common; `video` is the item's."""
+
+    video: str = ""
+
+
+class BatchPerformer(Performer):
+    """What all items have in common; `portrait` and `driving.video` are the item's."""
+
+    portrait: PortraitSource = ""
+    driving: BatchDriving = BatchDriving()
+
+    @model_validator(mode="after")
+    def _leaves_files_to_the_items(self) -> BatchPerformer:
+        if "portrait" in self.model_fields_set or "video" in self.driving.model_fields_set:
+            raise ValueError("portrait and driving.video come from batch.portraits and batch.driving, or batch.pairs")
+        return self
+
+
+Files = Annotated[str, Field(min_length=1)] | Annotated[list[str], Field(min_length=1, max_length=10_000)]
+
+
+class Batch(Part):
+    """Instead of performers: each item is a video of one portrait that follows one clip."""
+
+    portraits: Files | None = None
+    """A file, a pattern such as faces/*.png, or a list of these."""
+    driving: Files | None = None
+    """Clips, likewise: every portrait follows every clip."""
+    pairs: str | None = None
+    """Instead of both: a CSV file with the columns portrait, driving and, where wanted, name."""
+    name: str = "{portrait}__{driving}"
+    """An item's name, of its files' names without their endings; {index} counts from 1, {index:04d} with zeros."""
+    performer: BatchPerformer = BatchPerformer()
+    """face, engine, motion, composite and driving, for all items."""
+
+    @field_validator("name")
+    @classmethod
+    def _names_fields(cls, name: str) -> str:
+        try:
+            fields = [field for _, field, _, _ in Formatter().parse(name) if field is not None]
+            name.format(portrait="a", driving="b", index=1)
+        except (ValueError, KeyError, IndexError, AttributeError):
+            fields = [""]
+        if not fields or set(fields) - set(NAME_FIELDS) or "/" in name or "\\" in name:
+            raise ValueError(f"use {', '.join(f'{{{field}}}' for field in NAME_FIELDS)} in a plain file name")
+        return name
+
+    @model_validator(mode="after")
+    def _pairs_or_matrix(self) -> Batch:
+        both = self.portraits is not None and self.driving is not None
+        neither = self.portraits is None and self.driving is None
+        if not (both and self.pairs is None) and not (neither and self.pairs is not None):
+            raise ValueError("name portraits and driving, or pairs alone")
+        return self
+
+
+def performers_or_batch(data: dict[str, Any]) -> list[str]:
+    """One line for each field of the whole manifest that a batch, or its absence, rules out."""
+    if "batch" not in data:
+        return [] if "performers" in data else ["performers: is missing (add it)"]
+    lines = [
+        f"{field}: cannot go with batch (remove one of them)" for field in ("performers", "scenes") if field in data
+    ]
+    output, audio = data.get("output"), data.get("audio")
+    path = output.get("path") if isinstance(output, dict) else None
+    if isinstance(path, str) and NAME_PLACE not in path:
+        lines.append(
+            f"output.path: {path!r} is one file for all items (write {NAME_PLACE} in it: out/{NAME_PLACE}.mp4)"
+        )
+    if isinstance(audio, dict) and "mix" in audio:
+        lines.append("audio.mix: cannot go with batch: an item has one clip (remove it)")
+    return lines

@@ -1,0 +1,163 @@
+"""A batch: items by glob and by pairs, names by template, shared work once, failures apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from foundation.errors import DuetError, InputError, ManifestError
+from pipeline.manifest.load import LoadedManifest, validate
+from pipeline.plan.batch import BatchPlan, plan_batch, read_items
+from pipeline.plan.build import build
+from pipeline.plan.graph import Graph
+from pipeline.report.batch import Outcome, Summary
+
+FACTS = {
+    "video": {
+        "start": "0",
+        "end": "10",
+        "fps": "25",
+        "frames": 250,
+        "truncated": False,
+        "expected_frames": 250,
+        "timecode": None,
+    },
+    "audio": [],
+}
+
+
+@pytest.fixture
+def media(tmp_path: Path) -> Path:
+    for name in ("faces/ann.png", "faces/bob.png", "clips/one.mp4", "clips/two.mp4"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(name.encode())
+    return tmp_path
+
+
+def loaded(folder: Path, output: str = "out/{name}.mp4", **batch: Any) -> LoadedManifest:
+    data = {"version": 1, "batch": batch, "output": {"path": output}}
+    return LoadedManifest(validate(data, folder / "m.yaml"), folder, "m")
+
+
+def matrix(folder: Path, **more: Any) -> LoadedManifest:
+    return loaded(folder, portraits="faces/*.png", driving="clips/*.mp4", **more)
+
+
+def known(graph: Graph) -> tuple[Mapping[str, Any], Mapping[str, DuetError]]:
+    return dict.fromkeys(graph.tasks, FACTS), {}
+
+
+def test_every_portrait_follows_every_clip_and_what_they_share_is_done_once(media: Path) -> None:
+    items = read_items(matrix(media))
+    assert [item.name for item in items] == ["ann__one", "ann__two", "bob__one", "bob__two"]
+    assert items[0].target == media / "out" / "ann__one.mp4"
+    plan = plan_batch(items, known)
+    counts = {stage: sum(task.stage == stage for task in plan.graph) for stage in plan.alone}
+    assert (counts["probe"], plan.alone["probe"]) == (2, 4)
+    assert (counts["faces"], plan.alone["faces"]) == (4, 8)  # each portrait once, each clip once
+    assert (counts["crop"], plan.alone["crop"]) == (2, 4)
+    assert counts["animate"] == plan.alone["animate"] == 4 * 4
+    assert {item.result.key for item in items if item.result} <= plan.graph.tasks.keys()
+
+
+def test_an_item_is_what_its_own_manifest_would_be(media: Path) -> None:
+    item = read_items(matrix(media, performer={"motion": {"head": 0.5}, "driving": {"start": 2}}))[0]
+    performer = next(iter(item.loaded.manifest.performers.values()))
+    assert (performer.portrait, performer.driving.video) == ("faces/ann.png", "clips/one.mp4")
+    assert performer.motion.head == 0.5
+    assert performer.driving.start.seconds == 2
+    assert item.loaded.manifest.batch is None
+
+
+def test_pairs_come_from_a_table(media: Path) -> None:
+    (media / "pairs.csv").write_text(
+        "portrait,driving,name\nfaces/ann.png,clips/two.mp4,Ännchen\nfaces/bob.png,clips/one.mp4,\n"
+    )
+    items = read_items(loaded(media, pairs="pairs.csv", name="{index:03d}-{portrait}"))
+    assert [(item.name, item.driving) for item in items] == [("Ännchen", "clips/two.mp4"), ("002-bob", "clips/one.mp4")]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("portrait,clip\na,b\n", "its columns are portrait, clip"),
+        ("portrait,driving\nfaces/ann.png\n", "line 2: a portrait and a clip are needed"),
+        ("portrait,driving\na,b,c,d\n", "line 2: a portrait and a clip are needed"),
+        ("portrait,driving\n", "names no pair"),
+        ("portrait,driving,name\na.png,b.mp4,../x\n", "cannot be an item's name"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_told(media: Path, text: str, told: str) -> None:
+    (media / "pairs.csv").write_text(text)
+    with pytest.raises(ManifestError, match=told):
+        read_items(loaded(media, pairs="pairs.csv"))
+    with pytest.raises(InputError, match=r"gone\.csv"):
+        read_items(loaded(media, pairs="gone.csv"))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"batch": {"portraits": "a"}}, "batch: .*name portraits and driving, or pairs alone"),
+        ({"batch": {"pairs": "p.csv", "name": "../{portrait}"}}, "batch.name: .*in a plain file name"),
+        ({"batch": {"pairs": "p.csv", "name": "{portrait.x}"}}, "batch.name: .*in a plain file name"),
+        ({"batch": {"pairs": "p.csv", "performer": {"portrait": "a"}}}, "portrait and driving.video come from"),
+        ({"batch": {"pairs": "p.csv", "performer": {"motion": {"hed": 1}}}}, "batch.performer.motion.hed: .*mean head"),
+        ({"scenes": [{"start": 0, "layout": "full", "performers": ["a"]}]}, "scenes: cannot go with batch"),
+        ({"output": {"path": "out.mp4"}}, r"output.path: 'out.mp4' is one file for all items \(write \{name\}"),
+        ({"audio": {"mix": [{"from": "a"}]}}, "audio.mix: cannot go with batch"),
+    ],
+)
+def test_batches_that_cannot_be_are_refused_by_name(tmp_path: Path, change: dict[str, Any], told: str) -> None:
+    data: dict[str, Any] = {"version": 1, "batch": {"pairs": "p.csv"}, "output": {"path": "{name}.mp4"}}
+    with pytest.raises(ManifestError, match=told):
+        validate(data | change, tmp_path / "m.yaml")
+
+
+def test_one_of_performers_and_batch_is_needed(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match=r"performers: is missing \(add it\)"):
+        validate({"version": 1, "output": {"path": "a.mp4"}}, tmp_path / "m.yaml")
+    with pytest.raises(ManifestError, match="use `batch`"):
+        build(loaded(tmp_path, pairs="p.csv"))
+
+
+def test_names_must_differ_and_patterns_must_match(media: Path) -> None:
+    with pytest.raises(ManifestError, match="several items the same name: ann, bob"):
+        read_items(matrix(media, name="{portrait}"))
+    with pytest.raises(ManifestError, match=r"batch\.portraits: 'faces/\*\.tif' matches no file"):
+        read_items(loaded(media, portraits="faces/*.tif", driving="clips/one.mp4"))
+
+
+def test_an_item_that_cannot_be_planned_leaves_the_others_alone(media: Path) -> None:
+    items = read_items(
+        loaded(media, portraits=["faces/ann.png", "faces/gone.png"], driving=["clips/one.mp4", "clips/two.mp4"])
+    )
+    two = next(task for task in build(items[1].loaded).graph)
+
+    def probe(graph: Graph) -> tuple[Mapping[str, Any], Mapping[str, DuetError]]:
+        return {key: FACTS for key in graph.tasks if key != two.key}, {two.key: InputError("is no video")}
+
+    plan: BatchPlan = plan_batch(items, probe)
+    assert [item.error is None for item in plan.items] == [True, False, False, False]
+    assert "is no video" in str(plan.items[1].error)
+    assert "gone.png" in str(plan.items[2].error)
+
+
+def test_the_summary_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    error = InputError("no face was found", file="a.png", cure="use another")
+    summary = Summary("m.yaml", {"a": Outcome("a", "a.png", "c.mp4", "failed", error=error)})
+    summary.outcomes["b"] = Outcome("b", "b.png", "c.mp4", "done", video="b.mp4", seconds=2.0)
+    summary.write(tmp_path / "batch.json")
+    again = Summary.read(tmp_path / "batch.json")
+    assert again.unfinished() == {"a"}
+    assert str(again.outcomes["a"].error) == str(error)
+    assert list(again.table())[-1] == "2 items: 1 done, 1 failed"
+    (tmp_path / "batch.json").write_text("[]")
+    with pytest.raises(ManifestError, match="is not a batch's summary"):
+        Summary.read(tmp_path / "batch.json")
+    with pytest.raises(InputError, match="run the batch once"):
+        Summary.read(tmp_path / "gone.json")
