@@ -23,7 +23,11 @@ from media.files import MAX_PIXELS, MAX_SIDE, check_file, is_text
 Rgb = NDArray[np.uint8]
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "AVIF", "JPEG2000")
-_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error)
+# what Pillow's readers raise over damaged files; RuntimeError comes from libavif
+_DAMAGE = (
+    *(OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, RuntimeError),
+    *(struct.error, zlib.error),
+)
 
 _ORIENTATION = 0x0112  # EXIF
 
@@ -83,11 +87,18 @@ def picture_size(path: Path) -> tuple[int, int]:
 
 
 def is_image(path: Path) -> bool:
-    """Whether the file's content, not its name, is a picture of a known format. A missing file is none."""
+    """Whether the file's content, not its name, is a picture of a known format. A missing file is none.
+
+    A picture that is too large is one all the same: `read_image` says what is wrong with it.
+    """
     try:
-        with Image.open(path, formats=_formats()):
-            return True
-    except (*_DAMAGE, Image.DecompressionBombError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=_formats()):
+                return True
+    except Image.DecompressionBombError:
+        return True
+    except _DAMAGE:
         return False
 
 
