@@ -57,7 +57,7 @@ def rendered(folder: Path, store: ArtifactStore, driving: dict[str, Any], **more
     path = folder / "m.yaml"
     path.write_text(yaml.safe_dump(data | more, allow_unicode=True), encoding="utf-8")
     plan = plan_job(load_manifest(path), store)
-    for task in plan.graph:
+    for task in plan.graph.needed_for([plan.video.key], ()):
         run_task(task, store, lambda done, total: None)
     return plan, store.folder(plan.video.stage, plan.video.key) / "video.mp4"
 

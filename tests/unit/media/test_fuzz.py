@@ -167,11 +167,11 @@ def test_damaged_pictures_end_in_our_errors(pictures: dict[str, bytes], tmp_path
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3, 5))
+@pytest.mark.parametrize("seed", [3])
 def test_many_damaged_files_end_in_our_errors(
     seed: int, videos: dict[str, bytes], pictures: dict[str, bytes], tmp_path: Path
 ) -> None:
-    read_all(damaged(videos, tmp_path, 60, seed) + damaged(pictures, tmp_path, 100, seed))
+    read_all(damaged(videos, tmp_path, 24, seed) + damaged(pictures, tmp_path, 40, seed))
 
 
 # -- bombs ---------------------------------------------------------------------------------------------------------
