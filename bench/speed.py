@@ -201,7 +201,7 @@ def looped(source: Path, target: Path, frames: int) -> Path:
     shown = [frame[: frame.shape[0] // 2 * 2, : frame.shape[1] // 2 * 2] for frame in islice(frames_of(source), 250)]
     endless = cycle(shown + shown[-2:0:-1])
     size = (shown[0].shape[1], shown[0].shape[0])
-    with FrameWriter(target, size=size, fps=Fraction(25), codec="h264", preset="veryfast") as writer:
+    with FrameWriter(target, size=size, fps=Fraction(25)) as writer:
         for frame in islice(endless, frames):
             writer.write(frame)
     return target

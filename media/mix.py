@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.audio.layout import AudioLayout
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
@@ -50,8 +51,8 @@ class MixInput:
 def mix(inputs: Sequence[MixInput], destination: Path, *, duration: Fraction) -> tuple[int, int]:
     """Mix into a 32-bit float WAV of exactly round(duration * rate) samples, at the highest rate among the inputs.
 
-    Mono if every input is mono and none is panned, else stereo. Nothing is limited or normalised: sums may pass full
-    scale, which float samples keep.
+    It has as many channels as the input with the most; two at least where a mono sound is panned. Nothing is limited or
+    normalised: sums may pass full scale, which float samples keep.
 
     Returns: sample rate, number of samples.
     Raises: InputError if an input cannot be read, StageError if the disk is full.
@@ -64,7 +65,7 @@ def mix(inputs: Sequence[MixInput], destination: Path, *, duration: Fraction) ->
             raise InputError("it has no such audio stream", file=each.path, cure="give a file with sound")
     chosen = [streams[each.stream] for each, streams in zip(inputs, infos, strict=True)]
     rate = max(info.sample_rate for info in chosen)
-    channels = 2 if any(info.channels > 1 for info in chosen) or any(each.pan for each in inputs) else 1
+    channels = max([info.channels for info in chosen] + [2 for each in inputs if each.pan])
     count = round(duration * rate)
     voices = [
         _Voice(each, rate, channels, info.start + info.duration, count)
@@ -119,12 +120,15 @@ class _Voice:
 
 
 def _gains(given: MixInput, channels: int) -> tuple[float, ...]:
-    """The factor of each channel. Panning keeps the power of a mono sound, and 0 leaves any sound as it is."""
+    """The factor of each channel. Panning keeps the power of a mono sound, and 0 leaves any sound as it is; what stands
+    in the middle of surround sound stays there."""
     gain = 10 ** (given.gain_db / 20)
     if channels == 1:
         return (gain,)
     angle = (min(1.0, max(-1.0, given.pan)) + 1) * pi / 4
-    return gain * sqrt(2) * cos(angle), gain * sqrt(2) * sin(angle)
+    sides = {"L": gain * sqrt(2) * cos(angle), "R": gain * sqrt(2) * sin(angle)}
+    # loudspeakers are named FL, FR, FC, LFE, BL, ...: the last letter is the side
+    return tuple(sides.get(each.name[-1], gain) for each in AudioLayout(channel_layout(channels)).channels)
 
 
 def _resampled(given: MixInput, rate: int, channels: int) -> Iterator[Samples]:
@@ -136,7 +140,7 @@ def _resampled(given: MixInput, rate: int, channels: int) -> Iterator[Samples]:
         return
     pieces = continuous(chain([head], blocks), round(begin * head.rate))
     have = head.samples.shape[1]
-    if head.rate == rate and have in (1, channels):
+    if head.rate == rate and (have == channels or (have == 1 and channels <= 2)):
         for piece in pieces:
             yield np.repeat(to_float(piece), channels // have, axis=1)
         return

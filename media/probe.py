@@ -81,7 +81,7 @@ def _video_info(
     width, height = display_size(frame.width, frame.height, sar, way)
     color_range, space, primaries, transfer = color_names(frame)
     return VideoInfo(
-        codec=stream.codec_context.name,
+        codec=stream.codec_context.codec.canonical_name,
         width=width,
         height=height,
         coded_width=frame.width,
@@ -120,7 +120,7 @@ def _audio_info(path: Path, stream: AudioStream, number: int, packets: StreamPac
     if start is None:
         start = min(packets.times) * base - zero
     return AudioInfo(
-        codec=stream.codec_context.name,
+        codec=stream.codec_context.codec.canonical_name,
         sample_rate=stream.sample_rate,
         channels=stream.channels,
         layout=stream.layout.name,

@@ -8,7 +8,7 @@ from pathlib import Path
 from queue import Queue
 from threading import Thread
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from av.error import FFmpegError
@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from foundation.atomic import check_writable, temporary_name, write_error
 from foundation.errors import StageError
 from media.argv import encode_video
-from media.lossless import LOSSLESS_SUFFIX, LosslessSink
+from media.codecs import Encode
+from media.lossless import LOSSLESS_SUFFIX, LosslessCodec, LosslessSink
 from media.pipe import PipeSink
 from media.sink import Sink
 
-__all__ = ["LOSSLESS_SUFFIX", "FrameWriter"]
+__all__ = ["LOSSLESS_SUFFIX", "FrameWriter", "LosslessCodec", "picture_writer"]
 
-Codec = Literal["magicyuv", "ffv1", "h264"]
-
-_BY_SUFFIX: dict[str, Codec] = {".avi": "magicyuv", ".mkv": "ffv1", ".mp4": "h264", ".mov": "h264"}
+_BY_SUFFIX: dict[str, LosslessCodec] = {".mkv": "ffv1"}
+_DELIVERED = {".mp4": Encode("mp4"), ".mov": Encode("mov")}
 _QUEUED = 4  # frames in flight: enough to overlap, little enough not to matter beside the clip
 
 
@@ -38,10 +38,9 @@ class FrameWriter:
         path: the file. Its folder must exist.
         size: (width, height) in pixels.
         fps: the exact rate.
-        codec: "magicyuv" (lossless, the fastest) and "ffv1" (lossless) for `read_frames`; "h264" for delivery (bt709,
-            yuv420p; both sides even). None: by the suffix: .avi magicyuv, .mkv ffv1, .mp4 or .mov h264.
-        alpha: frames have a fourth channel, opacity; lossless codecs only.
-        crf, preset: of h264: quality (lower is better) and effort.
+        codec: "magicyuv" (lossless, the fastest) or "ffv1" (lossless), for `read_frames`. None: by the suffix.
+        encode: for delivery, in its stead; bt709. None: by the suffix: .mp4 or .mov H.264, others lossless.
+        alpha: frames have a fourth channel, opacity; an `encode` says so itself.
     Raises: StageError if the file cannot be written, the disk is full or the encoder fails; at the latest by `close`.
     """
 
@@ -51,21 +50,28 @@ class FrameWriter:
         *,
         size: tuple[int, int],
         fps: Fraction,
-        codec: Codec | None = None,
+        codec: LosslessCodec | None = None,
+        encode: Encode | None = None,
         alpha: bool = False,
-        crf: int = 18,
-        preset: str = "veryfast",
     ) -> None:
         check_writable(path)
         self._path, self._temporary = path, temporary_name(path)
+        suffix = path.suffix.lower()
+        delivered = encode or (_DELIVERED.get(suffix) if codec is None else None)
+        alpha = delivered.alpha if delivered else alpha
         self._shape = (size[1], size[0], 4 if alpha else 3)
         self._failure: Exception | None = None
         self._queue: Queue[Any] = Queue(_QUEUED)
         self._open = True
         self.frames = 0
-        chosen = codec or _BY_SUFFIX.get(path.suffix.lower(), "magicyuv")
         try:
-            self._sink = self._make_sink(chosen, size=size, fps=fps, crf=crf, preset=preset)
+            if delivered:
+                argv = encode_video(self._temporary, size=size, fps=fps, encode=delivered)
+                self._sink: Sink = PipeSink(argv, file=path)
+            else:
+                lossless = codec or _BY_SUFFIX.get(suffix, "magicyuv")
+                channels = self._shape[2]
+                self._sink = LosslessSink(self._temporary, size=size, fps=fps, codec=lossless, channels=channels)
         except (OSError, FFmpegError) as problem:
             raise self._told(problem) from problem
         self._thread = Thread(target=self._work, name=f"write {path.name}", daemon=True)
@@ -124,14 +130,6 @@ class FrameWriter:
         else:
             self.discard()
 
-    def _make_sink(self, codec: Codec, *, size: tuple[int, int], fps: Fraction, crf: int, preset: str) -> Sink:
-        if codec != "h264":
-            return LosslessSink(self._temporary, size=size, fps=fps, codec=codec, channels=self._shape[2])
-        if self._shape[2] == 4:
-            raise StageError("H.264 has no alpha", file=self._path, cure="choose magicyuv or ffv1")
-        argv = encode_video(self._temporary, size=size, fps=fps, crf=crf, preset=preset)
-        return PipeSink(argv, file=self._path)
-
     def _work(self) -> None:
         """The writer's thread: encode until told to end; after a failure only empty the queue, so nobody waits."""
         while (prepared := self._queue.get()) is not None:
@@ -162,3 +160,16 @@ class FrameWriter:
         if isinstance(problem, FFmpegError):
             return StageError(f"the encoder failed: {problem.strerror or problem}", file=self._path)
         return problem
+
+
+def picture_writer(folder: Path, *, size: tuple[int, int], fps: Fraction, encode: Encode) -> FrameWriter:
+    """The writer of a finished picture without sound: "picture" in the folder, in the container that it will have.
+
+    A sequence of pictures is kept as one lossless file until it is delivered. Frames are (H, W, 4) if the encode has
+    alpha, else (H, W, 3).
+
+    Raises: StageError as FrameWriter.
+    """
+    if encode.is_sequence:
+        return FrameWriter(folder / f"picture{LOSSLESS_SUFFIX}", size=size, fps=fps, alpha=encode.alpha)
+    return FrameWriter(folder / f"picture.{encode.container}", size=size, fps=fps, encode=encode)

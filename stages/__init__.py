@@ -50,7 +50,7 @@ class StageSpec:
 STAGES: dict[str, StageSpec] = {
     spec.name: spec
     for spec in (
-        StageSpec("probe", 1, "read rate, length, rotation and sound of a media file", 0.0),
+        StageSpec("probe", 2, "read rate, length, rotation and sound of a media file", 0.0),
         StageSpec("gather", 1, "numbered pictures to one clip", 20.0),
         StageSpec("words", 1, "read lyrics and titles, find fonts for them", 0.0),
         StageSpec("faces", 2, "find and follow the chosen face, every frame", 7.0),
@@ -67,8 +67,8 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("merge", 1, "put several moving faces into their one picture", 6.0),
         StageSpec("edit", 1, "lay the performers out in scenes, encode once", 25.0),
         StageSpec("vocals", 1, "sing a sample vocal from a face's mouth", 0.5),
-        StageSpec("mux", 1, "cut the sound by samples and join it to the picture", 0.5),
+        StageSpec("mux", 2, "copy or cut, mix and level the sound, and join it to the picture", 0.5),
         StageSpec("measure", 1, "look at a performer's result again, beside its driver", 6.0),
-        StageSpec("check", 4, "judge the result: frames, sound, picture, faces", 3.0),
+        StageSpec("check", 5, "judge the result: frames, sound, picture, faces", 3.0),
     )
 }

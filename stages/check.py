@@ -21,28 +21,40 @@ from numpy.typing import NDArray
 from foundation.times import spread
 from media.images import fitted, write_jpeg
 from media.info import MediaInfo
+from media.lossless import LOSSLESS_SUFFIX
 from media.loudness import measure_loudness
 from media.luma import watched
 from media.probe import probe
+from quality.delivered import codec_rows, loudness_rows, sequence_rows
 from quality.picture import MOVES, PictureWatch
 from quality.sound import Source, envelope, mouth_and_sound, offsets
 from quality.verdict import Row, exact, judge, near
 from stages import Report
 
 VOCALS = "vocals.wav"
+PICTURE = f"picture{LOSSLESS_SUFFIX}"
+"""A sequence's frames in one file, beside the pictures."""
 STILLS, STILL_SIDE = 6, 640
 """How many frames of the result are kept for people, and their longer side in pixels."""
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
     """Settings: frames, fps, size, sound (entries of the plan), performers: [{"name", "input", "seen", "soft"}, ...],
-    limits (see quality.verdict.Changes), enabled, soft. Inputs: video; each performer's looks; each sound.
+    limits (see quality.verdict.Changes), enabled, soft, codec. Inputs: video; each performer's looks; each sound.
     """
-    path = next(inputs["video"].glob("video.*"))
-    rows = compare(probe(path), settings)
+    folder, tracks = inputs["video"], _tracks(settings["sound"])
+    path = next(folder.glob("video.*"), folder / PICTURE)
+    sound = folder / "sound.wav" if path.name == PICTURE else path
+    if path.name == PICTURE:
+        rows = sequence_rows(folder, settings, tracks)
+    else:
+        info = probe(path)
+        rows = compare(info, settings, tracks) + codec_rows(info, settings["codec"])
+    if settings["sound"]["loudness"] is not None:
+        rows += loudness_rows(measure_loudness(sound), settings["sound"]["loudness"])
     series: dict[str, NDArray[Any]] = {}
     if settings["enabled"]:
-        rows += _Check(settings, inputs, path, out, series).rows(report)
+        rows += _Check(settings, inputs, (path, sound), out, series).rows(report)
     (out / "check.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
     light, same, black, loudness = (series.get(name, np.zeros(0)) for name in ("light", "same", "black", "loudness"))
     np.savez(out / "series.npz", light=light, same=same, black=black, loudness=loudness)
@@ -50,7 +62,11 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     return {"checks": rows, "failed": sum(not row["holds"] for row in rows)}
 
 
-def compare(info: MediaInfo, promised: Mapping[str, Any]) -> list[Row]:
+def _tracks(sound: Mapping[str, Any]) -> int:
+    return 1 + len(sound["stems"]) if sound["entries"] else 0
+
+
+def compare(info: MediaInfo, promised: Mapping[str, Any], tracks: int) -> list[Row]:
     """The promises that need no look at the picture."""
     video, fps = info.video, Fraction(promised["fps"])
     assert video is not None  # noqa: S101  (the edit wrote it)
@@ -59,7 +75,7 @@ def compare(info: MediaInfo, promised: Mapping[str, Any]) -> list[Row]:
         exact("frames", promised["frames"], video.frames),
         exact("frames a second", str(fps), str(video.fps)),
         exact("size", list(promised["size"]), list(video.size)),
-        exact("sound tracks", 1 if promised["sound"]["entries"] else 0, len(info.audio)),
+        exact("sound tracks", tracks, len(info.audio)),
         near("picture length, s", length, float(video.duration), float(1 / fps)),
         near("picture start, s", 0.0, float(video.start), 0.001),
     ]
@@ -70,17 +86,18 @@ def compare(info: MediaInfo, promised: Mapping[str, Any]) -> list[Row]:
 
 
 class _Check:
-    """Everything but the plain promises."""
+    """Everything but the plain promises. `result`: where its picture and its sound are."""
 
     def __init__(
         self,
         settings: Mapping[str, Any],
         inputs: Mapping[str, Path],
-        path: Path,
+        result: tuple[Path, Path],
         out: Path,
         series: dict[str, NDArray[Any]],
     ) -> None:
-        self._settings, self._inputs, self._path, self._out, self._series = settings, inputs, path, out, series
+        self._settings, self._inputs, self._out, self._series = settings, inputs, out, series
+        self._path, self._heard = result
         self._fps, self._frames = Fraction(settings["fps"]), int(settings["frames"])
         self._limits, self._soft = settings["limits"], bool(settings["soft"])
         self._hears = bool(settings["sound"]["entries"])
@@ -88,7 +105,7 @@ class _Check:
     def rows(self, report: Report) -> list[Row]:
         rows = self._sound() if self._hears else []
         rows += self._picture(report)
-        heard = envelope(self._path, self._frames, self._fps) if self._hears else None
+        heard = envelope(self._heard, self._frames, self._fps) if self._hears else None
         for about in self._settings["performers"]:
             figures = self._performer(about, heard)
             soft = self._soft or about["soft"]
@@ -97,9 +114,9 @@ class _Check:
 
     def _sound(self) -> list[Row]:
         duration = float(self._frames / self._fps)
-        heard = offsets(self._path, [self._source(entry) for entry in self._settings["sound"]["entries"]], duration)
+        heard = offsets(self._heard, [self._source(entry) for entry in self._settings["sound"]["entries"]], duration)
         known = [one.offset for one in heard if math.isfinite(one.offset)]
-        loud = measure_loudness(self._path)
+        loud = measure_loudness(self._heard)
         self._series["loudness"] = np.array(loud.momentary)
         figures = {
             "av_offset": max(known, key=abs, default=math.nan),

@@ -1,6 +1,7 @@
 """Lay the performers out in scenes and encode the picture: the only lossy encode of the pipeline.
 
-Writes picture.mp4, without sound. MoviePy holds the timeline; scenes and transitions draw their own frames.
+Writes picture.* (see media.writer.picture_writer), without sound. MoviePy holds the timeline; scenes and transitions
+draw their own frames.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ from foundation.facetrack import FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Box
 from foundation.layout import Inset, panels
 from media.backdrop import VideoBackdrop, blurred, filled, plain
+from media.codecs import Encode
 from media.images import read_image
 from media.overlay import Layer, Overlay
 from media.panel import Panel
 from media.scene import Player, Scene
 from media.sequence import FrameSequence
 from media.transition import TRANSITIONS
-from media.writer import FrameWriter
+from media.writer import picture_writer
 from stages import Report
 from stages.handover import FRAMES, SCRIPTS, read_crop, read_head, read_picture
 
@@ -65,9 +67,10 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     width, height = settings["size"]
     acts = {name: _read_act(about, inputs) for name, about in settings["performers"].items()}
     timeline = _timeline(settings["scenes"], _Stage(acts, inputs, (width, height), fps))
+    encode = Encode(**settings["video"])
     with (
         _text(inputs, (width, height), fps, frames) as text,
-        FrameWriter(out / "picture.mp4", size=(width, height), fps=fps, **settings["video"]) as writer,
+        picture_writer(out, size=(width, height), fps=fps, encode=encode) as writer,
     ):
         for number in range(frames):
             # asked at the middle of each frame, so that rounding cannot shift it

@@ -23,10 +23,11 @@ from foundation.errors import InputError
 from foundation.facetrack import FaceTrack
 from foundation.npy import BLOCK, Rows
 from foundation.times import resample
+from media.codecs import Encode
 from media.images import read_image_alpha
 from media.probe import timestamps
 from media.reader import VideoReader
-from media.writer import FrameWriter
+from media.writer import picture_writer
 from stages import Report
 
 AHEAD = 4
@@ -37,8 +38,8 @@ Squeeze = Callable[[Image], NDArray[np.floating]]
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: engine_version, start, frames, fps, shape (height, width), mode, precision, device, suffix (.mp4 or
-    .mkv), video (the encode of .mp4). Inputs: config, checkpoint, source, media; to measure motion from the best frame
+    """Settings: engine_version, start, frames, fps, shape (height, width), mode, precision, device, video (a
+    media.codecs.Encode). Inputs: config, checkpoint, source, media; to measure motion from the best frame
     and not from the first, also source_face and faces.
     """
     media, frames, fps = inputs["media"], int(settings["frames"]), Fraction(settings["fps"])
@@ -58,9 +59,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         precision=settings["precision"],
         device=settings["device"],
     )
-    video = settings["video"] if settings["suffix"] == ".mp4" else {}
-    path = out / f"picture{settings['suffix']}"
-    with FrameWriter(path, size=(width, height), fps=fps, **video) as writer:
+    with picture_writer(out, size=(width, height), fps=fps, encode=Encode(**settings["video"])) as writer:
         for frame, shown in _ahead(squeeze, _picked(media, chosen)):
             picture = loop.render(frame)
             for _ in range(shown):

@@ -120,4 +120,4 @@ def run(
         "output": {"path": str(output), "size": list(size or SIZE)},
     }
     loaded = LoadedManifest(validate(data, Path("animate")), Path.cwd(), output.stem)
-    render(loaded, output.absolute(), store, running, sheet=sheet, report=report)
+    render(loaded, store, running, sheet=sheet, report=report)

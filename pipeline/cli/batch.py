@@ -29,6 +29,7 @@ from pipeline.cli.farm_options import (
 )
 from pipeline.cli.job import plan_items, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
+from pipeline.cli.place import place_of, prepare
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.table import show_tasks
 from pipeline.manifest.load import LoadedManifest, load_manifest
@@ -138,8 +139,7 @@ class _Batch:
             return
         assert item.result and item.video  # noqa: S101, PT018  (it is planned)
         try:
-            make_folder(item.target.parent)
-            check_writable(item.target)
+            prepare(place_of(item.loaded))
         except DuetError as error:
             self._fail(item, error)
             return
@@ -162,9 +162,9 @@ class _Batch:
         assert item.result and item.video  # noqa: S101, PT018  (it is planned)
         outcome = self.outcome(item)
         try:
-            verdict, place = deliver_tasks(item.result, item.video, self.store, item.target)
-            outcome.video = str(place)
-            verdict.refuse(place)
+            verdict, place = deliver_tasks(item.result, item.video, self.store, place_of(item.loaded))
+            outcome.video = str(place.first_file)
+            verdict.refuse(place.first_file)
         except DuetError as error:
             self._fail(item, error)
             return

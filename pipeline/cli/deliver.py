@@ -1,33 +1,48 @@
-"""Putting a finished video where the user wants it: whole, sound, and on the disk."""
+"""Putting a finished result where the user wants it: whole, sound, signed if asked for, and on the disk."""
 
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from collections.abc import Callable
+from pathlib import Path, PurePath
 
-from foundation.artifacts import ArtifactStore, digest_of
+from foundation.artifacts import Artifact, ArtifactStore, digest_of
 from foundation.atomic import replacing
 from foundation.errors import StageError
+from media.provenance import Provenance
+from media.signing import Signer, sign
+from pipeline.cli.place import Place
+from pipeline.manifest.paths import SequenceName
 from pipeline.plan.expand import Plan
 from pipeline.plan.task import Task
 from pipeline.report.verdict import Verdict, verdict_of
 
+Finish = Callable[[Path], None]
 
-def deliver(plan: Plan, store: ArtifactStore, target: Path) -> tuple[Verdict, Path]:
-    """Copy a plan's video to `target`, or beside it if it failed its checks.
+
+def deliver(plan: Plan, store: ArtifactStore, wanted: Place) -> tuple[Verdict, Place]:
+    """Copy a plan's video and all that belongs to it where they are wanted, or beside that if it failed its checks.
 
     Returns:
-        what the checks say, and where the video is.
-    Raises: as `put`.
+        what the checks say, and where everything is.
+    Raises: as `put`; InputError if it cannot be signed.
     """
-    return deliver_tasks(plan.result, plan.video, store, target)
+    return deliver_tasks(plan.result, plan.video, store, wanted)
 
 
-def deliver_tasks(result: Task, video: Task, store: ArtifactStore, target: Path) -> tuple[Verdict, Path]:
+def deliver_tasks(result: Task, video: Task, store: ArtifactStore, wanted: Place) -> tuple[Verdict, Place]:
     """As `deliver`, of the task that checks a video and the one that makes it."""
     verdict = verdict_of(result, store)
-    place = verdict.place(target)
-    put(store, video, "video.mp4", place)
+    place = wanted.at(verdict.place(wanted.target))
+    made = _Made(store, video)
+    for kind, path in (("poster", place.poster), ("preview", place.preview)):
+        if path:
+            made.put(next(name for name in made.names if name.startswith(f"{kind}.")), path)
+    if place.sequence:
+        _sequence(made, place, place.sequence)
+    else:
+        finish = _signing(place.signer, place.container, video) if place.signer else None
+        made.put(f"video.{place.container}", place.target, finish)
     return verdict, place
 
 
@@ -36,16 +51,55 @@ def put(store: ArtifactStore, task: Task, name: str, target: Path) -> None:
 
     Raises: StageError if the file was damaged on the disk, or `target` cannot be written.
     """
-    found = store.find(task.stage, task.key)
-    if found is None:
-        raise StageError("has vanished from the work folder", file=store.folder(task.stage, task.key), cure="run again")
-    digest = found.label["files"][name]["sha256"]
-    if target.is_file() and target.stat().st_size == found.label["files"][name]["size"] and digest_of(target) == digest:
-        return
-    with replacing(target, durable=True) as temporary:
-        shutil.copyfile(found.folder / name, temporary)
-        if digest_of(temporary) != digest:
-            store.discard(task.stage, task.key)
-            raise StageError(
-                "was damaged on the disk, and has been removed", file=found.folder / name, cure="run again"
-            )
+    _Made(store, task).put(name, target)
+
+
+class _Made:
+    """A task's artifact, from which files are put where they belong."""
+
+    def __init__(self, store: ArtifactStore, task: Task) -> None:
+        found = store.find(task.stage, task.key)
+        if found is None:
+            place = store.folder(task.stage, task.key)
+            raise StageError("has vanished from the work folder", file=place, cure="run again")
+        self._store, self._task, self._found = store, task, found
+
+    @property
+    def names(self) -> list[str]:
+        """Its files, as paths in it."""
+        return sorted(self._found.label["files"])
+
+    def put(self, name: str, target: Path, finish: Finish | None = None) -> None:
+        """As the function; `finish` changes the copy before it takes its place."""
+        digest, size = (self._found.label["files"][name][what] for what in ("sha256", "size"))
+        if finish is None and target.is_file() and target.stat().st_size == size and digest_of(target) == digest:
+            return
+        with replacing(target, durable=True) as temporary:
+            shutil.copyfile(self._found.folder / name, temporary)
+            if digest_of(temporary) != digest:
+                self._refuse(self._found, name)
+            if finish:
+                finish(temporary)
+
+    def _refuse(self, found: Artifact, name: str) -> None:
+        self._store.discard(self._task.stage, self._task.key)
+        problem = "was damaged on the disk, and has been removed"
+        raise StageError(problem, file=found.folder / name, cure="run again")
+
+
+def _signing(signer: Signer, container: str, video: Task) -> Finish:
+    about = Provenance(**video.settings["about"])
+    return lambda path: sign(path, container, signer, about)
+
+
+def _sequence(made: _Made, place: Place, name: SequenceName) -> None:
+    """The pictures under their numbers, the sound beside them."""
+    home = place.target.parent
+    for file in made.names:
+        path = PurePath(file)
+        if path.parent.name == "frames":
+            made.put(file, home / name.file(place.first + int(path.stem)))
+        elif file == "sound.wav":
+            made.put(file, home / f"{name.stem}.wav")
+        elif path.parent.name == "stems":
+            made.put(file, home / f"{name.stem}.{path.name}")

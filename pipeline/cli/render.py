@@ -10,8 +10,6 @@ from typing import Annotated
 import typer
 
 from foundation.artifacts import ArtifactStore
-from foundation.atomic import check_writable, make_folder
-from foundation.errors import ManifestError
 from pipeline.cli.deliver import deliver
 from pipeline.cli.farm_options import (
     Address,
@@ -26,10 +24,11 @@ from pipeline.cli.farm_options import (
 )
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
+from pipeline.cli.place import place_of
 from pipeline.cli.report import write_report
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.table import show_tasks
-from pipeline.manifest.load import LoadedManifest, load_manifest
+from pipeline.manifest.load import LoadedManifest, load_manifest, writing_to
 from pipeline.plan.expand import Plan
 from pipeline.plan.select import Selection
 from pipeline.report.contact_sheet import contact_sheet
@@ -71,32 +70,31 @@ def run(
     if selection or dry_run:
         render_part(loaded, store, running, selection, dry_run=dry_run)
         return
-    target = output.absolute() if output else loaded.path(loaded.manifest.output.path)
-    render(loaded, target, store, running, sheet=sheet, report=report)
+    if output:
+        loaded = writing_to(loaded, output.absolute())
+    render(loaded, store, running, sheet=sheet, report=report)
 
 
-def render(
-    loaded: LoadedManifest, target: Path, store: ArtifactStore, running: Running, *, sheet: bool, report: bool
-) -> None:
-    """Plan, run, put the video in its place, and tell where it is.
+def render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sheet: bool, report: bool) -> None:
+    """Plan, run, put the result in its place, and tell where it is.
 
     A result that fails its checks goes beside it, under the name that Verdict.place gives.
 
-    Raises: DuetError; whatever stood at `target` is then as it was.
+    Raises: DuetError; whatever stood at its place is then as it was.
     """
-    check_target(target)
+    place = place_of(loaded)
     plan = plan_job(loaded, store)
     wanted = wanted_of(plan) + ([one.clip.key for one in plan.performers.values()] if sheet else [])
     recorder = Recorder()
     run_graph(plan.graph, wanted, store, running, notices=plan.notices, also=recorder)
-    verdict, target = deliver(plan, store, target)
-    pictures = target.with_suffix(".png") if sheet else None
+    verdict, place = deliver(plan, store, place)
+    pictures = place.sheet if sheet else None
     if pictures:
-        contact_sheet(plan, store, target, pictures)
+        contact_sheet(plan, store, store.folder(plan.video.stage, plan.video.key), pictures)
     record = recorder.keep(store, plan.result.key)
-    page = write_report(Made(loaded, plan, store, target), record) if report else None
-    _tell(verdict, target, {"sheet": pictures, "report": page}, as_json=running.as_json)
-    verdict.refuse(target)
+    page = write_report(Made(loaded, plan, store, place.first_file), record) if report else None
+    _tell(verdict, place.first_file, {"sheet": pictures, "report": page}, as_json=running.as_json)
+    verdict.refuse(place.first_file)
 
 
 def render_part(
@@ -126,14 +124,6 @@ def tell_part(count: int, running: Running) -> None:
 def wanted_of(plan: Plan) -> list[str]:
     """What must be there for the video to be delivered."""
     return list(dict.fromkeys((plan.result.key, plan.video.key)))
-
-
-def check_target(target: Path) -> None:
-    """Before hours of work: can the result be put where it belongs?"""
-    if target.suffix.lower() != ".mp4" or target.is_dir():
-        raise ManifestError("the output must be a file that ends in .mp4", file=target, cure="choose such a name")
-    make_folder(target.parent)
-    check_writable(target)
 
 
 def short(path: Path) -> Path:

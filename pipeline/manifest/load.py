@@ -12,8 +12,10 @@ import yaml
 from pydantic import ValidationError
 
 from foundation.errors import InputError, ManifestError
+from pipeline.manifest import delivery
 from pipeline.manifest.messages import explain
 from pipeline.manifest.parts.batch import performers_or_batch
+from pipeline.manifest.presets import filled_in
 from pipeline.manifest.references import dangling
 from pipeline.manifest.schema import Manifest
 
@@ -76,18 +78,29 @@ def validate(data: Any, path: Path) -> Manifest:
     """
     if not isinstance(data, dict):
         raise ManifestError("is not a manifest: it holds no fields", file=path, cure="start it with version: 1")
+    data = filled_in(data)
     mistakes: list[str] = []
     try:
         manifest = Manifest.model_validate(data)
     except ValidationError as error:
         mistakes = explain(error, Manifest)
-    mistakes += [*performers_or_batch(data), *dangling(data)]
+    mistakes += [*performers_or_batch(data), *dangling(data), *delivery.mistakes(data)]
     if mistakes:
         count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "1 mistake"
         failure = ManifestError(f"{count} in the manifest: {'; '.join(mistakes)}", file=path)
         failure.mistakes = tuple(mistakes)
         raise failure
     return manifest
+
+
+def writing_to(loaded: LoadedManifest, path: Path) -> LoadedManifest:
+    """The same manifest with another output.path.
+
+    Raises: ManifestError if what it asks for cannot be written there.
+    """
+    data = loaded.manifest.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    data["output"]["path"] = str(path)
+    return LoadedManifest(validate(data, path), loaded.folder, loaded.name)
 
 
 def _yaml_problem(error: Exception) -> str:

@@ -19,8 +19,6 @@ TAGS = (FILE_TAG, FRAME_TAG, PLAIN_TAG, IMAGE_TAG, VIDEO_TAG)
 PLANNED = (
     (r"defaults\.chunk_seconds", ""),
     (r"performers\.[^.]+\.driving\.on_scene_cut", "cut the clip at the scene change with start and end"),
-    (r"audio\.loudness_lufs", "level the sound beforehand and name it as audio.source"),
-    (r"audio\.(trim|fades?|fade_in|fade_out)", "cut the sound beforehand and name it as audio.source"),
 )
 """Fields of the design that this version refuses by name, with what can be done instead."""
 
@@ -44,8 +42,6 @@ def _line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
     if kind == "literal_error":
         close = _did_you_mean(item["input"], re.findall(r"'([^']*)'", context["expected"]))
         return f"{path}: {_shown(item['input'])} is not known (use {context['expected']}{close})"
-    if kind == "string_pattern_mismatch" and path == "output.path":
-        return f"{path}: {_shown(item['input'])} cannot be used (end it in .mp4)"
     if loc and loc[-1] == "[key]":
         return f"{'.'.join(map(str, loc[:-1]))}: a name starts with a letter and has at most 64 characters"
     if kind in ("model_type", "model_attributes_type", "dict_type"):

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from foundation.artifacts import digest_of
 from foundation.errors import ManifestError
+from media.encoder_choice import Choice
 from media.probe import is_video
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import FrameOf
 from pipeline.manifest.parts.scenes import VideoBackground
+from pipeline.plan.encoder import choose_encoder
 from pipeline.plan.engine_choice import EngineChoice, choose_engine
 from pipeline.plan.graph import Graph
 from pipeline.plan.sources import VOCALS, VOCALS_CLIP, Sources, find_sources
@@ -24,7 +26,7 @@ class Job:
     """A manifest whose engines and files are known.
 
     Attributes:
-        choices: each performer's engine.
+        choices: each performer's engine. encoder: the picture's.
         probes: the probe task of each media file, by the manifest's name for it, and under WORDS the one that reads
             lyrics and titles.
         plates: the performers whose portrait is a whole video.
@@ -35,6 +37,7 @@ class Job:
     sources: Sources
     probes: dict[str, Task]
     plates: frozenset[str]
+    encoder: Choice
 
     @property
     def graph(self) -> Graph:
@@ -49,7 +52,8 @@ def build(loaded: LoadedManifest, digest: Callable[[Path], str] = digest_of) -> 
 
     Args:
         digest: hashes a file.
-    Raises: InputError for files that are missing; ManifestError for a batch, which is many jobs.
+    Raises: InputError for files that are missing; ManifestError for a batch, which is many jobs; StageError if this
+        machine has no encoder for the output.
     """
     if loaded.manifest.batch is not None:
         raise ManifestError(f"{loaded.name} has a batch section: it is many videos", cure="use `batch`, or `plan`")
@@ -63,7 +67,8 @@ def build(loaded: LoadedManifest, digest: Callable[[Path], str] = digest_of) -> 
     media = _media(loaded, plates)
     probes = {file: sources.probe(file, owner) for file, owner in media.items()}
     words = words_task(loaded, sources)
-    return Job(loaded, choices, sources, probes if words is None else probes | {WORDS: words}, plates)
+    probes = probes if words is None else probes | {WORDS: words}
+    return Job(loaded, choices, sources, probes, plates, choose_encoder(loaded.manifest.output))
 
 
 def _media(loaded: LoadedManifest, plates: frozenset[str]) -> dict[str, str | None]:

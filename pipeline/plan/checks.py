@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.manifest.delivery import video_codec
 from pipeline.plan.performer import PlannedPerformer
 from pipeline.plan.planning import Planning
 from pipeline.plan.sound import Sound
@@ -39,6 +40,7 @@ def plan_checks(
         "frames": video.frames,
         "size": list(planning.manifest.output.size),
         "sound": sound[1],
+        "codec": video_codec(planning.manifest.output),
         "performers": about,
         "limits": checks.changes(),
         "enabled": checks.enabled,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.plan.encoder import encode_settings
 from pipeline.plan.picture import PlannedPicture
 from pipeline.plan.planning import Planning
 from pipeline.plan.task import Input, Task
@@ -32,7 +33,7 @@ def plan_edit(
         "fps": str(planning.fps),
         "frames": frames,
         "size": list(output.size),
-        "video": output.video.model_dump(mode="json"),
+        "video": encode_settings(output, planning.job.encoder.encoder),
         "performers": about,
         "scenes": scenes,
     }

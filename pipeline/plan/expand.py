@@ -8,6 +8,7 @@ from fractions import Fraction
 from pipeline.plan.build import Job
 from pipeline.plan.checks import plan_checks, seen_ranges
 from pipeline.plan.clip import Clip, read_clip
+from pipeline.plan.delivery import plan_delivery
 from pipeline.plan.edit import plan_edit
 from pipeline.plan.graph import Graph
 from pipeline.plan.length import to_length
@@ -57,6 +58,7 @@ def expand(job: Job, facts: Facts) -> Plan:
         clips[name] = read_clip(performer.driving, facts[file], performer=name, file=job.sources[file].path)
         choice = job.choices[name]
         notices.append(f"{name}: engine {choice.name} ({choice.reason})")
+    notices += [job.encoder.notice] if job.encoder.notice else []
     fps = manifest.output.fps or _rate(job, facts, next(iter(clips.items())))
     planning = Planning(job, facts, graph, fps)
     clips = to_length(planning, clips)
@@ -80,10 +82,7 @@ def expand(job: Job, facts: Facts) -> Plan:
     inputs, sound = plan_sound(planning, clips)
     if not sound["entries"] and manifest.audio.source != "none":
         notices.append("the driving clips have no sound: the video will be silent")
-    timing = {"fps": str(fps), "frames": frames}
-    about = {"title": manifest.title or job.loaded.name, "audio": manifest.output.audio.model_dump(mode="json")}
-    settings = timing | about | {"sound": sound}
-    video = graph.add(Task("mux", settings, {"picture": picture.output, **inputs}, None, frames))
+    video = plan_delivery(planning, picture, (inputs, sound), frames)
     shown = {name: seen_ranges(scenes, groups[name][0], planned.frames) for name, planned in performers.items()}
     result = plan_checks(planning, performers, shown, video, (inputs, sound))
     return Plan(graph, result, video, frames, fps, performers, notices)

@@ -13,8 +13,11 @@ from foundation.artifacts import digest_of
 from foundation.errors import InputError
 from foundation.times import frame_count
 from landmarks import BACKENDS
-from pipeline.manifest.parts.output import AudioCodec, Video
+from pipeline.manifest.parts.output import AudioCodec, Output
+from pipeline.plan.delivery import film_settings
+from pipeline.plan.encoder import audio_settings, choose_encoder, encode_settings
 from pipeline.plan.graph import Graph
+from pipeline.plan.sound import entry
 from pipeline.plan.task import FileInput, Input, Task
 
 LANDMARKS = "mediapipe"
@@ -99,20 +102,22 @@ def expand_demo(job: DemoJob, facts: Mapping[str, Any]) -> DemoPlan:
     frames = frame_count(length, fps)
     timing = {"fps": str(fps), "frames": frames}
     how = {"mode": demo.mode, "precision": demo.precision, "device": demo.device, "shape": list(demo.shape)}
-    written = {"suffix": demo.suffix, "video": Video().model_dump(mode="json")}
+    output = Output(path=f"result{demo.suffix}", audio=AudioCodec(codec="auto" if demo.suffix == ".mp4" else "pcm"))
+    written = {"video": encode_settings(output, choose_encoder(output).encoder)}
     version = {"engine_version": ENGINES["tpsmm"].version, "start": str(start)}
     inputs: dict[str, Input] = {**job.files}
     if demo.best:
         inputs |= _faces(job, graph, video)
     picture = graph.add(Task("published", version | timing | how | written, inputs, None, frames))
-    entry = {"input": "sound0", "start": str(start), "offset": "0", "length": None, "gain_db": 0.0, "pan": 0.0}
     sounds = bool(facts["audio"])
-    sound: dict[str, Any] = {"entries": [entry] if sounds else []}
-    about = {"title": demo.title, "audio": AudioCodec().model_dump(mode="json"), "sound": sound}
+    sound = {"entries": [entry("sound0", start)] if sounds else [], "stems": [], "loudness": None}
+    about = film_settings(demo.suffix[1:], demo.title, learned=True, manifest="")
+    about |= {"audio": audio_settings(output), "sound": sound}
     heard: dict[str, Input] = {"sound0": job.files["media"]} if sounds else {}
     muxed = graph.add(Task("mux", timing | about, {"picture": picture.output, **heard}, None, frames))
     size = [demo.shape[1], demo.shape[0]]
     expected = timing | {"size": size, "sound": sound, "performers": [], "limits": {}, "enabled": True, "soft": True}
+    expected["codec"] = written["video"]["codec"]
     result = graph.add(Task("check", expected, {"video": muxed.output, **heard}, None, frames))
     return DemoPlan(graph, picture, muxed, result, sounds)
 

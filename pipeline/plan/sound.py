@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from foundation.errors import InputError
+from foundation.errors import InputError, ManifestError
 from pipeline.manifest.parts.performers import Driving
 from pipeline.plan.clip import Clip, read_clip
 from pipeline.plan.performer import follow_face
@@ -21,45 +21,88 @@ def plan_sound(planning: Planning, clips: Mapping[str, Clip]) -> Sound:
     """The mux stage's sound inputs and settings.
 
     Returns:
-        inputs by name, and {"entries": [{"input", "start", "offset", "gain_db", "pan"}, ...]}; `start` is where the
-        sound begins on its file's clock, `offset` where it begins in the result, in seconds as fractions. No entries:
-        silent.
+        inputs by name, and {"entries": [...], "stems": [{"name", "entries"}, ...], "loudness"}. An entry is {"input",
+        "start", "offset", "length", "gain_db", "pan", "fade_in", "fade_out"}; `start` is where the sound begins on its
+        file's clock, `offset` where it begins in the result, in seconds as fractions. No entries: silent.
     Raises:
         InputError: the file named as audio.source has no sound.
+        ManifestError: audio.trim leaves nothing of it.
     """
     audio = planning.manifest.audio
-    if audio.source == "none":
-        return {}, {"entries": []}
+    inputs: dict[str, Input] = {}
+    entries: list[dict[str, Any]] = []
+    stems: list[dict[str, Any]] = []
     if audio.source == VOCALS:
-        return _vocals(planning)
-    if audio.source != "driving":
-        if not planning.facts[audio.source]["audio"]:
-            file = planning.sources[audio.source].path
-            raise InputError("has no sound", file=file, cure="name a file with sound as audio.source")
-        entry = _entry("sound0", Fraction(0), audio.offset)
-        return {"sound0": planning.sources[audio.source]}, {"entries": [entry]}
-    return _driving(planning, clips)
+        inputs, entries = _vocals(planning)
+    elif audio.source not in ("driving", "none"):
+        inputs, entries = _file(planning)
+    elif audio.source == "driving":
+        inputs, entries = _driving(planning, clips)
+        stems = _stems(planning, clips, inputs) if audio.stems else []
+    return inputs, {"entries": entries, "stems": stems, "loudness": audio.loudness_lufs if entries else None}
 
 
-def _driving(planning: Planning, clips: Mapping[str, Clip]) -> Sound:
+def _file(planning: Planning) -> tuple[dict[str, Input], list[dict[str, Any]]]:
+    """A file, or the part of it that is asked for."""
+    audio = planning.manifest.audio
+    source = planning.sources[audio.source]
+    streams = planning.facts[audio.source]["audio"]
+    if not streams:
+        raise InputError("has no sound", file=source.path, cure="name a file with sound as audio.source")
+    if audio.trim is None:
+        return {"sound0": source}, [_entry(planning, "sound0", Fraction(0))]
+    end = sound_stop(streams[0])
+    if audio.trim.start >= end:
+        problem = f"audio.trim.start is {float(audio.trim.start):g} s, but the sound ends after {float(end):.2f} s"
+        raise ManifestError(problem, file=source.path, cure="choose an earlier start")
+    length = None if audio.trim.end is None else audio.trim.end - audio.trim.start
+    return {"sound0": source}, [_entry(planning, "sound0", audio.trim.start, length)]
+
+
+def _driving(planning: Planning, clips: Mapping[str, Clip]) -> tuple[dict[str, Input], list[dict[str, Any]]]:
     """Each clip's own sound; a clip that several performers share sounds once."""
-    audio, performers = planning.manifest.audio, planning.manifest.performers
+    performers = planning.manifest.performers
     inputs: dict[str, Input] = {}
     entries: list[dict[str, Any]] = []
     heard: set[tuple[str, Fraction]] = set()
-    if audio.mix is None:
-        wanted = [(name, 0.0, 0.0) for name in performers]
-    else:
-        wanted = [(entry.from_, entry.gain_db, entry.pan) for entry in audio.mix]
-    for name, gain, pan in wanted:
+    for name, levels in _wanted(planning):
         clip, file = clips[name], performers[name].driving.video
-        if not clip.sounds or (audio.mix is None and (file, clip.start) in heard):
+        if not clip.sounds or (planning.manifest.audio.mix is None and (file, clip.start) in heard):
             continue
         heard.add((file, clip.start))
-        place = f"sound{len(entries)}"
-        inputs[place] = planning.sources[file]
-        entries.append(_entry(place, clip.start, audio.offset, clip.heard) | {"gain_db": gain, "pan": pan})
-    return inputs, {"entries": entries}
+        place = _place(inputs, planning.sources[file])
+        entries.append(_entry(planning, place, clip.start, clip.heard) | levels)
+    return inputs, entries
+
+
+def _stems(planning: Planning, clips: Mapping[str, Clip], inputs: dict[str, Input]) -> list[dict[str, Any]]:
+    """Each performer's sound alone, as it goes into the mix; `inputs` gets what is not there yet."""
+    stems = []
+    for name, levels in _wanted(planning):
+        clip, file = clips[name], planning.manifest.performers[name].driving.video
+        if clip.sounds:
+            place = _place(inputs, planning.sources[file])
+            entry = _entry(planning, place, clip.start, clip.heard) | levels
+            stems.append({"name": name, "entries": [entry]})
+    return stems
+
+
+def _wanted(planning: Planning) -> list[tuple[str, dict[str, float]]]:
+    """Who is heard, and how loud and where."""
+    audio = planning.manifest.audio
+    if audio.mix is None:
+        return [(name, {}) for name in planning.manifest.performers]
+    return [(entry.from_, {"gain_db": entry.gain_db, "pan": entry.pan}) for entry in audio.mix]
+
+
+def _place(inputs: dict[str, Input], source: Input) -> str:
+    """The input's name for a file, the same for the same file."""
+    for name, given in inputs.items():
+        if given == source:
+            return name
+    name = f"sound{len(inputs)}"
+    inputs[name] = source
+    return name
 
 
 def sound_end(planning: Planning, clips: Mapping[str, Clip]) -> Fraction | None:
@@ -67,35 +110,58 @@ def sound_end(planning: Planning, clips: Mapping[str, Clip]) -> Fraction | None:
     audio = planning.manifest.audio
     if audio.source == VOCALS:
         facts = planning.facts[VOCALS_CLIP]
-        return read_clip(Driving(video=VOCALS_CLIP), facts, performer="vocals", file=VOCALS_CLIP).length + audio.offset
+        sung = read_clip(Driving(video=VOCALS_CLIP), facts, performer="vocals", file=VOCALS_CLIP).length
+        return _trimmed(planning, sung) + audio.offset
     if audio.source not in ("driving", "none"):
-        ends = [
-            Fraction(sound["start"]) + Fraction(sound["duration"]) for sound in planning.facts[audio.source]["audio"]
-        ]
-        return ends[0] + audio.offset if ends else None
+        whole = planning.facts[audio.source]["audio"]
+        return _trimmed(planning, sound_stop(whole[0])) + audio.offset if whole else None
     heard = clips if audio.mix is None else {entry.from_ for entry in audio.mix}
     ends = [clips[name].heard + audio.offset for name in heard if clips[name].sounds]
     return max(ends) if ends and audio.source == "driving" else None
 
 
-def _vocals(planning: Planning) -> Sound:
+def sound_stop(stream: Mapping[str, Any]) -> Fraction:
+    """When an audio stream ends on its file's clock, seconds."""
+    return Fraction(stream["start"]) + Fraction(stream["duration"])
+
+
+def _trimmed(planning: Planning, end: Fraction) -> Fraction:
+    """How long a sound that ends at `end` on its file's clock is heard."""
+    trim = planning.manifest.audio.trim
+    return end if trim is None else (end if trim.end is None else min(end, trim.end)) - trim.start
+
+
+def _vocals(planning: Planning) -> tuple[dict[str, Input], list[dict[str, Any]]]:
     """The sample vocal, sung by the face of the sample clip."""
-    driving = Driving(video=VOCALS_CLIP)
+    audio, driving = planning.manifest.audio, Driving(video=VOCALS_CLIP)
     file = planning.sources[VOCALS_CLIP].path
     clip = read_clip(driving, planning.facts[VOCALS_CLIP], performer="vocals", file=file)
     track = follow_face(planning, driving, clip, None)
     frames = clip.frames_at(planning.fps)
     settings = {"start": str(clip.start), "frames": frames, "fps": str(planning.fps)}
     sung = planning.graph.add(Task("vocals", settings, {"faces": track.output}, None, frames))
-    return {"sound0": sung.output}, {"entries": [_entry("sound0", Fraction(0), planning.manifest.audio.offset)]}
+    start, end = (audio.trim.start, audio.trim.end) if audio.trim else (Fraction(0), None)
+    return {"sound0": sung.output}, [_entry(planning, "sound0", start, None if end is None else end - start)]
 
 
-def _entry(name: str, start: Fraction, offset: Fraction, length: Fraction | None = None) -> dict[str, Any]:
+def _entry(planning: Planning, name: str, start: Fraction, length: Fraction | None = None) -> dict[str, Any]:
+    audio = planning.manifest.audio
+    return entry(name, start, length) | {
+        "offset": str(audio.offset),
+        "fade_in": str(audio.fade_in),
+        "fade_out": str(audio.fade_out),
+    }
+
+
+def entry(name: str, start: Fraction, length: Fraction | None = None) -> dict[str, Any]:
+    """One sound of the result, as it is: from `start` on its file's clock, for `length` seconds or to its end."""
     return {
         "input": name,
         "start": str(start),
-        "offset": str(offset),
+        "offset": "0",
         "length": None if length is None else str(length),
         "gain_db": 0.0,
         "pan": 0.0,
+        "fade_in": "0",
+        "fade_out": "0",
     }

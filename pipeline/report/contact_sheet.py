@@ -12,6 +12,7 @@ from foundation.artifacts import ArtifactStore
 from media.images import write_png
 from media.reader import read_frames
 from media.sequence import FrameSequence
+from media.stills import read_still
 from pipeline.plan.expand import Plan
 from stages.handover import FRAMES
 
@@ -21,21 +22,29 @@ CELL_HEIGHT = 240
 GAP = 6
 
 
-def contact_sheet(plan: Plan, store: ArtifactStore, video: Path, out: Path) -> None:
-    """Write the sheet as a PNG: a row of driving frames for each performer, and the finished video below them."""
+def contact_sheet(plan: Plan, store: ArtifactStore, folder: Path, out: Path) -> None:
+    """Write the sheet as a PNG: a row of driving frames for each performer, and the finished video below them.
+
+    Args:
+        folder: the finished video's artifact.
+    """
     moments = [round((n + 0.5) * plan.frames / COLUMNS - 0.5) for n in range(min(COLUMNS, plan.frames))]
     rows = []
     for performer in plan.performers.values():
         clip = store.folder(performer.clip.stage, performer.clip.key) / FRAMES
         frames = FrameSequence([(0, clip)], performer.frames)
         rows.append([frames[moment] for moment in moments])
-    rows.append(_frames_of(video, moments))
+    rows.append(_frames_of(folder, moments))
     write_png(out, _table(rows))
 
 
-def _frames_of(video: Path, moments: list[int]) -> list[Image]:
+def _frames_of(folder: Path, moments: list[int]) -> list[Image]:
+    video = next(folder.glob("video.*"), None)
+    if video is None:
+        pictures = sorted((folder / "frames").iterdir())
+        return [read_still(pictures[moment])[..., :3] for moment in moments]
     wanted = set(moments)
-    return [frame for number, frame in enumerate(read_frames(video)) if number in wanted]
+    return [frame[..., :3] for number, frame in enumerate(read_frames(video)) if number in wanted]
 
 
 def _table(rows: list[list[Image]]) -> Image:

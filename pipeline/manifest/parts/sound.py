@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from pipeline.manifest.fields import Name, SignedSeconds
+from pipeline.manifest.fields import Name, Seconds, SignedSeconds
 from pipeline.manifest.parts.base import Part
 
 
@@ -18,6 +18,19 @@ class MixEntry(Part):
     pan: Annotated[float, Field(ge=-1, le=1)] = 0.0
 
 
+class Trim(Part):
+    """The part of a file that is heard, in seconds on the file's own clock."""
+
+    start: Seconds = Field(default=0, validate_default=True)
+    end: Seconds | None = None
+
+    @model_validator(mode="after")
+    def _has_length(self) -> Trim:
+        if self.end is not None and self.end <= self.start:
+            raise ValueError(f"end ({float(self.end):g}) must be later than start ({float(self.start):g})")
+        return self
+
+
 class Audio(Part):
     """The sound of the result."""
 
@@ -25,4 +38,13 @@ class Audio(Part):
     """driving | none | a file | sample:vocals"""
     mix: list[MixEntry] | None = None
     offset: SignedSeconds = Field(default=0, validate_default=True)
-    """How much later (or, below 0, earlier) than the picture a file starts."""
+    """How much later (or, below 0, earlier) than the picture the sound starts."""
+    trim: Trim | None = None
+    """Which part of a file is heard."""
+    fade_in: Seconds = Field(default=0, validate_default=True)
+    fade_out: Seconds = Field(default=0, validate_default=True)
+    """Seconds at the beginning and the end of each sound that goes into the mix."""
+    loudness_lufs: Annotated[int | float, Field(ge=-50, le=-5)] | None = None
+    """Integrated loudness (EBU R 128) to level the sound to; the true peak then stays under -1 dBTP."""
+    stems: bool = False
+    """Each performer's sound as a track of its own, after the mix."""

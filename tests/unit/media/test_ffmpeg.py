@@ -15,6 +15,7 @@ import pytest
 
 from foundation.errors import InputError, StageError
 from media import argv, binary
+from media.codecs import Encode
 from media.run import failure, run_ffmpeg
 from media.samples import sample_names, sample_path
 
@@ -24,7 +25,8 @@ def value(command: list[str], option: str) -> str:
 
 
 def test_encode_says_size_rate_and_colour_exactly() -> None:
-    command = argv.encode_video(Path("out.mp4"), size=(1280, 720), fps=Fraction(30000, 1001), crf=17, preset="fast")
+    encode = Encode(crf=17, preset="fast")
+    command = argv.encode_video(Path("out.mp4"), size=(1280, 720), fps=Fraction(30000, 1001), encode=encode)
     assert command[0] == binary.ffmpeg()
     assert command[1:5] == ["-nostdin", "-hide_banner", "-loglevel", "error"]
     assert value(command, "-framerate") == value(command, "-r") == "30000/1001"
@@ -37,7 +39,7 @@ def test_encode_says_size_rate_and_colour_exactly() -> None:
 def test_every_input_is_a_local_file_and_every_name_only_a_name() -> None:
     hostile = Path("-i http:x%d.mp4")
     sound = Path("-y concat:a|b.wav")
-    command = argv.mux(hostile, video=hostile, audio=sound, duration=Fraction(1, 3))
+    command = argv.mux(hostile, container="mp4", video=hostile, tracks=[argv.Track(sound)], duration=Fraction(1, 3))
     assert command.count("-protocol_whitelist") == command.count("-i") == 2
     for number, word in enumerate(command):
         if word == "-i":
@@ -48,7 +50,7 @@ def test_every_input_is_a_local_file_and_every_name_only_a_name() -> None:
 
 
 def test_mux_without_sound_maps_only_the_picture() -> None:
-    command = argv.mux(Path("o.mp4"), video=Path("v.mp4"))
+    command = argv.mux(Path("o.mp4"), container="mp4", video=Path("v.mp4"))
     assert [command[k + 1] for k, word in enumerate(command) if word == "-map"] == ["0:v:0"]
     assert "-c:a" not in command
 
@@ -56,7 +58,7 @@ def test_mux_without_sound_maps_only_the_picture() -> None:
 @pytest.mark.parametrize("size", [(161, 96), (160, 97), (0, 96)])
 def test_odd_sizes_are_refused(size: tuple[int, int]) -> None:
     with pytest.raises(StageError, match="even sides"):
-        argv.encode_video(Path("o.mp4"), size=size, fps=Fraction(25))
+        argv.encode_video(Path("o.mp4"), size=size, fps=Fraction(25), encode=Encode())
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_the_last_meaningful_line_becomes_the_error(said: bytes, told: str) -> N
 def test_a_failing_command_names_stage_file_and_reason(tmp_path: Path) -> None:
     out = tmp_path / "o.mp4"
     with pytest.raises(StageError, match=r"stage mux: .*o\.mp4: ffmpeg failed: .*No such file"):
-        run_ffmpeg(argv.mux(out, video=tmp_path / "nowhere.mp4"), stage="mux", file=out)
+        run_ffmpeg(argv.mux(out, container="mp4", video=tmp_path / "nowhere.mp4"), stage="mux", file=out)
 
 
 def test_a_program_that_does_not_exist_is_told() -> None:

@@ -8,15 +8,17 @@ import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from foundation.errors import StageError
+from media.codecs import Encode
 from media.lossless import LosslessSink
 from media.probe import probe
 from media.reader import VideoReader, read_frames
-from media.writer import LOSSLESS_SUFFIX, Codec, FrameWriter
+from media.writer import LOSSLESS_SUFFIX, FrameWriter
 from tests.synthetic import bars, number_in, numbered
 
 NAMES = ["plain", "with space", "qu'o\"te", "中文 ü", "-leading", "100%d%03d", "a:b"]
@@ -83,7 +85,7 @@ def test_any_name_is_only_a_name(name: str, suffix: str, tmp_path: Path, monkeyp
 )
 def test_delivery_has_the_exact_rate_every_frame_and_bt709_throughout(fps: Fraction, tmp_path: Path) -> None:
     path = tmp_path / "d.mp4"
-    with FrameWriter(path, size=(160, 96), fps=fps, crf=12) as writer:
+    with FrameWriter(path, size=(160, 96), fps=fps, encode=Encode(crf=12)) as writer:
         for k in range(40):
             writer.write(numbered(k))
     video = probe(path).video
@@ -98,7 +100,7 @@ def test_delivery_has_the_exact_rate_every_frame_and_bt709_throughout(fps: Fract
 
 def test_delivery_keeps_the_colours(tmp_path: Path) -> None:
     path = tmp_path / "d.mp4"
-    with FrameWriter(path, size=(320, 96), fps=Fraction(25), crf=8) as writer:
+    with FrameWriter(path, size=(320, 96), fps=Fraction(25), encode=Encode(crf=8)) as writer:
         for _ in range(5):
             writer.write(bars((320, 96)))
     frame = next(read_frames(path)).astype(int)
@@ -121,11 +123,13 @@ def test_a_frame_of_another_shape_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("codec", ["magicyuv", "ffv1", "h264"])
-def test_an_error_leaves_nothing_new_and_the_old_file_as_it_was(codec: Codec, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "how", [{"codec": "magicyuv"}, {"codec": "ffv1"}, {"encode": Encode()}], ids=["magicyuv", "ffv1", "h264"]
+)
+def test_an_error_leaves_nothing_new_and_the_old_file_as_it_was(how: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "f.avi"
     path.write_bytes(b"old")
-    writer = FrameWriter(path, size=(160, 96), fps=Fraction(25), codec=codec)
+    writer = FrameWriter(path, size=(160, 96), fps=Fraction(25), **how)
     with pytest.raises(KeyboardInterrupt), writer:
         writer.write(numbered(1))
         raise KeyboardInterrupt

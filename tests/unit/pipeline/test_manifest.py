@@ -70,7 +70,8 @@ output: {path: a.avi, size: [1281, 720], fps: x}
         "performers.mona_lisa.motion.head: 3 cannot be used: input should be less than or equal to 2",
         "scenes.0.layout: \"ful\" is not known (use 'full', 'side_by_side', 'stacked', 'grid' or "
         "'picture_in_picture'; did you mean full?)",
-        'output.path: "a.avi" cannot be used (end it in .mp4)',
+        'output.path: "a.avi" cannot be used: end it in .mp4, .mov, .mkv, .webm, or, for a sequence, in .png, .tif, '
+        ".tiff, .exr",
         "output.size: [1281, 720] cannot be used: use even numbers: 4:2:0 video has no odd sizes",
         'output.fps: "x" cannot be used: write frames a second as 25, 29.97 or "30000/1001", at most 1000',
         "titel: is not a known field; did you mean title? "
@@ -80,7 +81,6 @@ output: {path: a.avi, size: [1281, 720], fps: x}
 
 
 PLANNED: list[tuple[dict[str, Any], str]] = [
-    ({"audio": {"loudness_lufs": -14}}, "audio.loudness_lufs"),
 ]
 
 

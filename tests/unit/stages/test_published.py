@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from foundation.errors import InputError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from media.codecs import Encode
 from media.images import write_png
 from media.reader import VideoReader
 from stages.published import run
@@ -58,9 +60,12 @@ def inputs(tmp_path: Path, model: tuple[Path, Path], source: Image, clip: list[I
     return {"config": model[0], "checkpoint": model[1], **given}
 
 
+LOSSLESS = Encode("mkv", "ffv1", "ffv1", None)
+
+
 def settings(**changes: Any) -> dict[str, Any]:
     plain = {"start": "0", "frames": FRAMES, "fps": str(FPS), "shape": list(SHAPE), "mode": "relative"}
-    return plain | {"precision": "fp32", "device": "cpu", "suffix": ".mkv", "video": {}} | changes
+    return plain | {"precision": "fp32", "device": "cpu", "video": asdict(LOSSLESS)} | changes
 
 
 def frames_of(path: Path) -> list[Image]:

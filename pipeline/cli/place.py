@@ -1,0 +1,77 @@
+"""Where a result belongs, all its parts, found fit before the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from foundation.atomic import check_writable, make_folder
+from foundation.errors import ManifestError
+from media.signing import Signer, check_signer
+from pipeline.manifest import delivery
+from pipeline.manifest.load import LoadedManifest
+from pipeline.manifest.paths import SequenceName, sequence_name
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where everything goes.
+
+    Attributes:
+        target: the video; of a sequence, the name with the number's place in it.
+        sequence: that name's parts; None for one file. first: the number of a sequence's first file.
+        poster, preview, signer: where they are asked for.
+    """
+
+    target: Path
+    container: str
+    sequence: SequenceName | None
+    first: int
+    poster: Path | None
+    preview: Path | None
+    signer: Signer | None
+
+    def at(self, target: Path) -> Place:
+        """The same, with the video under another name."""
+        return replace(self, target=target, sequence=sequence_name(target.name) if self.sequence else None)
+
+    @property
+    def first_file(self) -> Path:
+        """The video, or a sequence's first picture."""
+        return self.target.with_name(self.sequence.file(self.first)) if self.sequence else self.target
+
+    @property
+    def sheet(self) -> Path:
+        """Where a contact sheet goes: beside the result, named like it."""
+        return (self.target.with_name(self.sequence.stem) if self.sequence else self.target).with_suffix(".png")
+
+
+def place_of(loaded: LoadedManifest) -> Place:
+    """Where the manifest wants its result, found to be fit for it.
+
+    Raises: StageError or ManifestError if something cannot be written there; InputError if it is to be signed and the
+        certificate or the key is unusable.
+    """
+    output = loaded.manifest.output
+    signer = None
+    if output.sign:
+        files = loaded.path(output.sign.certificate), loaded.path(output.sign.key)
+        signer = Signer(*files, output.sign.algorithm, output.sign.timestamp_url)
+        check_signer(signer)
+    target = loaded.path(output.path)
+    place = Place(
+        target=target,
+        container=delivery.container(output),
+        sequence=sequence,
+        first=output.start_number,
+        poster=loaded.path(output.poster.path) if output.poster else None,
+        preview=loaded.path(output.preview.path) if output.preview else None,
+        signer=signer,
+    )
+    wanted = [path for path in (place.target, place.poster, place.preview) if path]
+    if len(set(wanted)) < len(wanted):
+        raise ManifestError("two outputs have the same name", file=place.target, cure="give each a name of its own")
+    for path in wanted:
+        make_folder(path.parent)
+        check_writable(path)
+    return place
