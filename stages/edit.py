@@ -28,7 +28,7 @@ from media.panel import Panel
 from media.scene import Player, Scene
 from media.sequence import FrameSequence
 from media.transition import TRANSITIONS
-from media.writer import picture_writer
+from media.writer import FrameWriter, picture_writer
 from stages import Report
 from stages.handover import FRAMES, SCRIPTS, read_crop, read_head, read_picture
 

@@ -28,7 +28,7 @@ from pipeline.cli.place import place_of
 from pipeline.cli.report import write_report
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.table import show_tasks
-from pipeline.manifest.load import LoadedManifest, load_manifest, writing_to
+from pipeline.manifest.load import LoadedManifest, load_manifest
 from pipeline.plan.expand import Plan
 from pipeline.plan.select import Selection
 from pipeline.report.contact_sheet import contact_sheet
@@ -64,14 +64,13 @@ def run(
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    loaded, store = load_manifest(manifest), store_at(work)
+    loaded = load_manifest(manifest, writing_to=output.absolute() if output else None)
+    store = store_at(work)
     running = running_of(executor, address, workers, online, "json" if as_json else progress)
     selection = selection_of(only, frames, part)
     if selection or dry_run:
         render_part(loaded, store, running, selection, dry_run=dry_run)
         return
-    if output:
-        loaded = writing_to(loaded, output.absolute())
     render(loaded, store, running, sheet=sheet, report=report)
 
 

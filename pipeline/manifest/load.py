@@ -49,9 +49,11 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def load_manifest(path: Path) -> LoadedManifest:
+def load_manifest(path: Path, *, writing_to: Path | None = None) -> LoadedManifest:
     """Read and validate a manifest.
 
+    Args:
+        writing_to: takes the place of its output.path.
     Raises: InputError if the file cannot be read; ManifestError with every mistake.
     """
     try:
@@ -68,6 +70,8 @@ def load_manifest(path: Path) -> LoadedManifest:
     except (yaml.YAMLError, RecursionError) as error:
         problem = f"is not valid YAML: {_yaml_problem(error)}"
         raise ManifestError(problem, file=path, cure="correct that line; tags such as !!python are refused") from error
+    if writing_to and isinstance(data, dict) and isinstance(data.get("output"), dict):
+        data["output"]["path"] = str(writing_to)
     return LoadedManifest(validate(data, path), path.resolve().parent, path.stem)
 
 
@@ -91,16 +95,6 @@ def validate(data: Any, path: Path) -> Manifest:
         failure.mistakes = tuple(mistakes)
         raise failure
     return manifest
-
-
-def writing_to(loaded: LoadedManifest, path: Path) -> LoadedManifest:
-    """The same manifest with another output.path.
-
-    Raises: ManifestError if what it asks for cannot be written there.
-    """
-    data = loaded.manifest.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    data["output"]["path"] = str(path)
-    return LoadedManifest(validate(data, path), loaded.folder, loaded.name)
 
 
 def _yaml_problem(error: Exception) -> str:
