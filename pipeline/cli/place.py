@@ -47,19 +47,14 @@ class Place:
 
 
 def place_of(loaded: LoadedManifest) -> Place:
-    """Where the manifest wants its result, found to be fit for it.
-
-    Raises: StageError or ManifestError if something cannot be written there; InputError if it is to be signed and the
-        certificate or the key is unusable.
-    """
+    """Where the manifest wants its result."""
     output = loaded.manifest.output
+    target = loaded.path(output.path)
     signer = None
     if output.sign:
         files = loaded.path(output.sign.certificate), loaded.path(output.sign.key)
         signer = Signer(*files, output.sign.algorithm, output.sign.timestamp_url)
-        check_signer(signer)
-    target = loaded.path(output.path)
-    place = Place(
+    return Place(
         target=target,
         container=delivery.container(output),
         sequence=sequence,
@@ -68,10 +63,19 @@ def place_of(loaded: LoadedManifest) -> Place:
         preview=loaded.path(output.preview.path) if output.preview else None,
         signer=signer,
     )
+
+
+def prepare(place: Place) -> None:
+    """Fail before the work rather than after it; folders that are missing are made.
+
+    Raises: StageError or ManifestError if something cannot be written there; InputError if it is to be signed and the
+        certificate or the key is unusable.
+    """
+    if place.signer:
+        check_signer(place.signer)
     wanted = [path for path in (place.target, place.poster, place.preview) if path]
     if len(set(wanted)) < len(wanted):
         raise ManifestError("two outputs have the same name", file=place.target, cure="give each a name of its own")
     for path in wanted:
         make_folder(path.parent)
         check_writable(path)
-    return place

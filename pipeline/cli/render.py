@@ -24,7 +24,7 @@ from pipeline.cli.farm_options import (
 )
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
-from pipeline.cli.place import place_of
+from pipeline.cli.place import place_of, prepare
 from pipeline.cli.report import write_report
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.table import show_tasks
@@ -82,6 +82,7 @@ def render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sh
     Raises: DuetError; whatever stood at its place is then as it was.
     """
     place = place_of(loaded)
+    prepare(place)
     plan = plan_job(loaded, store)
     wanted = wanted_of(plan) + ([one.clip.key for one in plan.performers.values()] if sheet else [])
     recorder = Recorder()

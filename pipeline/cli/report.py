@@ -11,6 +11,7 @@ import typer
 from foundation.atomic import check_writable, make_folder, replacing
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
+from pipeline.cli.place import place_of
 from pipeline.manifest.load import load_manifest
 from pipeline.report.data import Made, collect
 from pipeline.report.page import page
@@ -32,8 +33,8 @@ def run(
 ) -> None:
     loaded, store = load_manifest(manifest), store_at(work)
     plan = plan_job(loaded, store)
-    video = verdict_of(plan.result, store).place(loaded.path(loaded.manifest.output.path))
-    made = Made(loaded, plan, store, video)
+    place = place_of(loaded)
+    made = Made(loaded, plan, store, place.at(verdict_of(plan.result, store).place(place.target)).first_file)
     target = write_report(made, read_record(store, plan.result.key), output)
     typer.echo(json.dumps({"event": "Done", "report": str(target)}) if as_json else f"report  {target}")
 
