@@ -47,9 +47,16 @@ class Place:
 
 
 def place_of(loaded: LoadedManifest) -> Place:
-    """Where the manifest wants its result."""
+    """Where the manifest wants its result.
+
+    Raises: ManifestError if the name of a sequence has two places for its number.
+    """
     output = loaded.manifest.output
     target = loaded.path(output.path)
+    try:
+        sequence = sequence_name(target.name) if delivery.is_sequence(output) else None
+    except ValueError as problem:
+        raise ManifestError(str(problem), file=target, cure="correct output.path") from problem
     signer = None
     if output.sign:
         files = loaded.path(output.sign.certificate), loaded.path(output.sign.key)

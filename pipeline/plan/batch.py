@@ -16,6 +16,7 @@ from foundation.artifacts import digest_of
 from foundation.errors import DuetError, InputError, ManifestError
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.batch import NAME_PLACE, Batch
+from pipeline.manifest.parts.output import Output
 from pipeline.plan.build import Job, build
 from pipeline.plan.expand import expand
 from pipeline.plan.graph import Graph
@@ -133,15 +134,25 @@ def _item(loaded: LoadedManifest, batch: Batch, number: int, row: Row) -> Item:
     manifest = loaded.manifest
     clip = batch.performer.driving.model_copy(update={"video": driving})
     performer = batch.performer.model_copy(update={"portrait": portrait, "driving": clip})
-    path = manifest.output.path.replace(NAME_PLACE, name)
+    output = _named(manifest.output, name)
     changes = {
         "batch": None,
         "title": manifest.title or name,
         "performers": {_performer(name): performer},
-        "output": manifest.output.model_copy(update={"path": path}),
+        "output": output,
     }
     own = LoadedManifest(manifest.model_copy(update=changes), loaded.folder, name)
-    return Item(name, portrait, driving, own, loaded.path(path))
+    return Item(name, portrait, driving, own, loaded.path(output.path))
+
+
+def _named(output: Output, name: str) -> Output:
+    """The output with the item's name in every path."""
+    changes: dict[str, Any] = {"path": output.path.replace(NAME_PLACE, name)}
+    for kind in ("poster", "preview"):
+        beside = getattr(output, kind)
+        if beside is not None:
+            changes[kind] = beside.model_copy(update={"path": beside.path.replace(NAME_PLACE, name)})
+    return output.model_copy(update=changes)
 
 
 def _stem(written: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from string import Formatter
 from typing import Annotated, Any
 
@@ -80,11 +81,21 @@ def performers_or_batch(data: dict[str, Any]) -> list[str]:
         f"{field}: cannot go with batch (remove one of them)" for field in ("performers", "scenes") if field in data
     ]
     output, audio = data.get("output"), data.get("audio")
-    path = output.get("path") if isinstance(output, dict) else None
-    if isinstance(path, str) and NAME_PLACE not in path:
-        lines.append(
-            f"output.path: {path!r} is one file for all items (write {NAME_PLACE} in it: out/{NAME_PLACE}.mp4)"
-        )
+    for field, path in _paths(output) if isinstance(output, dict) else ():
+        if NAME_PLACE not in path:
+            better = f"out/{NAME_PLACE}{PurePath(path).suffix or '.mp4'}"
+            lines.append(f"{field}: {path!r} is one file for all items (write {NAME_PLACE} in it: {better})")
     if isinstance(audio, dict) and "mix" in audio:
         lines.append("audio.mix: cannot go with batch: an item has one clip (remove it)")
     return lines
+
+
+def _paths(output: dict[str, Any]) -> list[tuple[str, str]]:
+    """The files that an output names, with the fields that name them."""
+    places: list[tuple[str, Any]] = [("output.path", output)]
+    places += [(f"output.{kind}.path", output.get(kind)) for kind in ("poster", "preview")]
+    return [
+        (field, place["path"])
+        for field, place in places
+        if isinstance(place, dict) and isinstance(place.get("path"), str)
+    ]

@@ -80,8 +80,7 @@ output: {path: a.avi, size: [1281, 720], fps: x}
     )
 
 
-PLANNED: list[tuple[dict[str, Any], str]] = [
-]
+PLANNED: list[tuple[dict[str, Any], str]] = [({"defaults": {"chunk_seconds": 2}}, "defaults.chunk_seconds")]
 
 
 @pytest.mark.parametrize(("extra", "path"), PLANNED)
