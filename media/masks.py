@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from foundation.facetrack import Face, head_frame
+
+HAIR, NECK = 1.9, 1.65
+"""The head's outline with its hair, and the neck under the chin, are so much larger than the outline of the face."""
 
 Mask = NDArray[np.float32]
 
@@ -26,3 +32,24 @@ def inner_ramp(size: tuple[int, int], edges: tuple[bool, ...], width: float) -> 
     down = np.minimum(y if top else np.inf, y[::-1] if bottom else np.inf)
     across, down = np.broadcast_to(across, x.shape), np.broadcast_to(down, y.shape)
     return smoothstep(np.minimum(across[None, :], down[:, None]) / max(width, 1e-6))
+
+
+def head_mask(face: Face, side: int, feather: float) -> Mask:
+    """(side, side) 1 on the head, with its hair and the beginning of its neck, 0 from `feather` face heights outside it
+    on, and along the sides of the square.
+
+    Args:
+        face: in the square's pixels, upright.
+    """
+    head = head_frame(face.points, face.scheme)
+    centre = np.array(head.centre)
+    from_centre = face.points[:, :2] - centre
+    below = smoothstep(from_centre[:, 1] / (0.5 * head.height))[:, None]
+    outline = centre + from_centre * (HAIR + (NECK - HAIR) * below)
+    solid = np.zeros((side, side), np.uint8)
+    hull = cv2.convexHull(outline.astype(np.float32))
+    cv2.fillConvexPoly(solid, np.rint(hull * 16).astype(np.int32), 1, cv2.LINE_8, 4)
+    width = max(feather * head.height, 1e-6)
+    outside = cv2.distanceTransform(1 - solid, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    ramp = cv2.GaussianBlur(smoothstep(1 - outside / width), (0, 0), max(0.1 * width, 0.3))
+    return np.asarray(np.minimum(ramp, inner_ramp((side, side), (True,) * 4, width)), np.float32)

@@ -1,4 +1,4 @@
-"""Put the moving crop back where it came from: feathered, matched in colour, at the picture's own resolution.
+"""Put the moving crop back where it came from, at the picture's own resolution (see media.paste).
 
 Writes FRAMES: only the part of the picture that the crop covers (its `box`, in the facts). All else is
 the portrait itself, untouched by construction, so it is not stored again for every frame.
@@ -15,13 +15,13 @@ from media.paste import Paste
 from media.reader import read_frames
 from media.writer import FrameWriter
 from stages import Report
-from stages.handover import FRAMES, read_crop, read_under
+from stages.handover import FRAMES, read_crop, read_face, read_style, read_under
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: range, fps, feather (of the crop's side), match_color. Inputs: crop, moved."""
+    """Settings: range, fps, feather (in face heights), match_color, match_grain. Inputs: crop, moved."""
     crop = read_crop(inputs["crop"])
-    paste = Paste.onto(read_under(inputs["crop"]), crop, settings["feather"], settings["match_color"])
+    paste = Paste(read_under(inputs["crop"]), crop, read_face(inputs["crop"]), read_style(settings))
     start, stop = settings["range"]
     done = 0
     size = (crop.box.width, crop.box.height)

@@ -6,17 +6,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.base import Arrays, Portrait
 from foundation.crop import CropInfo, covered
-from foundation.facetrack import FaceTrack, HeadFrame, head_frame
+from foundation.facetrack import Face, FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Box, apply_affine, invert_affine
 from foundation.npy import Rows
 from media.images import read_image
 from media.lossless import LOSSLESS_SUFFIX
+from media.paste import Style
 
 FRAMES = f"frames{LOSSLESS_SUFFIX}"
 """What every stage that hands on frames calls its file."""
@@ -33,6 +35,16 @@ def read_crop(folder: Path) -> CropInfo:
     return CropInfo(
         np.array(about["affine"]), Box(*about["box"]), tuple(about["size"]), about["native"], (left, top, right, bottom)
     )
+
+
+def read_face(folder: Path) -> Face:
+    """The face of a crop artifact, in the crop's pixels."""
+    return FaceTrack.load(folder / "face").face(0)
+
+
+def read_style(settings: Mapping[str, Any]) -> Style:
+    """How the settings of a task want crops pasted."""
+    return Style(settings["feather"], settings["match_color"], settings["match_grain"])
 
 
 def inner_edges(box: Box, picture: tuple[int, int], *, native: bool) -> tuple[bool, bool, bool, bool]:
@@ -89,8 +101,7 @@ def read_head(folder: Path) -> HeadFrame:
 
 def read_portrait(folder: Path) -> Portrait:
     """The crop artifact as engines take it."""
-    face = FaceTrack.load(folder / "face").face(0)
-    return Portrait(read_image(folder / "crop.png"), face, read_crop(folder).inner_edges)
+    return Portrait(read_image(folder / "crop.png"), read_face(folder), read_crop(folder).inner_edges)
 
 
 def read_under(folder: Path) -> NDArray[np.uint8]:

@@ -6,6 +6,7 @@ Writes FRAMES: the plate's whole frames. What the crop of a frame does not cover
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,20 +14,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from media.paste import Paste
+from foundation.crop import CropInfo
+from foundation.facetrack import Face, FaceTrack
+from foundation.geometry import Box, apply_affine
+from media.paste import Paste, Style
 from media.reader import read_frames
 from media.writer import FrameWriter
 from stages import Report
-from stages.handover import FRAMES, CropPath, read_crop_path
+from stages.handover import FRAMES, read_crop_path, read_style
 
 Image = NDArray[np.uint8]
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: range, fps, feather (of the crop's side), match_color. Inputs: crop (what stages.follow wrote), plate,
-    moved.
+    """Settings: range, fps, feather (in face heights), match_color, match_grain.
+
+    Inputs: crop (what stages.follow wrote), plate, moved.
     """
-    path = read_crop_path(inputs["crop"])
+    path, track = read_crop_path(inputs["crop"]), FaceTrack.load(inputs["crop"] / "track")
+    style = read_style(settings)
     start, stop = settings["range"]
     done = 0
     frames = zip(
@@ -36,17 +42,20 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     )
     with FrameWriter(out / FRAMES, size=path.picture, fps=Fraction(settings["fps"])) as writer:
         for plate, moved in frames:
-            writer.write(_inlaid(plate, moved, path, start + done, settings))
+            number = start + done
+            paste = _paste(plate, path.crop(number), track.face(number), style, number)
+            writer.write(_inlaid(plate, path.crop(number).box, paste(moved)))
             done += 1
             report(done, stop - start)
     return {"frames_in": stop - start, "frames_out": done}
 
 
-def _inlaid(plate: Image, moved: Image, path: CropPath, index: int, settings: Mapping[str, Any]) -> Image:
-    crop = path.crop(index)
+def _paste(plate: Image, crop: CropInfo, face: Face, style: Style, number: int) -> Paste:
+    in_crop = replace(face, points=apply_affine(crop.affine, face.points))
+    return Paste(np.ascontiguousarray(plate[crop.box.slices]), crop, in_crop, style, number)
+
+
+def _inlaid(plate: Image, box: Box, part: Image) -> Image:
     result = plate.copy()
-    if crop.box.width < 1 or crop.box.height < 1:
-        return result
-    under = np.ascontiguousarray(plate[crop.box.slices])
-    result[crop.box.slices] = Paste.onto(under, crop, settings["feather"], settings["match_color"])(moved)
+    result[box.slices] = part
     return result

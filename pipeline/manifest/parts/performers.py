@@ -82,8 +82,11 @@ class Composite(Part):
     """How the moving region goes back into the picture."""
 
     into: Literal["portrait", "crop"] = "portrait"
-    feather: Annotated[float, Field(ge=0, le=0.5)] = 0.08
+    feather: Annotated[float, Field(ge=0, le=1)] = 0.16
+    """Width of the blend at the moving region's edge, in face heights."""
     match_color: bool = True
+    match_grain: bool = True
+    """Give a network's smooth picture the grain of the portrait."""
 
 
 class Performer(Part):

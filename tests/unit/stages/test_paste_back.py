@@ -71,7 +71,7 @@ def pasted(folder: Path, crop_folder: Path, engine: str, **style: Any) -> Iterat
     span = {"range": [0, 3], "fps": "25"}
     inputs = {"crop": crop_folder, "clip": clip, "prepared": prepared}
     animate.run({"engine": engine, "engine_version": 1, **span}, inputs, moved, silent)
-    settings = {"feather": 0.08, "match_color": True, **span, **style}
+    settings = {"feather": 0.16, "match_color": True, "match_grain": True, **span, **style}
     facts = composite.run(settings, {"crop": crop_folder, "moved": moved}, out, silent)
     assert facts["frames_out"] == 3
     return read_frames(out / FRAMES)

@@ -1,0 +1,60 @@
+"""A picture's grain: measured on the face where it is flat, and laid on what has been resampled out of all grain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+FLAT = 0.4
+"""The share of a face, the flattest, in which its grain is measured: elsewhere detail would be taken for it."""
+LEAST, MOST = 0.4, 6.0
+"""Levels below which nobody sees grain, and beyond which it is craquelure, which has a shape of its own."""
+SHARE = 0.7
+"""How much of it is given back: too little is overlooked, too much is not."""
+SIZE = 0.6
+"""Sigma of a grain, pixels."""
+SEED = 20221
+_PER_MAD = 1.4826  # standard deviation of a normal distribution over its median absolute deviation
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Grain:
+    """Grain to be added, (h, w, 1), in levels."""
+
+    noise: NDArray[np.float32]
+
+    @staticmethod
+    def lost(picture: Image, through: Image, face: NDArray[np.bool_], number: int) -> Grain | None:
+        """The grain that `picture` had before it became `through`; None if it is too little to see.
+
+        Args:
+            face: (h, w) where to measure it.
+            number: of the frame: another one gives other grain of the same strength, the same one the same.
+        """
+        levels = _lost_levels(picture, through, face)
+        if levels < LEAST:
+            return None
+        random = np.random.default_rng((SEED, number))
+        noise = cv2.GaussianBlur(random.standard_normal(picture.shape[:2], np.float32), (0, 0), SIZE)
+        noise *= SHARE * min(levels, MOST) / float(noise.std())
+        return Grain(np.asarray(noise[:, :, None], np.float32))
+
+    def onto(self, image: Image, mask: NDArray[np.float32]) -> Image:
+        """The picture with the grain where the mask, (h, w, 1), is above 0."""
+        return np.asarray(np.clip(np.rint(image + self.noise * mask), 0, 255), np.uint8)
+
+
+def _lost_levels(picture: Image, through: Image, face: NDArray[np.bool_]) -> float:
+    """Standard deviation of what is missing in `through`, in levels, where the face is flat."""
+    if not face.any():
+        return 0.0
+    before, after = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32) for image in (picture, through))
+    smooth = cv2.GaussianBlur(before, (0, 0), 2.0)
+    slope = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1))[face]
+    missing = (before - after)[face][slope <= np.quantile(slope, FLAT)]
+    return _PER_MAD * float(np.median(np.abs(missing - np.median(missing))))
