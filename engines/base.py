@@ -106,8 +106,9 @@ class Engine(ABC):
         Args:
             motion: the manifest's motion settings, every one present: mode "relative" | "absolute",
                 reference "best" | "first" | a frame number, head, expression, mouth (0..2, 1 as measured),
-                smoothing (0..2 frames of Gaussian sigma); and under the engine's name its own options, and the paths
-                of its own files.
+                smoothing (0..2 frames of Gaussian sigma); under "turns", for who does not sing all the time, what
+                engines.turns reads, and `listening` (0..1, of head and face; the mouth is shut); and under the
+                engine's name its own options, and the paths of its own files.
         Returns:
             named arrays, no object dtype; saved as .npy files.
         Raises:

@@ -13,10 +13,12 @@ from typing import Any, cast
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 import tpsmm
 from engines.base import Arrays, CropSpec, Detector, Driving, Engine, Image, Portrait, Renderer
+from engines.turns import kept, singing_shares
 from foundation.errors import InputError, ManifestError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from foundation.geometry import Box, square_around
@@ -24,6 +26,8 @@ from tpsmm.convert import convert
 from tpsmm.model import PRECISIONS
 
 FOREHEAD, CHIN = 10, 152
+LISTENING = 0.3
+"""The network moves mouth and head at once: of `listening`, a listener takes so much, or its lips would move along."""
 MODES = {"relative": "relative", "absolute": "standard", "standard": "standard", "avd": "avd"}
 """The manifest's words and the published ones, to the published ones."""
 
@@ -99,6 +103,9 @@ class TpsmmEngine(Engine):
             raise InputError(str(error), cure="use another mode or checkpoint") from error
         state = {f"state.{name}": tensor.float().numpy() for name, tensor in animator.state.tensors().items()}
         where = {"window": np.array(window.to_json()), "reference": np.array(reference)}
+        shares = singing_shares(motion, len(driving.track))
+        if shares is not None:
+            where["keep"] = kept(shares, LISTENING * float(motion["turns"]["listening"]))
         return state | where | {f"settings.{name}": np.array(value) for name, value in vars(settings).items()}
 
     def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
@@ -111,20 +118,25 @@ class TpsmmEngine(Engine):
         }
         state = tpsmm.SourceState.from_tensors(stored, model.device)
         animator = tpsmm.Animator.restore(model, settings.mode, state)
-        return TpsmmRenderer(animator, Box(*(int(edge) for edge in prepared["window"])))
+        return TpsmmRenderer(animator, Box(*(int(edge) for edge in prepared["window"])), prepared.get("keep"))
 
 
 class TpsmmRenderer(Renderer):
-    """One frame at a time through the network; the driving frame is seen through a window that stands still."""
+    """One frame at a time through the network; the driving frame is seen through a window that stands still.
 
-    def __init__(self, animator: tpsmm.Animator, window: Box) -> None:
+    Args:
+        keep: (N,) how much of each frame's motion is taken; None: all of it.
+    """
+
+    def __init__(self, animator: tpsmm.Animator, window: Box, keep: NDArray[np.floating] | None = None) -> None:
         self.animator = animator
         self.window = window
+        self._keep = keep
 
     def render(self, index: int, driving_frame: Image) -> Image:
-        del index  # every frame stands alone
         size = self.animator.state.picture.shape[2]
-        picture = self.animator.render(_tensor(_cut(driving_frame, self.window, size)))
+        keep = None if self._keep is None else torch.tensor([float(self._keep[index])])
+        picture = self.animator.render(_tensor(_cut(driving_frame, self.window, size)), keep)
         if not bool(torch.isfinite(picture).all()):
             raise InputError("the checkpoint gives no picture (NaN)", cure="verify it with `models verify`")
         return cast(Image, (picture[0] * 255).round().byte().permute(1, 2, 0).cpu().numpy())

@@ -61,7 +61,8 @@ class _Still:
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: backend, backend_version, fps, frames, looks_per_second, into, motion, chunks (their first frames).
+    """Settings: backend, backend_version, fps, frames, looks_per_second, into, motion, chunks (their first frames);
+    sings, of a performer who does not sing all the time, ranges of frames: only those are compared with the driver.
 
     Inputs: crop, clip, and the chunks as "000000", "000001", ...
     """
@@ -83,8 +84,13 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     portrait = features(still.image, still.face)
     np.savez(out / "looks.npz", frames=schedule.looks, driver=driver, result=result, portrait=portrait)
     np.save(out / "motion.npy", motion.astype(np.float32))
-    figures = following.compare(driver, result, portrait)
-    late = following.lag(mouths, result[:, MOUTH], schedule.looks) if np.isfinite(figures["mouth_r"]) else np.nan
+    sings = _turns(settings.get("sings"), frames)
+    motion = np.where(sings, motion, 0.0)
+    turn = sings[schedule.looks]
+    figures = following.compare(driver[turn], result[turn], portrait)
+    late = (
+        following.lag(mouths, result[turn, MOUTH], schedule.looks[turn]) if np.isfinite(figures["mouth_r"]) else np.nan
+    )
     figures["mouth_lag"] = float(late)
     figures |= seen.figures(looking.triples.values, shimmer)
     figures["stuck"] = seen.stuck_seconds(schedule.looks, motion, fps)
@@ -92,6 +98,16 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     known = {name: None if not np.isfinite(value) else round(value, 5) for name, value in figures.items()}
     (out / "figures.json").write_text(json.dumps(known, indent=1), encoding="utf-8")
     return {"frames_in": frames, "looks": len(schedule.looks), "figures": known}
+
+
+def _turns(sings: list[list[int]] | None, frames: int) -> NDArray[np.bool_]:
+    """(frames,) in which the performer sings; who listens does on purpose not do what the driver does."""
+    if sings is None:
+        return np.ones(frames, bool)
+    mask = np.zeros(frames, bool)
+    for start, stop in sings:
+        mask[start:stop] = True
+    return mask
 
 
 def _read_still(folder: Path, *, pasted: bool) -> _Still:

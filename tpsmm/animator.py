@@ -127,20 +127,33 @@ class Animator:
         return self.model.backend.group(*self.state.picture.shape[2:])
 
     @torch.inference_mode()
-    def motion(self, frames: Tensor) -> Motion:
-        """How the portrait moves in (N, 3, h, w) driving frames, N at least 1, float, 0..1."""
+    def motion(self, frames: Tensor, keep: Tensor | None = None) -> Motion:
+        """How the portrait moves in (N, 3, h, w) driving frames, N at least 1, float, 0..1.
+
+        Args:
+            keep: (N,) how much of each frame's motion away from the reference frame's pose is taken; None: all of it.
+        """
         keypoints = self.transfer(self.model.keypoints(frames))
+        if keep is not None:
+            still = self.transfer(self.state.initial)
+            keypoints = still + keep.to(keypoints)[:, None, None] * (keypoints - still)
         each = [self.model.backend.move(self.state.motion, some) for some in torch.split(keypoints, self.group)]
         deformation = torch.cat([one[0] for one in each])
         occlusion = [torch.cat(level) for level in zip(*(one[1] for one in each), strict=True)]
         return Motion(keypoints, deformation, occlusion)
 
     @torch.inference_mode()
-    def render(self, frames: Tensor) -> Tensor:
-        """(N, 3, h, w) driving frames, float, 0..1 -> (N, 3, H, W) pictures of the portrait, float32, 0..1."""
+    def render(self, frames: Tensor, keep: Tensor | None = None) -> Tensor:
+        """(N, 3, h, w) driving frames, float, 0..1 -> (N, 3, H, W) pictures of the portrait, float32, 0..1.
+
+        Args:
+            keep: as of `motion`.
+        """
         if not len(frames):
             return self.state.picture.new_empty(0, *self.state.picture.shape[1:])
-        return torch.cat([self._paint(self.motion(some)) for some in torch.split(frames, self.group)])
+        some = torch.split(frames, self.group)
+        shares = [None] * len(some) if keep is None else torch.split(keep, self.group)
+        return torch.cat([self._paint(self.motion(*each)) for each in zip(some, shares, strict=True)])
 
     def _paint(self, motion: Motion) -> Tensor:
         state = self.state

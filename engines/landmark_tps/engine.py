@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from engines.landmark_tps.renderer import Scene, TpsRenderer
 from engines.landmark_tps.retarget import Gains, gaze_motion, mesh_targets, rigid_motion
 from engines.landmark_tps.surroundings import Surroundings
 from engines.landmark_tps.topology import EYES, OVAL
+from engines.turns import singing_shares
 from foundation.facetrack import MEDIAPIPE_478
 from foundation.geometry import Array
 from foundation.npy import Blocks
@@ -79,7 +81,10 @@ class LandmarkTps(PlateEngine):
             arrays = static | moving | small_arrays(tried, performance, gains, [alone])
             return self.open(portrait, arrays).render(0, frame)
 
-        return static, calibrate.fit(performance, samples, trial, detect, gains)
+        gains = calibrate.fit(performance, samples, trial, detect, gains)
+        shares = singing_shares(motion, len(performance))
+        listening = 0.0 if shares is None else float(motion["turns"]["listening"])
+        return static, replace(gains, shares=shares, listening=listening)
 
     def open_plate(self, prepared: Arrays) -> PlateRenderer:
         return TpsPlateRenderer(prepared)

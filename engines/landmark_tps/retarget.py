@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from engines.landmark_tps.topology import (
     LIP_RINGS_LOWER,
     LIP_RINGS_UPPER,
 )
+from engines.turns import kept
 from foundation.geometry import Array
 
 RING_FOLLOW = (0.92, 0.8, 0.6)
@@ -31,6 +32,7 @@ HIDDEN_SIDE = 0.4
 """Turns that would show the far side of a three-quarter view are reduced by up to so much."""
 WIDEST = 0.34
 """The widest mouth, in face heights."""
+NOSE_BASE = 2
 GAZE_LIMIT = np.array([0.16, 0.07])
 """Furthest that an iris moves, along and across the eye, in eye widths."""
 
@@ -42,6 +44,8 @@ class Gains:
     Attributes:
         head, expression, mouth: of the manifest. lips, lids: factors on how far they open.
         parting: how much further than its landmarks say the portrait's own lips are parted, in face heights.
+        shares: (N,) of each frame's singing, of a portrait that listens meanwhile (see engines.turns); None: all of it.
+        listening: how much of head and face a listener takes.
     """
 
     head: float
@@ -50,12 +54,26 @@ class Gains:
     lips: float = 1.0
     lids: float = 1.0
     parting: float = 0.0
+    shares: Array | None = None
+    listening: float = 0.0
+
+    def at(self, span: slice) -> Gains:
+        """The gains of the frames `span` alone."""
+        return self if self.shares is None else replace(self, shares=self.shares[span])
+
+    @property
+    def kept(self) -> Array | None:
+        """(N,) how much of head and gaze is taken; None: all of it."""
+        return None if self.shares is None else kept(self.shares, self.listening)
 
 
 def mesh_targets(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:
     """(n, 492, 3) where the mesh's points go in the frames `span`, pixels of the picture."""
     shapes = performance.shapes(span)
+    gains = gains.at(span)
     change = (shapes - rig.neutral) * rig.scale * gains.expression
+    if gains.shares is not None:
+        change *= kept(gains.shares[:, None], gains.listening * upper_face(rig))[:, :, None]
     moved = rig.rest + change
     open_lips(moved, shapes, rig, performance, gains)
     openness = performance.openness[span]
@@ -78,6 +96,9 @@ def rigid_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) 
 def gaze_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:
     """(n, 2, 2) how far the irises move along and across the eyes, in eye widths."""
     gaze = performance.gaze[span] - performance.gaze[performance.reference]
+    keep = gains.at(span).kept
+    if keep is not None:
+        gaze = gaze * keep[:, None, None]
     return soft_limit(gaze * rig.scale[0] * gains.expression, GAZE_LIMIT)
 
 
@@ -87,12 +108,20 @@ def soft_limit(value: Array, limit: Array | float) -> Array:
     return bounded
 
 
+def upper_face(rig: Rig) -> Array:
+    """(478,) 0 from the base of the nose down, 1 from the eyes up: what of a face may move while its mouth rests."""
+    nose, eyes = rig.shape[NOSE_BASE, 1], rig.shape[[eye.corners[0] for eye in EYES], 1].mean()
+    return np.clip((nose - rig.shape[:, 1]) / max(float(nose - eyes), 1e-6), 0, 1)
+
+
 def open_lips(moved: Array, shapes: Array, rig: Rig, performance: Performance, gains: Gains) -> None:
-    """Set the inner-lip gap to the performer's, and let the rings around follow; in place."""
+    """Set the inner-lip gap to the performer's, a listener's shut, and let the rings around follow; in place."""
     upper, lower = list(INNER_UPPER), list(INNER_LOWER)
     gap = (shapes[:, lower] - shapes[:, upper]) * rig.scale
     length = np.linalg.norm(gap, axis=2)
     wanted = np.maximum(0.0, length - performance.closed_gap * rig.scale[1])
+    if gains.shares is not None:
+        wanted *= gains.shares[:, None]
     measured = wanted.mean(axis=1)
     wanted[:, 1:-1] *= gains.mouth * gains.lips
     wanted = smooth_row(soft_limit(wanted, WIDEST))
@@ -150,8 +179,11 @@ def head_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -
     reveals = turn[:, 1] * own_yaw < 0
     limit[reveals, 1] *= 1 - HIDDEN_SIDE * min(1.0, abs(own_yaw) / np.radians(30))
     turn = soft_limit(turn, limit)
-    rotation = np.stack([own @ exp_rotation(vector) for vector in turn])
     shift = soft_limit(performance.shift[span] * (HEAD_SHIFT * gains.head), SHIFT_LIMIT)
     shift[:, 2] = 0.0
     growth = soft_limit(performance.growth[span] * (HEAD_GROWTH * gains.head), GROWTH_LIMIT)
+    keep = gains.at(span).kept
+    if keep is not None:
+        turn, shift, growth = turn * keep[:, None], shift * keep[:, None], growth * keep
+    rotation = np.stack([own @ exp_rotation(vector) for vector in turn])
     return rotation, shift, growth

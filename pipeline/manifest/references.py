@@ -16,9 +16,10 @@ def dangling(data: dict[str, Any]) -> list[str]:
     if not isinstance(performers, dict):
         return []
     mentions = [
-        (f"scenes.{n}.performers", name)
+        (f"scenes.{n}.{field}", name)
         for n, scene in enumerate(_dicts(data.get("scenes")))
-        for name in _list(scene.get("performers"))
+        for field in ("performers", "sings")
+        for name in _list(scene.get(field))
     ]
     audio = data.get("audio")
     mix = _dicts(audio.get("mix")) if isinstance(audio, dict) else []

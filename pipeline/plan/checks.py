@@ -52,7 +52,7 @@ def plan_checks(
 def _measure(planning: Planning, planned: PlannedPerformer, looks_per_second: float) -> Task:
     """Look at one performer's finished frames again."""
     motion = planning.manifest.performers[planned.name].motion
-    settings = {
+    settings: dict[str, Any] = {
         **planning.landmarks,
         "fps": str(planning.fps),
         "frames": planned.frames,
@@ -61,6 +61,8 @@ def _measure(planning: Planning, planned: PlannedPerformer, looks_per_second: fl
         "motion": {"mouth": motion.mouth, "head": motion.head, "expression": motion.expression},
         "chunks": [chunk.settings["range"][0] for chunk in planned.chunks],
     }
+    if planned.name in planning.turns:
+        settings["sings"] = planning.turns[planned.name]
     inputs: dict[str, Input] = {"crop": planned.crop.output, "clip": planned.clip.output}
     inputs |= {f"{number:06d}": chunk.output for number, chunk in enumerate(planned.chunks)}
     return planning.graph.add(Task("measure", settings, inputs, planned.name, planned.frames))

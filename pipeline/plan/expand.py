@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pipeline.plan.build import Job
@@ -19,6 +19,7 @@ from pipeline.plan.plate import plan_on_plate
 from pipeline.plan.sound import plan_sound
 from pipeline.plan.task import Task
 from pipeline.plan.timeline import plan_scenes
+from pipeline.plan.turns import plan_turns
 from pipeline.plan.words import WORDS, check_length, edit_inputs
 
 
@@ -64,7 +65,10 @@ def expand(job: Job, facts: Facts) -> Plan:
     clips = to_length(planning, clips)
     groups = find_groups(planning)
     frames = max(clip.frames_at(fps) for clip in clips.values())
-    scenes, files = plan_scenes(planning, {name: group[0] for name, group in groups.items()}, frames)
+    pictures = {name: group[0] for name, group in groups.items()}
+    timeline = plan_scenes(planning, pictures, frames)
+    scenes, files = timeline.scenes, timeline.files
+    planning = replace(planning, turns=plan_turns(planning, timeline, pictures, frames))
     if WORDS in job.probes:
         files |= edit_inputs(job.probes[WORDS], facts)
         notices += check_length(job.loaded, facts, frames / fps)
@@ -83,7 +87,7 @@ def expand(job: Job, facts: Facts) -> Plan:
     if not sound["entries"] and manifest.audio.source != "none":
         notices.append("the driving clips have no sound: the video will be silent")
     video = plan_delivery(planning, picture, (inputs, sound), frames)
-    shown = {name: seen_ranges(scenes, groups[name][0], planned.frames) for name, planned in performers.items()}
+    shown = {name: seen_ranges(scenes, pictures[name], planned.frames) for name, planned in performers.items()}
     result = plan_checks(planning, performers, shown, video, (inputs, sound))
     return Plan(graph, result, video, frames, fps, performers, notices)
 

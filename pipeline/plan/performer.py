@@ -13,6 +13,7 @@ from pipeline.manifest.parts.performers import Driving, FrameOf
 from pipeline.plan.clip import Clip
 from pipeline.plan.planning import Planning
 from pipeline.plan.task import FileInput, Input, Task
+from pipeline.plan.turns import turn_settings
 
 MAX_GAP_SECONDS = Fraction(1, 2)
 """A face may be lost for so long (a hand, a turn) and is bridged; longer is an error with the time named."""
@@ -80,7 +81,7 @@ def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, 
     frames = clip.frames_at(planning.fps)
     followed = normalized(planning, name, clip)
     both: dict[str, Input] = {"crop": crop.output, "clip": followed.output, **files}
-    motion = {"motion": performer.motion.model_dump(mode="json"), "options": choice.options, "fps": fps}
+    motion = {"motion": turn_settings(planning, name), "options": choice.options, "fps": fps}
     settings = with_engine | planning.landmarks | motion
     prepared = graph.add(Task("prepare", settings, both, name, frames))
     style = performer.composite.model_dump(mode="json", exclude={"into"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -19,12 +19,17 @@ Facts = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Planning:
-    """What every part of planning works on: the job, the probes' facts, the graph that grows, the result's rate."""
+    """What every part of planning works on: the job, the probes' facts, the graph that grows, the result's rate.
+
+    Attributes:
+        turns: of those who do not sing all the time, the ranges of frames in which they do (see pipeline.plan.turns).
+    """
 
     job: Job
     facts: Facts
     graph: Graph
     fps: Fraction
+    turns: Mapping[str, list[list[int]]] = field(default_factory=dict)
 
     @property
     def manifest(self) -> Manifest:

@@ -13,6 +13,7 @@ from pipeline.plan.clip import Clip, read_clip
 from pipeline.plan.performer import PlannedPerformer, follow_face, normalized
 from pipeline.plan.planning import Planning
 from pipeline.plan.task import Input, Task
+from pipeline.plan.turns import turn_settings
 
 
 def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer:
@@ -32,7 +33,7 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
     driving = normalized(planning, name, clip)
     files: dict[str, Input] = {f"file.{kind}": planning.sources[str(file)] for kind, file in choice.files.items()}
     both: dict[str, Input] = {"crop": crop.output, "clip": driving.output, **files}
-    motion = performer.motion.model_dump(mode="json")
+    motion = turn_settings(planning, name)
     if "head" not in performer.motion.model_fields_set:
         motion["head"] = 0.0  # the plate's own head moves already
     settings = {"motion": motion, "options": choice.options, "fps": str(fps), "plate": True}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,23 @@ NOTHING: dict[str, Any] = {
 Scenes = list[dict[str, Any]]
 
 
-def plan_scenes(planning: Planning, pictures: Mapping[str, str], frames: int) -> tuple[Scenes, dict[str, Input]]:
-    """The scenes, without gaps, and the files that stand behind them, by the names that the scenes use.
+@dataclass(frozen=True)
+class Timeline:
+    """The whole length.
+
+    Attributes:
+        scenes: without gaps, as the edit stage takes them.
+        sings: of each of them, who sings in it, where the manifest says so.
+        files: what stands behind them, by the names that the scenes use.
+    """
+
+    scenes: Scenes
+    sings: list[list[str] | None]
+    files: dict[str, Input]
+
+
+def plan_scenes(planning: Planning, pictures: Mapping[str, str], frames: int) -> Timeline:
+    """The scenes as frames.
 
     Args:
         pictures: the picture of each performer, by its name; who is in one picture shares a panel.
@@ -43,10 +59,13 @@ def plan_scenes(planning: Planning, pictures: Mapping[str, str], frames: int) ->
     written = planning.manifest.scenes or [whole]
     files: dict[str, Input] = {}
     made: Scenes = []
+    sings: list[list[str] | None] = []
     at = 0
     for number, (scene, (start, stop)) in enumerate(zip(written, _ranges(planning, written, frames), strict=True)):
         if start > at:
             made.append({"range": [at, start], **NOTHING})
+            sings.append(None)
+        sings.append(scene.sings)
         shown = list(dict.fromkeys(pictures[name] for name in scene.performers))
         made.append(
             {
@@ -60,7 +79,8 @@ def plan_scenes(planning: Planning, pictures: Mapping[str, str], frames: int) ->
         at = stop
     if at < frames:
         made.append({"range": [at, frames], **NOTHING})
-    return made, files
+        sings.append(None)
+    return Timeline(made, sings, files)
 
 
 def _ranges(planning: Planning, written: list[parts.Scene], frames: int) -> list[tuple[int, int]]:

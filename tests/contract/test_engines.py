@@ -182,3 +182,32 @@ def test_very_short_clips(case: Case, count: int) -> None:
 def test_every_motion_setting_is_taken(case: Case, setting: dict[str, Any]) -> None:
     prepared = stored(case.engine.prepare(case.portrait, case.driving, MOTION | setting, lambda image: None))
     assert case.render([5], prepared)[0].shape == case.portrait.image.shape
+
+
+TURNS = {"turns": {"sings": [[4, 8]], "ease": 2, "listening": 0.3}}
+
+
+def test_who_listens_moves_less_and_who_sings_is_not_touched(case: Case) -> None:
+    motion = MOTION | {"smoothing": 0.0}
+    usual = stored(case.engine.prepare(case.portrait, case.driving, motion, lambda image: None))
+    turns = stored(case.engine.prepare(case.portrait, case.driving, motion | TURNS, lambda image: None))
+    whole, taken = case.render(list(range(FRAMES)), usual), case.render(list(range(FRAMES)), turns)
+    for index in range(4, 8):
+        np.testing.assert_array_equal(taken[index], whole[index])
+    moved, listened = (float(np.abs(frames[0].astype(int) - frames[11]).mean()) for frames in (whole, taken))
+    assert listened < 0.8 * moved
+    for chunk in ([3], [8, 9]):
+        for index, frame in zip(chunk, case.render(chunk, turns), strict=True):
+            np.testing.assert_array_equal(frame, taken[index])
+
+
+def test_a_listeners_mouth_is_shut(case: Case, backend: LandmarkBackend) -> None:
+    def opening(frame: Image) -> float:
+        face = backend.detect(frame, 1)[0].points
+        return float(np.linalg.norm(face[13] - face[14]) / np.linalg.norm(face[10] - face[152]))
+
+    listens = {"turns": {"sings": [], "ease": 2, "listening": 0.3}}
+    prepared = stored(case.engine.prepare(case.portrait, case.driving, MOTION | listens, lambda image: None))
+    widest = max(range(FRAMES), key=lambda index: opening(case.frames[index]))
+    assert opening(case.render([widest])[0]) > 0.05
+    assert opening(case.render([widest], prepared)[0]) < 0.02

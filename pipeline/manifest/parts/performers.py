@@ -64,6 +64,8 @@ class Motion(Part):
     expression: Gain = 1.0
     mouth: Gain = 1.0
     smoothing: Gain = 0.5
+    listening: Annotated[float, Field(ge=0, le=1)] = 0.35
+    """How much of head and face is taken while others sing; the mouth is shut then."""
 
 
 class Tpsmm(Part):

@@ -64,6 +64,8 @@ class Scene(Part):
     end: Seconds | None = None
     layout: Literal["full", "side_by_side", "stacked", "grid", "picture_in_picture"]
     performers: Annotated[list[Name], Field(max_length=16)]
+    sings: Annotated[list[Name], Field(max_length=16)] | None = None
+    """Who sings in this scene; the others listen. Without it, what the lyrics say, or else everyone."""
     background: Background | None = None
     gutter: Share = 0.0
     margin: Share = 0.0

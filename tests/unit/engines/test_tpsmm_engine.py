@@ -103,6 +103,21 @@ def test_frames_stand_alone(files: dict[str, str], tmp_path: Path, mode: str | N
     assert np.array_equal(chunk.render(3, frames[3]), last)
 
 
+@pytest.mark.parametrize("mode", [None, "standard", "avd"])
+def test_who_listens_hardly_leaves_the_reference_frame(files: dict[str, str], mode: str | None) -> None:
+    frames = list(driving().frames())
+    own = {"precision": "fp32", "mode": mode, **files}
+    turns = {"turns": {"sings": [[3, 4]], "ease": 0, "listening": 0.2}, "reference": 0}
+    usual = TpsmmEngine().prepare(portrait(), driving(), {**MOTION, "reference": 0, "tpsmm": own}, nobody)
+    taken = TpsmmEngine().prepare(portrait(), driving(), {**MOTION, **turns, "tpsmm": own}, nobody)
+    sings, listens = (TpsmmEngine().open(portrait(), opened(files, arrays)) for arrays in (usual, taken))
+    still = sings.render(0, frames[0]).astype(int)
+    assert np.array_equal(listens.render(3, frames[3]), sings.render(3, frames[3]))
+    for index in (1, 2):
+        moved = np.abs(sings.render(index, frames[index]) - still).mean()
+        assert np.abs(listens.render(index, frames[index]) - still).mean() < 0.5 * moved
+
+
 def test_the_table_names_it_and_it_keeps_the_original_file(files: dict[str, str]) -> None:
     assert isinstance(load_engine("tpsmm"), TpsmmEngine)
     before = Path(files["checkpoint"]).read_bytes()
