@@ -87,6 +87,13 @@ class Renderer(ABC):
             `inner_edges` for engines whose crop keeps the picture's own pixels.
         """
 
+    def eased(self, index: int, driving_frame: Image, share: float) -> Image:
+        """As `render`, but the portrait goes only a `share` (0..1) of its way from its pose at rest.
+
+        For coming to rest where the driver's face is lost. Engines that cannot do it show the whole motion.
+        """
+        return self.render(index, driving_frame)
+
 
 class Engine(ABC):
     """A way to animate.

@@ -134,8 +134,13 @@ class TpsmmRenderer(Renderer):
         self._keep = keep
 
     def render(self, index: int, driving_frame: Image) -> Image:
+        return self.eased(index, driving_frame, 1.0)
+
+    def eased(self, index: int, driving_frame: Image, share: float) -> Image:
         size = self.animator.state.picture.shape[2]
-        keep = None if self._keep is None else torch.tensor([float(self._keep[index])])
+        keep = None
+        if share < 1 or self._keep is not None:
+            keep = torch.tensor([share * (1.0 if self._keep is None else float(self._keep[index]))])
         picture = self.animator.render(_tensor(_cut(driving_frame, self.window, size)), keep)
         if not bool(torch.isfinite(picture).all()):
             raise InputError("the checkpoint gives no picture (NaN)", cure="verify it with `models verify`")

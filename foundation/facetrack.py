@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import cast
 
@@ -87,23 +88,29 @@ class FaceTrack:
         (folder / "track.json").write_text(json.dumps(about), encoding="utf-8")
 
     @staticmethod
-    def load(folder: Path) -> FaceTrack:
-        """The track that `save` wrote. Points stay on disk, and are read where they are looked at."""
+    def load(folder: Path, part: slice | None = None) -> FaceTrack:
+        """The track that `save` wrote, or a part of its frames. Points stay on disk, and are read where looked at."""
         about = json.loads((folder / "track.json").read_text(encoding="utf-8"))
-        fields = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in FIELDS if name != "points"}
-        points = cast(NDArray[np.floating], Rows(folder / "points.npy"))  # indexed as an array is
+        every = slice(None) if part is None else part
+        fields = {
+            name: np.load(folder / f"{name}.npy", allow_pickle=False)[every] for name in FIELDS if name != "points"
+        }
+        points = cast(NDArray[np.floating], Rows(folder / "points.npy", part))  # indexed as an array is
         return FaceTrack(points, **fields, scheme=about["scheme"], size=(about["size"][0], about["size"][1]))
 
 
 FIELDS = ("points", "found", "blendshapes", "pose")
 
 
-def transfer(source: Path, target: Path, indices: Sequence[int], affine: Array, size: tuple[int, int]) -> None:
+def transfer(
+    source: Path, target: Path, indices: Sequence[int], affines: Sequence[Array], size: tuple[int, int]
+) -> None:
     """Write the frames at `indices` of one saved track, in that order, repeats allowed, as another, block by block.
 
     Args:
         source, target: folders as of FaceTrack.save.
-        affine: (2, 3), from the source's pixels to the target's. size: (width, height) of the target's frames.
+        affines: (2, 3) for each index, from the source's pixels to the target's.
+        size: (width, height) of the target's frames.
     """
     target.mkdir(exist_ok=True)
     for name in FIELDS:
@@ -111,11 +118,21 @@ def transfer(source: Path, target: Path, indices: Sequence[int], affine: Array, 
         with NpyWriter(target / f"{name}.npy", rows.dtype.type) as writer:
             for start in range(0, len(indices), BLOCK):
                 block = rows[indices[start : start + BLOCK]]
-                if name == "points":
-                    block = apply_affine(affine, block.reshape(-1, 3).astype(np.float64)).reshape(block.shape)
-                writer.append(block)
+                writer.append(_moved(block, affines[start : start + BLOCK]) if name == "points" else block)
     about = json.loads((source / "track.json").read_text(encoding="utf-8"))
     (target / "track.json").write_text(json.dumps(about | {"size": list(size)}), encoding="utf-8")
+
+
+def _moved(block: NDArray[np.floating], affines: Sequence[Array]) -> NDArray[np.floating]:
+    """(n, P, 3) points, each row through its affine; rows that share one go together."""
+    moved = np.empty(block.shape)
+    at = 0
+    for _, same in groupby(affines, key=id):
+        run = list(same)
+        part = block[at : at + len(run)]
+        moved[at : at + len(run)] = apply_affine(run[0], part.reshape(-1, 3).astype(np.float64)).reshape(part.shape)
+        at += len(run)
+    return moved
 
 
 @dataclass(frozen=True)

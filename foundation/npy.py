@@ -82,12 +82,14 @@ class NpyWriter:
 class Rows:
     """A .npy file as a sequence of rows. Indexing copies what is asked for; nothing of the file stays in memory.
 
+    Args:
+        part: only these of its rows.
     Attributes:
-        shape, dtype: of the whole array.
+        shape, dtype: of the whole array, or of the part.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, part: slice | None = None) -> None:
+        self._path, self._part = path, part
         mapped = self._mapped()
         self.shape: tuple[int, ...] = mapped.shape
         self.dtype = mapped.dtype
@@ -111,4 +113,4 @@ class Rows:
     def _mapped(self) -> NDArray[Any]:
         """Opened anew each time: pages that were read are let go with the mapping."""
         mapped: NDArray[Any] = np.load(self._path, mmap_mode="r", allow_pickle=False)
-        return mapped
+        return mapped if self._part is None else mapped[self._part]

@@ -6,7 +6,7 @@ from foundation.plugins import Plugin, load_plugin
 from landmarks.base import LandmarkBackend
 
 BACKENDS = {
-    "mediapipe": Plugin("landmarks.mediapipe_backend:MediapipeBackend", version=1),
+    "mediapipe": Plugin("landmarks.mediapipe_backend:MediapipeBackend", version=2),
     "face_alignment": Plugin("landmarks.face_alignment_backend:FaceAlignmentBackend", version=1),
 }
 

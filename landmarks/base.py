@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from types import TracebackType
 from typing import ClassVar, Self
 
@@ -18,12 +19,14 @@ class LandmarkBackend(ABC):
     """Finds faces. A context manager: leaving it frees the model.
 
     Class attributes: `name` as in the manifest; `scheme`, a constant of foundation.facetrack; `points`, how many a
-    face has. Its version stands in the table landmarks.BACKENDS: raise it there whenever its results change.
+    face has; `together`, how many frames `follow_on` takes at once. Its version stands in the table landmarks.BACKENDS:
+    raise it there whenever its results change.
     """
 
     name: ClassVar[str]
     scheme: ClassVar[str]
     points: ClassVar[int]
+    together: ClassVar[int] = 1
 
     @abstractmethod
     def detect(self, image: Image, limit: int = 8) -> list[Face]:
@@ -44,6 +47,16 @@ class LandmarkBackend(ABC):
             image: (H, W, 3) uint8 RGB, the same size in each call.
             seconds: the frame's time, larger in each call.
         """
+
+    def follow_on(self, images: Sequence[Image], limit: int = 4) -> list[list[Face]]:
+        """The faces of the next frames of a video, up to `together` of them, which may be looked at side by side.
+
+        The same frames in the same groups give the same faces, to the bit, however many processors there are.
+        """
+        return [self.follow(image, 0.0, limit) for image in images]
+
+    def forget(self) -> None:  # noqa: B027  (a backend that remembers nothing has nothing to do)
+        """The next frame has nothing to do with the last one: another shot begins."""
 
     @abstractmethod
     def close(self) -> None:

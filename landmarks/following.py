@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -27,6 +28,11 @@ PATIENCE = 12
 """Frames for which a lost face is looked for where it was."""
 SAME = 0.5
 """Faces that share so much of the smaller one are one face."""
+NEAR = 0.25
+"""How much of a face, seen again, lies where it was seen last."""
+LANES = 2
+"""Landmark networks for each face: each looks at every LANES-th frame, all at once. More make a face's way between two
+looks of one network longer, and so the points less exact."""
 
 
 class Mesh(Protocol):
@@ -37,10 +43,10 @@ class Mesh(Protocol):
     def close(self) -> None: ...
 
 
-def settled(mesh: Mesh, image: Image, bounds: Bounds, window: Box | None = None) -> Face | None:
+def settled(mesh: Mesh, image: Image, bounds: Bounds) -> Face | None:
     """The face at `bounds`, and not its larger neighbour, its points settled; None if there is none."""
     for reach in (REACH, 0.8):
-        box = window or around(bounds, reach)
+        box = around(bounds, reach)
         shown = cut(image, box, MESH_SIDE)
         mesh.forget()
         face = mesh.look(shown, SETTLING)
@@ -51,35 +57,61 @@ def settled(mesh: Mesh, image: Image, bounds: Bounds, window: Box | None = None)
     return None
 
 
+@dataclass
+class Lane:
+    """One of a face's networks. `astray`: it has not seen the face yet, or ended on another one."""
+
+    mesh: Mesh
+    astray: bool
+
+
 @dataclass(eq=False)
 class Followed:
     """One face on its way through the frames."""
 
-    mesh: Mesh
+    lanes: list[Lane]
     face: Face
     window: Box
     velocity: Array = field(default_factory=lambda: np.zeros(2))
     missed: int = 0
     jump: float = 0.0
 
-    def step(self, image: Image) -> Face | None:
-        """The face in the next frame."""
-        looks = 1 if self._in_place() else SETTLING
-        if looks > 1:
-            self.window = around(self.face.box, REACH)
+    def aim(self) -> int:
+        """Put the cut-out where the face is; how many looks it takes there."""
+        if self._in_place():
+            return 1
+        self.window = around(self.face.box, REACH)
+        return SETTLING
+
+    def look(self, number: int, image: Image, looks: int) -> Face | None:
+        """What lane `number` finds. Changes nothing but the lane, so lanes may look at the same time."""
+        lane = self.lanes[number]
+        if lane.astray:
+            face = settled(lane.mesh, image, self.face.box)
+            lane.astray = face is None
+            return face
         shown = cut(image, self.window, MESH_SIDE)
-        face = self.mesh.look(shown, looks) or self.mesh.look(shown, SETTLING)
+        face = lane.mesh.look(shown, looks) or lane.mesh.look(shown, SETTLING)
         if face:
             face = moved_back(face, self.window, shown)
-        if not face or overlap(face.box, self.face.box) < 0.25:
+            lane.astray = not self.is_at(face)
+        return face
+
+    def is_at(self, face: Face) -> bool:
+        """Whether a face is where this one may have got to."""
+        return overlap(face.box, self.face.box) >= NEAR
+
+    def take(self, face: Face | None) -> bool:
+        """Take over what the next frame shows; whether it is this face."""
+        if not face or not self.is_at(face):
             self.missed += 1
             self.velocity = self.velocity * 0.5
-            return None
+            return False
         here, before = centre(face.box), centre(self.face.box)
         self.jump = float(np.linalg.norm(here - before - self.velocity)) / side(face.box)
         self.velocity = (here - before) / (self.missed + 1)
         self.face, self.missed = face, 0
-        return face
+        return True
 
     def _in_place(self) -> bool:
         """Whether the cut-out still holds the face well."""
@@ -106,24 +138,57 @@ class Follower:
         self._candidates, self._open, self._give_back = candidates, open_mesh, give_back
         self._followed: list[Followed] = []
         self._frame = 0
+        self._pool = ThreadPoolExecutor(LANES, "landmarks")
 
-    def step(self, image: Image, limit: int) -> list[Face]:
-        """The faces of the next frame, those followed longest first."""
-        seen = [one for one in self._followed if one.step(image)]
-        for one in self._doubles(seen):
-            seen.remove(one)
-            self._drop(one)
-        for one in [one for one in self._followed if one.missed > PATIENCE]:
-            self._drop(one)
-        if len(seen) < limit and self._census_due(len(seen)):
-            seen += self._census(image, limit, seen)
-        self._frame += 1
-        return [one.face for one in seen]
+    def step(self, images: Sequence[Image], limit: int) -> list[list[Face]]:
+        """The faces of the next frames, at most LANES of them; in each, those followed longest first.
+
+        The frames are looked at in parallel, by a network each. How many come together is part of the input: it decides
+        which network sees which frame. How many threads there are to do it is not.
+        """
+        found = self._look(images)
+        faces = []
+        for number, image in enumerate(images):
+            seen = [one for one in self._followed if one.take(self._face(found, one, number, image))]
+            for one in self._doubles(seen):
+                seen.remove(one)
+                self._drop(one)
+            for one in [one for one in self._followed if one.missed > PATIENCE]:
+                self._drop(one)
+            if len(seen) < limit and self._census_due(len(seen)):
+                seen += self._census(image, limit, seen)
+            self._frame += 1
+            faces.append([one.face for one in seen])
+        return faces
+
+    def _look(self, images: Sequence[Image]) -> dict[Followed, list[Face | None]]:
+        """What the lanes of everyone who is followed find in the frames, before anything is made of it."""
+        work = []
+        for one in self._followed:
+            while len(one.lanes) < len(images):
+                one.lanes.append(Lane(self._open(), astray=True))
+            looks = one.aim()
+            work += [(one, number, image, looks) for number, image in enumerate(images)]
+        looked = self._pool.map(_look_once, work) if len(work) > 1 else map(_look_once, work)
+        found: dict[Followed, list[Face | None]] = {}
+        for (one, *_), face in zip(work, looked, strict=True):
+            found.setdefault(one, []).append(face)
+        return found
+
+    def _face(self, found: dict[Followed, list[Face | None]], one: Followed, number: int, image: Image) -> Face | None:
+        """What was found; those who came in with an earlier one of these frames are looked for now."""
+        return found[one][number] if one in found else one.look(0, image, one.aim())
 
     def drop_all(self) -> None:
-        """Follow nobody any more."""
+        """Follow nobody any more, and search at once."""
         for one in list(self._followed):
             self._drop(one)
+        self._frame = 0
+
+    def close(self) -> None:
+        """Follow nobody any more, for good; twice is harmless."""
+        self.drop_all()
+        self._pool.shutdown()
 
     def _census_due(self, seen: int) -> bool:
         return seen < len(self._followed) or not seen or self._frame % CENSUS_FRAMES == 0
@@ -142,7 +207,7 @@ class Follower:
             if face is None or any(overlap(face.box, one.face.box) >= SAME for one in seen + new):
                 self._give_back(mesh)
                 continue
-            new.append(Followed(mesh, face, around(face.box, REACH)))
+            new.append(Followed([Lane(mesh, astray=False)], face, around(face.box, REACH)))
         for one in [one for one in self._followed if one.missed and _taken(one, new)]:
             self._drop(one)
         self._followed += new
@@ -159,7 +224,13 @@ class Follower:
 
     def _drop(self, one: Followed) -> None:
         self._followed.remove(one)
-        self._give_back(one.mesh)
+        for lane in one.lanes:
+            self._give_back(lane.mesh)
+
+
+def _look_once(work: tuple[Followed, int, Image, int]) -> Face | None:
+    one, number, image, looks = work
+    return one.look(number, image, looks)
 
 
 def _taken(lost: Followed, new: list[Followed]) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from foundation.facetrack import MEDIAPIPE_478, Face
 from foundation.geometry import Array, Box
 from landmarks.base import Image, LandmarkBackend
-from landmarks.following import SAME, Follower, Mesh, settled
+from landmarks.following import LANES, SAME, Follower, Mesh, settled
 from landmarks.mediapipe_tasks import FaceFinder, FaceMesh
 from landmarks.model_file import find_model
 from landmarks.windows import Bounds, around, cut, overlap, side, tiles
@@ -27,13 +29,15 @@ class MediapipeBackend(LandmarkBackend):
 
     A still picture is searched at several scales; each face is then looked at again in a cut-out of its own, until
     its points have settled, and kept if the detector is sure of it there. In a video each face is followed in a
-    cut-out that goes with it. The points are those of single frames: nothing is smoothed over time.
+    cut-out that goes with it, by two networks that take turns. The points are those of single frames: nothing is
+    smoothed over time.
     The same pictures in the same order give the same numbers, to the bit, on one machine.
     """
 
     name = "mediapipe"
     scheme = MEDIAPIPE_478
     points = 478
+    together = LANES
 
     def __init__(self) -> None:
         self._model = find_model()
@@ -60,10 +64,16 @@ class MediapipeBackend(LandmarkBackend):
         return sorted(found, key=lambda face: -side(face.box))[:limit]
 
     def follow(self, image: Image, seconds: float, limit: int = 4) -> list[Face]:
-        return self._follower.step(image, limit)
+        return self._follower.step([image], limit)[0]
+
+    def follow_on(self, images: Sequence[Image], limit: int = 4) -> list[list[Face]]:
+        return self._follower.step(images, limit)
+
+    def forget(self) -> None:
+        self._follower.drop_all()
 
     def close(self) -> None:
-        self._follower.drop_all()
+        self._follower.close()
         for mesh in self._spare:
             mesh.close()
         self._spare.clear()

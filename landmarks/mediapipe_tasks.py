@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 import zipfile
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -21,9 +24,25 @@ the mouth lag; seen from so far apart, two pictures are not mixed, and only the 
 _BLANK = np.zeros((64, 64, 3), np.uint8)
 
 
-def _picture(image: Image) -> Any:
-    import mediapipe as mp  # noqa: PLC0415  (heavy, and only wanted when a backend is opened)
+@cache
+def _mediapipe() -> Any:
+    """The library, imported when a backend is opened.
 
+    One of its helpers, of no use here, draws with matplotlib, whose import takes longer than all the rest: while the
+    library is imported, an empty module stands for it, unless it is loaded already.
+    """
+    absent = [name for name in ("matplotlib", "matplotlib.pyplot") if name not in sys.modules]
+    sys.modules.update({name: ModuleType(name) for name in absent})
+    try:
+        import mediapipe  # noqa: PLC0415  (heavy)
+    finally:
+        for name in absent:
+            del sys.modules[name]
+    return mediapipe
+
+
+def _picture(image: Image) -> Any:
+    mp = _mediapipe()
     # MediaPipe reads the buffer as it lies, without regard to the array's strides
     return mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(image))
 
@@ -47,12 +66,12 @@ class FaceFinder:
     """
 
     def __init__(self, model: Path, confidence: float) -> None:
-        from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415
-
+        tasks = _mediapipe().tasks
+        vision = tasks.vision
         with zipfile.ZipFile(model) as bundle:
             network = bundle.read("face_detector.tflite")
         options = vision.FaceDetectorOptions(
-            base_options=BaseOptions(model_asset_buffer=network), min_detection_confidence=confidence
+            base_options=tasks.BaseOptions(model_asset_buffer=network), min_detection_confidence=confidence
         )
         with quiet_stderr():
             self._task = vision.FaceDetector.create_from_options(options)
@@ -78,10 +97,10 @@ class FaceMesh:
     """The landmark network for one face. Looks where the face was in the picture before, else detects one."""
 
     def __init__(self, model: Path) -> None:
-        from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415
-
+        tasks = _mediapipe().tasks
+        vision = tasks.vision
         options = vision.FaceLandmarkerOptions(
-            base_options=BaseOptions(model_asset_path=str(model)),
+            base_options=tasks.BaseOptions(model_asset_path=str(model)),
             running_mode=vision.RunningMode.VIDEO,
             num_faces=1,
             output_face_blendshapes=True,

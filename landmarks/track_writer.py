@@ -47,7 +47,8 @@ def _nearest_rotation(linear: NDArray[np.float64]) -> NDArray[np.float64]:
 class TrackWriter:
     """Frames come in one after the other; `folder` then holds what foundation.facetrack.FaceTrack.load reads.
 
-    A gap is bridged when the face is back; before the first face the first stands still, after the last the last.
+    A gap is bridged when the face is back; before the first face the first stands still, after the last the last, and
+    so it does on both sides of where `still` was called.
 
     Attributes:
         frames: written so far. found: frames with a face. longest_gap: the longest run of frames without.
@@ -58,6 +59,7 @@ class TrackWriter:
         folder.mkdir(exist_ok=True)
         self._files: dict[str, NpyWriter] = {}
         self._last: Face | None = None
+        self._apart = False
         self.gap = 0
         self.frames = self.found = self.longest_gap = 0
 
@@ -67,21 +69,31 @@ class TrackWriter:
             self.gap += 1
             self.longest_gap = max(self.longest_gap, self.gap)
             return
-        before = self._last or face
+        before = face if self._last is None or self._apart else self._last
         for step in range(self.gap):
             self._put(between(before, face, (step + 1) / (self.gap + 1)), found=False)
         self._put(face, found=True)
-        self._last, self.gap = face, 0
+        self._last, self._apart, self.gap = face, False, 0
+
+    def still(self) -> None:
+        """Bridge nothing across this place: the last face stands still up to it, the next one from it on."""
+        if self._last is not None and not self._apart:
+            self._fill(self._last)
+            self._apart = True
 
     def finish(self, size: tuple[int, int]) -> None:
         """Write the end: `size` is the (width, height) of the frames. At least one face must have been added."""
         if self._last is None:
             raise ValueError("a track without a face")
-        for _ in range(self.gap):
-            self._put(self._last, found=False)
+        self._fill(self._last)
         self.close()
         about = {"scheme": self._last.scheme, "size": list(size)}
         (self._folder / "track.json").write_text(json.dumps(about), encoding="utf-8")
+
+    def _fill(self, face: Face) -> None:
+        for _ in range(self.gap):
+            self._put(face, found=False)
+        self.gap = 0
 
     def close(self) -> None:
         """Close the files."""

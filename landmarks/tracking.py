@@ -74,10 +74,13 @@ class People:
 
     Args:
         patience: frames after which somebody not seen is forgotten.
+    Attributes:
+        keep: who is never forgotten, however long away.
     """
 
     def __init__(self, patience: int) -> None:
         self._patience = patience
+        self.keep: Person | None = None
         self._people: list[Person] = []
 
     def step(self, faces: Sequence[Face], looks: Sequence[Array]) -> list[Person]:
@@ -103,5 +106,5 @@ class People:
             else:
                 owners[column] = Person(face, look)
                 self._people.append(owners[column])
-        self._people = [person for person in self._people if person.unseen <= self._patience]
+        self._people = [person for person in self._people if person.unseen <= self._patience or person is self.keep]
         return [owners[column] for column in range(len(faces))]

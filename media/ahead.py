@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from queue import Full, Queue
 from threading import Event, Thread
 from typing import TypeVar
@@ -12,10 +12,11 @@ AHEAD = 4
 """Frames that wait at most: memory does not grow with the clip."""
 
 
-def ahead(items: Iterable[Item]) -> Iterator[Item]:
+def ahead(items: Iterable[Item]) -> Generator[Item]:
     """The same items in the same order, made in a thread of their own.
 
-    What goes wrong there is raised here, in its place. A caller that stops early ends the thread.
+    What goes wrong there is raised here, in its place. A caller that stops early ends the thread by closing this, which
+    it must do before it closes what the items are made from.
     """
     waiting: Queue[tuple[bool, Item | BaseException | None]] = Queue(AHEAD)
     stopped = Event()

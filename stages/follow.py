@@ -56,7 +56,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         )
     times = [Fraction(text) for text in json.loads((inputs["faces"] / "times.json").read_text(encoding="utf-8"))]
     chosen = resample(times, Fraction(settings["start"]), int(settings["frames"]), Fraction(settings["fps"]))
-    transfer(inputs["faces"] / "track", out / "track", chosen, np.eye(2, 3), found.size)
+    transfer(inputs["faces"] / "track", out / "track", chosen, [np.eye(2, 3)] * len(chosen), found.size)
     track = FaceTrack.load(out / "track")
     usual = _most_usual(track)
     picture = next(read_frames(inputs["plate"] / FRAMES, start=usual))

@@ -119,7 +119,12 @@ def engine_files(inputs: Mapping[str, Path]) -> dict[str, str]:
     return {name.removeprefix("file."): str(path) for name, path in inputs.items() if name.startswith("file.")}
 
 
+def shot_folder(folder: Path, number: int) -> Path:
+    """Where a prepare artifact has the arrays of shot `number`."""
+    return folder / f"shot{number:05d}"
+
+
 def read_arrays(folder: Path) -> Arrays:
-    """A prepare artifact's arrays; those that were written by rows are read by rows."""
+    """A shot's arrays of a prepare artifact; those that were written by rows are read by rows."""
     whole = {path.stem: np.load(path, allow_pickle=False) for path in sorted((folder / "arrays").glob("*.npy"))}
     return whole | {path.stem: Rows(path) for path in sorted((folder / "rows").glob("*.npy"))}

@@ -1,8 +1,9 @@
 """The driving clip at a constant rate, in the chosen range, cut to the face and sized for the engine.
 
-Writes FRAMES (lossless, `frames` of them) and track/ (the face in each, in these frames' pixels). A frame's
-timestamp decides where it goes: each output instant shows the source frame that is on screen at its middle. Where the
-clip is to be repeated, or its light levelled, every frame is written once on the side and taken from there.
+Writes FRAMES (lossless, `frames` of them), track/ (the face in each, in these frames' pixels) and shots.json (see
+foundation.shots). A frame's timestamp decides where it goes: each output instant shows the source frame that is on
+screen at its middle. Where the clip is to be repeated, or its light levelled, every frame is written once on the side
+and taken from there.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
@@ -21,12 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines import load_engine
-from engines.base import CropSpec
 from foundation.errors import InputError
-from foundation.facetrack import FaceTrack, head_frame, transfer
+from foundation.facetrack import transfer
 from foundation.fitting import fitted
-from foundation.geometry import Array, Box, square_around
-from foundation.npy import BLOCK, Rows
+from foundation.framing import Wanted, framing
+from foundation.geometry import Array
+from foundation.npy import Rows
+from foundation.shots import load_shots, resampled, save_shots
 from media.ahead import ahead
 from media.light import SteadyLight
 from media.lossless import LOSSLESS_SUFFIX, read_frames
@@ -37,15 +40,13 @@ from media.writer import FrameWriter
 from stages import Report
 from stages.handover import FRAMES
 
-MAX_SIDE = 768
-"""Native engines read the driver's mouth and eyes from these frames: more pixels than this show nothing more."""
-
 Image = NDArray[np.uint8]
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
     """Settings: engine, engine_version, crop_size (if not the engine's own), start, frames, fps, tolerant; fit (way and
-    length, if the clip is brought to another length), steady_light (if it is asked for).
+    length, if the clip is brought to another length), steady_light and follow (if it is asked for: what is shown of the
+    clip goes along with the face, and does not stand still in each shot).
 
     Inputs: media, faces.
     """
@@ -58,26 +59,37 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     fit = settings.get("fit", {"way": None, "length": str(frames / fps)})
     chosen = fitted(times, start, Fraction(fit["length"]), frames=frames, fps=fps, way=fit["way"])
     once = sorted(set(chosen))
-    affine, size = _tube(followed, once, spec)
-    transfer(followed, out / "track", chosen, affine, size)
+    order = [bisect_left(once, index) for index in chosen]
+    shots = load_shots(inputs["faces"] / "shots.json")
+    follow = _rate(times, once) if settings.get("follow") else 0.0
+    frame = framing(followed, once, resampled(shots, once), Wanted(spec.reach, spec.size), follow)
+    size = frame.size
+    transfer(followed, out / "track", chosen, [frame.affines[number] for number in order], size)
+    save_shots(out / "shots.json", resampled(shots, chosen))
     steady = bool(settings.get("steady_light"))
     direct = fit["way"] is None and not steady
-    target, wanted = (out / FRAMES, chosen) if direct else (out / f"once{LOSSLESS_SUFFIX}", once)
+    target, wanted = (out / FRAMES, order) if direct else (out / f"once{LOSSLESS_SUFFIX}", list(range(len(once))))
     written = 0
     with (
         VideoReader(inputs["media"], start=times[0], stop=None, tolerant=settings["tolerant"]) as reader,
+        closing(ahead(image for _, image in reader)) as images,
         FrameWriter(target, size=size, fps=fps) as writer,
     ):
-        for image in _picked((frame for _, frame in ahead(reader)), wanted):
-            writer.write(_cut(image, affine, size))
+        for number, image in zip(wanted, _picked(images, [once[number] for number in wanted]), strict=False):
+            writer.write(_cut(image, frame.affines[number], size))
             written += 1
             report(written, frames)
     if written != len(wanted):
         told = f"gave {written} of {len(wanted)} frames"
         raise InputError(told, file=inputs["media"], cure="check the file for damage")
     if not direct:
-        _arrange(target, out, [bisect_left(once, index) for index in chosen], fps, steady=steady)
+        _arrange(target, out, order, fps, steady=steady)
     return {"frames_in": once[-1] + 1 - once[0], "frames_out": frames, "size": list(size), "fps": str(fps)}
+
+
+def _rate(times: list[Fraction], frames: list[int]) -> float:
+    """How many of these frames the clip has a second."""
+    return float(max(1, len(frames) - 1) / max(times[frames[-1]] - times[frames[0]], Fraction(1, 1000)))
 
 
 def _arrange(source: Path, out: Path, order: list[int], fps: Fraction, *, steady: bool) -> None:
@@ -105,31 +117,6 @@ def _picked(frames: Iterator[Image], chosen: list[int]) -> Iterator[Image]:
         if current is None:
             return
         yield current
-
-
-def _tube(folder: Path, chosen: list[int], spec: CropSpec) -> tuple[Array, tuple[int, int]]:
-    """One fixed crop that holds the face in every chosen frame: the affine to it, and its (width, height)."""
-    track, rows = FaceTrack.load(folder), Rows(folder / "points.npy")
-    blocks = (rows[chosen[at : at + BLOCK]] for at in range(0, len(chosen), BLOCK))
-    heads = [head_frame(points, track.scheme) for block in blocks for points in block]
-    centres = np.array([head.centre for head in heads])
-    height = float(np.median([head.height for head in heads]))
-    if spec.size is not None:
-        centre = np.median(centres, axis=0)
-        box = square_around((float(centre[0]), float(centre[1])), spec.reach * height)
-        scale = spec.size / box.width
-        return _scaled(box, scale), (spec.size, spec.size)
-    margin = 0.75 * max(head.height for head in heads)
-    low, high = centres.min(axis=0) - margin, centres.max(axis=0) + margin
-    box = Box(int(low[0]), int(low[1]), int(np.ceil(high[0])), int(np.ceil(high[1]))).clipped(*track.size)
-    scale = min(1.0, MAX_SIDE / max(box.width, box.height))
-    return _scaled(box, scale), (max(2, round(box.width * scale)), max(2, round(box.height * scale)))
-
-
-def _scaled(box: Box, scale: float) -> Array:
-    """The affine that moves the box's corner to the origin and scales; pixel centres stay pixel centres."""
-    shift = (scale - 1) / 2
-    return np.array([[scale, 0.0, shift - scale * box.x0], [0.0, scale, shift - scale * box.y0]])
 
 
 def _cut(image: Image, affine: Array, size: tuple[int, int]) -> Image:

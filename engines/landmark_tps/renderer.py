@@ -56,13 +56,20 @@ class TpsRenderer(Renderer):
         self._identity = identity(Box(0, 0, self._image.shape[1], self._image.shape[0]))
 
     def render(self, index: int, driving_frame: Image) -> Image:
+        return self.eased(index, driving_frame, 1.0)
+
+    def eased(self, index: int, driving_frame: Image, share: float) -> Image:
         points = self._targets[index].astype(np.float32).astype(np.float64)
+        rigid, gazes = self._rigid[index], self._gaze[index]
         scene = self._scene
+        if share < 1:
+            points[:, :2] = scene.texture + share * (points[:, :2] - scene.texture)
+            rigid, gazes = share * rigid, share * gazes
         outline = points[_oval, :2] - scene.texture[_oval]
-        coarse = scene.surroundings.field(outline, self._rigid[index])
+        coarse = scene.surroundings.field(outline, rigid)
         out = self._image.copy()
         self._warp(out, coarse, points)
-        for eye, eyeball, gaze in zip(EYES, scene.eyeballs, self._gaze[index], strict=bool(scene.eyeballs)):
+        for eye, eyeball, gaze in zip(EYES, scene.eyeballs, gazes, strict=bool(scene.eyeballs)):
             eyes.paint(out, points[:, :2], eye, eyeball, gaze)
         mouth.paint(out, points[list(INNER_LIPS), :2], driving_frame, self._lips[index].astype(np.float64), scene.mouth)
         return out

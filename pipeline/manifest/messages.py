@@ -16,10 +16,7 @@ from pipeline.manifest.parts.scenes import IMAGE_TAG, PLAIN_TAG, VIDEO_TAG
 TAGS = (FILE_TAG, FRAME_TAG, PLAIN_TAG, IMAGE_TAG, VIDEO_TAG)
 """What pydantic calls the kinds of a value that is written in several ways; no part of its path."""
 
-PLANNED = (
-    (r"defaults\.chunk_seconds", ""),
-    (r"performers\.[^.]+\.driving\.on_scene_cut", "cut the clip at the scene change with start and end"),
-)
+PLANNED = ((r"defaults\.chunk_seconds", ""),)
 """Fields of the design that this version refuses by name, with what can be done instead."""
 
 

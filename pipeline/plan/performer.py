@@ -16,7 +16,7 @@ from pipeline.plan.task import FileInput, Input, Task
 from pipeline.plan.turns import turn_settings
 
 MAX_GAP_SECONDS = Fraction(1, 2)
-"""A face may be lost for so long (a hand, a turn) and is bridged; longer is an error with the time named."""
+"""A face may be lost for so long (a hand, a turn) and is bridged; longer ends the shot: see Driving.on_face_lost."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,12 @@ class PlannedPerformer:
     into: str
 
 
-def follow_face(planning: Planning, driving: Driving, clip: Clip, performer: str | None) -> Task:
-    """Add the task that follows the driving face through its clip, or find the equal one that is there."""
+def follow_face(planning: Planning, driving: Driving, clip: Clip, performer: str | None, *, cuts: bool = True) -> Task:
+    """Add the task that follows the driving face through its clip, or find the equal one that is there.
+
+    Args:
+        cuts: whether scene cuts are looked for, and handled as `driving` says.
+    """
     settings = {
         "kind": "video",
         "at": None,
@@ -43,6 +47,8 @@ def follow_face(planning: Planning, driving: Driving, clip: Clip, performer: str
         "max_gap_frames": max(1, int(MAX_GAP_SECONDS * clip.rate)),
         "expected_frames": round(clip.length * clip.rate),
         "tolerant": driving.allow_truncated,
+        "on_scene_cut": driving.on_scene_cut if cuts else "ignore",
+        "on_face_lost": driving.on_face_lost,
     }
     media = {"media": planning.sources.clip(driving.video)}
     return planning.graph.add(Task("faces", settings, media, performer, clip.frames))
@@ -62,6 +68,8 @@ def normalized(planning: Planning, name: str, clip: Clip) -> Task:
         timing["fit"] = {"way": clip.way, "length": str(clip.length)}
     if driving.steady_light:
         timing["steady_light"] = True
+    if driving.crop == "following":
+        timing["follow"] = True
     media: dict[str, Input] = {"media": planning.sources.clip(driving.video), "faces": track.output}
     return planning.graph.add(Task("normalize", planning.job.choices[name].settings | timing, media, name, frames))
 

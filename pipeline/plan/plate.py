@@ -59,10 +59,10 @@ def _plate(planning: Planning, name: str, frames: int) -> tuple[str, Task, Task]
     media, facts = planning.sources[file], planning.facts[file]
     if facts["video"] is None:
         raise InputError("has no video stream", file=media.path, performer=name, cure="name a picture or a video")
-    part = Driving(video=file, face=performer.face)
+    part = Driving(video=file, face=performer.face, on_face_lost="error")
     span = read_clip(part, facts, performer=name, file=media.path)
     needed = min(span.length, Fraction(frames) / planning.fps)
     span = replace(span, stop=span.start + needed, length=needed)
     settings = {"start": str(span.start), "frames": frames, "fps": str(planning.fps)}
     plate = planning.graph.add(Task("plate", settings, {"media": media}, name, frames))
-    return str(span.start), plate, follow_face(planning, part, span, name)
+    return str(span.start), plate, follow_face(planning, part, span, name, cuts=False)

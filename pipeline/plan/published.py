@@ -133,6 +133,8 @@ def _faces(job: DemoJob, graph: Graph, video: Mapping[str, Any]) -> dict[str, In
         "max_gap_frames": video["frames"],
         "expected_frames": video["frames"],
         "tolerant": False,
+        "on_scene_cut": "ignore",
+        "on_face_lost": "hold",
     }
     moving = graph.add(Task("faces", common | whole, {"media": job.files["media"]}, None, video["frames"]))
     return {"source_face": still.output, "faces": moving.output}

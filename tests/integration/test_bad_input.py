@@ -34,7 +34,7 @@ CLIPS = {
 @pytest.mark.parametrize("clip", CLIPS)
 def test_a_clip_that_cannot_drive(duet: Duet, manifest: Manifest, clips: dict[str, Path], clip: str) -> None:
     code, told = CLIPS[clip]
-    done = duet("render", manifest(performers=one(driving={"video": str(clips[clip])})))
+    done = duet("render", manifest(performers=one(driving={"video": str(clips[clip]), "on_face_lost": "error"})))
     assert done.code == code, done.err
     assert told in done.error
     assert clips[clip].name in done.error

@@ -44,6 +44,12 @@ class Driving(Part):
     """Level out changes of exposure and white balance."""
     allow_truncated: bool = False
     """Use what decodes of a damaged file instead of refusing it."""
+    on_scene_cut: Literal["split", "hold", "error"] = "split"
+    """Each shot a performance of its own | follow the first shot with the face, then rest | refuse the clip."""
+    on_face_lost: Literal["hold", "error"] = "hold"
+    """Where the face is away for longer than half a second: rest until it is back | refuse the clip."""
+    crop: Literal["fixed", "following"] = "fixed"
+    """What is shown of the clip to the engine: a square that stands still in each shot, or one that goes along."""
 
     @model_validator(mode="after")
     def _has_length(self) -> Driving:

@@ -71,7 +71,7 @@ class Scene:
         image = np.zeros((240, 640, 3), np.uint8)
         for colour, x, y, size in placed:
             image[y : y + size, max(x, 0) : x + size] = colour
-        return [face.box for face in self.follower.step(image, limit)]
+        return [face.box for face in self.follower.step([image], limit)[0]]
 
 
 def test_faces_keep_to_their_networks_while_they_move() -> None:

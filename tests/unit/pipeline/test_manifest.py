@@ -63,7 +63,8 @@ output: {path: a.avi, size: [1281, 720], fps: x}
         "performers.mona_lisa.portrait: 5 cannot be used: input should be a valid string",
         "performers.mona_lisa.driving.video: is missing (add it)",
         "performers.mona_lisa.driving.vidio: is not a known field; did you mean video? "
-        "(known: video, fps, face, start, end, to_sound, steady_light, allow_truncated)",
+        "(known: video, fps, face, start, end, to_sound, steady_light, allow_truncated, "
+        "on_scene_cut, on_face_lost, crop)",
         "performers.mona_lisa.engine: \"lanmark_tps\" is not known (use 'auto', 'landmark_tps' or 'tpsmm'; "
         "did you mean landmark_tps?)",
         'performers.mona_lisa.motion.reference: "wrst" cannot be used: use best, first or a frame number',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from skimage import data
 
 from foundation.errors import InputError
 from foundation.facetrack import FaceTrack, head_frame
+from foundation.shots import load_shots
+from landmarks import following
 from media.images import write_png
 from media.reader import VideoReader
 from media.writer import FrameWriter
@@ -33,6 +36,8 @@ VIDEO = {
     "max_gap_frames": 6,
     "expected_frames": None,
     "tolerant": False,
+    "on_scene_cut": "split",
+    "on_face_lost": "error",
 }
 
 
@@ -73,13 +78,15 @@ def middle(track: FaceTrack, index: int) -> tuple[float, float]:
 def test_every_frame_of_a_clip_with_short_gaps(tmp_path: Path) -> None:
     places = [None, None, *range(10, 50, 2), None, None, None, *range(56, 90, 2), None]
     media = clip(tmp_path / "a clip.mkv", [empty() if x is None else with_head(x) for x in places])
-    facts, track, told = run(media, tmp_path / "out", expected_frames=len(places))
+    facts, track, told = run(media, tmp_path / "out", expected_frames=len(places), on_scene_cut="ignore")
     assert facts == {
         "frames": len(places),
         "found": len(places) - 6,
         "bridged": 6,
         "longest_gap": 3,
         "size": [320, 220],
+        "shots": 1,
+        "away": [],
     }
     assert track.found.tolist() == [x is not None for x in places]
     for index, x in enumerate(places):
@@ -104,8 +111,8 @@ def test_a_long_gap_is_refused_with_its_time(tmp_path: Path) -> None:
         tmp_path / "clip.mkv", [with_head(20) if index < 10 or index >= 25 else empty() for index in range(30)]
     )
     with pytest.raises(InputError, match=r"clip\.mkv: no face from 0\.40 s to 1\.00 s \(choose start and end"):
-        run(media, tmp_path / "out")
-    facts, _, _ = run(media, tmp_path / "patient", max_gap_frames=15)
+        run(media, tmp_path / "out", on_scene_cut="ignore")
+    facts, _, _ = run(media, tmp_path / "patient", max_gap_frames=15, on_scene_cut="ignore")
     assert facts["longest_gap"] == 15
 
 
@@ -117,7 +124,7 @@ def test_a_face_that_leaves_for_good_is_refused_even_if_another_stays(tmp_path: 
             frame[:, :320] = empty()
         frame[10 : 10 + SIDE, 400 : 400 + SIDE] = other
     with pytest.raises(InputError, match=r"no face from 0\.40 s to 0\.68 s"):
-        run(clip(tmp_path / "clip.mkv", frames), tmp_path / "out", select="leftmost")
+        run(clip(tmp_path / "clip.mkv", frames), tmp_path / "out", select="leftmost", on_scene_cut="ignore")
 
 
 def test_a_clip_without_a_face_is_refused(tmp_path: Path) -> None:
@@ -202,3 +209,60 @@ def test_one_frame_of_a_video_as_the_picture(tmp_path: Path) -> None:
 def test_a_monkey_is_refused_by_name(tmp_path: Path, shared_media: Path) -> None:
     with pytest.raises(InputError, match=r"no_human_monkey\.jpg: no face was found"):
         run(shared_media / "portraits" / "no_human_monkey.jpg", tmp_path / "out", kind="image")
+
+
+def shots_of(folder: Path) -> list[tuple[int, int, bool]]:
+    return [(shot.start, shot.stop, shot.seen) for shot in load_shots(folder / "shots.json")]
+
+
+def test_a_face_that_is_away_for_long_ends_the_shot(tmp_path: Path) -> None:
+    frames = [with_head(20) if index < 10 or index >= 25 else empty() for index in range(40)]
+    media = clip(tmp_path / "clip.mkv", frames)
+    facts, track, _ = run(media, tmp_path / "out", on_face_lost="hold", on_scene_cut="ignore")
+    assert shots_of(tmp_path / "out") == [(0, 10, True), (10, 25, False), (25, 40, True)]
+    assert facts["away"] == [["2/5", "1"]]
+    assert facts["shots"] == 2
+    assert middle(track, 17) == middle(track, 9)
+
+
+@pytest.fixture(scope="module")
+def cut_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A face at the left; after 12 frames another picture, with a face at the right; then one without any."""
+    garden = cv2.resize(data.coffee(), (640, 220))
+    one, other = with_head(20, width=640), garden.copy()
+    other[10 : 10 + SIDE, 420 : 420 + SIDE] = head()
+    none = cv2.resize(data.chelsea(), (640, 220))
+    return clip(tmp_path_factory.mktemp("cut") / "clip.mkv", [one] * 12 + [other] * 12 + [none] * 12)
+
+
+def test_each_shot_chooses_its_face_anew(tmp_path: Path, cut_clip: Path) -> None:
+    facts, track, _ = run(cut_clip, tmp_path / "out", on_face_lost="hold")
+    assert shots_of(tmp_path / "out") == [(0, 12, True), (12, 24, True), (24, 36, False)]
+    assert middle(track, 11)[0] == pytest.approx(118, abs=8)
+    assert middle(track, 12)[0] == pytest.approx(518, abs=8)
+    assert facts["away"] == [["24/25", "7/5"]]
+
+
+def test_hold_stays_with_the_first_shot(tmp_path: Path, cut_clip: Path) -> None:
+    run(cut_clip, tmp_path / "out", on_scene_cut="hold", on_face_lost="hold")
+    assert shots_of(tmp_path / "out") == [(0, 12, True), (12, 36, False)]
+
+
+def test_a_cut_is_refused_with_its_time_where_that_is_asked_for(tmp_path: Path, cut_clip: Path) -> None:
+    with pytest.raises(InputError, match=r"clip\.mkv: there is a scene cut at 0\.48 s \(choose start and end"):
+        run(cut_clip, tmp_path / "out", on_scene_cut="error")
+
+
+def test_a_point_that_shows_no_face_after_a_cut_is_a_rest(tmp_path: Path, cut_clip: Path) -> None:
+    run(cut_clip, tmp_path / "out", select={"at": [118, 110]}, on_face_lost="hold")
+    assert shots_of(tmp_path / "out") == [(0, 12, True), (12, 36, False)]
+
+
+def test_threads_do_not_change_a_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    media = clip(tmp_path / "clip.mkv", [with_head(20 + 3 * index) for index in range(9)])
+    run(media, tmp_path / "several")
+    monkeypatch.setattr(following, "ThreadPoolExecutor", lambda threads, name: ThreadPoolExecutor(1))
+    run(media, tmp_path / "one")
+    for name in ("points", "blendshapes", "pose", "found"):
+        several, one = (np.load(tmp_path / folder / "track" / f"{name}.npy") for folder in ("several", "one"))
+        np.testing.assert_array_equal(several, one)

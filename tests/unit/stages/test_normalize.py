@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from foundation.errors import InputError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from foundation.shots import Shot, save_shots
 from media.reader import read_frames
 from stages import normalize
 from stages.handover import FRAMES
@@ -46,6 +47,7 @@ def followed(folder: Path, times: list[Fraction], size: tuple[int, int]) -> Path
     folder.mkdir()
     track.save(folder / "track")
     (folder / "times.json").write_text(json.dumps([str(time) for time in times]))
+    save_shots(folder / "shots.json", [Shot(0, count, seen=True)])
     return folder
 
 
@@ -123,7 +125,7 @@ def test_a_clip_is_brought_to_another_length_with_its_track(way: str, shown: lis
     assert np.abs(np.array(numbers) - shown).max() <= (way == "stretch")
     moved = np.asarray(track.points[:, 0, 0]) - track.points[0, 0, 0]
     np.testing.assert_allclose(moved, np.array(numbers) - numbers[0], atol=1e-3)
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [FRAMES, "track"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [FRAMES, "shots.json", "track"]
 
 
 def test_light_that_wavers_is_levelled_out(tmp_path: Path) -> None:

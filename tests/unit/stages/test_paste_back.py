@@ -16,11 +16,12 @@ from engines import ENGINES
 from foundation.errors import ManifestError
 from foundation.facetrack import IBUG_68, MEDIAPIPE_478, Face, head_frame, still
 from foundation.plugins import Plugin
+from foundation.shots import Shot, save_shots
 from media.images import read_image, write_png
 from media.reader import read_frames
 from media.writer import FrameWriter
 from stages import animate, composite, crop
-from stages.handover import FRAMES, read_crop
+from stages.handover import FRAMES, read_crop, shot_folder
 
 Image = NDArray[np.uint8]
 
@@ -63,12 +64,13 @@ def cropped(folder: Path, face: Face, engine: str, picture: Image | None = None,
 def pasted(folder: Path, crop_folder: Path, engine: str, **style: Any) -> Iterator[Image]:
     """The composited frames of a clip of three grey frames."""
     clip, prepared, moved, out = (folder / f"{name}-{engine}" for name in ("clip", "prepared", "moved", "out"))
-    for place in (clip, prepared / "arrays", moved, out):
+    for place in (clip, shot_folder(prepared, 0) / "arrays", moved, out):
         place.mkdir(parents=True)
     with FrameWriter(clip / FRAMES, size=(64, 64), fps=Fraction(25)) as writer:
         for _ in range(3):
             writer.write(np.full((64, 64, 3), 99, np.uint8))
     span = {"range": [0, 3], "fps": "25"}
+    save_shots(clip / "shots.json", [Shot(0, 3, seen=True)])
     inputs = {"crop": crop_folder, "clip": clip, "prepared": prepared}
     animate.run({"engine": engine, "engine_version": 1, **span}, inputs, moved, silent)
     settings = {"feather": 0.16, "match_color": True, "match_grain": True, **span, **style}
