@@ -47,6 +47,20 @@ class Style:
     match_grain: bool
 
 
+def paste_mask(crop: CropInfo, face: Face, feather: float) -> Mask:
+    """(h, w) over the crop's box: 1 where the moving crop shows, 0 where the picture stays.
+
+    Args:
+        face: in the crop's pixels. feather: width of the blend at the edge, in face heights.
+    """
+    size = (crop.box.width, crop.box.height)
+    if crop.native:
+        return inner_ramp(size, crop.inner_edges, feather * head_frame(face.points, face.scheme).height)
+    own = head_mask(face, crop.size[0], feather)
+    warped = cv2.warpAffine(own, crop.to_box, size, flags=cv2.INTER_LINEAR)
+    return np.asarray(np.clip(warped, 0, 1), np.float32)
+
+
 class Paste:
     """Everything about pasting into one picture that does not change from frame to frame.
 
@@ -60,14 +74,12 @@ class Paste:
 
     def __init__(self, still: Image, crop: CropInfo, face: Face, style: Style, number: int = 0) -> None:
         self._still, self._crop = still, crop
-        head = head_frame(face.points, face.scheme)
-        size = (crop.box.width, crop.box.height)
+        self.mask = paste_mask(crop, face, style.feather)
         if crop.native:
-            self.mask = inner_ramp(size, crop.inner_edges, style.feather * head.height)
             self._blended = _around_solid(self.mask)
             return
+        head, size = head_frame(face.points, face.scheme), (crop.box.width, crop.box.height)
         own = head_mask(face, crop.size[0], style.feather)
-        self.mask = np.clip(cv2.warpAffine(own, crop.to_box, size, flags=cv2.INTER_LINEAR), 0, 1).astype(np.float32)
         to_crop = crop.affine.copy()
         to_crop[:, 2] += to_crop[:, :2] @ (crop.box.x0, crop.box.y0)
         self._own = warp_affine(still, to_crop, crop.size)

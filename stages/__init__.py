@@ -63,6 +63,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("published", 2, "animate whole frames as the published demo does", 300.0),
         StageSpec("composite", 2, "put the moving region back into the full picture", 10.0),
         StageSpec("inlay", 2, "put the moving face into its moving plate", 25.0),
+        StageSpec("passes", 1, "a matte and a difference for other compositing programs", 40.0),
         StageSpec("group", 1, "find out what the faces of one picture share", 0.0),
         StageSpec("merge", 1, "put several moving faces into their one picture", 6.0),
         StageSpec("edit", 1, "lay the performers out in scenes, encode once", 25.0),

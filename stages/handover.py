@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,12 @@ def read_crop(folder: Path) -> CropInfo:
 def read_face(folder: Path) -> Face:
     """The face of a crop artifact, in the crop's pixels."""
     return FaceTrack.load(folder / "face").face(0)
+
+
+def read_track_face(folder: Path, index: int, crop: CropInfo) -> Face:
+    """The face in frame `index` of a plate, of what stages.follow wrote, in the pixels of that frame's crop."""
+    face = FaceTrack.load(folder / "track").face(index)
+    return replace(face, points=apply_affine(crop.affine, face.points))
 
 
 def read_style(settings: Mapping[str, Any]) -> Style:

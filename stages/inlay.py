@@ -6,7 +6,6 @@ Writes FRAMES: the plate's whole frames. What the crop of a frame does not cover
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from foundation.crop import CropInfo
-from foundation.facetrack import Face, FaceTrack
-from foundation.geometry import Box, apply_affine
-from media.paste import Paste, Style
+from foundation.geometry import Box
+from media.paste import Paste
 from media.reader import read_frames
 from media.writer import FrameWriter
 from stages import Report
-from stages.handover import FRAMES, read_crop_path, read_style
+from stages.handover import FRAMES, read_crop_path, read_style, read_track_face
 
 Image = NDArray[np.uint8]
 
@@ -31,8 +28,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
 
     Inputs: crop (what stages.follow wrote), plate, moved.
     """
-    path, track = read_crop_path(inputs["crop"]), FaceTrack.load(inputs["crop"] / "track")
-    style = read_style(settings)
+    path, style = read_crop_path(inputs["crop"]), read_style(settings)
     start, stop = settings["range"]
     done = 0
     frames = zip(
@@ -43,16 +39,13 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     with FrameWriter(out / FRAMES, size=path.picture, fps=Fraction(settings["fps"])) as writer:
         for plate, moved in frames:
             number = start + done
-            paste = _paste(plate, path.crop(number), track.face(number), style, number)
-            writer.write(_inlaid(plate, path.crop(number).box, paste(moved)))
+            crop = path.crop(number)
+            under = np.ascontiguousarray(plate[crop.box.slices])
+            paste = Paste(under, crop, read_track_face(inputs["crop"], number, crop), style, number)
+            writer.write(_inlaid(plate, crop.box, paste(moved)))
             done += 1
             report(done, stop - start)
     return {"frames_in": stop - start, "frames_out": done}
-
-
-def _paste(plate: Image, crop: CropInfo, face: Face, style: Style, number: int) -> Paste:
-    in_crop = replace(face, points=apply_affine(crop.affine, face.points))
-    return Paste(np.ascontiguousarray(plate[crop.box.slices]), crop, in_crop, style, number)
 
 
 def _inlaid(plate: Image, box: Box, part: Image) -> Image:

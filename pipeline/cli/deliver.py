@@ -27,7 +27,10 @@ def deliver(plan: Plan, store: ArtifactStore, wanted: Place) -> tuple[Verdict, P
         what the checks say, and where everything is.
     Raises: as `put`; InputError if it cannot be signed.
     """
-    return deliver_tasks(plan.result, plan.video, store, wanted)
+    verdict, place = deliver_tasks(plan.result, plan.video, store, wanted)
+    for ending, (task, file) in plan.passes.items():
+        put(store, task, file, place.beside(ending))
+    return verdict, place
 
 
 def deliver_tasks(result: Task, video: Task, store: ArtifactStore, wanted: Place) -> tuple[Verdict, Place]:

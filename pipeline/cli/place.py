@@ -40,6 +40,11 @@ class Place:
         """The video, or a sequence's first picture."""
         return self.target.with_name(self.sequence.file(self.first)) if self.sequence else self.target
 
+    def beside(self, ending: str) -> Path:
+        """Where a file that belongs to the result goes: named like it, up to the ending."""
+        stem = self.sequence.stem if self.sequence else self.target.stem
+        return self.target.with_name(f"{stem}.{ending}")
+
     @property
     def sheet(self) -> Path:
         """Where a contact sheet goes: beside the result, named like it."""

@@ -123,7 +123,8 @@ def tell_part(count: int, running: Running) -> None:
 
 def wanted_of(plan: Plan) -> list[str]:
     """What must be there for the video to be delivered."""
-    return list(dict.fromkeys((plan.result.key, plan.video.key)))
+    passes = (task.key for task, _ in plan.passes.values())
+    return list(dict.fromkeys((plan.result.key, plan.video.key, *passes)))
 
 
 def short(path: Path) -> Path:

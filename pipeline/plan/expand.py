@@ -12,6 +12,7 @@ from pipeline.plan.delivery import plan_delivery
 from pipeline.plan.edit import plan_edit
 from pipeline.plan.graph import Graph
 from pipeline.plan.length import to_length
+from pipeline.plan.passes import plan_passes
 from pipeline.plan.performer import PlannedPerformer, plan_performer
 from pipeline.plan.picture import find_groups, plan_pictures
 from pipeline.plan.planning import Facts, Planning
@@ -32,6 +33,7 @@ class Plan:
         frames, fps: length and rate of the result.
         performers: those that are seen, by name, for reports.
         notices: what a person should know (engines chosen and why, clips without sound).
+        passes: what is written for other compositing programs: task and file, by what their names end in.
     """
 
     graph: Graph
@@ -41,6 +43,7 @@ class Plan:
     fps: Fraction
     performers: dict[str, PlannedPerformer]
     notices: list[str]
+    passes: dict[str, tuple[Task, str]]
 
 
 def expand(job: Job, facts: Facts) -> Plan:
@@ -89,7 +92,7 @@ def expand(job: Job, facts: Facts) -> Plan:
     video = plan_delivery(planning, picture, (inputs, sound), frames)
     shown = {name: seen_ranges(scenes, pictures[name], planned.frames) for name, planned in performers.items()}
     result = plan_checks(planning, performers, shown, video, (inputs, sound))
-    return Plan(graph, result, video, frames, fps, performers, notices)
+    return Plan(graph, result, video, frames, fps, performers, notices, plan_passes(planning, performers))
 
 
 def _rate(job: Job, facts: Facts, first: tuple[str, Clip]) -> Fraction:

@@ -92,7 +92,7 @@ def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, 
     motion = {"motion": turn_settings(planning, name), "options": choice.options, "fps": fps}
     settings = with_engine | planning.landmarks | motion
     prepared = graph.add(Task("prepare", settings, both, name, frames))
-    style = performer.composite.model_dump(mode="json", exclude={"into"})
+    style = performer.composite.model_dump(mode="json", exclude={"into", "passes"})
     done = []
     for part in chunks(frames, manifest.defaults.chunk_frames):
         span = {"range": [part.start, part.stop], "fps": fps}

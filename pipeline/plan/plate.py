@@ -40,7 +40,7 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
     settings = choice.settings | planning.landmarks | settings
     prepared = graph.add(Task("prepare", settings, both, name, frames))
     on_plate = both | {"prepared": prepared.output, "plate": plate.output}
-    style = performer.composite.model_dump(mode="json", exclude={"into"})
+    style = performer.composite.model_dump(mode="json", exclude={"into", "passes"})
     done = []
     for part in chunks(frames, manifest.defaults.chunk_frames):
         at: dict[str, Any] = {"range": [part.start, part.stop], "fps": str(fps)}

@@ -28,7 +28,8 @@ def moving(tmp_path: Path) -> Path:
 
 
 def test_a_plate_moves_on_while_its_face_sings(duet: Duet, manifest: Manifest, moving: Path, tmp_path: Path) -> None:
-    performers = {"one": {"portrait": "plate.mp4", "driving": driving()}}
+    composite = {"passes": ["difference", "matte"]}
+    performers = {"one": {"portrait": "plate.mp4", "driving": driving(), "composite": composite}}
     made = []
     for chunk in (64, 5):
         defaults = {"chunk_frames": chunk}
@@ -40,6 +41,11 @@ def test_a_plate_moves_on_while_its_face_sings(duet: Duet, manifest: Manifest, m
     video = probe(tmp_path / "64.mp4").video
     assert video is not None
     assert (video.fps, video.frames) == (Fraction(24), 12)  # the plate's rate, the clip's length
+    for name in ("matte", "difference"):
+        passed = probe(tmp_path / f"64.one.{name}.mkv").video
+        assert passed is not None
+        assert (passed.frames, passed.size) == (12, (280, 240))  # as large as the plate
+        assert (tmp_path / f"64.one.{name}.mkv").read_bytes() == (tmp_path / f"5.one.{name}.mkv").read_bytes()
     whole = max((tmp_path / "work" / "inlay").glob("*/frames.avi"), key=lambda file: file.stat().st_size)
     frames = list(read_frames(whole))
     with VideoReader(moving) as reader:

@@ -32,6 +32,8 @@ class BatchPerformer(Performer):
     def _leaves_files_to_the_items(self) -> BatchPerformer:
         if "portrait" in self.model_fields_set or "video" in self.driving.model_fields_set:
             raise ValueError("portrait and driving.video come from batch.portraits and batch.driving, or batch.pairs")
+        if self.composite.passes:
+            raise ValueError("composite.passes are written by render, of one result")
         return self
 
 

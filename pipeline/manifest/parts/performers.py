@@ -95,6 +95,14 @@ class Composite(Part):
     match_color: bool = True
     match_grain: bool = True
     """Give a network's smooth picture the grain of the portrait."""
+    passes: Annotated[list[Literal["matte", "difference"]], Field(max_length=2)] = Field(default=[])
+    """What is written beside the result for other compositing programs."""
+
+    @model_validator(mode="after")
+    def _has_something_to_pass(self) -> Composite:
+        if self.passes and self.into == "crop":
+            raise ValueError("passes show what is put into the portrait: remove them, or into: crop")
+        return self
 
 
 class Performer(Part):

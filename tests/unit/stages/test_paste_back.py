@@ -20,7 +20,7 @@ from foundation.shots import Shot, save_shots
 from media.images import read_image, write_png
 from media.reader import read_frames
 from media.writer import FrameWriter
-from stages import animate, composite, crop
+from stages import animate, composite, crop, passes
 from stages.handover import FRAMES, read_crop, shot_folder
 
 Image = NDArray[np.uint8]
@@ -119,6 +119,32 @@ def test_the_region_blends_into_the_picture_at_its_edge(tmp_path: Path) -> None:
     across = frame[frame.shape[0] // 2, :, 0]
     assert across.max() == 130
     assert np.abs(np.diff(across)).max() <= 2
+
+
+@pytest.mark.parametrize("engine", ["tinted", "landmark_tps"])
+def test_picture_and_difference_make_the_result_and_the_matte_tells_where(tmp_path: Path, engine: str) -> None:
+    place = cropped(tmp_path, face_at(224.0, 120.0, 80.0), engine)
+    picture, box = read_image(place / "picture.png").astype(int), read_crop(place).box
+    out = tmp_path / "passes"
+    for number, levels in enumerate([(0, 9), (60,)]):
+        (tmp_path / f"{number}").mkdir()
+        with FrameWriter(tmp_path / f"{number}" / FRAMES, size=(box.width, box.height), fps=Fraction(25)) as writer:
+            for level in levels:
+                writer.write(np.clip(picture[box.slices] - level, 0, 255).astype(np.uint8))
+    out.mkdir()
+    inputs = {"crop": place, "000000": tmp_path / "0", "000001": tmp_path / "1"}
+    settings = {"fps": "25", "frames": 3, "feather": 0.16, "passes": ["matte", "difference"]}
+    assert passes.run(settings, inputs, out, silent)["frames_out"] == 3
+    for matte, difference, level in zip(
+        read_frames(out / "matte.mkv"), read_frames(out / "difference.mkv"), (0, 9, 60), strict=True
+    ):
+        result = picture.copy()
+        result[box.slices] = np.clip(result[box.slices] - level, 0, 255)
+        np.testing.assert_array_equal(picture + difference - 128, result)
+        outside = np.ones((512, 512), bool)
+        outside[box.slices] = False
+        assert (matte[outside] == 0).all()
+        assert (matte[120, 224] == 255).all()
 
 
 def test_a_native_crop_keeps_the_pictures_own_pixels(tmp_path: Path) -> None:
