@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import warnings
 import zlib
@@ -10,17 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from foundation.atomic import check_writable, replacing
 from foundation.errors import InputError
 from media.files import MAX_PIXELS, MAX_SIDE, check_file, is_text
-
-Rgb = NDArray[np.uint8]
+from media.pixels import Rgb, strips
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "AVIF", "JPEG2000")
 # what Pillow's readers raise over damaged files; RuntimeError comes from libavif
@@ -43,12 +40,11 @@ def read_image(path: Path, *, background: tuple[int, int, int] = (255, 255, 255)
 
     Raises: InputError if the file is missing, is no picture, is damaged, or is larger than 200 megapixels.
     """
-    rgb, alpha = read_image_alpha(path)
-    if alpha is None:
-        return rgb
-    opacity = alpha[..., None].astype(np.float32) / 255
-    flat = rgb * opacity + np.asarray(background, np.float32) * (1 - opacity)
-    return np.rint(flat).astype(np.uint8)
+    with _upright(path) as image:
+        rgb = np.empty((image.height, image.width, 3), np.uint8)
+        for top, strip in strips(image):
+            rgb[top : top + len(strip)] = strip if strip.shape[2] == 3 else _flat(strip, background)
+    return rgb
 
 
 def read_image_alpha(path: Path) -> tuple[Rgb, Rgb | None]:
@@ -56,14 +52,15 @@ def read_image_alpha(path: Path) -> tuple[Rgb, Rgb | None]:
 
     Returns: (H, W, 3) uint8 colours, not multiplied by the opacity, and (H, W) uint8 opacity, None if there is none.
     """
-    with _opened(path) as opened:
-        opened.load()
-        upright = ImageOps.exif_transpose(opened)
-        rgba = _to_srgb(_to_eight_bits(upright), upright.info.get("icc_profile"))
-        pixels = np.asarray(rgba)
-    if pixels.shape[2] == 3:
-        return np.array(pixels), None
-    return np.ascontiguousarray(pixels[..., :3]), np.ascontiguousarray(pixels[..., 3])
+    opacity: Rgb | None = None
+    with _upright(path) as image:
+        rgb = np.empty((image.height, image.width, 3), np.uint8)
+        for top, strip in strips(image):
+            rgb[top : top + len(strip)] = strip[..., :3]
+            if strip.shape[2] == 4:
+                opacity = np.empty(rgb.shape[:2], np.uint8) if opacity is None else opacity
+                opacity[top : top + len(strip)] = strip[..., 3]
+    return rgb, opacity
 
 
 def read_gray(path: Path) -> Rgb:
@@ -147,38 +144,20 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         raise InputError(told, file=path, cure="export it again") from problem
 
 
-def _to_eight_bits(image: Image.Image) -> Image.Image:
-    """The same picture in a mode of 8 bits a channel: L, RGB, RGBA or CMYK."""
-    if image.mode.startswith("I") or image.mode == "F":
-        return Image.fromarray(_scaled(np.asarray(image)))
-    transparent = "transparency" in image.info or image.mode in ("LA", "PA", "La", "RGBa", "RGBA")
-    if transparent:
-        return image.convert("RGBA")
-    return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+@contextmanager
+def _upright(path: Path) -> Iterator[Image.Image]:
+    """The picture, loaded, as its EXIF orientation shows it."""
+    with _opened(path) as image:
+        image.load()
+        ImageOps.exif_transpose(image, in_place=True)
+        yield image
 
 
-def _scaled(values: NDArray[Any]) -> Rgb:
-    """Grey values of more than 8 bits as 8: whole numbers span 0..65535, fractions 0..1."""
-    if np.issubdtype(values.dtype, np.floating):
-        finite = np.nan_to_num(values.astype(np.float64))
-        scaled = np.rint(np.clip(finite, 0, 1) * 255)
-    else:
-        scaled = (np.clip(values, 0, 65535).astype(np.uint32) + 128) // 257
-    return np.asarray(scaled, np.uint8)
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """RGB or RGBA in sRGB. A profile that does not fit the picture is ignored, as browsers do."""
-    mode = "RGBA" if image.mode == "RGBA" else "RGB"
-    if profile and image.mode != "L":
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            target = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-            transform = ImageCms.buildTransform(source, target, image.mode, mode)
-            return ImageCms.applyTransform(image, transform) or image.convert(mode)
-        except (ImageCms.PyCMSError, OSError):
-            return image.convert(mode)
-    return image.convert(mode)
+def _flat(rgba: Rgb, background: tuple[int, int, int]) -> Rgb:
+    """(h, W, 4) laid on a colour."""
+    opacity = rgba[..., 3:].astype(np.float32) / 255
+    flat = rgba[..., :3] * opacity + np.asarray(background, np.float32) * (1 - opacity)
+    return np.rint(flat).astype(np.uint8)
 
 
 def fitted(image: Rgb, side: int) -> Rgb:

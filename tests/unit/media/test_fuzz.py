@@ -155,13 +155,13 @@ def damaged(wholes: dict[str, bytes], folder: Path, count: int, seed: int) -> li
 
 
 def test_damaged_videos_end_in_our_errors(videos: dict[str, bytes], tmp_path: Path) -> None:
-    told = read_all(damaged(videos, tmp_path, 12, seed=1))
+    told = read_all(damaged(videos, tmp_path, 8, seed=1))
     assert any(told.values())
     assert not all(told.values())
 
 
 def test_damaged_pictures_end_in_our_errors(pictures: dict[str, bytes], tmp_path: Path) -> None:
-    told = read_all(damaged(pictures, tmp_path, 20, seed=2))
+    told = read_all(damaged(pictures, tmp_path, 12, seed=2))
     assert any(told.values())
     assert not all(told.values())
 

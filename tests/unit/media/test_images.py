@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from PIL import Image, ImageCms, features
 
 from foundation.errors import InputError, StageError
 from media.images import is_image, read_image, read_image_alpha, write_png
+from tests.conftest import ROOT
 from tests.synthetic import bars, corners
 
 
@@ -196,3 +199,22 @@ def test_png_comes_back_exactly_under_any_name(channels: int, tmp_path: Path) ->
 def test_png_into_a_missing_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(StageError, match="the folder does not exist"):
         write_png(tmp_path / "no" / "p.png", bars())
+
+
+@pytest.mark.parametrize("name", ["p.jpg", pytest.param("p.png", marks=pytest.mark.slow)])
+def test_a_photograph_of_50_megapixels_takes_little_more_memory_than_its_pixels(name: str, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 1
+    mode, options = ("RGB", {}) if name == "p.jpg" else ("RGBA", {"compress_level": 1})
+    save(tmp_path / name, Image.new(mode, (8192, 6144), (200, 120, 90, 128)[: len(mode)]), exif=exif, **options)
+    told = (
+        "import resource, sys; from pathlib import Path; from media.images import read_image;"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; image = read_image(Path(sys.argv[1]));"
+        "print(image.shape, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", told, str(tmp_path / name)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    shape, megabytes = done.stdout.rsplit(maxsplit=1)
+    assert shape == "(6144, 8192, 3)"
+    assert int(megabytes) < 3 * 8192 * 6144 * 3 // 1_000_000  # the decoder's own copy has four bytes a pixel

@@ -1,0 +1,73 @@
+"""Many kinds of pixels as 8-bit sRGB, a strip of the picture at a time: memory stays near the picture's own size."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+
+Rgb = NDArray[np.uint8]
+ROWS = 256
+"""Of a strip."""
+
+
+def strips(image: Image.Image) -> Iterator[tuple[int, Rgb]]:
+    """(first row, (h, W, 3) or, where it is transparent, (h, W, 4) uint8 in sRGB) from top to bottom.
+
+    Args:
+        image: loaded. An embedded colour profile is applied; one that does not fit is ignored, as browsers do.
+    """
+    to_srgb = _ToSrgb(image.info.get("icc_profile"))
+    for top in range(0, image.height, ROWS):
+        part = image.crop((0, top, image.width, min(image.height, top + ROWS)))
+        yield top, np.asarray(to_srgb(_to_eight_bits(part)))
+
+
+def _to_eight_bits(image: Image.Image) -> Image.Image:
+    """The same picture in a mode of 8 bits a channel: L, RGB, RGBA or CMYK."""
+    if image.mode.startswith("I") or image.mode == "F":
+        return Image.fromarray(_scaled(np.asarray(image)))
+    transparent = "transparency" in image.info or image.mode in ("LA", "PA", "La", "RGBa", "RGBA")
+    if transparent:
+        return image.convert("RGBA")
+    return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+
+
+def _scaled(values: NDArray[Any]) -> Rgb:
+    """Grey values of more than 8 bits as 8: whole numbers span 0..65535, fractions 0..1."""
+    if np.issubdtype(values.dtype, np.floating):
+        finite = np.nan_to_num(values.astype(np.float64))
+        scaled = np.rint(np.clip(finite, 0, 1) * 255)
+    else:
+        scaled = (np.clip(values, 0, 65535).astype(np.uint32) + 128) // 257
+    return np.asarray(scaled, np.uint8)
+
+
+class _ToSrgb:
+    """Brings pictures of one profile to RGB or RGBA in sRGB."""
+
+    def __init__(self, profile: bytes | None) -> None:
+        self._profile = profile
+        self._transform: ImageCms.ImageCmsTransform | None = None
+
+    def __call__(self, image: Image.Image) -> Image.Image:
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        if self._profile and image.mode != "L":
+            try:
+                if self._transform is None:
+                    source = ImageCms.ImageCmsProfile(io.BytesIO(self._profile))
+                    self._transform = ImageCms.buildTransform(source, _srgb(), image.mode, mode)
+                return ImageCms.applyTransform(image, self._transform) or image.convert(mode)
+            except (ImageCms.PyCMSError, OSError):
+                self._profile = None
+        return image.convert(mode)
+
+
+@cache
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
