@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundation.geometry import Box
+from media.opacity import OpacityFrames, over
 from media.panel import Panel
 from media.sequence import FrameSequence
 
 Image = NDArray[np.uint8]
+WITH_OPACITY = 4
+"""Channels."""
 
 
 @dataclass
@@ -26,7 +29,7 @@ class Player:
     """
 
     panel: Panel
-    frames: FrameSequence
+    frames: FrameSequence | OpacityFrames
     place: Box
     backing: Image | None = None
     shown: int = -1
@@ -47,7 +50,9 @@ class Player:
         if self.backing is not None:
             canvas[self.place.slices] = self.backing
         elif self._picture is not None:
-            canvas[self.panel.target.moved(self.place.x0, self.place.y0).slices] = self._picture
+            place = self.panel.target.moved(self.place.x0, self.place.y0).slices
+            see_through = canvas.shape[2] == WITH_OPACITY
+            canvas[place] = over(self._picture, canvas[place]) if see_through else self._picture
 
 
 class Scene:
@@ -55,6 +60,7 @@ class Scene:
 
     Args:
         still: (H, W, 3) uint8 RGB, what stands behind the performers, if it does not move; it becomes the scene's own.
+            (H, W, 4) as of media.opacity: then so are the players' pictures, and what comes out.
         players: later ones lie on top. moving: gives the backdrop of a frame instead, by its number.
     """
 
@@ -62,12 +68,16 @@ class Scene:
         self._canvas = still
         self._players = players
         self._moving = moving
+        self._behind = still.copy() if still.shape[2] == WITH_OPACITY else None
 
     def draw(self, number: int) -> Image:
-        """Frame `number` of the result, (H, W, 3) uint8 RGB; it stands until the next call."""
+        """Frame `number` of the result, of the shape of `still`; it stands until the next call."""
         dirty = self._moving is not None
         if self._moving is not None:
             np.copyto(self._canvas, self._moving(number))
+        elif self._behind is not None:
+            dirty = True  # what shines through must not be what shone through before
+            np.copyto(self._canvas, self._behind)
         for player in self._players:
             dirty = player.turn_to(number) or dirty
             if dirty:

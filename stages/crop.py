@@ -25,11 +25,12 @@ from foundation.crop import covered, upright
 from foundation.errors import ManifestError
 from foundation.facetrack import FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Array, Box, square_around, translation
-from media.images import read_image, write_png
+from media.images import read_image, read_image_alpha, write_png
+from media.opacity import spread_colours
 from media.reader import frame_at
 from media.resample import warp_affine
 from stages import Report
-from stages.handover import inner_edges
+from stages.handover import OPACITY, inner_edges
 
 Image = NDArray[np.uint8]
 
@@ -38,7 +39,8 @@ SAME_FACE = 0.25
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: engine, engine_version, crop_size (if not the engine's own), at (seconds of a video's frame, or None).
+    """Settings: engine, engine_version, crop_size (if not the engine's own), at (seconds of a video's frame, or None),
+    alpha (keep what is transparent apart, in opacity.png).
 
     Inputs: media, faces; other0, other1, ...: the faces of those who have other faces of the same picture.
     """
@@ -50,7 +52,16 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
             cure="set defaults.landmarks to another backend or choose another engine",
         )
     at = settings["at"]
-    picture = read_image(inputs["media"]) if at is None else frame_at(inputs["media"], Fraction(at))
+    opacity = None
+    if at is not None:
+        picture = frame_at(inputs["media"], Fraction(at))
+    elif settings.get("alpha"):
+        picture, opacity = read_image_alpha(inputs["media"])
+    else:
+        picture = read_image(inputs["media"])
+    if opacity is not None:
+        picture = spread_colours(picture, opacity)
+        write_png(out / OPACITY, opacity)
     head = head_frame(track.points[0], track.scheme)
     spec = engine.crop if settings.get("crop_size") is None else replace(engine.crop, size=settings["crop_size"])
     affine, box, image = _cut(picture, head, spec, _other_heads(inputs, head))

@@ -7,12 +7,13 @@ draw their own frames.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from moviepy import VideoClip, concatenate_videoclips
 from numpy.typing import NDArray
@@ -23,18 +24,19 @@ from foundation.layout import Inset, panels
 from media.backdrop import VideoBackdrop, blurred, filled, plain
 from media.codecs import Encode
 from media.images import read_image
+from media.opacity import OpacityFrames, over, straight, with_opacity
 from media.overlay import Layer, Overlay
 from media.panel import Panel
-from media.scene import Player, Scene
+from media.resample import warp_affine
+from media.scene import WITH_OPACITY, Player, Scene
 from media.sequence import FrameSequence
 from media.transition import TRANSITIONS
 from media.writer import FrameWriter, picture_writer
 from stages import Report
-from stages.handover import FRAMES, SCRIPTS, read_crop, read_head, read_picture
+from stages.handover import FRAMES, SCRIPTS, read_crop, read_head, read_opacity, read_picture
 
 Image = NDArray[np.uint8]
 Draw = Callable[[int], Image]
-BLACK = "#000000"
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class _Act:
 
     picture: Image
     box: Box
-    frames: FrameSequence
+    frames: FrameSequence | OpacityFrames
     head: HeadFrame
 
 
@@ -55,6 +57,15 @@ class _Stage:
     inputs: Mapping[str, Path]
     size: tuple[int, int]
     fps: Fraction
+    alpha: bool
+
+    def behind(self, picture: Image) -> Image:
+        """A backdrop, with an opacity where the result has one."""
+        return with_opacity(picture, None) if self.alpha else picture
+
+    def nothing(self) -> Image:
+        """Black; where the result has opacity, nothing at all."""
+        return np.zeros((self.size[1], self.size[0], 4 if self.alpha else 3), np.uint8)
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
@@ -65,9 +76,9 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     """
     fps, frames = Fraction(settings["fps"]), settings["frames"]
     width, height = settings["size"]
-    acts = {name: _read_act(about, inputs) for name, about in settings["performers"].items()}
-    timeline = _timeline(settings["scenes"], _Stage(acts, inputs, (width, height), fps))
     encode = Encode(**settings["video"])
+    acts = {name: _read_act(about, inputs, encode.alpha) for name, about in settings["performers"].items()}
+    timeline = _timeline(settings["scenes"], _Stage(acts, inputs, (width, height), fps, encode.alpha))
     with (
         _text(inputs, (width, height), fps, frames) as text,
         picture_writer(out, size=(width, height), fps=fps, encode=encode) as writer,
@@ -90,6 +101,9 @@ def _text(inputs: Mapping[str, Path], size: tuple[int, int], fps: Fraction, fram
 
 def _write(writer: FrameWriter, frame: Image, layer: Layer | None) -> None:
     """Write the frame with the text on it; the frame itself stays as it is: scenes go on drawing on it."""
+    if frame.shape[2] == WITH_OPACITY:
+        writer.write(straight(frame if layer is None else _with_text(frame, layer)))
+        return
     if layer is None:
         writer.write(frame)
         return
@@ -100,7 +114,15 @@ def _write(writer: FrameWriter, frame: Image, layer: Layer | None) -> None:
     part[:] = before
 
 
-def _read_act(about: Mapping[str, Any], inputs: Mapping[str, Path]) -> _Act:
+def _with_text(frame: Image, layer: Layer) -> Image:
+    """A copy of a frame with opacity, with the text on it."""
+    text = np.dstack([layer.light, 255 - layer.through[:, :, 0]])
+    copy = frame.copy()
+    copy[layer.box.slices] = over(text, copy[layer.box.slices])
+    return copy
+
+
+def _read_act(about: Mapping[str, Any], inputs: Mapping[str, Path], alpha: bool) -> _Act:
     place = about["inputs"]
     folder = inputs[f"{place}.crop"]
     chunks = [(start, inputs[f"{place}.{n:06d}"] / FRAMES) for n, start in enumerate(about["chunks"])]
@@ -109,8 +131,21 @@ def _read_act(about: Mapping[str, Any], inputs: Mapping[str, Path]) -> _Act:
     if about["into"] == "crop":
         face = FaceTrack.load(folder / "face")
         head = head_frame(face.points[0], face.scheme)
-        return _Act(read_image(folder / "crop.png"), Box(0, 0, *crop.size), frames, head)
-    return _Act(read_picture(folder), crop.box, frames, read_head(folder))
+        act = _Act(read_image(folder / "crop.png"), Box(0, 0, *crop.size), frames, head)
+    else:
+        act = _Act(read_picture(folder), crop.box, frames, read_head(folder))
+    return _seen_through(act, folder, about["into"]) if alpha else act
+
+
+def _seen_through(act: _Act, folder: Path, into: str) -> _Act:
+    """The act with the portrait's own opacity, which stays where it is while the face moves."""
+    opacity = read_opacity(folder)
+    if opacity is not None and into == "crop":
+        crop = read_crop(folder)
+        opacity = warp_affine(opacity, crop.affine, crop.size, border=cv2.BORDER_CONSTANT)
+    moving = None if opacity is None else np.ascontiguousarray(opacity[act.box.slices])
+    frames = OpacityFrames(act.frames, moving) if isinstance(act.frames, FrameSequence) else act.frames
+    return replace(act, picture=with_opacity(act.picture, opacity), frames=frames)
 
 
 def _timeline(scenes: list[Mapping[str, Any]], stage: _Stage) -> VideoClip:
@@ -118,7 +153,7 @@ def _timeline(scenes: list[Mapping[str, Any]], stage: _Stage) -> VideoClip:
 
     @lru_cache(maxsize=2)  # a scene's pictures are large: only those that show are kept
     def scene(number: int) -> Scene:
-        return Scene(plain(BLACK, stage.size), []) if number < 0 else _scene(scenes[number], stage)
+        return Scene(stage.nothing(), []) if number < 0 else _scene(scenes[number], stage)
 
     clips = []
     for number, about in enumerate(scenes):
@@ -168,21 +203,25 @@ def _scene(about: Mapping[str, Any], stage: _Stage) -> Scene:
         room = (place.width, place.height)
         panel = Panel(act.picture, act.box, room, act.head, about["fit"])
         covered = panel.target == Box(0, 0, *room)
-        backing = blurred(act.picture, room) if about["background"] is None and not covered else None
+        alone = about["background"] is None and not covered and not stage.alpha
+        backing = blurred(act.picture, room) if alone else None
         players.append(Player(panel, act.frames, place, backing))
     return Scene(still, players, moving)
 
 
 def _background(about: Mapping[str, Any], stage: _Stage) -> tuple[Image, Draw | None]:
     """What stands behind a scene: a picture, or frames by the result's frame numbers."""
-    kind = about["background"] or {"color": BLACK}
+    kind = about["background"]
+    if kind is None:
+        return stage.nothing(), None
     if "color" in kind:
-        return plain(kind["color"], stage.size), None
+        return stage.behind(plain(kind["color"], stage.size)), None
     if "blur" in kind:
-        return blurred(stage.acts[about["performers"][0]].picture, stage.size), None
+        soft = blurred(stage.acts[about["performers"][0]].picture[:, :, :3], stage.size)
+        return stage.behind(soft), None
     path = stage.inputs[kind["input"]]
     if "start" not in kind:
-        return filled(read_image(path), stage.size), None
+        return stage.behind(filled(read_image(path), stage.size)), None
     video = VideoBackdrop(path, Fraction(kind["start"]), stage.fps, stage.size)
     first = about["range"][0]
-    return plain(BLACK, stage.size), lambda frame: video.frame(frame - first)
+    return stage.nothing(), lambda frame: stage.behind(video.frame(frame - first))

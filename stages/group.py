@@ -22,7 +22,7 @@ from foundation.geometry import Box, translation
 from media.images import write_png
 from media.masks import inner_ramp, smoothstep
 from stages import Report
-from stages.handover import read_crop, read_head, read_picture
+from stages.handover import OPACITY, read_crop, read_head, read_picture
 
 BAND = 0.2
 """Half the width, in face heights, of the band in which one performer's pixels pass into another's."""
@@ -47,6 +47,8 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         write_png(out / f"share{number}.png", np.rint(share * 255).astype(np.uint8))
     picture = read_picture(folders[0])
     shutil.copyfile(folders[0] / "picture.png", out / "picture.png")
+    if (folders[0] / OPACITY).is_file():
+        shutil.copyfile(folders[0] / OPACITY, out / OPACITY)
     write_png(out / "under.png", np.ascontiguousarray(picture[union.slices]))
     inside = (union.x0 > 0, union.y0 > 0, union.x1 < picture.shape[1], union.y1 < picture.shape[0])
     about = {

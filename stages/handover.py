@@ -22,6 +22,8 @@ from media.paste import Style
 
 FRAMES = f"frames{LOSSLESS_SUFFIX}"
 """What every stage that hands on frames calls its file."""
+OPACITY = "opacity.png"
+"""How much of a portrait shows, beside its picture.png, where it is kept."""
 
 
 SCRIPTS = ("lyrics.ass", "titles.ass")
@@ -113,6 +115,12 @@ def read_portrait(folder: Path) -> Portrait:
 def read_under(folder: Path) -> NDArray[np.uint8]:
     """The part of the portrait that the crop covers: its `box`."""
     return read_image(folder / "under.png")
+
+
+def read_opacity(folder: Path) -> NDArray[np.uint8] | None:
+    """(H, W) the opacity of the whole portrait; None where all of it shows."""
+    path = folder / OPACITY
+    return np.ascontiguousarray(read_image(path)[:, :, 0]) if path.is_file() else None
 
 
 def read_picture(folder: Path) -> NDArray[np.uint8]:

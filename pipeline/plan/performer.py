@@ -110,7 +110,8 @@ def _portrait(planning: Planning, name: str, with_engine: Mapping[str, Any], gro
     for number, other in enumerate(sorted(set(group) - {name}, key=group.index)):
         inputs[f"other{number}"] = _still_face(planning, other)[1].output
     at = face.settings["at"]
-    return planning.graph.add(Task("crop", {**with_engine, "at": at}, inputs, name, 1))
+    kept = {"alpha": True} if planning.manifest.output.video.alpha else {}
+    return planning.graph.add(Task("crop", {**with_engine, "at": at, **kept}, inputs, name, 1))
 
 
 def _still_face(planning: Planning, name: str) -> tuple[FileInput, Task]:

@@ -13,6 +13,8 @@ from media.audio import cut_wav
 from media.probe import probe, timestamps
 from media.reader import VideoReader
 from media.sound import sound_blocks
+from pipeline.plan.delivery import film_settings
+from pipeline.plan.sound import entry
 from stages import mux
 from stages.check import compare
 from tests.synthetic import run_recipe
@@ -83,17 +85,19 @@ def test_an_hour_stays_in_time(clip: Path, tmp_path: Path) -> None:
 
     (tmp_path / "picture").mkdir()
     run_recipe("-i", clip, "-an", "-c", "copy", tmp_path / "picture" / "picture.mp4")
-    entry = {"input": "sound0", "start": "0", "offset": "0", "length": None, "gain_db": 0.0, "pan": 0.0}
-    settings = {"fps": str(FPS), "frames": FRAMES, "title": "", "size": [32, 32], "sound": {"entries": [entry]}}
+    timing = {"fps": str(FPS), "frames": FRAMES}
+    sound = {"entries": [entry("sound0", Fraction(0))], "stems": [], "loudness": None}
+    audio = {"codec": "aac", "kbps": 96, "copy": False, "any": False}
     out = tmp_path / "out"
     out.mkdir()
     mux.run(
-        settings | {"audio": {"bitrate_kbps": 96}},
+        timing | film_settings("mp4", "", learned=False, manifest="") | {"audio": audio, "sound": sound},
         {"picture": tmp_path / "picture", "sound0": clip},
         out,
         lambda *_: None,
     )
-    assert all(row["holds"] for row in compare(probe(out / "video.mp4"), settings))
+    made = compare(probe(out / "video.mp4"), timing | {"size": [32, 32]}, 1)
+    assert all(row["holds"] for row in made)
     together = zip(flashes_in(out / "video.mp4"), beeps_in(out / "video.mp4"), strict=True)
     assert all(abs(flash - beep) <= 1 / FPS for flash, beep in together)
 

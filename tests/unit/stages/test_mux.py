@@ -1,0 +1,219 @@
+"""Delivery: sound that nothing changes is the source's own, packet for packet; all else is placed, levelled, named."""
+
+from __future__ import annotations
+
+import hashlib
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import OpenEXR
+import pytest
+import tifffile
+from PIL import Image
+
+from media.audio import measure_offset, read_sound, write_wav
+from media.codecs import Encode
+from media.levelling import CEILING, TOLERANCE
+from media.loudness import measure_loudness
+from media.probe import probe
+from media.provenance import SYNTHETIC
+from media.stills import read_still
+from media.writer import picture_writer
+from pipeline.plan.delivery import film_settings
+from pipeline.plan.sound import entry
+from stages import mux
+from tests.synthetic import beeps, numbered, run_recipe, tone, write_clip
+
+FRAMES, FPS = 50, Fraction(25)
+SOURCE_TYPE = b"http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic"
+PLAIN = {"codec": "aac", "kbps": None, "copy": True, "any": True}
+ENCODERS = {"mp4": ("h264", "libx264", 18), "mov": ("h264", "libx264", 18), "mkv": ("ffv1", "ffv1", None)}
+ENCODERS["webm"] = ("vp9", "libvpx-vp9", 40)
+
+
+def picture(folder: Path, container: str = "mp4", *, alpha: bool = False) -> Path:
+    folder.mkdir()
+    codec, encoder, crf = ENCODERS.get(container, ("png", "", None))
+    encode = Encode(container, codec, encoder, crf, "ultrafast", 8, alpha)
+    with picture_writer(folder, size=(64, 48), fps=FPS, encode=encode) as writer:
+        for k in range(FRAMES):
+            frame = numbered(k, (64, 48))
+            writer.write(np.dstack([frame, np.full((48, 64), 5 * k, np.uint8)]) if alpha else frame)
+    return folder
+
+
+def run(tmp_path: Path, sources: dict[str, Path], *, container: str = "mp4", **changes: Any) -> dict[str, Any]:
+    """The stage's facts; its files are in tmp_path / "out"."""
+    entries = [entry(name, Fraction(0)) for name in sources if name != "picture"]
+    sound = {"entries": entries, "stems": [], "loudness": None}
+    settings = {"fps": str(FPS), "frames": FRAMES, "audio": PLAIN, "sound": sound}
+    settings |= film_settings(container, "A title; 中文", learned=False, manifest="ab" * 32)
+    (tmp_path / "out").mkdir()
+    return mux.run(settings | changes, sources, tmp_path / "out", lambda *_: None)
+
+
+def packets(path: Path) -> str:
+    """A hash of the first sound's packets, their bytes alone."""
+    told = hashlib.sha256()
+    with av.open(str(path)) as container:
+        for packet in container.demux(container.streams.audio[0]):
+            told.update(bytes(packet))
+    return told.hexdigest()
+
+
+def clip(path: Path, codec: str, rate: int = 48000) -> Path:
+    """Two seconds with sound, or a file of sound alone."""
+    sound = np.repeat(beeps(2.0, [0.3, 1.1], rate=rate, length=0.8), 2, axis=1)
+    if path.suffix in (".mp3", ".ogg", ".flac", ".opus", ".m4a"):
+        write_wav(path.with_suffix(".wav"), sound, rate)
+        run_recipe("-i", path.with_suffix(".wav"), "-c:a", codec, path)
+        return path
+    return write_clip(path, [numbered(0)] * FRAMES, audio=sound, audio_rate=rate, audio_codec=codec)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "container"),
+    [
+        ("clip.mp4", "aac", "mp4"),
+        ("clip.mp4", "aac", "mov"),
+        ("clip.mov", "pcm_s16le", "mov"),
+        ("clip.mkv", "pcm_s16le", "mkv"),
+        ("clip.mkv", "libopus", "webm"),
+        ("clip.mkv", "libopus", "mkv"),
+        ("song.mp3", "libmp3lame", "mp4"),
+        ("song.m4a", "alac", "mp4"),
+    ],
+)
+def test_sound_that_nothing_changes_keeps_its_packets_and_its_time(
+    name: str, codec: str, container: str, tmp_path: Path
+) -> None:
+    source = clip(tmp_path / name, codec)
+    told = run(tmp_path, {"picture": picture(tmp_path / "p", container), "sound0": source}, container=container)
+    made = tmp_path / "out" / f"video.{container}"
+    info = probe(made)
+    assert info.video is not None
+    assert abs(info.audio[0].start - info.video.start) <= Fraction(1, 1000)
+    assert abs(info.audio[0].duration - 2) <= Fraction(1, 25)
+    assert told["sound"] == "copied"
+    assert packets(made) == packets(source)
+    before, after = read_sound(source)[0], read_sound(made)[0]
+    assert abs(measure_offset(before[:, 0], after[:, 0], 48000)) <= Fraction(1, 1000)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"gain_db": -3.0}, {"pan": 0.5}, {"offset": "1/10"}, {"fade_out": "1/2"}, {"start": "1/2"}, {"length": "1"}],
+    ids=str,
+)
+def test_whatever_changes_the_sound_is_heard_and_not_copied(change: dict[str, Any], tmp_path: Path) -> None:
+    source = clip(tmp_path / "clip.mp4", "aac")
+    sound = {"entries": [entry("sound0", Fraction(0)) | change], "stems": [], "loudness": None}
+    told = run(tmp_path, {"picture": picture(tmp_path / "p"), "sound0": source}, sound=sound)
+    assert told["sound"] == "encoded"
+    before, after = read_sound(source)[0], read_sound(tmp_path / "out" / "video.mp4")[0]
+    assert abs(len(after) - 96000) <= 1024
+    assert np.abs(before[:90000] - after[:90000]).max() > 0.1
+
+
+def test_a_named_bitrate_and_another_codec_ask_for_an_encode(tmp_path: Path) -> None:
+    source = clip(tmp_path / "clip.mp4", "aac")
+    audio = {"codec": "opus", "kbps": None, "copy": True, "any": False}
+    told = run(tmp_path, {"picture": picture(tmp_path / "p"), "sound0": source}, audio=audio)
+    assert told["sound"] == "encoded"
+    assert probe(tmp_path / "out" / "video.mp4").audio[0].codec == "opus"
+
+
+def test_loudness_is_what_was_asked_for_and_stems_are_tracks_of_their_own(tmp_path: Path) -> None:
+    for name, hertz in (("one", 440.0), ("two", 700.0)):
+        write_wav(tmp_path / f"{name}.wav", np.repeat(tone(2.0, hertz=hertz), 2, axis=1) / 20, 48000)
+    entries = [entry("one", Fraction(0)), entry("two", Fraction(0)) | {"pan": -1.0}]
+    stems = [{"name": name, "entries": [each]} for name, each in zip(("mona lisa", "总统"), entries, strict=True)]
+    sources = {"picture": picture(tmp_path / "p"), "one": tmp_path / "one.wav", "two": tmp_path / "two.wav"}
+    run(tmp_path, sources, sound={"entries": entries, "stems": stems, "loudness": -18})
+    made = tmp_path / "out" / "video.mp4"
+    found = measure_loudness(made)
+    assert abs(found.integrated + 18) <= TOLERANCE
+    assert found.true_peak < CEILING
+    assert len(probe(made).audio) == 3
+    with av.open(str(made)) as container:
+        names = [stream.metadata.get("handler_name") for stream in container.streams.audio]
+    assert names[1:] == ["mona lisa", "总统"]
+    alone = read_sound(made, stream=1)[0]
+    source = read_sound(tmp_path / "one.wav")[0]
+    assert np.corrcoef(alone[2000:90000, 0], source[2000:90000, 0])[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("container", ["mp4", "mov", "mkv", "webm"])
+def test_every_container_says_that_the_picture_is_synthetic(container: str, tmp_path: Path) -> None:
+    run(tmp_path, {"picture": picture(tmp_path / "p", container)}, container=container)
+    made = tmp_path / "out" / f"video.{container}"
+    with av.open(str(made)) as opened:
+        tags = {name.lower(): value for name, value in opened.metadata.items()}
+    assert tags["title"] == "A title; 中文"
+    assert tags["comment"] == SYNTHETIC
+    data = made.read_bytes()
+    assert SOURCE_TYPE in data
+    assert b"ab" * 32 in data
+
+
+@pytest.mark.parametrize(("codec", "suffix"), [("png", ".png"), ("tiff", ".tif"), ("exr", ".exr")])
+def test_a_sequence_has_every_frame_its_sound_and_its_origin(codec: str, suffix: str, tmp_path: Path) -> None:
+    write_wav(tmp_path / "s.wav", tone(2.0), 48000)
+    sources = {"picture": picture(tmp_path / "p", "sequence", alpha=True), "sound0": tmp_path / "s.wav"}
+    audio = {"codec": "pcm", "kbps": None, "copy": True, "any": True}
+    run(tmp_path, sources, container="sequence", still={"codec": codec, "suffix": suffix}, audio=audio)
+    out = tmp_path / "out"
+    made = sorted((out / "frames").iterdir())
+    assert [path.name for path in made] == [f"{k:06d}{suffix}" for k in range(FRAMES)]
+    for number in (20, 49):
+        frame = read_still(made[number])
+        np.testing.assert_array_equal(frame[..., 3], 5 * number)
+        np.testing.assert_allclose(frame[..., :3], numbered(number, (64, 48)), atol=1)
+    assert read_sound(out / "sound.wav")[0].shape == (96000, 1)
+    assert SOURCE_TYPE in made[0].read_bytes()
+    assert SOURCE_TYPE in (out / "sound.wav").read_bytes()
+
+
+def test_tiff_has_16_bits_and_exr_is_linear_light_in_half_floats(tmp_path: Path) -> None:
+    for codec, suffix in (("tiff", ".tif"), ("exr", ".exr")):
+        folder = tmp_path / codec
+        folder.mkdir()
+        sources = {"picture": picture(folder / "p", "sequence")}
+        run(folder, sources, container="sequence", still={"codec": codec, "suffix": suffix})
+    whole = numbered(7, (64, 48))
+    tiff = tifffile.imread(tmp_path / "tiff" / "out" / "frames" / "000007.tif")
+    assert tiff.dtype == np.uint16
+    np.testing.assert_array_equal(tiff, whole.astype(np.uint16) * 257)
+    with OpenEXR.File(str(tmp_path / "exr" / "out" / "frames" / "000007.exr")) as file:
+        pixels = file.channels()["RGB"].pixels
+    assert pixels.dtype == np.float16
+    level = whole / 255
+    light = np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
+    np.testing.assert_allclose(pixels, light, rtol=1e-3)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
+def test_a_poster_shows_its_moment(suffix: str, tmp_path: Path) -> None:
+    run(tmp_path, {"picture": picture(tmp_path / "p", "mkv")}, container="mkv", poster={"suffix": suffix, "at": "1"})
+    path = tmp_path / "out" / f"poster{suffix}"
+    with Image.open(path) as image:
+        shown = np.asarray(image.convert("RGB")).astype(int)
+    assert np.abs(shown - numbered(25, (64, 48))).mean() < 12
+    assert SOURCE_TYPE in path.read_bytes()
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_a_preview_is_a_loop_that_says_what_it_is(suffix: str, tmp_path: Path) -> None:
+    how = {"suffix": suffix, "start": "1/2", "seconds": 1, "width": 32, "fps": 10}
+    run(tmp_path, {"picture": picture(tmp_path / "p")}, preview=how)
+    path = tmp_path / "out" / f"preview{suffix}"
+    with Image.open(path) as image:
+        assert image.size == (32, 24)
+        assert image.n_frames == 10
+        assert image.info["loop"] == 0
+        image.seek(9)
+        image.load()
+    assert SOURCE_TYPE in path.read_bytes()
