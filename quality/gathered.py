@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quality.picture import frozen_frames
+from quality.schedule import Triples
 from quality.surface import Image, Thumb, decibels
 
 LEAST_SHIMMER = 0.1
@@ -39,11 +40,11 @@ class Gathered:
         self.stuck.append(self._last is not None and float(np.abs(thumb - self._last).max()) < 0.5)
         self._last = thumb
 
-    def figures(self, flicker: Sequence[float], shimmer: Sequence[float]) -> dict[str, float]:
+    def figures(self, ours: Triples, theirs: Triples) -> dict[str, float]:
         """All but `stuck`.
 
         Args:
-            flicker, shimmer: of the result and of the driver.
+            ours, theirs: of the result and of the driver.
         """
         noise = _mean(self.background)
         return {
@@ -51,7 +52,8 @@ class Gathered:
             "identity_look": _middle(self.look),
             "seam": _middle(self.seam),
             "background": decibels(noise) if np.isfinite(noise) else float("nan"),
-            "flicker": _mean(flicker) / max(_mean(shimmer), LEAST_SHIMMER) if flicker and shimmer else float("nan"),
+            "flicker": _mean(ours.values) / max(_mean(theirs.values), LEAST_SHIMMER) if ours.values else float("nan"),
+            "pulse": _mean(ours.pulses),
             "clipped": max(self.clipped, default=float("nan")),
         }
 

@@ -19,8 +19,8 @@ BLANK = 2.0
 """Standard deviation, levels, below which a frame shows nothing."""
 FLASH = 12.0
 """Levels by which the mean of a flashing frame leaves both its neighbours, which agree within half of it."""
-SAME_MEAN, SAME_MOST = 0.05, 2.0
-"""Mean and largest difference, levels, up to which two frames show the same."""
+SAME_MEAN, SAME_MOST = 0.2, 6.0
+"""Mean and largest difference, levels, up to which two frames show the same: what an encoder still refines."""
 CUT = 8.0
 """Mean difference, levels, from which the picture is cut, not moved."""
 JITTER, STANDS = 0.002, 0.02

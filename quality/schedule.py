@@ -43,12 +43,17 @@ class Schedule:
 
 
 class Triples:
-    """Flicker at every triple of a schedule, from frames that come in order; `values` in percent."""
+    """Flicker at every triple of a schedule, from frames that come in order.
+
+    Attributes:
+        values: in percent. pulses: of the mean level alone, in levels.
+    """
 
     def __init__(self, schedule: Schedule) -> None:
         self._schedule = schedule
         self._last: list[tuple[int, Thumb]] = []
         self.values: list[float] = []
+        self.pulses: list[float] = []
 
     def add(self, at: int, thumb: Thumb) -> None:
         """The next frame."""
@@ -56,3 +61,5 @@ class Triples:
         numbers = [number for number, _ in self._last]
         if at - 1 in self._schedule.triples and numbers == [at - 2, at - 1, at]:
             self.values.append(flicker([kept for _, kept in self._last]))
+            before, here, after = (float(kept.mean()) for _, kept in self._last)
+            self.pulses.append(abs(here - (before + after) / 2))

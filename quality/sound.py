@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -28,6 +28,8 @@ COMMON = 0.3
 """Normalised correlation from which two sounds have something in common."""
 SPOKEN = 0.3
 """Correlation of the driver's mouth with the sound from which their timing can be compared."""
+BETTER = 0.05
+"""How much better a mouth goes with the sound elsewhere than where its driver's does, to count as elsewhere."""
 REACH = 8
 """Frames by which a mouth's timing against the sound is looked for."""
 
@@ -149,24 +151,22 @@ def mouth_and_sound(
     Args:
         sound: (N,) envelope of every frame. frames: (M,) which of them were looked at. driver, result: (M, F) rows.
     """
-    theirs, _ = _best(sound, frames, driver[:, MOUTH])
-    ours, r = _best(sound, frames, result[:, MOUTH])
-    spoken = correlation(np.roll(sound, theirs)[frames], driver[:, MOUTH])
-    late = float(ours - theirs) if np.isfinite(r) and spoken >= SPOKEN else float("nan")
+    theirs, ours = (_scores(sound, frames, rows[:, MOUTH]) for rows in (driver, result))
+    at = _best(theirs)
+    late = float("nan")
+    if theirs[at] >= SPOKEN and max(ours.values()) > -1.0:
+        late = float(_best(ours) - at) if max(ours.values()) > ours[at] + BETTER else 0.0
     return {"mouth_sound_r": correlation(sound[frames], result[:, MOUTH]), "mouth_sound_lag": late}
 
 
-def _best(sound: NDArray[np.float64], frames: NDArray[np.int64], mouth: NDArray[np.float64]) -> tuple[int, float]:
-    """The shift, frames, at which the mouth goes best with the sound, and the correlation there."""
+def _best(scores: Mapping[int, float]) -> int:
+    """The shift, frames, of the highest score; of two that are equal, the smaller."""
+    return max(scores, key=lambda shift: scores[shift] - 1e-9 * abs(shift))
+
+
+def _scores(sound: NDArray[np.float64], frames: NDArray[np.int64], mouth: NDArray[np.float64]) -> dict[int, float]:
+    """The correlation with the sound at every shift of the mouth, -1 where there is none."""
     inside = (frames >= REACH) & (frames < len(sound) - REACH)
-    scores = dict(_scores(sound, frames[inside], mouth[inside]))
-    best = max(scores, key=lambda shift: scores[shift] - 1e-9 * abs(shift))
-    return best, scores[best]
-
-
-def _scores(
-    sound: NDArray[np.float64], frames: NDArray[np.int64], mouth: NDArray[np.float64]
-) -> Iterator[tuple[int, float]]:
-    for shift in range(-REACH, REACH + 1):
-        r = correlation(sound[frames - shift], mouth)
-        yield shift, r if np.isfinite(r) else -1.0
+    shifts = range(-REACH, REACH + 1)
+    found = {shift: correlation(sound[frames[inside] - shift], mouth[inside]) for shift in shifts}
+    return {shift: r if np.isfinite(r) else -1.0 for shift, r in found.items()}

@@ -17,7 +17,7 @@ Bounds = tuple[int, int, int, int]
 THUMB = 160
 FILLED = 0.1
 """A head that leaves less of its crop free than this fills the picture: there is no background to speak of."""
-BAND = 0.08
+BAND = 0.02
 """Depth, of a region's longer side, to which a seam is looked for from its edge inwards."""
 SEGMENT = 16
 """Pixels along a seam that are averaged: an offset of colour stays, texture goes."""

@@ -341,6 +341,16 @@ MEASURES: dict[str, Measure] = {
             "second difference over time",
         ),
         Measure(
+            "pulse",
+            "performer",
+            "levels of 255",
+            "0..",
+            *_at_most(2.0, 1.0),
+            "mean distance of the mean level of a face from the mean of its two neighbours' in time",
+            "the face pulses in brightness",
+            "second difference over time, as in video deflickering",
+        ),
+        Measure(
             "clipped",
             "performer",
             "share",

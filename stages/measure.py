@@ -92,7 +92,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         following.lag(mouths, result[turn, MOUTH], schedule.looks[turn]) if np.isfinite(figures["mouth_r"]) else np.nan
     )
     figures["mouth_lag"] = float(late)
-    figures |= seen.figures(looking.triples.values, shimmer)
+    figures |= seen.figures(looking.triples, shimmer)
     figures["stuck"] = seen.stuck_seconds(schedule.looks, motion, fps)
     figures = following.scaled(figures, settings["motion"])
     known = {name: None if not np.isfinite(value) else round(value, 5) for name, value in figures.items()}
@@ -135,7 +135,7 @@ def _every_frame(track: FaceTrack, frames: int) -> tuple[NDArray[np.float64], ND
 
 def _driver(
     video: Path, track: FaceTrack, schedule: Schedule, moments: list[int]
-) -> tuple[NDArray[np.float64], list[float], dict[int, Image]]:
+) -> tuple[NDArray[np.float64], Triples, dict[int, Image]]:
     """The driver's rows, its flicker at the triples, and how it looks at the `moments`."""
     rows = {int(at): features(None, track.face(int(at))) for at in schedule.looks}
     open_mouths = {at for at, row in rows.items() if row[MOUTH] > OPEN}
@@ -153,7 +153,7 @@ def _driver(
         if middle is not None:
             head = head_frame(track.points[middle], track.scheme)
             triples.add(at, surface.thumbnail(image, surface.face_box(head)))
-    return np.stack([rows[int(at)] for at in schedule.looks]), triples.values, above
+    return np.stack([rows[int(at)] for at in schedule.looks]), triples, above
 
 
 def _close_up(image: Image, head: HeadFrame) -> Image:

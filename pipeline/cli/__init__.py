@@ -10,7 +10,22 @@ from typing import Any
 import typer
 
 from foundation.errors import DuetError, Interrupted, ManifestError, StageError
-from pipeline.cli import animate, batch, doctor, inspect, models, plan, render, report, schema, task, validate, work
+from pipeline.cli import (
+    animate,
+    batch,
+    compare,
+    doctor,
+    evaluate,
+    inspect,
+    models,
+    plan,
+    render,
+    report,
+    schema,
+    task,
+    validate,
+    work,
+)
 
 app = typer.Typer(
     name="duet",
@@ -19,7 +34,23 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (render, batch, validate, plan, animate, report, inspect, models, doctor, task, work, schema):
+COMMANDS = (
+    render,
+    batch,
+    validate,
+    plan,
+    animate,
+    report,
+    compare,
+    evaluate,
+    inspect,
+    models,
+    doctor,
+    task,
+    work,
+    schema,
+)
+for command in COMMANDS:
     command.register(app)
 
 

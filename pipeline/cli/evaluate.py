@@ -1,0 +1,112 @@
+"""evaluate: self-reenactment of a folder of clips, by the measures of the papers."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from foundation.artifacts import ArtifactStore
+from foundation.atomic import make_folder, replacing
+from foundation.errors import DuetError, InputError
+from pipeline.cli.farm_options import running_of
+from pipeline.cli.job import plan_job, store_at
+from pipeline.cli.options import WORK, Debug, Json, Work, Workers
+from pipeline.cli.render import short
+from pipeline.cli.runs import Running, run_graph
+from pipeline.manifest.load import LoadedManifest
+from pipeline.plan.evaluation import evaluation, manifest_of
+from pipeline.report.evaluation import Figures, averaged, write_plot, write_table
+from quality.reconstruction import NAMES
+
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of clips, each of one face.")]
+Output = Annotated[Path, typer.Option("--output", "-o", help="The folder for evaluation.csv, .json and .png.")]
+Engine = Annotated[str, typer.Option("--engine", help="auto, landmark_tps or tpsmm.")]
+Seconds = Annotated[float | None, typer.Option("--seconds", min=0.1, help="Take only so much of each clip.")]
+Step = Annotated[int, typer.Option("--step", min=1, max=1000, help="Compare every so many frames.")]
+SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    text = (
+        "Animate each clip's first frame by the clip, and compare it with the clip: L1, AKD, MKR, identity, SSIM, PSNR."
+    )
+    app.command("evaluate", help=text)(run)
+
+
+def run(
+    folder: Folder,
+    *,
+    output: Output = Path("evaluation"),
+    engine: Engine = "auto",
+    seconds: Seconds = None,
+    step: Step = 1,
+    work: Work = WORK,
+    workers: Workers = 0,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    clips = _clips(folder)
+    store, running = store_at(work), running_of("local", None, workers, None, "json" if as_json else "auto")
+    make_folder(output)
+    rows: dict[str, Figures] = {}
+    left_out: dict[str, str] = {}
+    for clip in clips:
+        try:
+            rows[clip.stem] = _evaluated(clip, manifest_of(clip, engine, seconds), step, store, running)
+        except InputError as error:  # one clip without a face must not lose the others
+            left_out[clip.name] = str(error)
+            typer.echo(f"left out: {error}", err=True)
+    if not rows:
+        raise InputError("has no clip that can be evaluated", file=folder, cure="use clips of one face each")
+    _write(output, rows, left_out, engine, step)
+    _tell(output, rows, as_json=as_json)
+
+
+def _clips(folder: Path) -> list[Path]:
+    try:
+        found = sorted(path.absolute() for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    except OSError as error:
+        raise InputError(error.strerror or str(error), file=folder, cure="name a folder of clips") from error
+    if not found:
+        raise InputError(f"has no clips ({', '.join(SUFFIXES)})", file=folder, cure="name a folder of clips")
+    return found
+
+
+def _evaluated(clip: Path, loaded: LoadedManifest, step: int, store: ArtifactStore, running: Running) -> Figures:
+    """One clip's figures. Raises: DuetError."""
+    plan = plan_job(loaded, store)
+    wanted = evaluation(clip, plan, step)
+    run_graph(wanted.graph, [wanted.task.key], store, running, notices=[f"{clip.name}: {plan.notices[0]}"])
+    made = store.find(wanted.task.stage, wanted.task.key)
+    if made is None:
+        raise DuetError("has vanished from the work folder", file=clip, cure="run again")
+    told = made.facts["figures"]
+    return {name: math.nan if told[name] is None else float(told[name]) for name in NAMES}
+
+
+def _write(output: Path, rows: dict[str, Figures], left_out: dict[str, str], engine: str, step: int) -> None:
+    write_table(output / "evaluation.csv", rows)
+    write_plot(output / "evaluation.png", rows)
+    whole = {**rows, "mean": averaged(list(rows.values()))}
+    known = {clip: {k: v if math.isfinite(v) else None for k, v in row.items()} for clip, row in whole.items()}
+    about = {"engine": engine, "step": step, "landmarks": "mediapipe-478", "clips": known, "left_out": left_out}
+    with replacing(output / "evaluation.json") as temporary:
+        temporary.write_text(json.dumps(about, indent=1), encoding="utf-8")
+
+
+def _tell(output: Path, rows: dict[str, Figures], *, as_json: bool) -> None:
+    mean = averaged(list(rows.values()))
+    if as_json:
+        told = {name: value if math.isfinite(value) else None for name, value in mean.items()}
+        typer.echo(json.dumps({"event": "Done", "folder": str(output.absolute()), "clips": len(rows), "mean": told}))
+        return
+    typer.echo(f"{'clip':20}" + "".join(f"{name:>11}" for name in NAMES))
+    for clip, figures in {**rows, "mean": mean}.items():
+        typer.echo(f"{clip[:20]:20}" + "".join(f"{figures[name]:11.4g}" for name in NAMES))
+    for name, file in (("table", "evaluation.csv"), ("plot", "evaluation.png")):
+        typer.echo(f"{name:7} {short(output.absolute() / file)}")

@@ -1,0 +1,285 @@
+"""Renders that are broken on purpose, each in one way: the checks must notice it, and must leave a good one alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import yaml
+from numpy.typing import NDArray
+
+from engines import ENGINES
+from engines.landmark_tps import mouth
+from foundation.artifacts import ArtifactStore
+from foundation.facetrack import FaceTrack, head_frame
+from foundation.plugins import Plugin
+from media import argv
+from media.audio import read_sound, write_wav
+from media.reader import VideoReader, read_frames
+from media.run import run_ffmpeg
+from media.writer import FrameWriter
+from pipeline.cli.job import plan_job
+from pipeline.manifest.load import load_manifest
+from pipeline.plan.expand import Plan
+from pipeline.plan.task import FileInput, Task
+from stages import animate, check, composite, crop, measure
+from stages.handover import FRAMES, read_crop
+from tests.integration.conftest import command, driving
+
+Image = NDArray[np.uint8]
+FPS = Fraction(30000, 1001)
+
+
+def silent(done: int, total: int) -> None:
+    """Nobody looks at the progress of a test."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A good render, and ways to judge a broken one in its place."""
+
+    plan: Plan
+    store: ArtifactStore
+    folder: Path
+
+    def task(self, stage: str, name: str | None = None) -> Task:
+        return next(task for task in self.plan.graph if task.stage == stage and name in (None, *task.inputs))
+
+    def inputs(self, task: Task) -> dict[str, Path]:
+        return {
+            name: Path(given.path) if isinstance(given, FileInput) else self.store.folder(given.stage, given.key)
+            for name, given in task.inputs.items()
+        }
+
+    def new(self, name: str) -> Path:
+        place = self.folder / name
+        place.mkdir(parents=True)
+        return place
+
+    @property
+    def video(self) -> Path:
+        return self.inputs(self.task("check"))["video"] / "video.mp4"
+
+    def frames(self) -> list[Image]:
+        """The finished video's."""
+        with VideoReader(self.video) as reader:
+            return [frame for _, frame in reader]
+
+    def patches(self) -> Iterator[Image]:
+        """The performer's composited frames."""
+        return read_frames(self.inputs(self.task("measure"))["000000"] / FRAMES)
+
+    def looks(self, name: str, frames: Iterable[Image], **inputs: Path) -> Path:
+        """What `measure` makes of other frames of the performer."""
+        task, out, chunk = self.task("measure"), self.new(f"{name}/looks"), self.new(f"{name}/chunk")
+        write(chunk / FRAMES, frames)
+        measure.run(task.settings, self.inputs(task) | inputs | {"000000": chunk}, out, silent)
+        return out
+
+    def judged(self, name: str, **inputs: Path) -> dict[str, str]:
+        """The status of every check, with another video or other looks."""
+        task, out = self.task("check"), self.new(f"{name}/check")
+        facts = check.run(task.settings, self.inputs(task) | inputs, out, silent)
+        return {row["check"]: row["status"] for row in facts["checks"]}
+
+    def with_video(self, name: str, frames: Iterable[Image]) -> dict[str, str]:
+        """The status of every check if these were the video's frames, with its own sound."""
+        place, picture = self.new(f"{name}/video"), self.folder / f"{name}.mp4"
+        write(picture, frames)
+        run_ffmpeg(argv.mux(place / "video.mp4", video=picture, audio=self.video, encode_audio=False))
+        return self.judged(name, video=place)
+
+
+def write(path: Path, frames: Iterable[Image]) -> None:
+    writer: FrameWriter | None = None
+    for frame in frames:
+        writer = writer or FrameWriter(path, size=(frame.shape[1], frame.shape[0]), fps=FPS)
+        writer.write(frame)
+    assert writer is not None
+    writer.close()
+
+
+@pytest.fixture(scope="session")
+def rendered(work: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, ArtifactStore]:
+    """The astronaut, driven by 2.4 seconds of the sample clip, singing."""
+    folder = tmp_path_factory.mktemp("good")
+    data = {
+        "version": 1,
+        "defaults": {"chunk_frames": 1000},
+        "performers": {"astronaut": {"portrait": "sample:astronaut", "driving": driving(start=1.6, end=4.0)}},
+        "audio": {"source": "sample:vocals"},
+        "output": {"path": "good.mp4", "size": [320, 180]},
+    }
+    path = folder / "good.yaml"
+    path.write_text(yaml.safe_dump(data), encoding="utf-8")
+    done = subprocess.run(
+        command("render", path, "--work", work), cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    store = ArtifactStore(work)
+    return plan_job(load_manifest(path), store), store
+
+
+@pytest.fixture
+def made(rendered: tuple[Plan, ArtifactStore], tmp_path: Path) -> Made:
+    return Made(*rendered, tmp_path)
+
+
+def test_a_good_render_passes(made: Made) -> None:
+    check_artifact = made.store.find("check", made.plan.result.key)
+    assert check_artifact is not None
+    rows = check_artifact.facts["checks"]
+    assert len(rows) > 30
+    assert {row["check"]: row["status"] for row in rows if row["status"] == "fail"} == {}
+    unmeasured = {row["check"] for row in rows if row["status"] == "unmeasured"}
+    assert not unmeasured & {"av_offset", "mouth_r", "mouth_lag", "identity_look", "seam", "flicker", "repeated"}
+
+
+def test_sound_that_is_shifted(made: Made) -> None:
+    place, wav = made.new("shifted"), made.folder / "late.wav"
+    samples, rate = read_sound(made.video)
+    late = np.concatenate([np.zeros((round(0.2 * rate), samples.shape[1]), np.float32), samples])[: len(samples)]
+    write_wav(wav, late, rate)
+    run_ffmpeg(argv.mux(place / "video.mp4", video=made.video, audio=wav))
+    found = made.judged("late", video=place)
+    assert found["av_offset"] == "fail"
+    assert found["mouth_r"] == "ok"
+
+
+def test_frames_that_are_dropped(made: Made) -> None:
+    frames = made.frames()
+    assert made.with_video("fewer", frames[:-6])["frames"] == "fail"
+    stutter = [frames[number // 4 * 4] for number in range(len(frames))]
+    found = made.with_video("stutter", stutter)
+    assert (found["frames"], found["repeated"]) == ("ok", "fail")
+
+
+def test_a_second_half_that_is_frozen(made: Made) -> None:
+    frames = made.frames()
+    half = len(frames) // 2
+    assert made.with_video("frozen", frames[:half] + [frames[half]] * (len(frames) - half))["frozen"] == "fail"
+
+
+def test_one_face_that_stands_still(made: Made) -> None:
+    patches = list(made.patches())
+    half = len(patches) // 3
+    looks = made.looks("stuck", patches[:half] + [patches[half]] * (len(patches) - half))
+    assert made.judged("stuck", looks0=looks)["stuck"] == "fail"
+
+
+def test_brightness_that_flickers(made: Made) -> None:
+    def pulsed(frames: Iterable[Image]) -> list[Image]:
+        return [np.clip(frame.astype(int) + 6 * (n % 2), 0, 255).astype(np.uint8) for n, frame in enumerate(frames)]
+
+    assert made.with_video("whole", pulsed(made.frames()))["brightness_flicker"] == "fail"
+    assert made.judged("face", looks0=made.looks("face", pulsed(made.patches())))["pulse"] == "fail"
+
+
+def test_a_surface_that_boils(made: Made) -> None:
+    noise = np.random.default_rng(1)
+    boiling = [
+        np.clip(frame + noise.normal(0, 30, (*frame.shape[:2], 1)).repeat(3, axis=2), 0, 255).astype(np.uint8)
+        for frame in (cv2.GaussianBlur(patch, (0, 0), 1.0) for patch in made.patches())
+    ]
+    assert made.judged("boiling", looks0=made.looks("boiling", boiling))["flicker"] in ("warn", "fail")
+
+
+def test_black_and_flashing_frames(made: Made) -> None:
+    frames = made.frames()
+    black = np.zeros_like(frames[0])
+    found = made.with_video("black", [*frames[:20], *[black] * 36, *frames[56:]])
+    assert (found["black"], found["blank"]) == ("fail", "fail")
+    assert made.with_video("flash", [*frames[:20], black, *frames[21:]])["flashes"] == "fail"
+
+
+def test_a_mouth_without_an_interior(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mouth, "paint", lambda *_: None)
+    moved, patch = made.new("moved"), made.new("patch")
+    for stage, module, out in (("animate", animate, moved), ("composite", composite, patch)):
+        task = made.task(stage)
+        inputs = made.inputs(task) | ({"moved": moved} if stage == "composite" else {})
+        module.run(task.settings, inputs, out, silent)
+    looks = made.looks("empty", read_frames(patch / FRAMES))
+    found = made.judged("empty", looks0=looks)
+    assert "fail" in (found["interior"], found["interior_contrast"]), json.loads((looks / "figures.json").read_text())
+
+
+def test_a_face_that_is_another_persons(made: Made) -> None:
+    """The driver's own, in the place of the portrait's: it sings perfectly."""
+    inputs = made.inputs(made.task("measure"))
+    track, portrait = FaceTrack.load(inputs["clip"] / "track"), FaceTrack.load(inputs["crop"] / "face")
+    ours = head_frame(portrait.points[0], portrait.scheme)
+
+    def swapped() -> Iterator[Image]:
+        for number, (patch, frame) in enumerate(zip(made.patches(), read_frames(inputs["clip"] / FRAMES), strict=True)):
+            theirs = head_frame(track.points[number], track.scheme)
+            scale = ours.height / theirs.height
+            shift = np.array(ours.centre) - scale * np.array(theirs.centre)
+            affine = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
+            face = cv2.warpAffine(frame, affine, (patch.shape[1], patch.shape[0]))
+            seen = cv2.warpAffine(np.full_like(frame, 255), affine, (patch.shape[1], patch.shape[0]))
+            yield np.where(seen > 0, face, patch)
+
+    found = made.judged("swapped", looks0=made.looks("swapped", swapped()))
+    assert found["mouth_r"] == "ok"
+    assert "fail" in (found["identity_look"], found["identity_shape"])
+
+
+@pytest.fixture
+def tinted(made: Made, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], str]:
+    """The status of `seam` for an engine whose colours drift, at this feather."""
+    monkeypatch.setitem(ENGINES, "tinted", Plugin("tests.fakes.engines:Tinted", version=1))
+    settings: dict[str, Any] = {"engine": "tinted", "engine_version": 1}
+    moved, place = made.new("tinted"), made.new("tinted-crop")
+    crop.run(settings | {"at": None}, made.inputs(made.task("crop")), place, silent)
+    span = made.task("animate").settings
+    inputs = made.inputs(made.task("animate")) | {"crop": place}
+    animate.run(dict(span) | settings, inputs, moved, silent)
+
+    def status(feather: float) -> str:
+        name = f"feather{feather}"
+        out, style = made.new(name), {"feather": feather, "match_color": False}
+        how = {"range": span["range"], "fps": span["fps"], **style}
+        composite.run(how, {"crop": place, "moved": moved}, out, silent)
+        looks = made.looks(f"{name}-looks", read_frames(out / FRAMES), crop=place)
+        return made.judged(name + "-check", looks0=looks)["seam"]
+
+    assert not read_crop(place).native
+    return status
+
+
+def test_a_moving_region_without_feather(tinted: Callable[[float], str]) -> None:
+    assert tinted(0.0) == "fail"
+    assert tinted(0.08) in ("ok", "warn")
+
+
+@pytest.mark.usefixtures("rendered")
+def test_a_failed_check_ends_with_code_5_and_leaves_the_old_result_alone(work: Path, tmp_path: Path) -> None:
+    data: dict[str, Any] = {
+        "version": 1,
+        "defaults": {"chunk_frames": 1000},
+        "performers": {"astronaut": {"portrait": "sample:astronaut", "driving": driving(start=1.6, end=4.0)}},
+        "audio": {"source": "sample:vocals"},
+        "output": {"path": "out.mp4", "size": [320, 180]},
+        "checks": {"limits": {"mouth_r": {"min": 0.9999}}},
+    }
+    path = tmp_path / "strict.yaml"
+    path.write_text(yaml.safe_dump(data), encoding="utf-8")
+    (tmp_path / "out.mp4").write_bytes(b"an earlier result")
+    done = subprocess.run(
+        command("render", path, "--work", work), cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 5
+    assert "astronaut: mouth_r is " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "out.mp4").read_bytes() == b"an earlier result"
+    assert (tmp_path / "out.failed.mp4").is_file()
+    assert "failed" in (tmp_path / "out.failed.html").read_text(encoding="utf-8")
