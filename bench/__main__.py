@@ -1,10 +1,10 @@
-"""Everything that is measured, and the docs that say it: `make bench`.
+"""Everything that is measured, and the docs that say it: `make bench`, about ten minutes.
 
-    python -m bench [--quick | --merge FILE | --tpsmm | --measures]
+    python -m bench [--quick | --long | --merge FILE | --tpsmm | --measures]
 
-Writes bench/results/DATE.json, docs/quality.md and docs/performance.md. Let nothing else run meanwhile. `--quick`
-leaves out the ten-minute clip; `--merge` adds what `bench.speed --json FILE` measured later on the same day; `--tpsmm`
-measures the neural network alone (`make bench-tpsmm`).
+Writes bench/results/DATE.json, docs/quality.md and docs/performance.md with its plot. Let nothing else run meanwhile.
+`--quick` leaves out the long clip, `--long` makes it ten minutes; `--merge` adds what `bench.speed --json FILE` or
+`bench.pipeline --json FILE` measured later on the same day; `--tpsmm` measures the neural network alone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench._media import BESIDE
+from bench._page import draw, performance
 from bench.speed import machine
 from quality.table import markdown
 
@@ -27,7 +28,8 @@ RESULTS = ROOT / "bench" / "results"
 def main() -> int:
     """Measure in one go, write the docs."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure everything and write the docs.")
-    parser.add_argument("--quick", action="store_true", help="leave out the ten-minute clip")
+    parser.add_argument("--quick", action="store_true", help="leave out the long clip")
+    parser.add_argument("--long", action="store_true", help="ten minutes of it, not two")
     parser.add_argument("--merge", type=Path, help="add these results of bench.speed to the day's")
     parser.add_argument("--measures", action="store_true", help="only write the table of docs/checks.md")
     parser.add_argument("--tpsmm", action="store_true", help="measure the neural network alone")
@@ -40,18 +42,21 @@ def main() -> int:
         return network()
     if options.merge:
         return merge(options.merge)
-    quick = options.quick
-    speed, quality, table = (RESULTS / name for name in ("speed.jsonl", "quality.json", "quality.md"))
+    speed, jobs, quality, table = (
+        RESULTS / name for name in ("speed.jsonl", "jobs.jsonl", "quality.json", "quality.md")
+    )
     jackie = BESIDE / "driving" / "jackie.mp4"
     clip = ["--clip", str(jackie)] if jackie.is_file() else []
-    what = ["engine", "render"] if quick else ["engine", "render", "memory"]
-    run("bench.speed", *what, *clip, "--json", str(speed))
+    what = ["engine", "render"] if options.quick else ["engine", "render", "memory"]
+    run("bench.speed", *what, *clip, "--seconds", "600" if options.long else "120", "--json", str(speed))
+    run("bench.pipeline", *clip, "--json", str(jobs))
     run("bench.quality", "--json", str(quality), "--markdown", str(table), allowed=(0, 1))
-    rows = [json.loads(line) for line in speed.read_text(encoding="utf-8").splitlines()]
+    told = speed.read_text(encoding="utf-8") + jobs.read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in told.splitlines()]
     measured = json.loads(quality.read_text(encoding="utf-8"))
     keep({"machine": machine(), "speed": rows, "quality": measured})
     write_section(ROOT / "docs" / "quality.md", "pairs", quality_section(measured, table.read_text(encoding="utf-8")))
-    for file in (speed, quality, table):
+    for file in (speed, jobs, quality, table):
         file.unlink()
     return 0
 
@@ -73,7 +78,9 @@ def today() -> Path:
 def keep(whole: dict[str, Any]) -> None:
     """Write the day's results, and the page of the speeds."""
     today().write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
-    write_section(ROOT / "docs" / "performance.md", "speed", performance(whole["speed"]))
+    plot = "\n![Milliseconds a frame by stage; frames a second of whole jobs](performance.png)\n"
+    drawn = plot if draw(whole["speed"], ROOT / "docs" / "performance.png") else ""
+    write_section(ROOT / "docs" / "performance.md", "speed", measured_on() + performance(whole["speed"]) + drawn)
 
 
 def merge(file: Path) -> int:
@@ -102,28 +109,6 @@ def write_section(path: Path, name: str, text: str) -> None:
 def measured_on(command: str = "make bench") -> str:
     about = machine()
     return f"Measured on {about['date']}, {about['machine']}, Python {about['python']}, by `{command}`.\n\n"
-
-
-def performance(rows: list[dict[str, Any]]) -> str:
-    by_name = {row["bench"]: row for row in rows}
-    engine, whole = by_name["engine"], by_name["render"]
-    lines = ["| what | measured | wanted |", "|---|---|---|"]
-    together = f"{engine['landmarks_ms']} + {engine['warp_and_overlay_ms']} = {engine['together_ms']} ms on one thread"
-    workers = f"{engine['warp_and_overlay_two_workers_ms']} = {engine['together_two_workers_ms']} ms"
-    together += f"; {engine['landmarks_ms']} + {workers} with two workers, as a render has them"
-    lines.append(
-        f"| landmarks + warp and overlay, a face of {engine['face_px']} pixels, a frame | {together} | 30 ms |"
-    )
-    rate = f"{whole['frames_a_second']} frames a second ({whole['frames']} in {whole['seconds']} s, start-up included)"
-    lines.append(f"| one performer into 1280x720, end to end | {rate} | 20 |")
-    if "memory" in by_name:
-        memory = by_name["memory"]
-        seconds, peaks = memory["seconds"], memory["peak_mb"]
-        told = f"{peaks[0]} MB for {seconds[0]} s, {peaks[1]} MB for {seconds[1]} s: {memory['ratio']} times"
-        lines.append(f"| peak memory of all processes of a render | {told} | 1.1 times, 1500 MB |")
-    spent = ", ".join(f"{name} {ms}" for name, ms in whole["stage_ms_a_frame"].items() if ms >= 0.1)
-    told = f"\nWhere the time of that render goes, milliseconds a frame, summed over the workers: {spent}.\n"
-    return measured_on() + "\n".join(lines) + "\n" + told
 
 
 def quality_section(measured: dict[str, Any], table: str) -> str:

@@ -2,7 +2,7 @@
 
     python -m bench.speed engine     landmarks, warp and overlay of a 256-pixel face, milliseconds a frame
     python -m bench.speed render     one performer into 1280x720, end to end through the command line, frames a second
-    python -m bench.speed memory     peak memory of a render of 20 seconds, and of 10 minutes
+    python -m bench.speed memory     peak memory of a render of 20 seconds, and of a long one
 
 Each prints what it measured as JSON lines; `--json FILE` keeps them. Machines are noisy: compare within one run.
 """
@@ -52,7 +52,7 @@ def main() -> int:
     parser.add_argument("what", nargs="*", metavar="BENCH", help="engine, render or memory; none: engine and render")
     parser.add_argument("--clip", type=Path, default=sample_path("carphone"), help="a driving clip")
     parser.add_argument("--portrait", default="sample:astronaut")
-    parser.add_argument("--seconds", type=int, default=600, help="length of the long clip of `memory`")
+    parser.add_argument("--seconds", type=int, default=120, help="length of the long clip of `memory`")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     lines = []

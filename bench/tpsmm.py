@@ -7,6 +7,7 @@ the ratios, not the milliseconds. Weights are stand-ins: the work is the network
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
 import sys
 import time
@@ -78,7 +79,8 @@ def build(variant: str, checkpoint: Checkpoint) -> tuple[Render, str]:
     return tpsmm.Animator(model, source, mode="relative", initial=frames[:1]).render, model.backend.path
 
 
-def compare(rounds: int) -> None:
+def compare(rounds: int, told: Path | None = None) -> None:
+    """Print the table; write the median milliseconds of each variant to `told`."""
     checkpoint = stand_in_checkpoint(tpsmm.load_config(CONFIG))
     renders = {variant: build(variant, checkpoint) for variant in VARIANTS}
     _, frames = pictures()
@@ -105,6 +107,9 @@ def compare(rounds: int) -> None:
         spread = f"[{min(ratios):.2f}, {max(ratios):.2f}]"
         line = f"{variant:10}{statistics.median(taken) * 1e3:7.0f}{statistics.median(ratios):8.2f}{spread:>15}"
         print(f"{line}{float(off.abs().max()):11.4f}{psnr:>8}{memory_of(variant):9.0f}  {renders[variant][1]}")
+    if told:
+        medians = {variant: round(statistics.median(taken) * 1e3, 1) for variant, taken in seconds.items()}
+        told.write_text(json.dumps(medians), encoding="utf-8")
 
 
 def memory_of(variant: str) -> float:
@@ -124,9 +129,10 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--memory", choices=VARIANTS, help="render three frames with this variant alone")
+    parser.add_argument("--json", type=Path, help="keep the median milliseconds")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     if arguments.memory:
         render_some(arguments.memory)
     else:
-        compare(arguments.rounds)
+        compare(arguments.rounds, arguments.json)
