@@ -17,12 +17,6 @@ Bounds = tuple[int, int, int, int]
 THUMB = 160
 FILLED = 0.1
 """A head that leaves less of its crop free than this fills the picture: there is no background to speak of."""
-BAND = 0.02
-"""Depth, of a region's longer side, to which a seam is looked for from its edge inwards."""
-SEGMENT = 16
-"""Pixels along a seam that are averaged: an offset of colour stays, texture goes."""
-STEP = 2
-"""Pixels within which a seam rises."""
 
 
 def face_box(head: HeadFrame) -> Bounds:
@@ -70,41 +64,6 @@ def squared_error(a: Image, b: Image, mask: NDArray[np.bool_]) -> float:
 def decibels(squared: float) -> float:
     """PSNR in dB of a mean squared error in levels, 100 at most."""
     return 10 * float(np.log10(255**2 / max(squared, 255**2 * 1e-10)))
-
-
-def seam(result: Image, still: Image, inner: Sequence[bool]) -> float:
-    """The sharpest step, in levels, with which the result leaves the still along a region's inner edges.
-
-    The difference to the still is averaged along the edge over SEGMENT pixels, so that an offset of colour stays and
-    texture goes; its change over STEP pixels across the edge is averaged along each side, and the largest is taken,
-    at any depth down to BAND of the longer side. Outside the region there is no difference by construction.
-
-    Args:
-        result, still: (h, w, 3) the region, moved and as it was. inner: left, top, right, bottom: whether that side
-            lies inside the picture.
-    """
-    height, width = result.shape[:2]
-    depth = max(6, round(BAND * max(height, width)))
-    steps = [0.0]
-    for side, lies_inside in enumerate(inner):
-        if not lies_inside:
-            continue
-        ours, theirs = (_from_side(image, side, depth) for image in (result, still))
-        count = max(1, ours.shape[0] // SEGMENT)
-        segments = np.linspace(0, ours.shape[0], count + 1).astype(int)[:-1]
-        difference = ours.astype(np.float32) - theirs
-        means = np.add.reduceat(difference, segments, axis=0)
-        means /= np.diff([*segments, ours.shape[0]])[:, None, None]
-        outside = np.zeros((count, STEP, 3), np.float32)
-        profile = np.concatenate([outside, means], axis=1)
-        steps.append(float(np.abs(profile[:, STEP:] - profile[:, :-STEP]).mean(axis=(0, 2)).max()))
-    return max(steps)
-
-
-def _from_side(image: Image, side: int, depth: int) -> Image:
-    """(along, depth, 3) the strip at a side (0 left, 1 top, 2 right, 3 bottom), from the edge inwards."""
-    turned = (image, image.swapaxes(0, 1), image[:, ::-1], image[::-1].swapaxes(0, 1))[side]
-    return turned[:, :depth]
 
 
 def clipped(image: Image, box: Bounds) -> float:

@@ -218,7 +218,7 @@ MEASURES: dict[str, Measure] = {
             "performer",
             "ratio",
             "0..",
-            *_at_least(0.25, 0.4),
+            *_at_least(0.2, 0.3),
             "spread of the luminance between the lips over the driver's, where its mouth is wide open: teeth, tongue "
             "and dark make contrast, stretched lips none",
             "a smear of lip colour where the inside of the mouth should be",
@@ -334,7 +334,7 @@ MEASURES: dict[str, Measure] = {
             "performer",
             "ratio",
             "0..",
-            *_at_most(2.5, 1.6),
+            *_at_most(4.5, 3.0),
             "how far the face's frames are from the mean of their neighbours, of their brightness, over the same of "
             "the driver's face",
             "the face shimmers or boils",

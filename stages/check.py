@@ -160,7 +160,7 @@ class _Check:
         figures = {name: math.nan if value is None else float(value) for name, value in told.items()}
         if heard is not None and math.isfinite(figures["mouth_r"]):
             with np.load(folder / "looks.npz", allow_pickle=False) as looks:
-                inside = looks["frames"] < len(heard)
+                inside = (looks["frames"] < len(heard)) & looks["sings"]
                 driver, result = looks["driver"][inside], looks["result"][inside]
                 figures |= mouth_and_sound(heard, looks["frames"][inside], driver, result)
         return figures

@@ -3,7 +3,7 @@
 Runs beside the edit. Looks are taken so many times a second, which is enough for correlations and lags because the
 driver is known in every frame; flicker takes three frames in a row, now and then. Frames in between are not decoded.
 
-Writes figures.json (null: not measurable); looks.npz: `frames` (M,), `driver` and `result` (M, F) rows of
+Writes figures.json (null: not measurable); looks.npz: `frames` and `sings` (M,), `driver` and `result` (M, F) rows of
 quality.features, `portrait` (F,); motion.npy, (N,) how far the driver moves from frame to frame, of its face's height;
 and pair0.jpg, pair1.jpg, ...: the driver above the result at the same instant, with their frame numbers in pairs.json.
 """
@@ -31,12 +31,14 @@ from landmarks import load_backend
 from landmarks.base import LandmarkBackend
 from media.images import read_image, write_jpeg
 from media.lossless import pick_frames
+from media.masks import head_mask
 from media.resample import warp_affine
 from quality import following, identity, surface
 from quality.features import COLUMNS, MOUTH, OPEN, features, mouth_opening
 from quality.gathered import Gathered
 from quality.picture import driver_motion
 from quality.schedule import LEAST_TRIPLES, Schedule, Triples
+from quality.seam import Edge
 from stages import Report
 from stages.handover import FRAMES, read_crop, read_under
 
@@ -58,17 +60,34 @@ class _Still:
     face: Face
     crop: CropInfo
     pasted: bool
+    feather: float
+
+    @property
+    def to_crop(self) -> NDArray[np.float64]:
+        """(2, 3) from the region's pixels to the crop's."""
+        affine = self.crop.affine.copy()
+        affine[:, 2] += affine[:, :2] @ (self.crop.box.x0, self.crop.box.y0)
+        return affine
+
+    def edge(self) -> Edge:
+        """Where the moving picture ends, in the region's pixels, or in a network's crop."""
+        if self.crop.native or not self.pasted:
+            return Edge(np.ones(self.image.shape[:2], bool), self.crop.inner_edges)
+        points = apply_affine(self.to_crop, self.face.points)
+        own = Face(points, self.face.scheme, self.face.blendshapes, self.face.pose)
+        return Edge(head_mask(own, self.crop.size[0], self.feather) > 0, (True,) * 4)
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: backend, backend_version, fps, frames, looks_per_second, into, motion, chunks (their first frames);
-    sings, of a performer who does not sing all the time, ranges of frames: only those are compared with the driver.
+    """Settings: backend, backend_version, fps, frames, looks_per_second, into, feather, motion, chunks (their first
+    frames); sings, of a performer who does not sing all the time, ranges of frames: only those are compared with the
+    driver.
 
     Inputs: crop, clip, and the chunks as "000000", "000001", ...
     """
     fps, frames = Fraction(settings["fps"]), int(settings["frames"])
     schedule = Schedule.of(frames, fps, float(settings["looks_per_second"]))
-    still = _read_still(inputs["crop"], pasted=settings["into"] == "portrait")
+    still = _read_still(inputs["crop"], settings["into"], settings["feather"])
     track = FaceTrack.load(inputs["clip"] / "track")
     motion, mouths = _every_frame(track, frames)
     moments = [int(schedule.looks[row]) for row in spread(len(schedule.looks), PAIRS)]
@@ -82,16 +101,14 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         write_jpeg(out / f"pair{number}.jpg", np.concatenate([above[at], seen.shown[at]]))
     (out / "pairs.json").write_text(json.dumps(moments), encoding="utf-8")
     portrait = features(still.image, still.face)
-    np.savez(out / "looks.npz", frames=schedule.looks, driver=driver, result=result, portrait=portrait)
-    np.save(out / "motion.npy", motion.astype(np.float32))
     sings = _turns(settings.get("sings"), frames)
-    motion = np.where(sings, motion, 0.0)
     turn = sings[schedule.looks]
+    np.savez(out / "looks.npz", frames=schedule.looks, sings=turn, driver=driver, result=result, portrait=portrait)
+    motion = np.where(sings, motion, 0.0)
+    np.save(out / "motion.npy", motion.astype(np.float32))
     figures = following.compare(driver[turn], result[turn], portrait)
-    late = (
-        following.lag(mouths, result[turn, MOUTH], schedule.looks[turn]) if np.isfinite(figures["mouth_r"]) else np.nan
-    )
-    figures["mouth_lag"] = float(late)
+    late = following.lag(mouths, result[turn, MOUTH], schedule.looks[turn])
+    figures["mouth_lag"] = float(late) if np.isfinite(figures["mouth_r"]) else float("nan")
     figures |= seen.figures(looking.triples, shimmer)
     figures["stuck"] = seen.stuck_seconds(schedule.looks, motion, fps)
     figures = following.scaled(figures, settings["motion"])
@@ -110,14 +127,14 @@ def _turns(sings: list[list[int]] | None, frames: int) -> NDArray[np.bool_]:
     return mask
 
 
-def _read_still(folder: Path, *, pasted: bool) -> _Still:
+def _read_still(folder: Path, into: str, feather: float) -> _Still:
     crop, face = read_crop(folder), FaceTrack.load(folder / "face").face(0)
-    if not pasted:
-        return _Still(read_image(folder / "crop.png"), face, crop, pasted=False)
+    if into != "portrait":
+        return _Still(read_image(folder / "crop.png"), face, crop, False, feather)
     back = invert_affine(crop.affine)
     back[:, 2] -= (crop.box.x0, crop.box.y0)
     moved = Face(apply_affine(back, face.points), face.scheme, face.blendshapes, face.pose)
-    return _Still(read_under(folder), moved, crop, pasted=True)
+    return _Still(read_under(folder), moved, crop, True, feather)
 
 
 def _every_frame(track: FaceTrack, frames: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -188,6 +205,7 @@ class _Result:
         self._window = around.clipped(width, height)
         self._face_box = surface.face_box(head)
         self._ground = surface.around_head((width, height), head)
+        self._edge = still.edge()
         self._burnt = surface.clipped(still.image, self._face_box)
         self.seen, self.triples = Gathered(), Triples(schedule)
         self._found = 0
@@ -233,9 +251,7 @@ class _Result:
         if not still.pasted:
             return
         if still.crop.native:
-            seen.seam.append(surface.seam(image, still.image, still.crop.inner_edges))
+            seen.seam.append(self._edge.seam(image, still.image))
             return
-        affine = still.crop.affine.copy()
-        affine[:, 2] += affine[:, :2] @ (still.crop.box.x0, still.crop.box.y0)
-        ours, theirs = (warp_affine(each, affine, still.crop.size) for each in (image, still.image))
-        seen.seam.append(surface.seam(ours, theirs, (True,) * 4))
+        ours, theirs = (warp_affine(each, still.to_crop, still.crop.size) for each in (image, still.image))
+        seen.seam.append(self._edge.seam(ours, theirs))

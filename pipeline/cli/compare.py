@@ -91,7 +91,8 @@ def _side(path: Path, store: ArtifactStore, running: Running) -> Side:
 def _of_manifest(loaded: LoadedManifest, store: ArtifactStore, running: Running, label: str) -> Side:
     plan = plan_job(loaded, store)
     run_graph(plan.graph, wanted_of(plan), store, running, notices=plan.notices)
-    video = next(store.folder(plan.video.stage, plan.video.key).glob("video.*"))
+    folder = store.folder(plan.video.stage, plan.video.key)
+    video = next(iter([*folder.glob("video.*"), *folder.glob("picture.*")]))
     return Side(label, video, collect(Made(loaded, plan, store, video), None))
 
 

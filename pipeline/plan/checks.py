@@ -58,6 +58,7 @@ def _measure(planning: Planning, planned: PlannedPerformer, looks_per_second: fl
         "frames": planned.frames,
         "looks_per_second": looks_per_second,
         "into": planned.into,
+        "feather": planning.manifest.performers[planned.name].composite.feather,
         "motion": {"mouth": motion.mouth, "head": motion.head, "expression": motion.expression},
         "chunks": [chunk.settings["range"][0] for chunk in planned.chunks],
     }

@@ -21,6 +21,7 @@ from media.images import fitted
 from media.probe import probe
 from media.reader import VideoReader
 from media.run import run_ffmpeg
+from media.sound_codecs import encoding
 from media.writer import FrameWriter
 from pipeline.report.data import Data
 
@@ -117,9 +118,12 @@ def side_by_side(a: Side, b: Side, out: Path) -> int:
         picture = temporary.with_name(f"{temporary.stem}.picture.mp4")
         try:
             count = _write(a, b, picture, rates[0])
-            sound = a.video if infos[0].audio else None
-            length = count / rates[0]
-            run_ffmpeg(argv.mux(temporary, video=picture, audio=sound, encode_audio=False, duration=length))
+            heard = infos[0].audio[:1]
+            tracks = [
+                argv.Track(a.video, options=encoding("aac", channels=each.channels, whole=False)) for each in heard
+            ]
+            made = argv.mux(temporary, container="mp4", video=picture, tracks=tracks, duration=count / rates[0])
+            run_ffmpeg(made)
         finally:
             picture.unlink(missing_ok=True)
     return count
