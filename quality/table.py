@@ -218,7 +218,7 @@ MEASURES: dict[str, Measure] = {
             "performer",
             "ratio",
             "0..",
-            *_at_least(0.2, 0.3),
+            *_at_least(0.25, 0.3),
             "spread of the luminance between the lips over the driver's, where its mouth is wide open: teeth, tongue "
             "and dark make contrast, stretched lips none",
             "a smear of lip colour where the inside of the mouth should be",

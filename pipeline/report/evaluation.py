@@ -52,6 +52,7 @@ def write_plot(path: Path, rows: Mapping[str, Figures]) -> None:
             )
         axes.bar(places, [row[name] for row in rows.values()], color="#1464d2", width=0.55, label="result")
         axes.axhline(means[name], color="#a96500", linewidth=1.2, label=f"mean {means[name]:.3g}")
+        axes.set_ylim(bottom=0)
         axes.set_title(f"{name} ({UNITS[name]})")
         axes.set_xticks(list(places), list(rows), rotation=35, ha="right", fontsize=8)
         axes.legend(fontsize=8, frameon=False)
