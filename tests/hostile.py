@@ -341,3 +341,16 @@ ROWS: dict[str, Row] = {
     "flash.flv": Row(_converted("flash.flv", *_X264, *_AAC), "Flash video", start=Fraction(21, 1000)),
     "cover.mp4": Row(_covered("cover.mp4"), "a cover picture before the film"),
 }
+
+
+def table() -> str:
+    """ROWS in Markdown, for docs/media.md."""
+    lines = [
+        "| clip | what is hostile about it | frames | frames a second | seconds | turned |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, row in ROWS.items():
+        rate = f"{float(row.fps):.2f}, variable" if row.variable else str(row.fps)
+        turned = "mirrored" if row.mirrored else f"{row.rotation}°" if row.rotation else ""
+        lines.append(f"| {name} | {row.does} | {row.frames} | {rate} | {float(row.lasts):.3f} | {turned} |")
+    return "\n".join(lines) + "\n"
