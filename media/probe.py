@@ -69,6 +69,9 @@ def _video_info(
     frame = first_frame(path)
     base = stream.time_base or Fraction(1, av.time_base)
     times = [at * base - zero for at in packets.shown()]
+    if not times and packets.count:
+        told = "its frames carry no times: it is a bare stream, without a container"
+        raise InputError(told, file=path, cure="put it into MP4 or MKV at its rate")
     if not times:
         raise InputError("its video stream holds no frame", file=path, cure="copy or export it again")
     # where a file breaks off, frames that were to be shown before the last ones may be missing

@@ -101,6 +101,15 @@ def test_a_bad_file_is_refused_by_name_with_a_cure(make: Callable[[Path], Path],
     assert "\n" not in text
 
 
+def test_a_bare_stream_is_refused_for_its_lack_of_times(tmp_path: Path) -> None:
+    from tests.synthetic import run_recipe
+
+    whole = write_clip(tmp_path / "whole.mp4", [numbered(k) for k in range(5)])
+    run_recipe("-i", whole, "-c", "copy", tmp_path / "bare.h264")
+    with pytest.raises(InputError, match=r"carry no times.*put it into MP4 or MKV at its rate"):
+        probe(tmp_path / "bare.h264")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "c.mp4", [numbered(0)] * 5)
