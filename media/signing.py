@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from foundation.errors import InputError
 from media.provenance import SOFTWARE, Provenance
@@ -26,12 +29,20 @@ class Signer:
 
 
 def check_signer(signer: Signer) -> None:
-    """Fail before the work rather than after it.
+    """Fail before the work rather than after it: a certificate is known by signing something.
 
     Raises: InputError if c2pa-python is not installed, or certificate and key are missing or do not fit.
     """
     library = _library()
-    _made(library, signer).close()
+    trial, signed = io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (8, 8)).save(trial, format="PNG")
+    made = _made(library, signer)
+    try:
+        library.Builder(_claim(Provenance("trial"))).sign(made, "image/png", trial, signed)
+    except library.C2paError as problem:
+        raise _refused(problem, signer) from problem
+    finally:
+        made.close()
 
 
 def sign(path: Path, container: str, signer: Signer, about: Provenance) -> None:
@@ -41,20 +52,10 @@ def sign(path: Path, container: str, signer: Signer, about: Provenance) -> None:
     """
     library = _library()
     signed = path.with_name(f"{path.name}.signed")
-    claim: dict[str, Any] = {
-        "claim_generator_info": [{"name": SOFTWARE}],
-        "title": about.title,
-        "assertions": [
-            {
-                "label": "c2pa.actions.v2",
-                "data": {"actions": [{"action": "c2pa.created", "digitalSourceType": about.source_url}]},
-            }
-        ],
-    }
     made = _made(library, signer)
     try:
         with path.open("rb") as source, signed.open("w+b") as destination:
-            library.Builder(json.dumps(claim)).sign(made, _TYPES[container], source, destination)
+            library.Builder(_claim(about)).sign(made, _TYPES[container], source, destination)
         signed.replace(path)
     except library.C2paError as problem:
         raise _refused(problem, signer) from problem
@@ -75,6 +76,21 @@ def verdict(path: Path, container: str) -> dict[str, Any]:
     except library.C2paError as problem:
         raise InputError(f"it has no Content Credentials: {problem}", file=path) from problem
     return told
+
+
+def _claim(about: Provenance) -> str:
+    """What is signed: how the file came to be."""
+    claim: dict[str, Any] = {
+        "claim_generator_info": [{"name": SOFTWARE}],
+        "title": about.title,
+        "assertions": [
+            {
+                "label": "c2pa.actions.v2",
+                "data": {"actions": [{"action": "c2pa.created", "digitalSourceType": about.source_url}]},
+            }
+        ],
+    }
+    return json.dumps(claim)
 
 
 def _library() -> Any:

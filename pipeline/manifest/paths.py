@@ -29,7 +29,7 @@ class SequenceName:
     @property
     def stem(self) -> str:
         """What the files have in common, for the sound beside them: "shot" of "shot_%04d.exr"."""
-        return self.before.rstrip("_-. ") or PurePath(self.after).stem.strip("_-. ") or "sound"
+        return self.before.rstrip("_-. ") or self.after.rpartition(".")[0].strip("_-. ") or "sound"
 
 
 def sequence_name(name: str) -> SequenceName:
