@@ -11,6 +11,8 @@ from media.signing import Signer, check_signer
 from pipeline.manifest import delivery
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.paths import SequenceName, sequence_name
+from pipeline.plan.expand import Plan
+from pipeline.plan.task import FileInput
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class Place:
         """Where a file that belongs to the result goes: named like it, up to the ending."""
         stem = self.sequence.stem if self.sequence else self.target.stem
         return self.target.with_name(f"{stem}.{ending}")
+
+    def files(self, plan: Plan, *, sheet: bool) -> list[Path]:
+        """Everything that is written; of a sequence, its first picture."""
+        wanted = [self.first_file, self.poster, self.preview, self.sheet if sheet else None]
+        return [path for path in wanted if path] + [self.beside(ending) for ending in plan.passes]
 
     @property
     def sheet(self) -> Path:
@@ -91,3 +98,15 @@ def prepare(place: Place) -> None:
     for path in wanted:
         make_folder(path.parent)
         check_writable(path)
+
+
+def spare_inputs(plan: Plan, written: list[Path]) -> None:
+    """Refuse to write over what the plan reads: a portrait that is called as the contact sheet would be.
+
+    Raises: ManifestError.
+    """
+    read = {Path(given.path) for task in plan.graph for given in task.inputs.values() if isinstance(given, FileInput)}
+    for path in written:
+        if any(path.exists() and path.samefile(each) for each in read if each.exists()):
+            cure = "choose another output.path, or --no-sheet"
+            raise ManifestError("would be written over, and it is one of the inputs", file=path, cure=cure)

@@ -24,7 +24,7 @@ from pipeline.cli.farm_options import (
 )
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
-from pipeline.cli.place import place_of, prepare
+from pipeline.cli.place import place_of, prepare, spare_inputs
 from pipeline.cli.report import write_report
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.table import show_tasks
@@ -84,6 +84,7 @@ def render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sh
     place = place_of(loaded)
     prepare(place)
     plan = plan_job(loaded, store)
+    spare_inputs(plan, place.files(plan, sheet=sheet))
     wanted = wanted_of(plan) + ([one.clip.key for one in plan.performers.values()] if sheet else [])
     recorder = Recorder()
     run_graph(plan.graph, wanted, store, running, notices=plan.notices, also=recorder)

@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 from skimage import data
 
+from media.images import write_png
 from media.probe import probe
 from media.reader import VideoReader, read_frames
+from stages.handover import read_crop_path
 from tests.integration.conftest import Duet, driving
 from tests.synthetic import write_clip
+from tests.tiny_model import write_tiny
 
 Manifest = Callable[..., Path]
 
@@ -68,3 +71,31 @@ def test_a_plate_has_one_driver(duet: Duet, manifest: Manifest, moving: Path) ->
     assert done.code == 2
     assert "ann and bob have the same video as their portrait" in done.error
     assert moving.is_file()
+
+
+def test_a_network_sings_on_a_plate(
+    duet: Duet, manifest: Manifest, moving: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    config, checkpoint = write_tiny(tmp_path_factory.mktemp("model"))
+    network = {"engine": "tpsmm", "tpsmm": {"precision": "fp32", "config": str(config), "checkpoint": str(checkpoint)}}
+    performers = {"one": {"portrait": "plate.mp4", "driving": driving(end=1.8), **network}}
+    done = duet("render", manifest(performers=performers), "--no-sheet", "--no-report", "--workers", "1", fresh=True)
+    assert done.code == 0, done.err
+    (place,) = (tmp_path / "work" / "follow").glob("*/crop.json")
+    path = read_crop_path(place.parent)
+    (inlaid,) = (tmp_path / "work" / "inlay").glob("*/frames.avi")
+    with VideoReader(moving) as reader:
+        for index, (frame, (_, shown)) in enumerate(zip(read_frames(inlaid), reader, strict=False)):
+            outside = np.ones(frame.shape[:2], bool)
+            outside[path.crop(index).box.slices] = False
+            np.testing.assert_array_equal(frame[outside], shown[outside])
+            assert (frame != shown).any(axis=2).mean() > 0.1  # untrained weights show something else
+
+
+def test_a_portrait_is_not_written_over(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
+    write_png(tmp_path / "out.png", np.ascontiguousarray(data.astronaut()))
+    before = (tmp_path / "out.png").read_bytes()
+    done = duet("render", manifest(performers={"one": {"portrait": "out.png", "driving": driving()}}))
+    assert done.code == 2
+    assert "one of the inputs" in done.error
+    assert (tmp_path / "out.png").read_bytes() == before
