@@ -3,10 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-slow lint types floors unit bench bench-tpsmm clean
+.PHONY: demo demo-video test test-slow lint types floors unit bench bench-tpsmm clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python run_pipeline.py render configs/manifests/demo_duet.yaml
+
+# a title, lyrics, transitions, two performers who take turns
+demo-video: $(VENV)/.installed
+	$(BIN)/python run_pipeline.py render configs/manifests/music_video.yaml
 
 test: lint types floors unit
 

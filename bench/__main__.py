@@ -47,7 +47,7 @@ def main() -> int:
     )
     jackie = BESIDE / "driving" / "jackie.mp4"
     clip = ["--clip", str(jackie)] if jackie.is_file() else []
-    what = ["engine", "render"] if options.quick else ["engine", "render", "memory"]
+    what = ["engine", "render", "edit"] if options.quick else ["engine", "render", "edit", "memory"]
     run("bench.speed", *what, *clip, "--seconds", "600" if options.long else "120", "--json", str(speed))
     run("bench.pipeline", *clip, "--json", str(jobs))
     run("bench.quality", "--json", str(quality), "--markdown", str(table), allowed=(0, 1))

@@ -2,6 +2,7 @@
 
     python -m bench.speed engine     landmarks, warp and overlay of a 256-pixel face, milliseconds a frame
     python -m bench.speed render     one performer into 1280x720, end to end through the command line, frames a second
+    python -m bench.speed edit       two performers laid out in 1280x720 and encoded, without what comes before
     python -m bench.speed memory     peak memory of a render of 20 seconds, and of a long one
 
 Each prints what it measured as JSON lines; `--json FILE` keeps them. Machines are noisy: compare within one run.
@@ -29,6 +30,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bench import edit
 from bench._memory import peak_memory
 from engines import load_engine
 from engines.base import Driving, Portrait, Renderer
@@ -49,7 +51,7 @@ FACE_HEIGHT = 256
 def main() -> int:
     """Run the benches that are named, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", metavar="BENCH", help="engine, render or memory; none: engine and render")
+    parser.add_argument("what", nargs="*", metavar="BENCH", help="engine, render, edit or memory; none: the first two")
     parser.add_argument("--clip", type=Path, default=sample_path("carphone"), help="a driving clip")
     parser.add_argument("--portrait", default="sample:astronaut")
     parser.add_argument("--seconds", type=int, default=120, help="length of the long clip of `memory`")
@@ -234,6 +236,7 @@ def stage_seconds(work: Path) -> dict[str, float]:
 BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "engine": engine,
     "render": render,
+    "edit": lambda options: edit.measure(options, looped),
     "memory": memory,
 }
 

@@ -113,7 +113,11 @@ class Overlay:
         raw = child.stdout.read(count)
         if len(raw) != count:
             said.seek(0)
-            raise failure(said.read(), child.wait(), file=self._scripts[0])
+            told = said.read()
+            if b"No such filter" in told:
+                cure = "unset DUET_FFMPEG: the one that comes with imageio-ffmpeg can"
+                raise StageError("this ffmpeg is built without libass and cannot draw text", cure=cure)
+            raise failure(told, child.wait(), file=self._scripts[0])
         return np.frombuffer(raw, np.uint8)
 
 

@@ -10,14 +10,19 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import typer
 
 from foundation.cache import cache_folder
-from foundation.errors import DuetError
+from foundation.errors import DuetError, InputError, StageError
 from landmarks import load_backend
 from media import binary
+from media.captions import titles_script
+from media.fonts import FontChoice, packaged_fonts, read_fonts
+from media.overlay import Overlay
 from media.samples import sample_names, sample_path
 from pipeline.cli.options import WORK, Debug, Json, Work
 from pipeline.plan.engine_choice import MODELS
@@ -30,6 +35,7 @@ PACKAGES = (
     "face-alignment",
     "scikit-image",
     "moviepy",
+    "pysubs2",
     "ffmpeg-python",
     "imageio-ffmpeg",
     "av",
@@ -112,8 +118,27 @@ def _samples() -> str:
     return ", ".join(f"{name} ({sample_path(name).stat().st_size // 1024} kB)" for name in sample_names())
 
 
+def _text() -> str:
+    """Draw a letter, as lyrics are drawn."""
+    fonts = [font for paths in packaged_fonts().values() for path in paths for font in read_fonts(path)]
+    if not fonts:
+        raise InputError("no font is installed", cure="pip install matplotlib noto-cjk-sans-otc")
+    title = {"text": "A", "start": 0, "end": 1000, "fade": 0, "position": "middle"}
+    style = {"size": 0.5, "margin": 0.0, "color": "#ffffff"}
+    with TemporaryDirectory() as folder:
+        script = Path(folder, "letter.ass")
+        titles_script((64, 64), [title | style], FontChoice(fonts, "A")).save(str(script))
+        with Overlay([script], [fonts[0].path], size=(64, 64), fps=Fraction(1), frames=1) as overlay:
+            drawn = overlay.layer(0) is not None
+    if not drawn:
+        raise StageError("libass draws nothing", cure="unset DUET_FFMPEG, or pip install imageio-ffmpeg")
+    regional = "" if packaged_fonts()["cjk"] else "; none for Chinese: pip install noto-cjk-sans-otc"
+    return f"libass, {fonts[0].family}{regional or ', Noto Sans CJK'}"
+
+
 CHECKS = (
     Check("ffmpeg", binary.version, needed=True),
+    Check("lyrics and titles", _text, needed=False),
     Check("landmarks: mediapipe", _backend("mediapipe"), needed=True),
     Check("landmarks: face_alignment", _backend("face_alignment"), needed=False),
     Check("samples", _samples, needed=False),
