@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo demo-video test test-slow lint types floors unit bench bench-tpsmm clean
+.PHONY: demo demo-video test test-slow test-farm lint types floors unit bench bench-tpsmm clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python run_pipeline.py render configs/manifests/demo_duet.yaml
@@ -25,11 +25,15 @@ floors: $(VENV)/.installed-dev
 	$(BIN)/lint-imports --no-cache
 
 unit: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not farm"
 
 # whole renders and crashes by the dozen: what `make test` has no time for
 test-slow: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow and not farm"
+
+# crashes, a lost node of a Ray cluster, an Open Job Description: all end with the bits of a plain local render
+test-farm: $(VENV)/.installed-farm
+	$(BIN)/python -m pytest -m farm
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m bench
@@ -49,4 +53,8 @@ $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 
 $(VENV)/.installed-dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+$(VENV)/.installed-farm: requirements.txt requirements-dev.txt requirements-farm.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-farm.txt
 	touch $@

@@ -16,6 +16,7 @@ from pipeline.cli import (
     compare,
     doctor,
     evaluate,
+    export,
     inspect,
     models,
     plan,
@@ -48,6 +49,7 @@ COMMANDS = (
     doctor,
     task,
     work,
+    export,
     schema,
 )
 for command in COMMANDS:

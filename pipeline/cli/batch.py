@@ -22,6 +22,7 @@ from pipeline.cli.farm_options import (
     ExecutorName,
     Frames,
     Only,
+    OutputFolder,
     Part,
     ProgressStyle,
     running_of,
@@ -29,7 +30,7 @@ from pipeline.cli.farm_options import (
 )
 from pipeline.cli.job import plan_items, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
-from pipeline.cli.place import place_of, prepare
+from pipeline.cli.place import moved, place_of, prepare
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.table import show_tasks
 from pipeline.manifest.load import LoadedManifest, load_manifest
@@ -59,6 +60,7 @@ def run(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Only the items that batch.json does not call done.")
     ] = False,
+    output_folder: OutputFolder = None,
     only: Only = None,
     frames: Frames = None,
     part: Part = None,
@@ -67,7 +69,7 @@ def run(
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    loaded, store = load_manifest(manifest), store_at(work)
+    loaded, store = moved(load_manifest(manifest), output_folder), store_at(work)
     running = running_of(executor, address, workers, online, "json" if as_json else progress, keep_going=True)
     selection = selection_of(only, frames, part)
     items = read_items(loaded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
@@ -26,6 +27,10 @@ Frames = Annotated[
 ]
 Part = Annotated[
     str | None, typer.Option("--part", metavar="A-B", help="Of the chosen tasks, do only these, counted from 0.")
+]
+OutputFolder = Annotated[
+    Path | None,
+    typer.Option("--output-folder", help="Write the videos into this folder instead of that of output.path."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be done, and do nothing.")]
 ProgressStyle = Annotated[

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from foundation.atomic import check_writable, make_folder
 from foundation.errors import ManifestError
 from media.signing import Signer, check_signer
 from pipeline.manifest import delivery
 from pipeline.manifest.load import LoadedManifest
+from pipeline.manifest.parts.batch import NAME_PLACE
 from pipeline.manifest.paths import SequenceName, sequence_name
 from pipeline.plan.expand import Plan
 from pipeline.plan.task import FileInput
@@ -82,6 +84,26 @@ def place_of(loaded: LoadedManifest) -> Place:
         preview=loaded.path(output.preview.path) if output.preview else None,
         signer=signer,
     )
+
+
+def moved(loaded: LoadedManifest, folder: Path | None) -> LoadedManifest:
+    """The same manifest with its results in another folder: as they lie around output.path, below it."""
+    if folder is None:
+        return loaded
+    output = loaded.manifest.output
+    home = (loaded.path(output.path.split(NAME_PLACE)[0] + "_")).parent
+
+    def below(written: str) -> str:
+        path = loaded.path(written)
+        return str(folder.absolute() / (path.relative_to(home) if path.is_relative_to(home) else path.name))
+
+    changes: dict[str, Any] = {"path": below(output.path)}
+    for kind in ("poster", "preview"):
+        beside = getattr(output, kind)
+        if beside is not None:
+            changes[kind] = beside.model_copy(update={"path": below(beside.path)})
+    manifest = loaded.manifest.model_copy(update={"output": output.model_copy(update=changes)})
+    return replace(loaded, manifest=manifest)
 
 
 def prepare(place: Place) -> None:

@@ -17,6 +17,7 @@ from pipeline.cli.farm_options import (
     ExecutorName,
     Frames,
     Only,
+    OutputFolder,
     Part,
     ProgressStyle,
     running_of,
@@ -24,7 +25,7 @@ from pipeline.cli.farm_options import (
 )
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
-from pipeline.cli.place import place_of, prepare, spare_inputs
+from pipeline.cli.place import moved, place_of, prepare, spare_inputs
 from pipeline.cli.report import write_report
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.table import show_tasks
@@ -54,6 +55,7 @@ def run(
     address: Address = None,
     online: Online = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of output.path.")] = None,
+    output_folder: OutputFolder = None,
     sheet: SheetOption = True,
     report: ReportOption = True,
     only: Only = None,
@@ -64,7 +66,7 @@ def run(
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    loaded = load_manifest(manifest, writing_to=output.absolute() if output else None)
+    loaded = moved(load_manifest(manifest, writing_to=output.absolute() if output else None), output_folder)
     store = store_at(work)
     running = running_of(executor, address, workers, online, "json" if as_json else progress)
     selection = selection_of(only, frames, part)

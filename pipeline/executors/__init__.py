@@ -5,7 +5,10 @@ from __future__ import annotations
 from foundation.plugins import Plugin, load_plugin
 from pipeline.executors.base import Executor
 
-EXECUTORS = {"local": Plugin("pipeline.executors.local:LocalExecutor", version=1)}
+EXECUTORS = {
+    "local": Plugin("pipeline.executors.local:LocalExecutor", version=1),
+    "ray": Plugin("pipeline.executors.ray_cluster:RayExecutor", version=1),
+}
 
 
 def load_executor(name: str) -> Executor:

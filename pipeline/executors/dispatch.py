@@ -61,8 +61,6 @@ class Dispatch:
         """
         while self._ready or crew.busy or self._elsewhere:
             self._assign(crew)
-            if not crew.workers:
-                raise StageError("no worker is left", cure="run again: finished work is kept")
             for worker, said in crew.hear(POLL_SECONDS if self._elsewhere else None):
                 self._hear(crew, worker, said)
             self._look_elsewhere()

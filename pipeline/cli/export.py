@@ -1,0 +1,61 @@
+"""export: a manifest as a job for render farms."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from foundation.atomic import check_writable, make_folder, replacing
+from pipeline.cli.job import store_at
+from pipeline.cli.options import WORK, Debug, ManifestPath, Work
+from pipeline.cli.plan import plan_any
+from pipeline.executors.openjd_export import job_template
+from pipeline.manifest.load import load_manifest
+
+PROGRAM = Path(__file__).resolve().parents[2] / "run_pipeline.py"
+
+Output = Annotated[Path, typer.Option("--output", "-o", help="The template to write.")]
+Gpus = Annotated[bool, typer.Option("--gpus/--no-gpus", help="Ask for a GPU where a step can use one.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    export = typer.Typer(no_args_is_help=True, help="Write a job for render farms.")
+    export.callback()(_group)
+    text = "Write an Open Job Description template (2023-09, TASK_CHUNKING), as Deadline Cloud takes it."
+    export.command("openjd", help=text)(openjd)
+    app.add_typer(export, name="export")
+
+
+def _group() -> None:
+    """With one command in it, a group is still a group."""
+
+
+def openjd(
+    manifest: ManifestPath,
+    *,
+    output: Output = Path("job.yaml"),
+    gpus: Gpus = True,
+    work: Work = WORK,
+    debug: Debug = False,
+) -> None:
+    loaded = load_manifest(manifest)
+    plan = plan_any(loaded, store_at(work))
+    make_folder(output.absolute().parent)
+    check_writable(output)
+    template = job_template(
+        plan.graph,
+        name=loaded.manifest.title or loaded.name,
+        command="render" if loaded.manifest.batch is None else "batch",
+        manifest=Path(os.path.relpath(manifest.resolve(), output.resolve().parent)),
+        program=PROGRAM,
+        chunk_frames=loaded.manifest.defaults.chunk_frames,
+        gpus=gpus,
+    )
+    with replacing(output) as temporary:
+        temporary.write_text(yaml.safe_dump(template, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+    typer.echo(str(output))
