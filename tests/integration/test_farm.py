@@ -48,7 +48,8 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def environment() -> dict[str, str]:
-    return os.environ | {"RAY_USAGE_STATS_ENABLED": "0", "DUET_OFFLINE": "1"}
+    # as in tests.farm_cluster: loopback only
+    return os.environ | {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "DUET_OFFLINE": "1"}
 
 
 def duet(*arguments: str | Path) -> Outcome:
