@@ -151,9 +151,19 @@ class Animator:
         """
         if not len(frames):
             return self.state.picture.new_empty(0, *self.state.picture.shape[1:])
-        some = torch.split(frames, self.group)
-        shares = [None] * len(some) if keep is None else torch.split(keep, self.group)
-        return torch.cat([self._paint(self.motion(*each)) for each in zip(some, shares, strict=True)])
+        made: list[Tensor] = []
+        done = 0
+        while done < len(frames):
+            part = slice(done, done + self.group)
+            some, share = frames[part], None if keep is None else keep[part]
+            try:
+                made.append(self._paint(self.motion(some, share)))
+            except torch.OutOfMemoryError:
+                if not self.model.backend.halve(len(some)):
+                    raise
+            else:
+                done += len(some)
+        return torch.cat(made)
 
     def _paint(self, motion: Motion) -> Tensor:
         state = self.state

@@ -27,10 +27,12 @@ class Backend:
         path: which way was taken, in words.
         move: as `DenseMotionNetwork.forward`, for one frame.
         dtype: of the portrait's features. exact: the arithmetic is plain float32.
+        most: frames computed at once at most; halved when the device's memory proves too small, and kept so.
     """
 
     def __init__(self, motion: DenseMotionNetwork, network: InpaintingNetwork, precision: str) -> None:
         self.network = network
+        self.most = MOST_AT_ONCE
         self.dtype = torch.float32
         self.layout = torch.contiguous_format
         self.exact = precision == "fp32"
@@ -69,10 +71,21 @@ class Backend:
 
     def group(self, height: int, width: int) -> int:
         """How many frames of this size are computed at once: 1 where their bits must not depend on it."""
+        return max(1, min(self.most, self._room(height, width)))
+
+    def halve(self, tried: int) -> bool:
+        """Compute at most half of the `tried` frames at once from now on; False if there is nothing to halve."""
+        self.most = max(1, tried // 2)
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        return tried > 1
+
+    def _room(self, height: int, width: int) -> int:
+        """How many frames of this size the device's free memory should hold."""
         if self.dtype == torch.float32 or not torch.cuda.is_available():
             return 1
         free, _ = torch.cuda.mem_get_info(self.network.final.weight.device)
-        return max(1, min(MOST_AT_ONCE, free // 2 // (height * width * BYTES_A_PIXEL)))
+        return int(free // 2 // (height * width * BYTES_A_PIXEL))
 
     def encode(self, source: Tensor) -> list[Tensor]:
         """The portrait's features, as `paint` reads them best."""

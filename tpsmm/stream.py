@@ -25,11 +25,10 @@ def render_stream(animator: Animator, frames: Iterable[Picture]) -> Iterator[Pic
         (H, W, 3) uint8 RGB. On a CUDA device, the copy of one group to and from it overlaps the work on the next.
     """
     device = animator.model.device
-    group = animator.group
     source = iter(frames)
     # A group is handed out only when the next one has been queued, so the device is never without work.
     queued: deque[tuple[Tensor, torch.cuda.Event | None]] = deque()
-    while batch := list(islice(source, group)):
+    while batch := list(islice(source, animator.group)):  # which falls when memory proves too small
         queued.append(_queue(animator, batch, device))
         if len(queued) > (device.type == "cuda"):
             yield from _finish(*queued.popleft())

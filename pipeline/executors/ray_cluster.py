@@ -18,6 +18,7 @@ from foundation.events import Listener
 from pipeline.executors.base import Capabilities, Circumstances, Executor
 from pipeline.executors.crew import Crew, Said, Worker
 from pipeline.executors.dispatch import Dispatch
+from pipeline.executors.own_output import own_output
 from pipeline.executors.ray_worker import RayWorker
 from pipeline.executors.worker import Place
 from pipeline.plan.graph import Graph
@@ -46,7 +47,7 @@ class RayExecutor(Executor):
         run = Dispatch(graph, wanted, store, listen, keep_going=how.keep_going)
         needs = [needs_of(task) for task in run.todo]
         if needs:
-            with RayCrew(needs, store, how) as crew:
+            with own_output(), RayCrew(needs, store, how) as crew:  # Ray tells of lost nodes on stdout
                 run.finish(crew)
         return run.failed
 

@@ -137,3 +137,30 @@ def test_streams_are_the_same_pictures_in_bytes(model: tpsmm.Model, pictures: Te
     wanted = (animator.render(given)[0] * 255).round().byte().permute(1, 2, 0).numpy()
     assert np.array_equal(first, wanted)
     assert len(list(shown)) == 2
+
+
+def test_a_device_that_runs_out_of_memory_is_given_half_from_then_on(
+    model: tpsmm.Model, pictures: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    animator = tpsmm.Animator(model, pictures[:1], mode="relative", initial=pictures[1:2])
+    frames = pictures.repeat(2, 1, 1, 1)[:7]
+    whole, backend = animator.render(frames), model.backend
+    paint, sizes = backend.paint, []
+
+    def cramped(source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
+        sizes.append(len(deformation))
+        if len(deformation) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return paint(source, maps, deformation, masks)
+
+    monkeypatch.setattr(backend, "most", backend.most)
+    monkeypatch.setattr(backend, "_room", lambda *_: 6)
+    monkeypatch.setattr(backend, "paint", cramped)
+    assert (animator.render(frames) - whole).abs().max() < 1e-5
+    assert sizes == [6, 3, *[1] * 7]
+    sizes.clear()
+    animator.render(frames)
+    assert sizes == [1] * 7
+    monkeypatch.setattr(backend, "paint", lambda *_: cramped(_[0], _[1], torch.zeros(3), _[3]))
+    with pytest.raises(torch.OutOfMemoryError):
+        animator.render(frames)
