@@ -27,7 +27,7 @@ class _MainThreadsOutput:
 def own_output() -> Iterator[None]:
     """While the block runs, only the main thread writes to stdout."""
     before = sys.stdout
-    sys.stdout = _MainThreadsOutput(before)  # type: ignore[assignment]  # it is one for all that is done with it
+    sys.stdout = _MainThreadsOutput(before)
     try:
         yield
     finally:

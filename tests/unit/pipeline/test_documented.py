@@ -25,6 +25,11 @@ def test_the_readmes_neural_engine_block_is_valid() -> None:
     assert validate(data, Path("README.md")).performers["one"].engine == "tpsmm"
 
 
+def test_the_batch_of_the_farms_page_is_valid() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "farm.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert validate(yaml.safe_load(blocks[0]), Path("farm.md")).batch is not None
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "configs" / "manifests").glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_example_manifests_are_valid(path: Path) -> None:
     assert load_manifest(path).manifest.version == 1
