@@ -95,7 +95,7 @@ class TpsmmEngine(Engine):
         frame = next(islice(driving.frames(), reference, None), None)
         if frame is None:
             raise InputError(f"the driving clip has no frame {reference}", cure="choose another reference")
-        size = portrait.image.shape[0]
+        size = model.config.view_side or portrait.image.shape[0]
         initial = _tensor(_cut(frame, window, size))
         try:
             animator = tpsmm.Animator(model, _tensor(portrait.image), mode=settings.mode, initial=initial)
@@ -137,7 +137,7 @@ class TpsmmRenderer(Renderer):
         return self.eased(index, driving_frame, 1.0)
 
     def eased(self, index: int, driving_frame: Image, share: float) -> Image:
-        size = self.animator.state.picture.shape[2]
+        size = self.animator.model.config.view_side or self.animator.state.picture.shape[2]
         keep = None
         if share < 1 or self._keep is not None:
             keep = torch.tensor([share * (1.0 if self._keep is None else float(self._keep[index]))])

@@ -28,6 +28,7 @@ from media.cuts import Marked, marked
 from media.images import read_image
 from media.reader import VideoReader, frame_at
 from stages import Report
+from stages.handover import clip_of
 
 STILL_LIMIT = 32
 FOLLOW_LIMIT = 4
@@ -38,18 +39,20 @@ SEARCH_LIMIT = 8
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
     """Settings: kind ("image" or "video"), select, backend, backend_version; for a picture: at (seconds of a video's
     frame, or None); for a video: start, stop, max_gap_frames, expected_frames, tolerant, on_scene_cut ("split", "hold",
-    "error", or "ignore": do not look for cuts) and on_face_lost ("hold" or "error"). Inputs: media.
+    "error", or "ignore": do not look for cuts) and on_face_lost ("hold" or "error"). Inputs: media (a file, or an
+    artifact with frames).
 
     Raises: InputError if there is no such face anywhere, or, where the settings ask for it, a scene cut, or none for
     longer than max_gap_frames.
     """
+    media = clip_of(inputs["media"])
     with load_backend(settings["backend"]) as backend, TrackWriter(out / "track") as track:
         if settings["kind"] == "image":
-            times, size = _still(settings, inputs["media"], backend, track)
+            times, size = _still(settings, media, backend, track)
             shots = [Shot(0, 1, seen=True)]
             track.finish(size)
         else:
-            follow = _Follow(settings, inputs["media"], backend, track)
+            follow = _Follow(settings, media, backend, track)
             times, size = follow.run(report)
             shots = follow.shots
     (out / "times.json").write_text(json.dumps([str(time) for time in times]), encoding="utf-8")

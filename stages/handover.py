@@ -30,6 +30,11 @@ SCRIPTS = ("lyrics.ass", "titles.ass")
 """What the words stage writes, each if there is any; the later is drawn above the earlier."""
 
 
+def clip_of(given: Path) -> Path:
+    """The video of an input: a file of the user's, or the frames in another stage's artifact."""
+    return given / FRAMES if given.is_dir() else given
+
+
 def read_crop(folder: Path) -> CropInfo:
     """The crop artifact's description."""
     about = json.loads((folder / "crop.json").read_text(encoding="utf-8"))

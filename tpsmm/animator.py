@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
 
 from tpsmm.dense_motion import MotionSource
+from tpsmm.keypoints import fitted
 from tpsmm.model import Model, check_pictures
 from tpsmm.reference import movement_scale
+from tpsmm.tps import warp
 
 MODES = ("standard", "relative", "avd")
 
@@ -37,6 +40,7 @@ class SourceState:
         picture: (1, 3, H, W), 0..1. maps: its features, full size first.
         motion: what dense motion needs of it.
         initial: (1, 5K, 2) keypoints of the reference driving frame; scale: (1,), what relative motion is times.
+        full: (1, 3, H, W), the picture at its own size, for a network that animates at another; else None.
     """
 
     picture: Tensor
@@ -44,6 +48,7 @@ class SourceState:
     motion: MotionSource
     initial: Tensor
     scale: Tensor
+    full: Tensor | None = None
 
     def tensors(self) -> dict[str, Tensor]:
         """Flat and on the CPU, for .npz or .safetensors; `from_tensors` turns it back, bit for bit."""
@@ -57,6 +62,7 @@ class SourceState:
             "scale": self.scale,
         }
         named |= {f"maps.{level}": features for level, features in enumerate(self.maps)}
+        named |= {} if self.full is None else {"full": self.full}
         return {name: tensor.contiguous().cpu() for name, tensor in named.items()}
 
     @staticmethod
@@ -69,7 +75,7 @@ class SourceState:
         levels = sum(name.startswith("maps.") for name in at)
         motion = MotionSource(at["motion.small"], at["motion.still"], at["motion.bumps"], at["motion.keypoints"])
         maps = [at[f"maps.{level}"] for level in range(levels)]
-        return SourceState(at["picture"], maps, motion, at["initial"], at["scale"])
+        return SourceState(at["picture"], maps, motion, at["initial"], at["scale"], at.get("full"))
 
 
 class Animator:
@@ -77,7 +83,8 @@ class Animator:
 
     Args:
         model: from `load_model`.
-        source: (1, 3, H, W), float, 0..1; H and W multiples of `model.config.size_multiple`.
+        source: (1, 3, H, W), float, 0..1; H and W multiples of `model.config.size_multiple`, unless the config names a
+            side of its own: then of any size, which the pictures have too.
         mode: "standard": the portrait takes the driver's keypoints. "relative": it moves from its own as the driver
             moves from `initial`, scaled by the size of their hulls. "avd": the AVD network translates them.
         initial: (1, 3, h, w), the driving frame whose pose the portrait's is like; for "relative".
@@ -89,16 +96,19 @@ class Animator:
     def __init__(self, model: Model, source: Tensor, mode: str = "relative", initial: Tensor | None = None) -> None:
         _check_mode(model, mode)
         source = check_pictures(source, "source").to(model.device)
+        given = source
+        source, full = _at_own_side(model, given)
         _check_source(model, source)
         if mode == "relative" and initial is None:
             raise ValueError("mode relative needs `initial`, the driving frame to measure motion from")
         self.model = model
         self.mode = mode
-        keypoints = model.keypoints(source)
+        keypoints = model.keypoints(given)
         first = keypoints if initial is None else model.keypoints(initial[:1])
         scale = torch.tensor([movement_scale(keypoints, first)], device=model.device)
         maps = model.backend.encode(source)
-        self.state = SourceState(source, maps, model.dense_motion_network.encode(source, keypoints), first, scale)
+        motion = model.dense_motion_network.encode(source, keypoints)
+        self.state = SourceState(source, maps, motion, first, scale, full)
 
     @classmethod
     def restore(cls, model: Model, mode: str, state: SourceState) -> Animator:
@@ -150,7 +160,8 @@ class Animator:
             keep: as of `motion`.
         """
         if not len(frames):
-            return self.state.picture.new_empty(0, *self.state.picture.shape[1:])
+            shown = self.state.picture if self.state.full is None else self.state.full
+            return shown.new_empty(0, *shown.shape[1:])
         made: list[Tensor] = []
         done = 0
         while done < len(frames):
@@ -167,7 +178,30 @@ class Animator:
 
     def _paint(self, motion: Motion) -> Tensor:
         state = self.state
-        return self.model.backend.paint(state.picture, state.maps, motion.deformation, motion.occlusion)
+        picture = self.model.backend.paint(state.picture, state.maps, motion.deformation, motion.occlusion)
+        if state.full is None:
+            return picture
+        return enlarged(picture, state.picture, state.full, motion)
+
+
+def enlarged(picture: Tensor, source: Tensor, full: Tensor, motion: Motion) -> Tensor:
+    """A picture that was made small, at the source's own size, as sharp as the source where it was only moved.
+
+    The picture is enlarged, and what the enlarged small source lacks of the full one, its fine detail, is moved along
+    the same deformation and added: the same as moving the full source and adding the enlarged remainder. Where the mask
+    says that more was painted than moved, detail of the source would be a ghost, and fades out.
+
+    Args:
+        picture: (N, 3, h, w). source: (1, 3, h, w). full: (1, 3, H, W).
+    Returns:
+        (N, 3, H, W), 0..1.
+    """
+    size = tuple(full.shape[2:])
+    still = F.interpolate(source, size=size, mode="bilinear", align_corners=True)
+    detail = warp(full - still, motion.deformation)
+    mask = F.interpolate(motion.occlusion[-1], size=size, mode="bilinear", align_corners=True)
+    grown = F.interpolate(picture, size=size, mode="bilinear", align_corners=True)
+    return (grown + detail * (2 * mask).clamp(max=1)).clamp(0, 1)
 
 
 def _check_mode(model: Model, mode: str) -> None:
@@ -175,6 +209,14 @@ def _check_mode(model: Model, mode: str) -> None:
         raise ValueError(f"mode is one of {', '.join(MODES)}, not {mode!r}")
     if mode == "avd" and model.avd_network is None:
         raise ValueError("mode avd needs a checkpoint with avd_network; this one has none")
+
+
+def _at_own_side(model: Model, source: Tensor) -> tuple[Tensor, Tensor | None]:
+    """The source at the side that the config names, and as it came; (source, None) where it names none."""
+    side = model.config.common.side
+    if side is None or source.shape[2:] == (side, side):
+        return source, None
+    return fitted(source, side), source
 
 
 def _check_source(model: Model, source: Tensor) -> None:

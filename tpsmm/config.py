@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,14 @@ CURE = "compare it with configs/models/vox-256.yaml"
 @dataclass(frozen=True)
 class CommonConfig:
     """num_tps: how many splines (K); num_channels: of a picture; bg: the checkpoint has a background predictor;
-    multi_mask: one occlusion mask per resolution (section 3.3)."""
+    multi_mask: one occlusion mask per resolution (section 3.3). side: a picture of another size is animated at this
+    many pixels a side, and its own pixels are moved; None: at its own size."""
 
     num_tps: int
     num_channels: int
     bg: bool
     multi_mask: bool
+    side: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,15 @@ class DenseMotionConfig:
 
 
 @dataclass(frozen=True)
+class KeypointConfig:
+    """The keypoint detector: channels of its ResNet-18 over the published ones', and the side that pictures are brought
+    to for it (None: as they are)."""
+
+    width: float = 1.0
+    side: int | None = None
+
+
+@dataclass(frozen=True)
 class AvdConfig:
     """Widths of the two codes of animation via disentanglement (identity and pose)."""
 
@@ -60,11 +71,17 @@ class ModelConfig:
     generator: GeneratorConfig
     dense_motion: DenseMotionConfig
     avd: AvdConfig
+    kp_detector: KeypointConfig = KeypointConfig()
 
     @property
     def num_keypoints(self) -> int:
         """5 control points for each spline (section 3.1)."""
         return 5 * self.common.num_tps
+
+    @property
+    def view_side(self) -> int | None:
+        """Pixels a side of the driving frames that the network reads; None: of the source's size."""
+        return self.kp_detector.side or self.common.side
 
     @property
     def size_multiple(self) -> int:
@@ -78,7 +95,10 @@ SECTIONS = {
     "generator_params": ("generator", GeneratorConfig),
     "dense_motion_params": ("dense_motion", DenseMotionConfig),
     "avd_network_params": ("avd", AvdConfig),
+    "kp_detector_params": ("kp_detector", KeypointConfig),
 }
+OURS = {"kp_detector_params"}
+"""Not in the published schema: what they say is as published where they are missing."""
 
 
 def load_config(config: str | Path | Mapping[str, Any] | ModelConfig) -> ModelConfig:
@@ -109,7 +129,7 @@ def _from_mapping(data: Mapping[str, Any], path: Path | None) -> ModelConfig:
     problems = [f"unknown model_params.{name}" for name in params if name not in {*SECTIONS, "activation"}]
     parts: dict[str, Any] = {}
     for name, (attribute, kind) in SECTIONS.items():
-        section = params.get(name)
+        section = params.get(name, {} if name in OURS else None)
         if not isinstance(section, Mapping):
             problems.append(f"missing model_params.{name}")
             continue
@@ -132,11 +152,12 @@ def _from_mapping(data: Mapping[str, Any], path: Path | None) -> ModelConfig:
 
 
 def _faults(name: str, section: Mapping[str, Any], kind: type[Any]) -> list[str]:
-    known = {field.name: str(field.type) for field in fields(kind)}
+    known = {field.name: str(field.type).removesuffix(" | None") for field in fields(kind)}
+    optional = {field.name for field in fields(kind) if field.default is not MISSING}
     problems = [f"unknown {name}.{key}" for key in section if key not in known]
     for key, declared in known.items():
         if key not in section:
-            problems.append(f"missing {name}.{key}")
+            problems += [] if key in optional else [f"missing {name}.{key}"]
             continue
         value = section[key]
         right = isinstance(value, bool) if declared == "bool" else isinstance(value, (int, float))
@@ -154,8 +175,10 @@ def _range_faults(parts: Mapping[str, Any]) -> list[str]:
     for attribute, _ in SECTIONS.values():
         for field in fields(parts[attribute]):
             value = getattr(parts[attribute], field.name)
-            if field.type == "int" and not 1 <= value <= 4096:
+            if field.type in ("int", "int | None") and value is not None and not 1 <= value <= 4096:
                 problems.append(f"{field.name} lies in 1..4096, not {value}")
+    if not 0.05 <= parts["kp_detector"].width <= 4:
+        problems.append(f"kp_detector_params.width lies in 0.05..4, not {parts['kp_detector'].width}")
     scale = parts["dense_motion"].scale_factor
     if scale not in {1, 0.5, 0.25, 0.125}:
         problems.append(f"scale_factor is 1, 0.5, 0.25 or 0.125, not {scale}")

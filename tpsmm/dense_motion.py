@@ -25,9 +25,11 @@ class MotionSource:
 
     Attributes:
         small: (1, 3, h, w) the portrait, blurred and thinned.
-        still: (1, 3, h, w) the same, through the background's transformation, which is the identity.
+        still: (1, 3, h, w) the same, through the background's transformation, which in animation is the identity.
         bumps: (1, 5K, h, w) its keypoints as Gaussians.
         keypoints: (1, 5K, 2).
+
+    In training there are as many portraits as frames: N in place of 1.
     """
 
     small: Tensor
@@ -79,11 +81,15 @@ class DenseMotionNetwork(nn.Module):
             mask_inputs = channels[-1:]
         self.occlusion = nn.ModuleList(NarrowConv2d(width, 1, 7) for width in mask_inputs)
 
-    def encode(self, source: Tensor, keypoints: Tensor) -> MotionSource:
-        """The part that depends on the (1, 3, H, W) portrait and its (1, 5K, 2) keypoints alone."""
+    def encode(self, source: Tensor, keypoints: Tensor, background: Tensor | None = None) -> MotionSource:
+        """The part that depends on the (1, 3, H, W) portrait and its (1, 5K, 2) keypoints alone.
+
+        Args:
+            background: (N, h, w, 2), where each pixel of a frame's background lies in the source; None: where it is.
+        """
         small = self.down(source) if hasattr(self, "down") else source
         grid = coordinate_grid(small.shape[2], small.shape[3], small)
-        still = warp(small, grid.unsqueeze(0))
+        still = warp(small, grid.expand(len(small), -1, -1, -1) if background is None else background)
         return MotionSource(small, still, gaussians(keypoints, grid, KEYPOINT_VARIANCE), keypoints)
 
     def forward(self, source: MotionSource, driving: Tensor) -> tuple[Tensor, list[Tensor]]:
@@ -105,7 +111,7 @@ class DenseMotionNetwork(nn.Module):
         grid = coordinate_grid(height, width, driving)
         weights, affine = solve_splines(driving, source.keypoints.expand_as(driving))
         bent = bend_grid(driving, weights, affine, grid)
-        pictures = source.small.expand(bent.shape[1], -1, -1, -1).repeat(count, 1, 1, 1)
+        pictures = source.small.unsqueeze(1).expand(count, bent.shape[1], -1, -1, -1).flatten(0, 1)
         deformed = warp(pictures, bent.flatten(0, 1)).view(count, -1, height, width)
         bumps = gaussians(driving, grid, KEYPOINT_VARIANCE) - source.bumps
         still = source.still.expand(count, -1, -1, -1)

@@ -47,6 +47,13 @@ class InpaintingNetwork(nn.Module):
         Returns:
             (N, 3, H, W), 0..1.
         """
+        painted, moved, mask = self.layers(source, maps, deformation, masks)
+        return painted * (1 - mask) + moved * mask
+
+    def layers(
+        self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """What `forward` blends: painted anew and the source moved, (N, 3, H, W) each, and the mask, (N, 1, H, W)."""
         out = self._moved(maps[-1], deformation, masks[0])
         skip = out
         for level, up in enumerate(self.up_blocks):
@@ -57,7 +64,7 @@ class InpaintingNetwork(nn.Module):
                 out = torch.cat([out, skip], dim=1)
         mask = _fitted(masks[-1], source)
         painted = self.final(out * (1 - mask).to(out.dtype) + skip).to(source.dtype)
-        return torch.sigmoid(painted) * (1 - mask) + warp(source, deformation) * mask
+        return torch.sigmoid(painted), warp(source, deformation), mask
 
     @staticmethod
     def _moved(features: Tensor, deformation: Tensor, mask: Tensor) -> Tensor:

@@ -6,20 +6,37 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812  (the field's name for it)
 
 from tpsmm.resnet import ResNet18
 
 
-class KeypointDetector(nn.Module):
-    """5K keypoints of a picture, without labels (section 3.1: five control points for each of K splines)."""
+def fitted(pictures: Tensor, side: int) -> Tensor:
+    """(N, C, H, W) -> (N, C, side, side), smoothed where it shrinks; corner pixels stay corners, as in the grids."""
+    if pictures.shape[2:] == (side, side):
+        return pictures
+    return F.interpolate(pictures, size=(side, side), mode="bilinear", align_corners=True, antialias=True)
 
-    def __init__(self, num_tps: int) -> None:
+
+class KeypointDetector(nn.Module):
+    """5K keypoints of a picture, without labels (section 3.1: five control points for each of K splines).
+
+    Args:
+        num_tps: K. width: of the ResNet. side: that pictures are brought to first; None: as they are.
+    """
+
+    def __init__(self, num_tps: int, width: float = 1.0, side: int | None = None) -> None:
         super().__init__()
         self.num_keypoints = 5 * num_tps
-        self.fg_encoder = ResNet18(3, 2 * self.num_keypoints)
+        self.side = side
+        self.fg_encoder = ResNet18(3, 2 * self.num_keypoints, width)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """(N, 3, H, W), 0..1 -> (N, 5K, 2): x, y in -1..1 from the left and top pixel centres to the last ones."""
+        return self.read(pictures if self.side is None else fitted(pictures, self.side))
+
+    def read(self, pictures: Tensor) -> Tensor:
+        """The same, of pictures as they are."""
         flat = torch.sigmoid(self.fg_encoder(pictures)) * 2 - 1
         return flat.view(len(pictures), self.num_keypoints, 2)
 
@@ -30,6 +47,9 @@ class BackgroundPredictor(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.bg_encoder = ResNet18(6, 6)
+        nn.init.zeros_(self.bg_encoder.fc.weight)  # training starts with a background that stands still
+        with torch.no_grad():
+            self.bg_encoder.fc.bias.copy_(torch.tensor([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]))
 
     def forward(self, source: Tensor, driving: Tensor) -> Tensor:
         """Two (N, 3, H, W) -> (N, 3, 3), homogeneous, in coordinates of -1..1."""

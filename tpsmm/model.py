@@ -36,7 +36,7 @@ class Model(nn.Module):
         self.config = config
         self.precision = precision
         self.inpainting_network = InpaintingNetwork(config.common, config.generator)
-        self.kp_detector = KeypointDetector(config.common.num_tps)
+        self.kp_detector = KeypointDetector(config.common.num_tps, config.kp_detector.width, config.kp_detector.side)
         self.dense_motion_network = DenseMotionNetwork(config.common, config.dense_motion)
         self.avd_network: AvdNetwork | None = AvdNetwork(
             config.common.num_tps, config.avd.id_bottle_size, config.avd.pose_bottle_size

@@ -32,17 +32,19 @@ class ResNet18(nn.Module):
     Args:
         in_channels: 3, or 6 for two pictures side by side in depth.
         out_features: how many numbers for each picture.
+        width: channels over the published ones'; 1 is ResNet-18 itself.
     """
 
-    def __init__(self, in_channels: int, out_features: int) -> None:
+    def __init__(self, in_channels: int, out_features: int, width: float = 1.0) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, 64, 7, stride=2, padding=3, bias=False)
-        self.bn1 = nn.BatchNorm2d(64)
-        self.layer1 = nn.Sequential(BasicBlock(64, 64, 1), BasicBlock(64, 64, 1))
-        self.layer2 = nn.Sequential(BasicBlock(64, 128, 2), BasicBlock(128, 128, 1))
-        self.layer3 = nn.Sequential(BasicBlock(128, 256, 2), BasicBlock(256, 256, 1))
-        self.layer4 = nn.Sequential(BasicBlock(256, 512, 2), BasicBlock(512, 512, 1))
-        self.fc = nn.Linear(512, out_features)
+        a, b, c, d = (max(1, round(channels * width)) for channels in (64, 128, 256, 512))
+        self.conv1 = nn.Conv2d(in_channels, a, 7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(a)
+        self.layer1 = nn.Sequential(BasicBlock(a, a, 1), BasicBlock(a, a, 1))
+        self.layer2 = nn.Sequential(BasicBlock(a, b, 2), BasicBlock(b, b, 1))
+        self.layer3 = nn.Sequential(BasicBlock(b, c, 2), BasicBlock(c, c, 1))
+        self.layer4 = nn.Sequential(BasicBlock(c, d, 2), BasicBlock(d, d, 1))
+        self.fc = nn.Linear(d, out_features)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """(N, in_channels, H, W) -> (N, out_features)."""

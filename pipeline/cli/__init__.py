@@ -24,6 +24,7 @@ from pipeline.cli import (
     report,
     schema,
     task,
+    train,
     validate,
     work,
 )
@@ -47,6 +48,7 @@ COMMANDS = (
     inspect,
     models,
     doctor,
+    train,
     task,
     work,
     export,

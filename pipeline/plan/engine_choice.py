@@ -15,8 +15,14 @@ from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import Tpsmm
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "models"
+SHIPPED = CONFIGS.parent / "checkpoints"
+"""Checkpoints that come with Duet, named as their configs."""
+PUBLISHED_FACES, COMPACT = "vox-256", "duet-128"
+"""The configs that are taken where none is named: the published network for faces, and ours."""
 MODELS = "models"
 """The folder of fetched checkpoints, in the cache."""
+FULL_SIDE = 512
+"""Pixels a side of the crop for networks that animate small and move the full-size picture."""
 
 
 @dataclass(frozen=True)
@@ -49,35 +55,47 @@ def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
     own = performer.tpsmm or defaults.tpsmm
     if wanted == "landmark_tps":
         return EngineChoice("landmark_tps", "the manifest names it")
-    checkpoint = _checkpoint(loaded, own)
+    config, checkpoint = _network(loaded, own, wanted)
     if checkpoint is None:
         if wanted == "auto":
-            return EngineChoice("landmark_tps", f"auto: there is no checkpoint of {own.config} for tpsmm")
+            return EngineChoice("landmark_tps", f"auto: there is no checkpoint of {config} for tpsmm")
         raise InputError(
-            f"the engine tpsmm has no checkpoint of {own.config}",
+            f"the engine tpsmm has no checkpoint of {config}",
             performer=name,
             cure="name one as tpsmm.checkpoint, fetch one with `models fetch`, or use engine: landmark_tps",
         )
     reason = "the manifest names it" if wanted == "tpsmm" else f"auto: its checkpoint is there, {checkpoint.name}"
-    named = CONFIGS / f"{own.config}.yaml"
-    files = {"checkpoint": checkpoint, "config": named if named.is_file() else loaded.path(own.config)}
+    if own.config is None and config == COMPACT:
+        reason += f"; the compact {COMPACT}, as {PUBLISHED_FACES} is not fetched"
+    named = CONFIGS / f"{config}.yaml"
+    files = {"checkpoint": checkpoint, "config": named if named.is_file() else loaded.path(config)}
     options = {"precision": own.precision, "mode": own.mode}
-    return EngineChoice("tpsmm", reason, files, options, _frame_side(files["config"]))
+    return EngineChoice("tpsmm", reason, files, options, _crop_side(files["config"]))
 
 
-def _frame_side(config: Path) -> int | None:
-    """The frame size that a model config in the published schema was trained at; the engine judges all else in it."""
+def _crop_side(config: Path) -> int | None:
+    """Pixels a side of the crop: the frame size that a model config in the published schema was trained at, or, of a
+    network that moves pictures of any size, enough for the largest faces. The engine judges all else in the file."""
     try:
-        shape = yaml.safe_load(config.read_text(encoding="utf-8"))["dataset_params"]["frame_shape"]
-        side = int(shape[0])
-    except (OSError, yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValueError, IndexError):
+        content = yaml.safe_load(config.read_text(encoding="utf-8"))
+        if content["model_params"]["common_params"].get("side") is not None:
+            return FULL_SIDE
+        side = int(content["dataset_params"]["frame_shape"][0])
+    except (OSError, yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValueError, IndexError, AttributeError):
         return None
     return side if 32 <= side <= 2048 else None
 
 
-def _checkpoint(loaded: LoadedManifest, own: Tpsmm) -> Path | None:
-    """The file that the manifest names, or else the one that was fetched for this config."""
+def _network(loaded: LoadedManifest, own: Tpsmm, wanted: str) -> tuple[str, Path | None]:
+    """The config, and its checkpoint: the file that the manifest names, or else one that was fetched or, where tpsmm is
+    asked for by name, comes with Duet."""
     if own.checkpoint is not None:
-        return loaded.path(own.checkpoint)
-    fetched = cache_folder() / MODELS / f"{Path(own.config).stem}.safetensors"
-    return fetched if fetched.is_file() else None
+        return own.config or PUBLISHED_FACES, loaded.path(own.checkpoint)
+    folders = [cache_folder() / MODELS] + ([SHIPPED] if wanted == "tpsmm" else [])
+    names = [own.config] if own.config else [PUBLISHED_FACES] + ([COMPACT] if wanted == "tpsmm" else [])
+    for name in names:
+        for folder in folders:
+            kept = folder / f"{Path(name).stem}.safetensors"
+            if kept.is_file():
+                return name, kept
+    return names[0], None

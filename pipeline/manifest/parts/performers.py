@@ -77,10 +77,11 @@ class Motion(Part):
 class Tpsmm(Part):
     """What the engine tpsmm needs."""
 
-    config: str = "vox-256"
-    """A name in configs/models, or a file in the published schema."""
+    config: str | None = None
+    """A name in configs/models, or a file in the published schema; without it, vox-256 where that has been fetched,
+    else duet-128, the compact network that comes with Duet."""
     checkpoint: str | None = None
-    """A file; without it, the one that `models fetch` has fetched for this config."""
+    """A file; without it, the one that `models fetch` has fetched for this config, or that comes with Duet."""
     precision: Literal["fp32", "fast", "bf16", "fp16"] = "fast"
     mode: Literal["relative", "standard", "avd"] | None = None
     """The published modes; without it, what motion.mode says."""
