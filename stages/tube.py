@@ -45,7 +45,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     _refuse_still(track, chosen, media)
     side = int(settings["side"])
     affine = _square(track, chosen, side, float(settings["reach"]))
-    transfer(followed, out / "track", chosen, affine, (side, side))
+    transfer(followed, out / "track", chosen, [affine] * len(chosen), (side, side))
     with NpyWriter(out / "frames.npy", np.uint8) as writer:
         for frame in _frames(media, chosen):
             writer.append(warp_affine(frame, affine, (side, side), border=cv2.BORDER_REPLICATE)[None])
