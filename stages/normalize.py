@@ -97,13 +97,14 @@ def _arrange(source: Path, out: Path, order: list[int], fps: Fraction, *, steady
     points, light = Rows(out / "track" / "points.npy"), SteadyLight()
     if steady:
         first = {frame: number for number, frame in reversed(list(enumerate(order)))}
-        for frame, image in enumerate(ahead(read_frames(source))):
-            light.look(image, points[first[frame]])
-    images = ahead(in_order(source, order))
-    head = next(images)
-    with FrameWriter(out / FRAMES, size=(head.shape[1], head.shape[0]), fps=fps) as writer:
-        for number, image in enumerate(chain([head], images)):
-            writer.write(light.level(image, points[number]) if steady else image)
+        with closing(ahead(read_frames(source))) as images:
+            for frame, image in enumerate(images):
+                light.look(image, points[first[frame]])
+    with closing(ahead(in_order(source, order))) as images:
+        head = next(images)
+        with FrameWriter(out / FRAMES, size=(head.shape[1], head.shape[0]), fps=fps) as writer:
+            for number, image in enumerate(chain([head], images)):
+                writer.write(light.level(image, points[number]) if steady else image)
     source.unlink()
 
 
