@@ -229,3 +229,18 @@ def test_no_frame_past_the_end_or_before_the_beginning(tmp_path: Path) -> None:
         frame_at(path, Fraction(99))
     with pytest.raises(InputError, match="no frame at -1 s"):
         frame_at(path, Fraction(-1))
+
+
+def test_interlaced_hdr_is_toned_down_too(tmp_path: Path) -> None:
+    color = {"colorspace": 9, "color_range": 1, "color_trc": 18, "color_primaries": 9}
+    source = write_clip(
+        tmp_path / "p.mkv", [hdr_signal(bars(), 18)] * 4, codec="ffv1", pix_fmt="yuv420p10le", color=color
+    )
+    path = tmp_path / "i.mkv"
+    encode = ("-c:v", "libx264", "-crf", "4", "-pix_fmt", "yuv420p10le", "-flags", "+ilme+ildct")
+    run_recipe("-i", source, "-vf", "setfield=tff", *encode, path)
+    video = probe(path).video
+    assert video is not None
+    assert (video.interlaced, video.hdr) == (True, True)
+    apart = np.abs(frame_at(path, Fraction(2, 25)).astype(int) - frame_at(source, Fraction(2, 25)))
+    assert apart[:, 10::20].max() <= 3
