@@ -106,13 +106,22 @@ class Engine(ABC):
     scheme: ClassVar[str]
     crop: ClassVar[CropSpec]
 
+    def reference(self, portrait: Portrait, track: FaceTrack, wanted: str | int) -> int:
+        """The frame of the clip that counts as the portrait's own pose: 0..N-1.
+
+        Args:
+            wanted: "neutral", the face most at rest; "nearest", the one most like the portrait's; "best", whichever of
+                them suits the engine; "first"; or a frame's number.
+        """
+        return 0 if isinstance(wanted, str) else wanted
+
     @abstractmethod
     def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
         """Everything that a frame needs and that depends on the portrait or on more than one driving frame.
 
         Args:
             motion: the manifest's motion settings, every one present: mode "relative" | "absolute",
-                reference "best" | "first" | a frame number, head, expression, mouth (0..2, 1 as measured),
+                reference as of `reference`, head, expression, mouth (0..2, 1 as measured),
                 smoothing (0..2 frames of Gaussian sigma); under "turns", for who does not sing all the time, what
                 engines.turns reads, and `listening` (0..1, of head and face; the mouth is shut); and under the
                 engine's name its own options, and the paths of its own files.

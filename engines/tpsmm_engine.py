@@ -18,6 +18,7 @@ from torch import Tensor
 
 import tpsmm
 from engines.base import Arrays, CropSpec, Detector, Driving, Engine, Image, Portrait, Renderer
+from engines.landmark_tps.driver import choose_reference
 from engines.turns import kept, singing_shares
 from foundation.errors import InputError, ManifestError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
@@ -87,6 +88,9 @@ class TpsmmEngine(Engine):
     scheme = MEDIAPIPE_478
     crop = CropSpec(reach=1.0, size=256)
 
+    def reference(self, portrait: Portrait, track: FaceTrack, wanted: str | int) -> int:
+        return _reference(portrait, track, wanted)
+
     def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
         settings = Settings.of(motion)
         model = _model(motion.get(self.name) or {}, settings.precision)
@@ -151,7 +155,9 @@ def _reference(portrait: Portrait, track: FaceTrack, wanted: object) -> int:
     """The driving frame that motion is measured from, 0..N-1."""
     if wanted == "first":
         return 0
-    if wanted != "best":
+    if wanted == "neutral":
+        return choose_reference(track, "best")
+    if wanted not in ("best", "nearest"):
         return min(max(int(cast(int, wanted)), 0), len(track) - 1)
     seen = np.flatnonzero(track.found)
     candidates = seen if len(seen) else np.arange(len(track))

@@ -60,6 +60,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("normalize", 3, "driving clip to a constant rate, range and size", 6.0),
         StageSpec("prepare", 2, "what the engine needs from the whole clip", 2.0),
         StageSpec("animate", 2, "move the portrait, a chunk of frames at a time", 30.0),
+        StageSpec("glance", 1, "a quick look at a performer, before any long work", 300.0),
         StageSpec("published", 2, "animate whole frames as the published demo does", 300.0),
         StageSpec("composite", 2, "put the moving region back into the full picture", 10.0),
         StageSpec("inlay", 2, "put the moving face into its moving plate", 25.0),

@@ -29,7 +29,7 @@ from engines.landmark_tps.retarget import Gains, gaze_motion, mesh_targets, rigi
 from engines.landmark_tps.surroundings import Surroundings
 from engines.landmark_tps.topology import EYES, OVAL
 from engines.turns import singing_shares
-from foundation.facetrack import MEDIAPIPE_478
+from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from foundation.geometry import Array
 from foundation.npy import Blocks
 
@@ -41,8 +41,17 @@ class LandmarkTps(PlateEngine):
     scheme = MEDIAPIPE_478
     crop = CropSpec(reach=1.6, size=None)
 
+    def reference(self, portrait: Portrait, track: FaceTrack, wanted: str | int) -> int:
+        if wanted != "nearest":
+            return driver.choose_reference(track, "best" if wanted == "neutral" else wanted)
+        from engines.tpsmm_published import best_frame  # noqa: PLC0415  (brings PyTorch, for this choice alone)
+
+        seen = np.flatnonzero(track.found) if track.found.any() else np.arange(len(track))
+        own = portrait.face.points[:, :2]
+        return int(seen[best_frame(own, (track.points[int(index)][:, :2] for index in seen))])
+
     def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
-        performance = driver.analyse(driving.track, motion)
+        performance = driver.analyse(driving.track, self._measured(portrait, driving.track, motion))
         static, gains = self._calibrated(portrait, driving, performance, motion, detect)
         body = rig.build(portrait.face, performance, gains.parting)
         blocks = driver.spans(len(performance))
@@ -53,12 +62,19 @@ class LandmarkTps(PlateEngine):
     def prepare_plate(
         self, plate: Plate, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector
     ) -> Arrays:
-        performance = driver.analyse(driving.track, motion)
+        performance = driver.analyse(driving.track, self._measured(portrait, driving.track, motion))
         static, gains = self._calibrated(portrait, driving, performance, motion, detect)
         sitter = Sitter.of(plate, float(motion["smoothing"]))
         lips = [performance.points(span)[:, CONTOUR, :2] for span in driver.spans(len(performance))]
         moving = plate_arrays(sitter, performance, gains)
         return static | moving | {"lips": np.concatenate(lips).astype(np.float32)}
+
+    def _measured(self, portrait: Portrait, track: FaceTrack, motion: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The motion settings with a reference that the performance can be read from."""
+        wanted = motion["reference"]
+        if wanted == "nearest":
+            return {**motion, "reference": self.reference(portrait, track, wanted)}
+        return {**motion, "reference": "best"} if wanted == "neutral" else motion
 
     def _calibrated(
         self,

@@ -1,8 +1,9 @@
-"""inspect: what a media file is, and the faces in it."""
+"""inspect: what a media file is, how loud, where it is cut, and the faces in it."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -12,49 +13,92 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from foundation.atomic import check_writable
+from foundation.errors import ManifestError
 from foundation.facetrack import Face, head_frame
 from landmarks import load_backend
-from media.images import is_image, read_image
+from landmarks.windows import around, cut
+from media.images import is_image, read_image, write_png
 from media.info import MediaInfo
+from media.loudness import SILENCE, measure_loudness
 from media.probe import probe
 from media.reader import VideoReader
 from media.samples import sample_path
 from pipeline.cli.options import Debug, Json
+from pipeline.report.drawing import column, row, text, to_height, to_size, with_margin
 
 LOOKS = 5
 """A video's faces are looked for at so many instants, evenly spread."""
+THUMBNAIL, REACH = 160, 0.8
+"""Side of a face on the sheet, pixels; and half of what is shown, in face sizes."""
 
+Image = NDArray[np.uint8]
 Media = Annotated[str, typer.Argument(metavar="MEDIA", help="A video, a picture or a sound; or sample:NAME.")]
 Backend = Annotated[str, typer.Option("--landmarks", help="mediapipe or face_alignment.")]
+Sheet = Annotated[Path | None, typer.Option("--sheet", help="Write the faces as a contact sheet: NAME.png.")]
+Shots = Annotated[bool, typer.Option("--shots/--no-shots", help="Read a whole video to find its scene cuts.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("inspect", help="Show a file's streams, exact rate, rotation, sound and faces.")(run)
+    app.command("inspect", help="Show a file's streams, exact rate, rotation, colours, loudness, shots and faces.")(run)
 
 
-def run(media: Media, *, landmarks: Backend = "mediapipe", as_json: Json = False, debug: Debug = False) -> None:
+def run(
+    media: Media,
+    *,
+    landmarks: Backend = "mediapipe",
+    sheet: Sheet = None,
+    shots: Shots = True,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
     path = sample_path(media.removeprefix("sample:")) if media.startswith("sample:") else Path(media)
+    if sheet is not None and sheet.suffix.lower() != ".png":
+        raise ManifestError("the contact sheet must be a file that ends in .png", file=sheet, cure="choose such a name")
+    if sheet is not None:
+        check_writable(sheet.absolute())
     told: dict[str, Any] = {"file": str(path)}
     info = None
     if path.is_file() and is_image(path):
-        pictures: Iterator[tuple[float, NDArray[np.uint8]]] = iter([(0.0, read_image(path))])
+        pictures: Iterator[tuple[float, Image]] = iter([(0.0, read_image(path))])
     else:
         info = probe(path)
-        told |= info.to_json()
+        told |= info.to_json() | _more(path, info, shots=shots)
         pictures = _looks(path, info)
+    lines: list[Image] = []
     with load_backend(landmarks) as backend:
         for seconds, picture in pictures:
             told.setdefault("size", [picture.shape[1], picture.shape[0]])
-            faces = [_about(face) for face in backend.detect(picture)]
-            told.setdefault("faces", []).append({"seconds": seconds, "found": faces})
+            faces = backend.detect(picture)
+            told.setdefault("faces", []).append({"seconds": seconds, "found": [_about(face) for face in faces]})
+            lines.append(_line(f"{seconds:.2f} s" if info else path.name, picture, faces))
+    if sheet is not None and lines:
+        write_png(sheet.absolute(), with_margin(column(lines)))
+        told["sheet"] = str(sheet)
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         _show(told, info)
 
 
-def _looks(path: Path, info: MediaInfo) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+def _more(path: Path, info: MediaInfo, *, shots: bool) -> dict[str, Any]:
+    """What only reading the whole file tells."""
+    told: dict[str, Any] = {"hdr": bool(info.video and info.video.hdr)}
+    if info.audio:
+        heard = measure_loudness(path)
+        known = math.isfinite(heard.integrated) and heard.integrated > SILENCE
+        told["loudness_lufs"] = round(heard.integrated, 1) if known else None
+        told["true_peak_dbtp"] = round(heard.true_peak, 1) if math.isfinite(heard.true_peak) else None
+    if info.video and shots:
+        from media.cuts import marked  # noqa: PLC0415  (PySceneDetect, for this alone)
+
+        with VideoReader(path, tolerant=True) as reader:
+            told["cuts"] = [round(float(frame.seconds), 3) for frame in marked(reader) if frame.cut]
+    return told
+
+
+def _looks(path: Path, info: MediaInfo) -> Iterator[tuple[float, Image]]:
     if info.video is None:
         return
     for n in range(LOOKS):
@@ -74,15 +118,24 @@ def _about(face: Face) -> dict[str, Any]:
     }
 
 
+def _line(label: str, picture: Image, faces: list[Face]) -> Image:
+    """A picture and its faces, each with the index that face: {index: n} means."""
+    thumbnails = []
+    for number, face in enumerate(sorted(faces, key=lambda face: -_area(face))):
+        shown = cut(picture, around(face.box, REACH), THUMBNAIL)
+        thumbnails.append(column([text(str(number), 14), to_size(shown, (THUMBNAIL, THUMBNAIL))]))
+    return row([column([text(label, 14), to_height(picture, THUMBNAIL)]), *thumbnails])
+
+
+def _area(face: Face) -> float:
+    x0, y0, x1, y1 = face.box
+    return (x1 - x0) * (y1 - y0)
+
+
 def _show(told: dict[str, Any], info: MediaInfo | None) -> None:
     typer.echo(told["file"])
     if info and info.video:
-        video = info.video
-        rate = f"{video.fps} a second ({float(video.fps):.3f}{', variable' if video.variable else ''})"
-        turned = f", turned by {video.rotation} degrees" if video.rotation else ""
-        typer.echo(f"video    {video.codec} {video.width}x{video.height}{turned}, {video.frames} frames at {rate}")
-        whole = f"TRUNCATED: {video.expected_frames} frames are announced" if video.truncated else "whole"
-        typer.echo(f"length   {float(video.duration):.3f} s, {whole}")
+        _show_video(told, info)
     elif not info:
         typer.echo(f"picture  {told['size'][0]}x{told['size'][1]}")
     for sound in info.audio if info else ():
@@ -92,7 +145,28 @@ def _show(told: dict[str, Any], info: MediaInfo | None) -> None:
         )
     if info and not info.audio:
         typer.echo("sound    none")
+    if info and info.audio:
+        loud, peak = told["loudness_lufs"], told["true_peak_dbtp"]
+        typer.echo("loudness silent" if loud is None else f"loudness {loud} LUFS, peak {peak} dBTP")
     for look in told.get("faces", []):
         faces = [f"at {face['at']}, {face['height']:.0f} px high" for face in look["found"]]
         when = f"{look['seconds']:.2f} s" if info else ""
         typer.echo(f"faces    {when:>8} {len(faces)}: {'; '.join(faces) or 'none found'}")
+    if "sheet" in told:
+        typer.echo(f"sheet    {told['sheet']}")
+
+
+def _show_video(told: dict[str, Any], info: MediaInfo) -> None:
+    video = info.video
+    assert video is not None  # noqa: S101  (asked before)
+    rate = f"{video.fps} a second ({float(video.fps):.3f}{', variable' if video.variable else ''})"
+    turned = f", turned by {video.rotation} degrees" if video.rotation else ""
+    typer.echo(f"video    {video.codec} {video.width}x{video.height}{turned}, {video.frames} frames at {rate}")
+    kind = {"smpte2084": "HDR (PQ)", "arib-std-b67": "HDR (HLG)"}.get(video.color_transfer, "SDR")
+    fields = ", interlaced" if video.interlaced else ""
+    typer.echo(f"colour   {kind}, {video.bits} bits, {video.pix_fmt}, matrix {video.color_space}{fields}")
+    whole = f"TRUNCATED: {video.expected_frames} frames are announced" if video.truncated else "whole"
+    typer.echo(f"length   {float(video.duration):.3f} s, {whole}")
+    if "cuts" in told:
+        at = ", ".join(f"{cut:.2f} s" for cut in told["cuts"])
+        typer.echo(f"shots    {len(told['cuts']) + 1}{f', cut at {at}' if at else ''}")

@@ -13,16 +13,20 @@ from pipeline.executors import load_executor
 from pipeline.executors.run_task import run_task
 from pipeline.manifest.load import LoadedManifest
 from pipeline.plan.batch import BatchPlan, Facts, Item, plan_batch
-from pipeline.plan.build import build
+from pipeline.plan.build import Job, build
 from pipeline.plan.expand import Plan, expand
 from pipeline.plan.graph import Graph
 
 
 def plan_job(loaded: LoadedManifest, store: ArtifactStore) -> Plan:
     """Probe the manifest's media (unless that is done) and plan everything else."""
+    return expand(*probe_job(loaded, store))
+
+
+def probe_job(loaded: LoadedManifest, store: ArtifactStore) -> tuple[Job, Mapping[str, Facts]]:
+    """The manifest's job, and what its media are."""
     job = build(loaded)
-    facts = {name: run_task(task, store, _silent).facts for name, task in job.probes.items()}
-    return expand(job, facts)
+    return job, {name: run_task(task, store, _silent).facts for name, task in job.probes.items()}
 
 
 def plan_items(items: Iterable[Item], store: ArtifactStore, running: Running) -> BatchPlan:

@@ -61,9 +61,9 @@ def _is_point(value: Any) -> bool:
 
 
 def _reference(value: Any) -> Any:
-    if value in ("best", "first") or (type(value) is int and value >= 0):
+    if value in ("best", "neutral", "nearest", "first") or (type(value) is int and value >= 0):
         return value
-    raise ValueError("use best, first or a frame number")
+    raise ValueError("use best, neutral, nearest, first or a frame number")
 
 
 def _color(value: Any) -> Any:

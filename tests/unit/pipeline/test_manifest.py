@@ -67,7 +67,8 @@ output: {path: a.avi, size: [1281, 720], fps: x}
         "on_scene_cut, on_face_lost, crop)",
         "performers.mona_lisa.engine: \"lanmark_tps\" is not known (use 'auto', 'landmark_tps' or 'tpsmm'; "
         "did you mean landmark_tps?)",
-        'performers.mona_lisa.motion.reference: "wrst" cannot be used: use best, first or a frame number',
+        'performers.mona_lisa.motion.reference: "wrst" cannot be used: use best, neutral, nearest, '
+        "first or a frame number",
         "performers.mona_lisa.motion.head: 3 cannot be used: input should be less than or equal to 2",
         "scenes.0.layout: \"ful\" is not known (use 'full', 'side_by_side', 'stacked', 'grid' or "
         "'picture_in_picture'; did you mean full?)",

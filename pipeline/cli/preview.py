@@ -1,0 +1,51 @@
+"""preview: a manifest as one picture, in seconds, before any long render."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from foundation.atomic import check_writable, make_folder
+from foundation.errors import ManifestError
+from pipeline.cli.job import probe_job, store_at
+from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
+from pipeline.cli.progress import Style
+from pipeline.cli.runs import Running, run_graph
+from pipeline.manifest.load import load_manifest
+from pipeline.plan.preview import plan_preview
+from pipeline.report.preview_sheet import preview_sheet
+
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write here instead of beside output.path, as NAME.preview.png.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("preview", help="One picture of a manifest: faces, crops, a few animated frames, scenes. In seconds.")(
+        run
+    )
+
+
+def run(
+    manifest: ManifestPath, *, work: Work = WORK, output: Output = None, as_json: Json = False, debug: Debug = False
+) -> None:
+    loaded = load_manifest(manifest)
+    target = output.absolute() if output else loaded.path(loaded.manifest.output.path).with_suffix(".preview.png")
+    if target.suffix.lower() != ".png" or target.is_dir():
+        raise ManifestError("the preview must be a file that ends in .png", file=target, cure="choose such a name")
+    make_folder(target.parent)
+    check_writable(target)
+    store = store_at(work)
+    job, facts = probe_job(loaded, store)
+    preview = plan_preview(job, facts)
+    style: Style = "json" if as_json else "auto"
+    run_graph(preview.graph, preview.wanted, store, Running(style=style), notices=preview.notices)
+    preview_sheet(preview, store, target, loaded.manifest.title or loaded.name)
+    if as_json:
+        typer.echo(json.dumps({"event": "Done", "preview": str(target)}, ensure_ascii=False))
+    else:
+        typer.echo(f"preview {target}")

@@ -1,0 +1,136 @@
+"""The preview as one picture: who was found where, what is cut out, how it will move, how the scenes are laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foundation.artifacts import ArtifactStore
+from foundation.facetrack import HeadFrame, head_frame
+from foundation.geometry import Box
+from foundation.layout import Inset, panels
+from media.backdrop import blurred, plain
+from media.images import read_image, write_png
+from media.panel import Panel
+from media.reader import read_frames
+from pipeline.plan.preview import Preview
+from pipeline.plan.task import Task
+from pipeline.report.drawing import GAP, column, framed, row, text, to_height, with_margin
+from stages.handover import FRAMES, read_crop, read_head, read_picture, read_portrait
+
+Image = NDArray[np.uint8]
+FACE, CUT = (90, 230, 110), (255, 170, 60)
+HEIGHT = 400
+SCENE_HEIGHT = 225
+LEGEND = (
+    "Portrait; driver's reference frame; driver (above) moves portrait (below). Green: the face. Orange: what is cut."
+)
+SCENES = 4
+"""So many a line."""
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A performer as drawn: the picture with the part that moves as in its first animated frame."""
+
+    picture: Image
+    box: Box
+    patch: Image
+    head: HeadFrame
+
+
+def preview_sheet(preview: Preview, store: ArtifactStore, out: Path, title: str) -> None:
+    """Write the sheet as a PNG."""
+    lines = [text(title, 24), text(LEGEND)]
+    shown: dict[str, _Shown] = {}
+    for name in preview.crops:
+        shown[name] = _shown(preview, store, name)
+        lines.append(_performer(preview, store, name, shown[name]))
+    scenes = [_scene(number, about, preview, shown) for number, about in enumerate(preview.scenes)]
+    lines += [row(scenes[at : at + SCENES]) for at in range(0, len(scenes), SCENES)]
+    write_png(out, with_margin(column(lines)))
+
+
+def _folder(store: ArtifactStore, task: Task) -> Path:
+    return store.folder(task.stage, task.key)
+
+
+def _shown(preview: Preview, store: ArtifactStore, name: str) -> _Shown:
+    folder = _folder(store, preview.crops[name])
+    crop = read_crop(folder)
+    if name in preview.laid:
+        patch = next(read_frames(_folder(store, preview.laid[name]) / FRAMES))
+        return _Shown(read_picture(folder), crop.box, patch, read_head(folder))
+    portrait = read_portrait(folder)
+    patch = next(read_frames(_folder(store, preview.glances[name]) / FRAMES))
+    head = head_frame(portrait.face.points, portrait.face.scheme)
+    return _Shown(portrait.image, Box(0, 0, *crop.size), patch, head)
+
+
+def _performer(preview: Preview, store: ArtifactStore, name: str, shown: _Shown) -> Image:
+    glance = store.find("glance", preview.glances[name].key)
+    assert glance is not None  # noqa: S101  (it has just been made)
+    looks, reference = glance.facts["looks"], glance.facts["reference"]
+    crop, picture = _folder(store, preview.crops[name]), read_picture(_folder(store, preview.crops[name]))
+    sides = np.array([*picture.shape[1::-1]] * 2)
+    face = read_head(crop)
+    half = np.array([0.4, 0.5]) * face.height
+    found = [*(np.array(face.centre) - half), *(np.array(face.centre) + half)]
+    portrait = framed(to_height(picture, HEIGHT), np.array(found) / sides, FACE)
+    portrait = framed(portrait, np.array(read_crop(crop).box.to_json()) / sides, CUT)
+    chosen = looks[reference]
+    driver = to_height(read_image(glance.folder / chosen["picture"]), HEIGHT)
+    driver = framed(framed(driver, chosen["face"], FACE), chosen["box"], CUT)
+    frames = list(read_frames(glance.folder / FRAMES))
+    drivers = [look for look in looks if look["animated"]]
+    half_height = (HEIGHT - GAP) // 2
+    moved = [
+        column([to_height(read_image(glance.folder / look["crop"]), half_height), to_height(frame, half_height)])
+        for look, frame in zip(drivers, frames, strict=True)
+    ]
+    told = f"{name}: {glance.facts['found']} of {glance.facts['looked']} moments show the face; "
+    told += f"reference at {chosen['seconds']:.2f} s"
+    return column([text(told), row([portrait, driver, *moved])])
+
+
+def _scene(number: int, about: Mapping[str, Any], preview: Preview, shown: Mapping[str, _Shown]) -> Image:
+    """One scene as the edit lays it out, performers in the first frame that was animated."""
+    size, names = preview.size, about["performers"]
+    places = panels(
+        about["layout"],
+        len(names),
+        size,
+        gutter=about["gutter"],
+        margin=about["margin"],
+        inset=Inset(**about["inset"]),
+    )
+    background = about["background"] or {}
+    canvas = plain(background.get("color", "#000000"), size)
+    if "blur" in background:
+        canvas = blurred(shown[names[0]].picture, size)
+    for name, place in zip(names, places, strict=True):
+        act, room = _with_others(name, preview, shown), (place.width, place.height)
+        panel = Panel(act.picture, act.box, room, act.head, about["fit"])
+        if about["background"] is None:
+            canvas[place.slices] = blurred(act.picture, room)
+        canvas[panel.target.moved(place.x0, place.y0).slices] = panel.draw(act.patch)
+    start, stop = about["range"]
+    label = text(f"scene {number + 1}: {about['layout']}, frames {start} to {stop - 1}", 16)
+    return column([label, to_height(canvas, SCENE_HEIGHT)])
+
+
+def _with_others(name: str, preview: Preview, shown: Mapping[str, _Shown]) -> _Shown:
+    """A picture that several performers share moves in all their faces."""
+    act = shown[name]
+    others = [shown[other] for other, owner in preview.pictures.items() if owner == name and other != name]
+    if not others:
+        return act
+    whole = act.picture.copy()
+    for one in (act, *others):
+        whole[one.box.slices] = one.patch
+    return _Shown(act.picture, Box(0, 0, whole.shape[1], whole.shape[0]), whole, act.head)
