@@ -1,0 +1,67 @@
+"""A manifest as one picture, and a media file's faces as another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from media.images import read_image
+from tests.integration.conftest import Duet, driving
+
+Manifest = Callable[..., Path]
+
+
+@pytest.mark.slow
+def test_one_picture_before_any_long_work(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
+    two: dict[str, Any] = {
+        "ann": {"portrait": "sample:astronaut", "driving": driving()},
+        "bea": {"portrait": "sample:astronaut", "driving": driving(), "composite": {"into": "crop"}},
+    }
+    scenes = [
+        {"start": 0, "layout": "side_by_side", "performers": ["ann", "bea"]},
+        {"start": 0.2, "layout": "full", "performers": ["bea"]},
+    ]
+    done = duet("preview", manifest(performers=two, scenes=scenes), fresh=True)
+    assert done.code == 0, done.err
+    sheet = read_image(tmp_path / "out.preview.png")
+    assert sheet.shape[0] > 2 * 400 + 225
+    assert sheet.shape[1] > 1200
+    assert sheet.std() > 20
+    stages = {folder.name for folder in (tmp_path / "work").iterdir()}
+    assert "glance" in stages
+    assert not stages & {"normalize", "prepare", "animate", "edit"}
+
+
+def test_a_preview_that_is_no_png_is_refused(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
+    done = duet("preview", manifest(), "-o", tmp_path / "sheet.jpg")
+    assert done.code == 2
+    assert "sheet.jpg" in done.error
+
+
+@pytest.mark.slow
+def test_inspect_tells_cuts_and_shows_faces(duet: Duet, clips: dict[str, Path], tmp_path: Path) -> None:
+    done = duet("inspect", clips["lost"], "--json", "--sheet", tmp_path / "faces.png")
+    assert done.code == 0, done.err
+    told = json.loads(done.out)
+    assert told["cuts"] == [0.4, 2.0]
+    assert told["hdr"] is False
+    assert [len(look["found"]) for look in told["faces"]] == [1, 0, 0, 0, 1]
+    assert read_image(tmp_path / "faces.png").shape[0] > 5 * 160
+
+
+@pytest.mark.slow
+def test_a_lost_face_rests_and_chunks_do_not_show(
+    duet: Duet, manifest: Manifest, clips: dict[str, Path], tmp_path: Path
+) -> None:
+    one = {"ann": {"portrait": "sample:astronaut", "driving": {"video": str(clips["lost"])}}}
+    written = []
+    for size in (7, 64):
+        changes = {"performers": one, "defaults": {"chunk_frames": size}, "checks": {"enabled": False}}
+        done = duet("render", manifest(**changes), "--no-sheet", "-o", tmp_path / f"{size}.mp4")
+        assert done.code == 0, done.err
+        written.append((tmp_path / f"{size}.mp4").read_bytes())
+    assert written[0] == written[1]
