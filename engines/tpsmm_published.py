@@ -23,28 +23,41 @@ Picture = NDArray[np.floating]
 
 @dataclass(frozen=True)
 class Known:
-    """A published checkpoint, and what of it is on this machine.
+    """A checkpoint that is published, or comes with Duet, and what of it is on this machine.
 
     Attributes:
-        name: as `models fetch` takes it. config: in configs/models. about: what it animates. source: on the hub.
-        file: the fetched file; None: not fetched. size: its bytes. origin: sha256 of the download it was made from.
+        name: as `models fetch` takes it. config: in configs/models. about: what it animates.
+        source: on the hub; None: it comes with Duet. file: where it is; None: not fetched. size: its bytes.
+        origin: sha256 of the download it was made from.
     """
 
     name: str
     config: str
     about: str
-    source: str
+    source: str | None
     file: Path | None
     size: int
     origin: str | None
 
 
-def known_models(folder: Path) -> list[Known]:
-    """Every published checkpoint; `folder` is where fetched ones are kept.
+COMPACT = {"duet-128": ("duet", "faces, 128 x 128, small")}
+"""Ours, by config: name, and what they animate."""
 
-    Raises: InputError if a fetched one is damaged.
+
+def known_models(folder: Path, shipped: Path) -> list[Known]:
+    """Every published checkpoint, and ours.
+
+    Args:
+        folder: where fetched ones are kept. shipped: where those are that come with Duet.
+    Raises:
+        InputError: a fetched one is damaged.
     """
-    found = []
+    ours = [(config, shipped / f"{config}.safetensors", *about) for config, about in COMPACT.items()]
+    found = [
+        Known(name, config, about, None, file, file.stat().st_size, None)
+        for config, file, name, about in ours
+        if file.is_file()
+    ]
     for name, entry in published.PUBLISHED.items():
         kept = folder / f"{entry.config}.safetensors"
         file = kept if kept.is_file() else None

@@ -25,7 +25,7 @@ from media.fonts import FontChoice, packaged_fonts, read_fonts
 from media.overlay import Overlay
 from media.samples import sample_names, sample_path
 from pipeline.cli.options import WORK, Debug, Json, Work
-from pipeline.plan.engine_choice import MODELS
+from pipeline.plan.engine_choice import MODELS, SHIPPED
 
 PACKAGES = (
     "torch",
@@ -160,7 +160,11 @@ def _neural() -> list[Finding]:
         Finding("tpsmm: CUDA", has["cuda"]),
     ]
     try:
-        here = [each.config for each in tpsmm_published.known_models(cache_folder() / MODELS) if each.file]
+        here = [
+            each.config
+            for each in tpsmm_published.known_models(cache_folder() / MODELS, SHIPPED)
+            if each.source and each.file
+        ]
     except DuetError as error:
         return [*findings, Finding("tpsmm: checkpoints", str(error), "delete it, then run models fetch", needed=False)]
     cure = "" if here else "run `models fetch vox` to use the neural engine"

@@ -15,7 +15,7 @@ from foundation.cache import cache_folder
 from foundation.errors import InputError, ManifestError
 from landmarks.download import OFFLINE_VARIABLE, offline
 from pipeline.cli.options import Debug, Json
-from pipeline.plan.engine_choice import CONFIGS, MODELS
+from pipeline.plan.engine_choice import CONFIGS, MODELS, SHIPPED
 
 DEFAULT_CONFIG = "vox-256"
 
@@ -43,12 +43,12 @@ def register(app: typer.Typer) -> None:
 def show(*, as_json: Json = False, debug: Debug = False) -> None:
     from engines.tpsmm_published import known_models  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
 
-    known = known_models(_folder())
+    known = known_models(_folder(), SHIPPED)
     if as_json:
         typer.echo(json.dumps([{**asdict(each), "file": each.file and str(each.file)} for each in known]))
         return
     for each in known:
-        typer.echo(f"{each.name:7} {each.config:11} {each.about:24} {each.source}")
+        typer.echo(f"{each.name:7} {each.config:11} {each.about:24} {each.source or 'comes with Duet'}")
         if each.file:
             origin = f", made from sha256 {each.origin}" if each.origin else ""
             typer.echo(f"{'':7} here: {each.file}, {_megabytes(each.size)}{origin}")
@@ -62,20 +62,24 @@ def fetch(names: Names, *, mirror: Mirror = None, debug: Debug = False) -> None:
     from engines.tpsmm_published import fetch_model, known_models  # noqa: PLC0415  (as above)
 
     folder = _folder()
-    known = {each.name: each for each in known_models(folder)}
+    known = {each.name: each for each in known_models(folder, SHIPPED)}
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ManifestError(f"no published model is called {', '.join(unknown)}", cure=f"use one of {', '.join(known)}")
     for name in names:
+        source = known[name].source
+        if source is None:
+            typer.echo(f"{name}: comes with Duet, {known[name].file}")
+            continue
         if known[name].file is None and mirror is None and offline():
             raise InputError(
                 f"{OFFLINE_VARIABLE} forbids downloads",
-                file=known[name].source,
+                file=source,
                 cure="unset it, or name a local copy as --mirror DIR",
             )
-        typer.echo(f"{name}: {'here' if known[name].file else f'fetching {known[name].source}'}", err=True)
+        typer.echo(f"{name}: {'here' if known[name].file else f'fetching {source}'}", err=True)
         fetch_model(name, folder, CONFIGS, mirror)
-        now = next(each for each in known_models(folder) if each.name == name)
+        now = next(each for each in known_models(folder, SHIPPED) if each.name == name)
         typer.echo(f"{now.file}  {_megabytes(now.size)}, made from sha256 {now.origin}")
 
 

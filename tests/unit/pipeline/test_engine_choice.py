@@ -1,0 +1,73 @@
+"""Which engine, and which network, a performer gets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from foundation.errors import InputError
+from pipeline.manifest.load import load_manifest
+from pipeline.plan import engine_choice
+from pipeline.plan.engine_choice import EngineChoice, choose_engine
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in place of the one that comes with Duet, and an empty cache."""
+    monkeypatch.setenv("DUET_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "checkpoints"
+    folder.mkdir()
+    monkeypatch.setattr(engine_choice, "SHIPPED", folder)
+    return folder
+
+
+def put(folder: Path, name: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(b"weights")
+    return folder / name
+
+
+def chosen(tmp_path: Path, **performer: Any) -> EngineChoice:
+    path = tmp_path / "duet.yaml"
+    one = {"portrait": "one.png", "driving": {"video": "one.mp4"}, **performer}
+    path.write_text(yaml.safe_dump({"version": 1, "performers": {"one": one}, "output": {"path": "out.mp4"}}))
+    return choose_engine(load_manifest(path), "one")
+
+
+def test_the_compact_network_is_taken_where_it_is_asked_for_and_no_other_is_there(
+    tmp_path: Path, shipped: Path
+) -> None:
+    ours = put(shipped, "duet-128.safetensors")
+    choice = chosen(tmp_path, engine="tpsmm")
+    assert (choice.files["checkpoint"], choice.files["config"].stem) == (ours, "duet-128")
+    assert "compact duet-128" in choice.reason
+    assert choice.crop_size == engine_choice.FULL_SIDE
+
+
+def test_the_published_network_goes_before_it(tmp_path: Path, shipped: Path) -> None:
+    put(shipped, "duet-128.safetensors")
+    fetched = put(tmp_path / "cache" / "models", "vox-256.safetensors")
+    for engine in ("tpsmm", "auto"):
+        choice = chosen(tmp_path, engine=engine)
+        assert (choice.name, choice.files["checkpoint"], choice.crop_size) == ("tpsmm", fetched, 256)
+
+
+def test_auto_does_not_take_the_compact_one(tmp_path: Path, shipped: Path) -> None:
+    put(shipped, "duet-128.safetensors")
+    for more in ({}, {"tpsmm": {"config": "duet-128"}}):
+        assert chosen(tmp_path, engine="auto", **more).name == "landmark_tps"
+
+
+def test_the_compact_one_can_be_named(tmp_path: Path, shipped: Path) -> None:
+    ours = put(shipped, "duet-128.safetensors")
+    put(tmp_path / "cache" / "models", "vox-256.safetensors")
+    choice = chosen(tmp_path, engine="tpsmm", tpsmm={"config": "duet-128"})
+    assert choice.files["checkpoint"] == ours
+
+
+def test_without_any_checkpoint_it_is_refused(tmp_path: Path, shipped: Path) -> None:
+    with pytest.raises(InputError, match="no checkpoint of vox-256"):
+        chosen(tmp_path, engine="tpsmm")
