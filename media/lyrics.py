@@ -45,20 +45,19 @@ class Line:
         return "".join(word for _, word in self.words)
 
 
-def read_lyrics(path: Path, performers: Sequence[str]) -> tuple[list[Line], pysubs2.SSAFile | None]:
+def read_lyrics(path: Path, kind: str, performers: Sequence[str]) -> tuple[list[Line], pysubs2.SSAFile | None]:
     """The lines of a lyrics file in the order of their times.
 
     Who sings a line may stand before it, "name: text" or "name & name: text" ("all": everyone), in ASS also in the
     field Name. What stands before a colon and is no performer's name belongs to the text.
 
     Args:
-        performers: their names.
+        kind: one of FORMATS, what the file's name ends in. performers: their names.
     Returns:
         the lines; and of an ASS file the whole of it, its names taken out of the text, without attachments.
     Raises:
         InputError: no lyrics file, or a damaged, oversized or contradictory one.
     """
-    kind = path.suffix.lower()
     if kind not in FORMATS:
         raise InputError("is no lyrics file", file=path, cure=f"name a file that ends in {', '.join(FORMATS)}")
     text = _text(path)

@@ -31,7 +31,8 @@ LYRICS, TITLES = SCRIPTS
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: size, performers (names), offset (seconds), style and titles (as of media.captions).
+    """Settings: size, performers (names), format (of the lyrics file, ".srt"), offset (seconds), style and titles (as
+    of media.captions).
 
     Inputs: lyrics (if there are any), and fonts: "font.own" the user's, "font.latin0" ... those of packages.
 
@@ -41,7 +42,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     fonts = {name: read_fonts(path) for name, path in sorted(inputs.items(), key=_preference) if _is_font(name)}
     own = fonts["font.own"][0] if "font.own" in fonts else None
     file, titles = inputs.get("lyrics"), settings["titles"]
-    lines, foreign = read_lyrics(file, settings["performers"]) if file else ([], None)
+    lines, foreign = read_lyrics(file, settings["format"], settings["performers"]) if file else ([], None)
     offset = round(Fraction(settings["offset"]) * 1000)
     lines = [_later(line, offset) for line in lines]
     texts = [(f"titles.{number}.text", title["text"]) for number, title in enumerate(titles)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from foundation.artifacts import digest_of
@@ -36,6 +37,7 @@ def words_task(loaded: LoadedManifest, sources: Sources) -> Task | None:
     settings = {
         "size": list(manifest.output.size),
         "performers": list(manifest.performers),
+        "format": Path(lyrics.file).suffix.lower(),
         "offset": str(lyrics.offset),
         "style": lyrics.model_dump(mode="json", exclude={"file", "offset"}),
         "titles": [_title(title) for title in manifest.titles],

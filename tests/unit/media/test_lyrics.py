@@ -20,7 +20,8 @@ def write(folder: Path, name: str, text: str | bytes) -> Path:
 
 
 def read(folder: Path, name: str, text: str | bytes) -> list[tuple[int, int, str, tuple[str, ...]]]:
-    lines, _ = read_lyrics(write(folder, name, text), NAMES)
+    path = write(folder, name, text)
+    lines, _ = read_lyrics(path, path.suffix, NAMES)
     return [(line.start, line.end, line.text, line.singers) for line in lines]
 
 
@@ -93,7 +94,7 @@ Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,the president: First
 
 
 def test_an_ass_file_keeps_its_styles_and_loses_what_it_brings_along(tmp_path: Path) -> None:
-    lines, script = read_lyrics(write(tmp_path, "a.ass", ASS), NAMES)
+    lines, script = read_lyrics(write(tmp_path, "a.ass", ASS), ".ass", NAMES)
     assert [(line.text, line.singers) for line in lines] == [("First", ("the president",)), ("Second", ("mona_lisa",))]
     assert script is not None
     text = script.to_string("ass")

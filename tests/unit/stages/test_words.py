@@ -32,6 +32,7 @@ def settings(*titles: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {
         "size": list(SIZE),
         "performers": ["ann"],
+        "format": ".lrc",
         "offset": "0",
         "style": style,
         "titles": [usual | title for title in titles],
@@ -160,18 +161,18 @@ def test_a_script_of_the_users_needs_its_fonts(tmp_path: Path) -> None:
     song = tmp_path / "song.ass"
     script.save(str(song))
     with pytest.raises(InputError, match="a font that is not here: Comic Sans MS, Papyrus"):
-        made(tmp_path, inputs(lyrics=song))
+        made(tmp_path, inputs(lyrics=song), settings(format=".ass"))
     mono = packaged_fonts()["latin"][0].with_name("DejaVuSansMono.ttf")
     folder = tmp_path / "again"
     folder.mkdir()
-    facts = made(folder, inputs(lyrics=song, font_own=mono))
+    facts = made(folder, inputs(lyrics=song, font_own=mono), settings(format=".ass"))
     assert facts["fonts"][0] == "font.own"
     assert "Papyrus" not in (folder / "out" / "lyrics.ass").read_text(encoding="utf-8")
     script.styles["Default"].fontname = "DejaVu Sans"
     script[0].text = "Hi 歌"
     script.save(str(song))
     with pytest.raises(InputError, match=r"no font has 歌 .* in the line at 0\.00 s \(font DejaVu Sans\)"):
-        words.run(settings(), inputs(lyrics=song), tmp_path, lambda done, total: None)
+        words.run(settings(format=".ass"), inputs(lyrics=song), tmp_path, lambda done, total: None)
 
 
 def test_only_what_moves_is_drawn_again() -> None:
