@@ -66,8 +66,7 @@ MEASURES: dict[str, Measure] = {
             "-70..0",
             Limit(low=-69.0),
             Limit(low=-40.0),
-            "integrated, gated loudness; with `audio.loudness_lufs` the limits are that target within 1 (fails) and "
-            "0.5 (warns)",
+            "integrated, gated loudness; `audio.loudness_lufs` is compared with it in a row of its own",
             "silence where sound was promised, or a result that is louder or softer than its neighbours",
             "ITU-R BS.1770-4, EBU R 128, by ffmpeg's ebur128",
         ),

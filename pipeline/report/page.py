@@ -18,6 +18,8 @@ from pipeline.report.plots import Band, Line, bands_where, centred, plot
 from quality.table import MEASURES
 
 STYLE = Path(__file__).with_name("style.css")
+PLAYED = (".mp4", ".mov", ".webm")
+"""Videos that a browser may be able to play."""
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self' file:"
 """What a browser may load: nothing but what is in the file, and the video beside it."""
 MAX_BYTES = 64 << 20
@@ -79,12 +81,12 @@ def _head(data: Data) -> str:
     poster = f' poster="{stills[len(stills) // 2]}"' if stills else ""
     record = data["record"]
     took = f"; rendered in {record['seconds']:.1f} s" if record else ""
+    shown = f'<video controls preload="none"{poster} src="{video}"></video>' if video.endswith(PLAYED) else ""
     return (
         f'<h1>{escape(data["title"])}</h1><p><span class="badge {status}">{word}</span> '
         f'<a href="{video}">{escape(data["video"])}</a> <span class="soft">{data["seconds"]:.2f} s, '
         f"{data['frames']} frames at {escape(data['fps'])} a second{took}. "
-        "The people shown are animated portraits.</span></p>"
-        f'<video controls preload="none"{poster} src="{video}"></video>'
+        "The people shown are animated portraits.</span></p>" + shown
     )
 
 
