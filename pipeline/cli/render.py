@@ -35,6 +35,7 @@ from pipeline.plan.select import Selection
 from pipeline.report.contact_sheet import contact_sheet
 from pipeline.report.data import Made
 from pipeline.report.record import Recorder
+from pipeline.report.rests import rests
 from pipeline.report.verdict import Verdict
 
 ReportOption = Annotated[bool, typer.Option("--report/--no-report", help="Write a report beside the video.")]
@@ -96,7 +97,8 @@ def render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sh
         contact_sheet(plan, store, store.folder(plan.video.stage, plan.video.key), pictures)
     record = recorder.keep(store, plan.result.key)
     page = write_report(Made(loaded, plan, store, place.first_file), record) if report else None
-    _tell(verdict, place.first_file, {"sheet": pictures, "report": page}, as_json=running.as_json)
+    beside = {"sheet": pictures, "report": page}
+    _tell(verdict, place.first_file, beside, rests(plan, store), as_json=running.as_json)
     verdict.refuse(place.first_file)
 
 
@@ -136,14 +138,18 @@ def short(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _tell(verdict: Verdict, target: Path, beside: Mapping[str, Path | None], *, as_json: bool) -> None:
+def _tell(
+    verdict: Verdict, target: Path, beside: Mapping[str, Path | None], notes: list[str], *, as_json: bool
+) -> None:
     if as_json:
         files = {name: str(path) if path else None for name, path in beside.items()}
-        done = {"event": "Done", "video": str(target), **files, "checks": list(verdict.rows)}
+        done = {"event": "Done", "video": str(target), **files, "notes": notes, "checks": list(verdict.rows)}
         typer.echo(json.dumps(done, ensure_ascii=False))
         return
     for name, path in {"video": target, **beside}.items():
         if path:
             typer.echo(f"{name:7} {short(path)}")
+    for line in notes:
+        typer.echo(f"note    {line}")
     for line in verdict.lines:
         typer.echo(f"check   {line}")

@@ -1,0 +1,101 @@
+"""How many frames a second the faces stage follows a face in, beside what decoding them alone takes.
+
+    python -m bench.landmarks [CLIP] [--height 480] [--frames 300]
+
+The clip is scaled to that height and shown forwards and backwards until it is long enough. Prints a JSON line, medians
+of three rounds, each of decoding alone and of the whole stage, one after the other, so that a busy machine slows both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from fractions import Fraction
+from itertools import cycle, islice
+from pathlib import Path
+from statistics import median
+
+import cv2
+
+from bench.speed import frames_of, machine
+from landmarks import BACKENDS
+from media.reader import VideoReader
+from media.samples import sample_path
+from media.writer import FrameWriter
+from stages import faces
+
+ROUNDS = 3
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("clip", type=Path, nargs="?", default=sample_path("carphone"))
+    parser.add_argument("--height", type=int, default=480)
+    parser.add_argument("--frames", type=int, default=300)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        clip = scaled(options.clip, Path(folder) / "clip.mp4", options.height, options.frames)
+        rounds = [(decoding(clip), following(clip, Path(folder) / f"round{n}")) for n in range(ROUNDS)]
+    decode, follow = (median(options.frames / spent for spent in each) for each in zip(*rounds, strict=True))
+    row = {
+        "bench": "landmarks",
+        **machine(),
+        "height": options.height,
+        "frames": options.frames,
+        "decoding_alone_fps": round(decode, 1),
+        "faces_stage_fps": round(follow, 1),
+    }
+    print(json.dumps(row))
+    return 0
+
+
+def scaled(source: Path, target: Path, height: int, frames: int) -> Path:
+    """The clip at this height, forwards and backwards, H.264 at 25 a second."""
+    shown = []
+    for frame in islice(frames_of(source), 120):
+        width = round(frame.shape[1] * height / frame.shape[0] / 2) * 2
+        shown.append(cv2.resize(frame, (width, height), interpolation=cv2.INTER_CUBIC))
+    size = (shown[0].shape[1], shown[0].shape[0])
+    with FrameWriter(target, size=size, fps=Fraction(25)) as writer:
+        for frame in islice(cycle(shown + shown[-2:0:-1]), frames):
+            writer.write(frame)
+    return target
+
+
+def decoding(clip: Path) -> float:
+    """Seconds to read every frame."""
+    began = time.perf_counter()
+    with VideoReader(clip) as reader:
+        for _ in reader:
+            pass
+    return time.perf_counter() - began
+
+
+def following(clip: Path, out: Path) -> float:
+    """Seconds of the faces stage, its networks loaded anew."""
+    out.mkdir()
+    settings = {
+        "kind": "video",
+        "at": None,
+        "select": "largest",
+        "backend": "mediapipe",
+        "backend_version": BACKENDS["mediapipe"].version,
+        "start": "0",
+        "stop": None,
+        "max_gap_frames": 12,
+        "expected_frames": None,
+        "tolerant": False,
+        "on_scene_cut": "split",
+        "on_face_lost": "hold",
+    }
+    began = time.perf_counter()
+    faces.run(settings, {"media": clip}, out, lambda done, total: None)
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    sys.exit(main())
