@@ -46,6 +46,7 @@ def _astronaut() -> Path:
     return sample_path("astronaut")
 
 
+@pytest.mark.slow
 def test_what_is_asked_for_beside_the_video_is_there(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
     output: dict[str, Any] = {"path": "out.webm", "size": [320, 180], "video": {"preset": "ultrafast"}}
     output |= {"poster": {"path": "p/poster.png"}, "preview": {"path": "loop.webp", "width": 160, "seconds": 0.3}}

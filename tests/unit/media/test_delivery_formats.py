@@ -133,7 +133,7 @@ def joined(folder: Path, picture: Path, container: str, sound: Path, codec: str)
     return path
 
 
-@pytest.mark.parametrize("rate", [44100, 48000])
+@pytest.mark.parametrize("rate", [44100, pytest.param(48000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("container", "sound"), SOUNDS)
 def test_a_click_stays_at_its_flash_in_every_container_and_sound_codec(
     container: str, sound: str, rate: int, tmp_path: Path

@@ -36,7 +36,8 @@ def encoded(codec: str, wav: Path, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("kind", "codec", "target"), [("steady", "aac", -14), ("clicks", "aac", -16), ("clicks", "pcm", -23)]
+    ("kind", "codec", "target"),
+    [("steady", "opus", -14), pytest.param("clicks", "aac", -16, marks=pytest.mark.slow), ("clicks", "pcm", -23)],
 )
 def test_the_delivered_sound_has_the_loudness_and_keeps_under_the_ceiling(
     kind: str, codec: str, target: float, tmp_path: Path
@@ -45,7 +46,7 @@ def test_the_delivered_sound_has_the_loudness_and_keeps_under_the_ceiling(
     write_wav(source, sound(kind), RATE)
     told = level(source, out, rate=RATE, target=target, delivered=lambda wav, folder: encoded(codec, wav, folder))
     found = measure_loudness(encoded(codec, out, tmp_path))
-    assert found == told
+    assert (found.integrated, found.true_peak) == (told.integrated, told.true_peak)
     assert abs(found.integrated - target) <= TOLERANCE
     assert found.true_peak < CEILING
     before, after = read_sound(source)[0], read_sound(out)[0]
