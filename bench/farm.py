@@ -88,7 +88,7 @@ def time_of(event: dict[str, Any]) -> float:
 
 def plan(folder: Path) -> dict[str, Any]:
     """A plan of 10 000 tasks, in a process of its own; the media are probed before."""
-    manifest = batch(folder, portraits=500, frames=CHUNK // 2)
+    manifest = batch(folder, portraits=640, frames=CHUNK // 2, side=32)
     duet("plan", manifest, "--work", folder / "work")
     code = "\n".join(
         (
@@ -123,17 +123,16 @@ def resume(folder: Path) -> dict[str, Any]:
     return {"frames": 500, "seconds": round(time.perf_counter() - began, 2)}
 
 
-def batch(folder: Path, *, portraits: int, frames: int) -> Path:
-    """A manifest of so many portraits, all different, that follow one clip."""
-    import numpy as np
+def batch(folder: Path, *, portraits: int, frames: int, side: int | None = None) -> Path:
+    """A manifest of so many portraits, all different, that follow one clip. `side`: only so many pixels of each."""
     from skimage import data, io
 
     faces = folder / "faces"
     faces.mkdir()
-    astronaut = data.astronaut()
+    astronaut = data.astronaut()[:side, :side]
     for number in range(portraits):
         picture = astronaut.copy()
-        picture[0, : number + 1] = np.arange(3)  # another picture, byte for byte, and the same face
+        picture[0, 0] = number // 256, number % 256, 0  # another picture, byte for byte, and the same face
         io.imsave(str(faces / f"face{number:04d}.png"), picture, check_contrast=False)
     looped(sample_path("carphone"), folder / "clip.mp4", frames)
     manifest = folder / "batch.yaml"

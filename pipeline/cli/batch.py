@@ -13,7 +13,7 @@ import typer
 
 from foundation.artifacts import ArtifactStore
 from foundation.atomic import check_writable, make_folder
-from foundation.errors import DuetError, StageError
+from foundation.errors import DuetError, ManifestError, StageError
 from foundation.events import Event, TaskFinished
 from pipeline.cli.deliver import deliver_tasks
 from pipeline.cli.farm_options import (
@@ -37,6 +37,7 @@ from pipeline.manifest.load import LoadedManifest, load_manifest
 from pipeline.manifest.parts.batch import NAME_PLACE
 from pipeline.plan.batch import Item, read_items
 from pipeline.plan.graph import Graph
+from pipeline.plan.task import FileInput
 from pipeline.report.batch import Outcome, Summary
 
 WRITE_SECONDS = 5.0
@@ -109,6 +110,7 @@ class _Batch:
     running: Running
     summary: Summary
     path: Path
+    _read: set[Path] = field(default_factory=set)
     _waiting: dict[str, list[Item]] = field(default_factory=dict)
     _missing: dict[str, set[str]] = field(default_factory=dict)
     _began: float = field(default_factory=time.monotonic)
@@ -119,6 +121,8 @@ class _Batch:
 
     def run(self, notices: list[str]) -> None:
         """Raises: DuetError for what stops the whole batch; batch.json is written then, too."""
+        inputs = (given for task in self.graph for given in task.inputs.values() if isinstance(given, FileInput))
+        self._read = {Path(path).resolve() for path in {given.path for given in inputs}}
         for item in self.items:
             self.summary.outcomes[item.name] = Outcome(item.name, item.portrait, item.driving)
             self._prepare(item)
@@ -141,7 +145,11 @@ class _Batch:
             return
         assert item.result and item.video  # noqa: S101, PT018  (it is planned)
         try:
-            prepare(place_of(item.loaded))
+            place = place_of(item.loaded)
+            if self._read & {path.resolve() for path in (place.target, place.poster, place.preview) if path}:
+                problem = "would be written over, and it is one of the inputs"
+                raise ManifestError(problem, file=place.target, cure="choose another output.path")
+            prepare(place)
         except DuetError as error:
             self._fail(item, error)
             return

@@ -79,11 +79,11 @@ class Summary:
             cure = "remove it, and run the batch without --retry-failed"
             raise ManifestError("is not a batch's summary", file=path, cure=cure) from error
 
-    def table(self, width: int = 100) -> Iterable[str]:
+    def table(self) -> Iterable[str]:
         """A line an item that is not done, and one for all."""
         for outcome in self.outcomes.values():
             if outcome.state != "done":
-                yield f"{outcome.state:10} {outcome.name}  {outcome.error or ''}"[:width].rstrip()
+                yield f"{outcome.state:10} {outcome.name}  {outcome.error or ''}".rstrip()
         counts = self.counts
         told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
         yield f"{len(self.outcomes)} items: {told}"
