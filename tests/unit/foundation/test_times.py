@@ -93,14 +93,14 @@ def test_rounded_timestamps_neither_drop_nor_double_frames() -> None:
 
 
 @given(
-    lasting=st.lists(st.fractions(Fraction(1, 30), Fraction(2)), min_size=1, max_size=100),
+    lasting=st.lists(st.fractions(Fraction(1, 29), Fraction(2)), min_size=1, max_size=100),
     fps=st.sampled_from([Fraction(30), Fraction(30000, 1001) * 2, Fraction(50), Fraction(120)]),
 )
 def test_resampling_never_loses_the_last_frame(lasting: list[Fraction], fps: Fraction) -> None:
     timestamps = [sum(lasting[:n], Fraction(0)) for n in range(len(lasting))]
     chosen = resample(timestamps, Fraction(0), frame_count(sum(lasting, Fraction(0)), fps), fps)
     assert chosen[-1] == len(timestamps) - 1
-    assert set(chosen) == set(range(len(timestamps)))  # none of the others either: each lasts a frame or longer
+    assert set(chosen) == set(range(len(timestamps)))  # none of the others either: each lasts longer than a frame
 
 
 @given(fps=rates, seconds=st.fractions(Fraction(1, 10), Fraction(7200)), size=st.integers(1, 300))
