@@ -62,16 +62,16 @@ class InpaintingNetwork(nn.Module):
             skip = self._moved(maps[-2 - level], deformation, masks[level + 1 if self.multi_mask else 0])
             if level < len(self.up_blocks) - 1:
                 out = torch.cat([out, skip], dim=1)
-        mask = _fitted(masks[-1], source)
+        mask = fitted_mask(masks[-1], source)
         painted = self.final(out * (1 - mask).to(out.dtype) + skip).to(source.dtype)
         return torch.sigmoid(painted), warp(source, deformation), mask
 
     @staticmethod
     def _moved(features: Tensor, deformation: Tensor, mask: Tensor) -> Tensor:
-        return warp(features, deformation) * _fitted(mask, features).to(features.dtype)
+        return warp(features, deformation) * fitted_mask(mask, features).to(features.dtype)
 
 
-def _fitted(mask: Tensor, like: Tensor) -> Tensor:
+def fitted_mask(mask: Tensor, like: Tensor) -> Tensor:
     """The mask at the size of `like` (without multi_mask there is but one, of the deformation's size)."""
     if mask.shape[2:] == like.shape[2:]:
         return mask

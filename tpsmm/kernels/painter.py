@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from tpsmm.blocks import ResBlock, UpBlock
-from tpsmm.inpainting import InpaintingNetwork
+from tpsmm.inpainting import InpaintingNetwork, fitted_mask
 from tpsmm.kernels.jit import Library
 from tpsmm.kernels.layers import DoublingLayer, Norm, WinogradLayer, norm_from_sums
 from tpsmm.kernels.plane_layers import PlaneLayer, Planes
@@ -57,11 +57,13 @@ class Painter:
         odd = sorted(width for width in widths if width % panel)
         if odd:
             return f"its widths {odd} are no multiples of {panel}"
-        return None if network.multi_mask and len(network.final.weight) == 3 else "it has one mask for all sizes"
+        return None if len(network.final.weight) == 3 else "its pictures have not three channels"
 
     @torch_on_one_thread()
     def __call__(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
         """As `InpaintingNetwork.forward`, for one frame."""
+        if not self.multi_mask:
+            masks = [fitted_mask(masks[0], level) for level in reversed(maps)]
         features = [level[0].permute(1, 2, 0).contiguous() for level in maps]
         moved = partial(_sampling, deformation)
         out, sums = self._beside(None, None, features[-1], moved(masks[0]))

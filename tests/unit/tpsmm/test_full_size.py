@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from torch import Tensor
 
 import tpsmm
 from foundation.errors import InputError
+from tpsmm import kernels
 from tpsmm.animator import Motion, SourceState, enlarged
 from tpsmm.keypoints import fitted
 from tpsmm.stand_in import stand_in_checkpoint
 from tpsmm.tps import coordinate_grid, warp
 
 SIDE = 64
+COMPACT = Path(__file__).resolve().parents[3] / "configs" / "models" / "duet-128.yaml"
 
 
 @pytest.fixture
@@ -75,6 +78,17 @@ def test_a_stored_state_renders_the_same_bits(small: tpsmm.Model) -> None:
     again = tpsmm.Animator.restore(small, "relative", state)
     assert torch.equal(animator.render(frames), again.render(frames))
     assert torch.equal(animator.render(frames)[2:], again.render(frames[2:]))
+
+
+@pytest.mark.skipif(not kernels.status().active, reason=kernels.status().reason)
+def test_the_kernels_take_the_compact_network() -> None:
+    config = tpsmm.load_config(COMPACT)
+    weights = stand_in_checkpoint(config)
+    plain, fast = (tpsmm.load_model(config, weights, precision=precision) for precision in ("fp32", "fast"))
+    assert fast.backend.path.startswith("kernels")
+    source, frame = smooth(128, 128), smooth(192, 192).flip(-1)
+    made, wanted = (tpsmm.Animator(model, source, initial=source).render(frame) for model in (fast, plain))
+    assert -10 * torch.log10(((made - wanted) ** 2).mean()) > 100
 
 
 @pytest.mark.parametrize(
