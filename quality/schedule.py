@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from quality.surface import Thumb, flicker
 
-LEAST_LOOKS = 40
+LEAST_LOOKS = 32
 """Short clips are looked at so often, or in every frame."""
 TRIPLES = 2
 """Places a second, and at least LEAST_TRIPLES in all, at which flicker, seam and background are measured."""

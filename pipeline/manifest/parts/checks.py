@@ -36,7 +36,7 @@ class Checks(Part):
 
     enabled: bool = True
     """False: nothing else."""
-    looks_per_second: Annotated[float, Field(ge=1, le=120)] = 8.0
+    looks_per_second: Annotated[float, Field(ge=1, le=120)] = 5.0
     """How often each face of the result is looked at again."""
     limits: Limits = Limits()
 
