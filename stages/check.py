@@ -142,7 +142,9 @@ class _Check:
         motion = self._motion()
         stands = np.array(watch.same[: self._frames]) & (motion[: len(watch.same)] > MOVES)
         self._series |= {"light": np.array(watch.light), "same": stands, "black": np.array(watch.black)}
-        return judge("picture", watch.figures(motion, self._fps), self._limits, soft=self._soft)
+        # what a network's weights do to a face, they do to the picture
+        soft = self._soft or any(about["soft"] for about in self._settings["performers"])
+        return judge("picture", watch.figures(motion, self._fps), self._limits, soft=soft)
 
     def _motion(self) -> NDArray[np.float64]:
         """How far the drivers of those on view move, in each frame of the result; where a scene begins, not at all."""
