@@ -25,8 +25,8 @@ from stages.handover import clip_of
 
 FEWEST = 8
 """Frames with a face that a clip must have: pairs of fewer teach how one picture goes over into itself."""
-STILL = 1e-3
-"""Median shift of the landmarks, in face heights, below which a whole clip is one still picture."""
+STILL = 8
+"""Levels of 255 by which a hundredth of the pixels must change somewhere: less is the noise of a compressed still."""
 
 Image = NDArray[np.uint8]
 
@@ -42,16 +42,21 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     track = FaceTrack.load(followed)
     media = clip_of(inputs["media"])
     chosen = _chosen(track, int(settings["most"]), media)
-    _refuse_still(track, chosen, media)
     side = int(settings["side"])
     affine = _square(track, chosen, side, float(settings["reach"]))
     transfer(followed, out / "track", chosen, [affine] * len(chosen), (side, side))
+    first, change = None, 0.0
     with NpyWriter(out / "frames.npy", np.uint8) as writer:
         for frame in _frames(media, chosen):
-            writer.append(warp_affine(frame, affine, (side, side), border=cv2.BORDER_REPLICATE)[None])
+            cut = warp_affine(frame, affine, (side, side), border=cv2.BORDER_REPLICATE)
+            first = cut if first is None else first
+            change = max(change, _changed(first, cut))
+            writer.append(cut[None])
             report(writer.rows, len(chosen))
     if writer.rows != len(chosen):
         raise InputError(f"gave {writer.rows} of {len(chosen)} frames", file=media, cure="check the file for damage")
+    if change < STILL:
+        raise InputError("is one still picture: there is no motion to learn", file=media, cure="leave the clip out")
     return {"frames": len(chosen), "side": side}
 
 
@@ -65,11 +70,9 @@ def _chosen(track: FaceTrack, most: int, media: Path) -> list[int]:
     return [int(index) for index in seen[picked]]
 
 
-def _refuse_still(track: FaceTrack, chosen: list[int], media: Path) -> None:
-    points = track.points[chosen][:, :, :2]
-    height = head_frame(points[0], track.scheme).height
-    if float(np.linalg.norm(points - np.median(points, axis=0), axis=-1).max(axis=1).max()) < STILL * height:
-        raise InputError("is one still picture: there is no motion to learn", file=media, cure="leave the clip out")
+def _changed(first: Image, frame: Image) -> float:
+    """By how many levels the hundredth of the pixels that change most do."""
+    return float(np.percentile(cv2.absdiff(first, frame).max(axis=-1), 99))
 
 
 def _square(track: FaceTrack, chosen: list[int], side: int, reach: float) -> Array:
