@@ -40,7 +40,8 @@ SAME_FACE = 0.25
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
     """Settings: engine, engine_version, crop_size (if not the engine's own), at (seconds of a video's frame, or None),
-    alpha (keep what is transparent apart, in opacity.png).
+    alpha (keep what is transparent apart, in opacity.png), face_limit (pixels, or None: a picture whose tallest head is
+    taller is made smaller, to that height).
 
     Inputs: media, faces; other0, other1, ...: the faces of those who have other faces of the same picture.
     """
@@ -59,12 +60,14 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         picture, opacity = read_image_alpha(inputs["media"])
     else:
         picture = read_image(inputs["media"])
+    others = [FaceTrack.load(folder / "track") for name, folder in inputs.items() if name.startswith("other")]
+    picture, opacity, track, others = _limited(picture, opacity, track, others, settings.get("face_limit"))
     if opacity is not None:
         picture = spread_colours(picture, opacity)
         write_png(out / OPACITY, opacity)
     head = head_frame(track.points[0], track.scheme)
     spec = engine.crop if settings.get("crop_size") is None else replace(engine.crop, size=settings["crop_size"])
-    affine, box, image = _cut(picture, head, spec, _other_heads(inputs, head))
+    affine, box, image = _cut(picture, head, spec, _other_heads(others, head))
     height, width = picture.shape[:2]
     native = spec.size is None
     write_png(out / "picture.png", picture)
@@ -82,12 +85,28 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     return about | {"picture_size": [width, height], "face_height": round(head.height, 2)}
 
 
-def _other_heads(inputs: Mapping[str, Path], own: HeadFrame) -> list[HeadFrame]:
+def _limited(
+    picture: Image, opacity: Image | None, track: FaceTrack, others: list[FaceTrack], limit: int | None
+) -> tuple[Image, Image | None, FaceTrack, list[FaceTrack]]:
+    """All of it made smaller where the tallest head is taller than `limit` pixels, which no result could show."""
+    tallest = max(head_frame(each.points[0], each.scheme).height for each in (track, *others))
+    if limit is None or tallest <= limit:
+        return picture, opacity, track, others
+    height, width = picture.shape[:2]
+    size = max(1, round(width * limit / tallest)), max(1, round(height * limit / tallest))
+    across, down = size[0] / width, size[1] / height
+    # Pixel centres lie half a pixel inside: the first one's moves, too.
+    scaling = np.array([[across, 0.0, (across - 1) / 2], [0.0, down, (down - 1) / 2]])
+    smaller = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    shown = None if opacity is None else np.asarray(cv2.resize(opacity, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return smaller, shown, track.through(scaling, size), [other.through(scaling, size) for other in others]
+
+
+def _other_heads(tracks: list[FaceTrack], own: HeadFrame) -> list[HeadFrame]:
     """Where the picture's other performers are.
 
     Raises: ManifestError if one of them is this one.
     """
-    tracks = [FaceTrack.load(folder / "track") for name, folder in inputs.items() if name.startswith("other")]
     others = [head_frame(track.points[0], track.scheme) for track in tracks]
     for other in others:
         if np.hypot(other.centre[0] - own.centre[0], other.centre[1] - own.centre[1]) < SAME_FACE * own.height:

@@ -15,6 +15,9 @@ from pipeline.plan.planning import Planning
 from pipeline.plan.task import FileInput, Input, Task
 from pipeline.plan.turns import turn_settings
 
+USUAL_FACE = 1080
+"""Pixels. A head taller than this, and than the result, is animated at the larger of the two: no one could see more.
+Results of the usual sizes share a portrait's crop."""
 MAX_GAP_SECONDS = Fraction(1, 2)
 """A face may be lost for so long (a hand, a turn) and is bridged; longer ends the shot: see Driving.on_face_lost."""
 
@@ -110,8 +113,10 @@ def _portrait(planning: Planning, name: str, with_engine: Mapping[str, Any], gro
     for number, other in enumerate(sorted(set(group) - {name}, key=group.index)):
         inputs[f"other{number}"] = _still_face(planning, other)[1].output
     at = face.settings["at"]
-    kept = {"alpha": True} if planning.manifest.output.video.alpha else {}
-    return planning.graph.add(Task("crop", {**with_engine, "at": at, **kept}, inputs, name, 1))
+    output = planning.manifest.output
+    kept = {"alpha": True} if output.video.alpha else {}
+    limit = {"face_limit": max(USUAL_FACE, output.size[1])}
+    return planning.graph.add(Task("crop", {**with_engine, "at": at, **limit, **kept}, inputs, name, 1))
 
 
 def _still_face(planning: Planning, name: str) -> tuple[FileInput, Task]:

@@ -165,3 +165,16 @@ def test_a_head_has_a_place_in_either_scheme() -> None:
     assert head.height == pytest.approx(50.0)
     assert head.roll == pytest.approx(0.2)
     assert head.centre == pytest.approx((100.0, 90.0), abs=6)
+
+
+def test_a_face_taller_than_any_result_is_cut_from_a_smaller_picture(tmp_path: Path) -> None:
+    """50 megapixels of one head would take minutes a frame, for pixels that no one sees."""
+    large = np.ascontiguousarray(np.kron(data.astronaut(), np.ones((2, 2, 1), np.uint8)))
+    (tmp_path / "small").mkdir()
+    plain = cropped(tmp_path / "small", face_at(224, 130, 150), "still")
+    limited = cropped(tmp_path, face_at(448.5, 260.5, 300), "still", large, face_limit=150)
+    assert read_image(limited / "picture.png").shape == (512, 512, 3)
+    assert np.array_equal(read_image(limited / "crop.png"), read_image(plain / "crop.png"))
+    assert read_crop(limited).box == read_crop(plain).box
+    small_enough = cropped(tmp_path, face_at(448.5, 260.5, 300), "tinted", large, face_limit=300)
+    assert read_image(small_enough / "picture.png").shape == (1024, 1024, 3)
