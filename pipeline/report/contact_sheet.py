@@ -28,7 +28,8 @@ def contact_sheet(plan: Plan, store: ArtifactStore, folder: Path, out: Path) -> 
     Args:
         folder: the finished video's artifact.
     """
-    moments = [round((n + 0.5) * plan.frames / COLUMNS - 0.5) for n in range(min(COLUMNS, plan.frames))]
+    columns = min(COLUMNS, plan.frames)
+    moments = [round((n + 0.5) * plan.frames / columns - 0.5) for n in range(columns)]
     rows = []
     for performer in plan.performers.values():
         clip = store.folder(performer.clip.stage, performer.clip.key) / FRAMES
