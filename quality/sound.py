@@ -33,6 +33,11 @@ BETTER = 0.05
 REACH = 8
 """Frames by which a mouth's timing against the sound is looked for."""
 
+AUDIBLE = 10 ** (-60 / 20)
+"""Of full scale: what stays below is silence."""
+SHORTEST = 0.4
+"""Seconds below which a sound has no loudness (BS.1770: one gating block)."""
+
 Samples = NDArray[np.float32]
 
 
@@ -69,6 +74,24 @@ def offsets(result: Path, sources: Sequence[Source], duration: float) -> list[He
         strongest = max((one.strength for one in found), default=0.0)
         heard.append(max(known, key=lambda one: abs(one.offset), default=Heard(float("nan"), strongest)))
     return heard
+
+
+def should_be_heard(sources: Sequence[Source], duration: float) -> bool:
+    """Whether a result of so many seconds has a sound to measure: long enough, and not silent in all its sources."""
+    return duration >= SHORTEST and any(_sounds(source, duration) for source in sources)
+
+
+def _sounds(source: Source, duration: float) -> bool:
+    first = float(source.start) + max(0.0, -float(source.offset))
+    last = first + (duration if source.length is None else min(duration, float(source.length)))
+    for block in sound_blocks(source.path):
+        begin, end = (round(at * block.rate) - block.at for at in (first, last))
+        if end <= 0:
+            break
+        part = to_float(block.samples[max(begin, 0) : end])
+        if len(part) and float(np.abs(part).max()) > AUDIBLE:
+            return True
+    return False
 
 
 def _windows(source: Source, duration: float) -> list[tuple[float, float]]:

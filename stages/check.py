@@ -21,13 +21,14 @@ from numpy.typing import NDArray
 from foundation.times import spread
 from media.images import fitted, write_jpeg
 from media.info import MediaInfo
+from media.levelling import silent
 from media.lossless import LOSSLESS_SUFFIX
 from media.loudness import measure_loudness
 from media.luma import watched
 from media.probe import probe
 from quality.delivered import codec_rows, loudness_rows, sequence_rows
 from quality.picture import MOVES, PictureWatch
-from quality.sound import Source, envelope, mouth_and_sound, offsets
+from quality.sound import Source, envelope, mouth_and_sound, offsets, should_be_heard
 from quality.verdict import Row, exact, judge, near
 from stages import Report
 
@@ -114,13 +115,15 @@ class _Check:
 
     def _sound(self) -> list[Row]:
         duration = float(self._frames / self._fps)
-        heard = offsets(self._heard, [self._source(entry) for entry in self._settings["sound"]["entries"]], duration)
+        sources = [self._source(entry) for entry in self._settings["sound"]["entries"]]
+        heard = offsets(self._heard, sources, duration)
         known = [one.offset for one in heard if math.isfinite(one.offset)]
         loud = measure_loudness(self._heard)
         self._series["loudness"] = np.array(loud.momentary)
+        measurable = not silent(loud) or should_be_heard(sources, duration)
         figures = {
             "av_offset": max(known, key=abs, default=math.nan),
-            "loudness": loud.integrated,
+            "loudness": loud.integrated if measurable else math.nan,
             "true_peak": loud.true_peak,
         }
         return judge("sound", figures, self._limits, soft=self._soft)

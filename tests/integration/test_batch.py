@@ -55,6 +55,7 @@ def test_a_failing_item_stops_no_other_and_is_retried_alone(duet: Duet, batch: P
     assert (tmp_path / "out" / "wall.mp4").is_file()
 
 
+@pytest.mark.slow
 def test_operators_choose_a_part_estimate_it_and_clean_up(duet: Duet, batch: Path, tmp_path: Path) -> None:
     shares = duet("plan", batch, fresh=True)
     assert "2 items; shared work is done once: probe 1 for 2, faces 3 for 4" in shares.out

@@ -16,7 +16,7 @@ from tests.integration.conftest import Duet, command, driving
 Manifest = Callable[..., Path]
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("stop", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM])
 def test_a_stopped_run_leaves_nothing_half_done_and_goes_on(
     duet: Duet, manifest: Manifest, tmp_path: Path, stop: signal.Signals
 ) -> None:

@@ -25,6 +25,7 @@ def apart(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.float6
     return np.abs(one.astype(float) - other).max(axis=(1, 2))
 
 
+@pytest.mark.slow
 def test_lyrics_show_on_their_frames_and_nowhere_else(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
     (tmp_path / "song.lrc").write_text("[00:00.16]Sing 歌\n[00:00.32]", encoding="utf-8")
     common: dict[str, Any] = {"output": OUTPUT, "audio": SILENT, "checks": {"enabled": False}}

@@ -63,6 +63,7 @@ def test_the_video_says_that_it_is_synthetic(duet: Duet, manifest: Manifest, tmp
         assert "ynthetic" in " ".join(container.metadata.values())
 
 
+@pytest.mark.slow
 def test_how_a_job_is_cut_up_does_not_change_a_bit(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
     for size in (4, 100):
         path = manifest(defaults={"chunk_frames": size})
@@ -107,6 +108,7 @@ def test_animate_needs_no_manifest(duet: Duet, clips: dict[str, Path], tmp_path:
     assert video.frames == 24
 
 
+@pytest.mark.slow
 def test_task_files_make_the_same_bits_as_render(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
     path = manifest()
     assert duet("render", path, "--no-sheet").code == 0

@@ -98,6 +98,7 @@ def test_the_demos_command_line_writes_its_frames_and_the_clips_sound(
     assert_sounds(tmp_path / "sub" / "x.mkv")
 
 
+@pytest.mark.slow
 def test_the_best_frame_in_a_video_for_everyone(duet: Duet, model: Files, media: Path, tmp_path: Path) -> None:
     done = duet(*demo_flags(model, media, "--mode", "relative", "--find_best_frame", "--json"))
     assert done.code == 0, done.err

@@ -103,7 +103,7 @@ def test_frames_stand_alone(files: dict[str, str], tmp_path: Path, mode: str | N
     assert np.array_equal(chunk.render(3, frames[3]), last)
 
 
-@pytest.mark.parametrize("mode", [None, "standard", "avd"])
+@pytest.mark.parametrize("mode", [None, *(pytest.param(mode, marks=pytest.mark.slow) for mode in ("standard", "avd"))])
 def test_who_listens_hardly_leaves_the_reference_frame(files: dict[str, str], mode: str | None) -> None:
     frames = list(driving().frames())
     own = {"precision": "fp32", "mode": mode, **files}

@@ -101,6 +101,7 @@ def test_motion_learns(supervised: dict[str, Any], clips: list[TubeFiles], tmp_p
     assert np.mean(losses[-10:]) < 0.9 * np.mean(losses[:5])
 
 
+@pytest.mark.slow
 def test_the_papers_losses_fall(published: dict[str, Any], clips: list[TubeFiles], tmp_path: Path) -> None:
     published["train_params"] |= {"num_epochs": 2, "num_repeats": 40, "epoch_milestones": [9], "bg_start": 1}
     told = steps(order(published, clips, tmp_path))

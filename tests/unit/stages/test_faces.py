@@ -152,6 +152,7 @@ def test_two_who_cross_keep_their_own_track(tmp_path: Path, select: str, begin: 
         assert middle(track, int(index))[0] == pytest.approx(begin + step * index / 49 + 100, abs=15), index
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.parametrize(("select", "begin", "step"), [("leftmost", 20, 400), ("rightmost", 420, -400)])
 def test_two_real_people_who_cross_keep_their_own_track(
