@@ -7,7 +7,7 @@ from foundation.plugins import Plugin, load_plugin
 
 ENGINES = {
     "landmark_tps": Plugin("engines.landmark_tps:LandmarkTps", version=1),
-    "tpsmm": Plugin("engines.tpsmm_engine:TpsmmEngine", version=2),
+    "tpsmm": Plugin("engines.tpsmm_engine:TpsmmEngine", version=3),
 }
 
 

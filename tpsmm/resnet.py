@@ -49,5 +49,6 @@ class ResNet18(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         """(N, in_channels, H, W) -> (N, out_features)."""
         out = F.max_pool2d(F.relu(self.bn1(self.conv1(pictures))), 3, stride=2, padding=1)
-        out = self.layer4(self.layer3(self.layer2(self.layer1(out))))
+        out = self.layer2(self.layer1(out))
+        out = self.layer4(self.layer3(out.contiguous()))
         return self.fc(out.mean(dim=(2, 3)))
