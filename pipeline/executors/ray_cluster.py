@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import signal
+import sys
 import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -92,10 +93,11 @@ class RayCrew(Crew):
 
     def __exit__(self, *exception: Any) -> None:
         actors = [*map(_own, self.workers), *self._coming.values()]
-        for actor in actors:
-            with contextlib.suppress(Exception):  # an actor that is gone already needs no killing
-                self._ray.kill(actor.handle)
-        self._ray.shutdown()
+        with contextlib.redirect_stdout(sys.stderr):  # Ray prints here what it has kept back till now
+            for actor in actors:
+                with contextlib.suppress(Exception):  # an actor that is gone already needs no killing
+                    self._ray.kill(actor.handle)
+            self._ray.shutdown()
         with contextlib.suppress(OSError):
             (self._store.root / self._token).unlink()
         self._store.sweep()
