@@ -40,7 +40,7 @@ class PublishedLoop:
         self.model = tpsmm.Model(tpsmm.load_config(CONFIG))
         for name, state in checkpoint.items():
             self.model.get_submodule(name).load_state_dict(state)
-        self.model.kp_detector.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
+        self.model.kp_detector.lay_out()  # as ours: the errors told are those of motion and painting
         self.source = source
         self.keypoints = self.model.keypoints(source)
         self.initial = self.model.keypoints(initial)

@@ -63,10 +63,7 @@ class Model(nn.Module):
         for module in self.modules():
             if isinstance(module, UpBlock | NarrowConv2d):
                 module.fold()
-        encoder = self.kp_detector.fg_encoder
-        encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
-        # Of the layouts tried, the one whose rounding comes nearest the published numbers (tests/golden).
-        encoder.layer3.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+        self.kp_detector.lay_out()
         self._backend = Backend(self.dense_motion_network, self.inpainting_network, self.precision)
 
     @torch.inference_mode()
