@@ -6,7 +6,7 @@ from engines.base import Engine
 from foundation.plugins import Plugin, load_plugin
 
 ENGINES = {
-    "landmark_tps": Plugin("engines.landmark_tps:LandmarkTps", version=1),
+    "landmark_tps": Plugin("engines.landmark_tps.engine:LandmarkTps", version=1),
     "tpsmm": Plugin("engines.tpsmm_engine:TpsmmEngine", version=3),
 }
 

@@ -4,7 +4,3 @@ From bottom to top: topology (which point is what), canonical (shapes without po
 rig (the portrait made movable), retarget (where every point goes), mesh and surroundings (the warp), eyes and mouth
 (the layers that a warp cannot make), renderer (a frame), calibrate (a second look), engine (the contract).
 """
-
-from engines.landmark_tps.engine import LandmarkTps
-
-__all__ = ["LandmarkTps"]
