@@ -9,7 +9,6 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from engines.landmark_tps.canonical import Frame, Poses, head_rotation
 from engines.landmark_tps.topology import (
@@ -152,6 +151,8 @@ def smooth(values: Array, sigma: float) -> Array:
     """A Gaussian over time, no lag."""
     if sigma <= 0 or len(values) < 2:
         return values
+    from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415  (a third of a second, for this alone)
+
     smoothed: Array = gaussian_filter1d(values, sigma, axis=0, mode="nearest")
     return smoothed
 

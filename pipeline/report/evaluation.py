@@ -7,9 +7,6 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
 from foundation.atomic import replacing
 from quality.reconstruction import NAMES, UNITS
 
@@ -41,6 +38,9 @@ def write_plot(path: Path, rows: Mapping[str, Figures]) -> None:
 
     Raises: StageError if it cannot be written.
     """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  (half a second, for this alone)
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
     figure = Figure(figsize=(12, 6.5), layout="constrained")
     FigureCanvasAgg(figure)
     means = averaged(list(rows.values()))
