@@ -192,7 +192,7 @@ class _Keeper:
                 measured = time.monotonic()
             due = self._leads and (bool(figures) or now - saved > SAVE_SECONDS)
             if due:
-                self._save()
+                self._save(progress.epoch)
                 saved = time.monotonic()
             listen(Told(progress, figures, due))
             if out_of_time:
@@ -212,8 +212,10 @@ class _Keeper:
         self._log.add(row)
         return figures
 
-    def _save(self) -> None:
-        """Raises: StageError if the weights are no numbers any more: what was saved before stays."""
+    def _save(self, epoch: int | None) -> None:
+        """The run's state and its network; and, of an `epoch`, a checkpoint that later ones do not replace.
+
+        Raises: StageError if the weights are no numbers any more: what was saved before stays."""
         if not self._trainer.sound:
             raise StageError(
                 f"a weight is no number after step {self._trainer.step}",
@@ -224,6 +226,8 @@ class _Keeper:
         note = {"step": str(self._trainer.step)}
         keep.export(self._trainer.averaged, self._order.folder / keep.MODEL, half=True, note=note)
         keep.export(self._trainer.averaged, self._order.folder / keep.PUBLISHED, half=False)
+        if epoch is not None:
+            keep.export(self._trainer.averaged, self._order.folder / keep.kept_name(epoch), half=False, epoch=epoch)
 
 
 def _side(order: Order) -> int:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from tpsmm.model import Model
 from tpsmm.training.loop import Leg, Objective
-from tpsmm.training.paper import milestone_rate
+from tpsmm.training.paper import kept_epoch, milestone_rate
 from tpsmm.training.settings import AvdParams
 from tpsmm.training.tubes import Pairs, Sampler
 
@@ -60,6 +60,7 @@ def avd_legs(params: AvdParams, clips: int, side: int) -> list[Leg]:
             decoupled=False,
             clip=float("inf"),
             continues=epoch > 0,
+            epoch=kept_epoch(epoch, params.checkpoint_freq),
         )
         for epoch in range(params.num_epochs)
     ]

@@ -23,6 +23,11 @@ from tpsmm.model import Model
 STATE, LOG, MODEL, PUBLISHED = "state.pt", "log.csv", "model.safetensors", "model.pth.tar"
 
 
+def kept_name(epoch: int) -> str:
+    """The published training's name for the checkpoint of an epoch, 0.."""
+    return f"{epoch:08}-checkpoint.pth.tar"
+
+
 def save_state(folder: Path, state: Mapping[str, Any], about: Mapping[str, Any]) -> None:
     """Write where the run stands; the one before stays until this one is whole.
 

@@ -50,6 +50,7 @@ class Leg:
         objective: makes it, when the leg begins. rate: the learning rate of a step, 0..steps-1.
         betas, decay: of Adam. decoupled: decay as AdamW does it. clip: the gradient's largest norm.
         clip_norm: which norm; infinity for the published training. continues: Adam goes on from the leg before.
+        epoch: of a leg whose end is kept as a checkpoint of its own.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Leg:
     clip: float = 1.0
     clip_norm: float = 2.0
     continues: bool = False
+    epoch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Progress:
     """One step done.
 
     Attributes:
-        leg: its name. ends: this was its last step. step, steps: of the whole run.
+        leg: its name. ends: this was its last step. step, steps: of the whole run. epoch: to be kept, see Leg.
         losses: of this step, weighted. rate: the learning rate.
     """
 
@@ -80,6 +82,7 @@ class Progress:
     steps: int
     losses: dict[str, float]
     rate: float
+    epoch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -244,7 +247,8 @@ class Trainer:
         self._optimizer.step()
         self.step += 1
         self._average(within)
-        return Progress(leg.name, within + 1 == leg.steps, self.step, self.steps, found, rate)
+        ends = within + 1 == leg.steps
+        return Progress(leg.name, ends, self.step, self.steps, found, rate, leg.epoch if ends else None)
 
     def _batch(self, leg: Leg, *, last: bool) -> Any:
         """This step's batch, drawn now or ahead."""

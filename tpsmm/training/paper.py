@@ -96,6 +96,11 @@ def milestone_rate(rate: float, milestones: list[int], epoch: int) -> float:
     return rate * 0.1 ** sum(epoch >= milestone for milestone in milestones)
 
 
+def kept_epoch(epoch: int, frequency: int) -> int | None:
+    """The epoch, if its checkpoint is kept: every `frequency`th, none where that is below 1."""
+    return epoch if frequency > 0 and (epoch + 1) % frequency == 0 else None
+
+
 def paper_legs(params: TrainParams, clips: int, side: int, features: Vgg19 | None) -> list[Leg]:
     """One leg an epoch; Adam goes on from each to the next, and leaves the background alone until it is used.
 
@@ -116,6 +121,7 @@ def paper_legs(params: TrainParams, clips: int, side: int, features: Vgg19 | Non
             clip=LARGEST_GRADIENT,
             clip_norm=float("inf"),
             continues=epoch > 0,
+            epoch=kept_epoch(epoch, params.checkpoint_freq),
         )
         for epoch in range(params.num_epochs)
     ]

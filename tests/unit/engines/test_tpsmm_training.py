@@ -118,8 +118,9 @@ def test_the_papers_losses_fall(published: dict[str, Any], clips: list[TubeFiles
 
 
 def test_avd_is_trained_for_a_checkpoint(published: dict[str, Any], clips: list[TubeFiles], tmp_path: Path) -> None:
-    published["train_params"] |= {"num_epochs": 1}
+    published["train_params"] |= {"num_epochs": 2, "checkpoint_freq": 2}
     steps(order(published, clips, tmp_path / "network"))
+    assert [path.name for path in (tmp_path / "network").glob("*-checkpoint.pth.tar")] == [keep.kept_name(1)]
     network = tmp_path / "network" / keep.MODEL
     told = steps(order(published, clips, tmp_path / "avd", avd=True, initial=network))
     losses = [one.progress.losses["shift"] for one in told]
