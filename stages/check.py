@@ -31,12 +31,13 @@ from quality.picture import MOVES, PictureWatch
 from quality.sound import Source, envelope, mouth_and_sound, offsets, should_be_heard
 from quality.verdict import Row, exact, judge, near
 from stages import Report
+from stages.handover import STILLS
 
 VOCALS = "vocals.wav"
 PICTURE = f"picture{LOSSLESS_SUFFIX}"
 """A sequence's frames in one file, beside the pictures."""
-STILLS, STILL_SIDE = 6, 640
-"""How many frames of the result are kept for people, and their longer side in pixels."""
+STILL_SIDE = 640
+"""The longer side, in pixels, of the frames that are kept for people."""
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:

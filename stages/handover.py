@@ -20,6 +20,8 @@ from media.images import read_image
 from media.lossless import LOSSLESS_SUFFIX
 from media.paste import Style
 
+STILLS = 6
+"""How many frames of the result the check keeps for people, at the moments that times.spread gives."""
 FRAMES = f"frames{LOSSLESS_SUFFIX}"
 """What every stage that hands on frames calls its file."""
 OPACITY = "opacity.png"

@@ -94,7 +94,7 @@ def render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sh
     verdict, place = deliver(plan, store, place)
     pictures = place.sheet if sheet else None
     if pictures:
-        contact_sheet(plan, store, store.folder(plan.video.stage, plan.video.key), pictures)
+        contact_sheet(plan, store, pictures)
     record = recorder.keep(store, plan.result.key)
     page = write_report(Made(loaded, plan, store, place.first_file), record) if report else None
     beside = {"sheet": pictures, "report": page}

@@ -9,34 +9,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundation.artifacts import ArtifactStore
-from media.images import write_png
+from foundation.times import spread
+from media.images import read_image, write_png
+from media.lossless import pick_frames
 from media.reader import read_frames
-from media.sequence import FrameSequence
 from media.stills import read_still
 from pipeline.plan.expand import Plan
-from stages.handover import FRAMES
+from stages.handover import FRAMES, STILLS
 
 Image = NDArray[np.uint8]
-COLUMNS = 6
 CELL_HEIGHT = 240
 GAP = 6
 
 
-def contact_sheet(plan: Plan, store: ArtifactStore, folder: Path, out: Path) -> None:
-    """Write the sheet as a PNG: a row of driving frames for each performer, and the finished video below them.
-
-    Args:
-        folder: the finished video's artifact.
-    """
-    columns = min(COLUMNS, plan.frames)
-    moments = [round((n + 0.5) * plan.frames / columns - 0.5) for n in range(columns)]
+def contact_sheet(plan: Plan, store: ArtifactStore, out: Path) -> None:
+    """Write the sheet as a PNG: a row of driving frames for each performer, and the finished video below them."""
+    moments = spread(plan.frames, STILLS)
     rows = []
     for performer in plan.performers.values():
         clip = store.folder(performer.clip.stage, performer.clip.key) / FRAMES
-        frames = FrameSequence([(0, clip)], performer.frames)
-        rows.append([frames[moment] for moment in moments])
-    rows.append(_frames_of(folder, moments))
+        shown = [min(moment, performer.frames - 1) for moment in moments]
+        wanted = sorted(set(shown))
+        frames = dict(zip(wanted, pick_frames(clip, wanted), strict=True))
+        rows.append([frames[moment] for moment in shown])
+    checked, made = (store.folder(task.stage, task.key) for task in (plan.result, plan.video))
+    rows.append(_kept(checked, len(moments)) or _frames_of(made, moments))
     write_png(out, _table(rows))
+
+
+def _kept(folder: Path, count: int) -> list[Image]:
+    """What the check has kept of the same moments; nothing where it did not look at the picture."""
+    stills = [folder / f"still{number}.jpg" for number in range(count)]
+    return [read_image(still) for still in stills] if all(still.is_file() for still in stills) else []
 
 
 def _frames_of(folder: Path, moments: list[int]) -> list[Image]:
