@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from quality.limits import Limit
-from quality.table import MEASURES, Scope, of
+from quality.measure import Scope
+from quality.table import MEASURES, of
 
 Level = Literal["fail", "warn", "off"]
 Changes = Mapping[str, Mapping[str, Any]]

@@ -7,7 +7,8 @@ import math
 import pytest
 
 from quality.limits import Limit
-from quality.table import MEASURES, Measure, markdown
+from quality.measure import Measure
+from quality.table import MEASURES, markdown
 from quality.verdict import Row, judge
 from tests.conftest import ROOT
 
