@@ -145,7 +145,7 @@ def _recipe(order: Order, clips: int) -> _Recipe:
         return _Recipe(avd_legs(avd, clips, side), 0, 1.0, avd.dataloader_workers > 0, str(avd))
     if "supervision_params" in sections:
         ours = supervision_params(sections, order.config)
-        return _Recipe(supervised_legs(ours, side), ours.seed, ours.real, ahead=False, about=str(ours))
+        return _Recipe(supervised_legs(ours, side), ours.seed, ours.real, ahead=True, about=str(ours))
     paper = train_params(sections, order.config)
     features = load_vgg19(order.vgg) if order.vgg else None
     legs = paper_legs(paper, clips, side, features)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from engines import load_engine
-from engines.base import Image, PlateEngine, Renderer
+from engines.base import Engine, Image, PlateEngine, Portrait, Renderer
 from foundation.errors import StageError
 from foundation.shots import Layer, layers, load_shots, shot_of
 from media.reader import read_frames
@@ -59,19 +59,17 @@ class _Scene:
     def __init__(self, settings: Mapping[str, Any], inputs: Mapping[str, Path]) -> None:
         self.engine, portrait = load_engine(settings["engine"]), read_portrait(inputs["crop"])
         self.still: Image = portrait.image
-        self._files = {f"file.{name}": np.array(path) for name, path in engine_files(inputs).items()}
-        self._prepared = inputs["prepared"]
+        self._arrays = partial(_arrays, inputs)
         self._fps = Fraction(settings["fps"])
         self._clip = inputs["clip"] / FRAMES
         self._shots = load_shots(inputs["clip"] / "shots.json")
         self._length = self._shots[-1].stop
 
-        def renderer(number: int) -> Renderer:
-            return self.engine.open(portrait, self._arrays(number))
-
-        self._renderer: Callable[[int], Renderer] = lru_cache(SHOTS_OPEN)(renderer)
+        # Caches that do not hold the scene itself: a worker lives for many, and each is to go when it is done.
+        opened = partial(_opened, self.engine, portrait, self._arrays)
+        self._renderer: Callable[[int], Renderer] = lru_cache(SHOTS_OPEN)(opened)
         # driving frames of other shots, which pass into this one or come out of it
-        self._other: Callable[[int], Image] = lru_cache(SHOTS_OPEN)(self._read)
+        self._other: Callable[[int], Image] = lru_cache(SHOTS_OPEN)(partial(_read, self._clip))
 
     def pictures(self, start: int, stop: int) -> Iterator[Image]:
         """The frames `start` up to `stop`; past the clip's end, its last one."""
@@ -96,9 +94,6 @@ class _Scene:
             picture = moving.render(index, crop, driving[shown] if layer.share == 1 else self._other(layer.index))
             yield picture if layer.share == 1 else _mixed(crop, picture, layer.share)
 
-    def _arrays(self, number: int) -> dict[str, Any]:
-        return read_arrays(shot_folder(self._prepared, number)) | self._files
-
     def _picture(self, layer: Layer, index: int, driving: FrameSequence) -> Image:
         if layer.index is None:
             return self.still
@@ -107,8 +102,19 @@ class _Scene:
         shown = driving[index] if layer.index == index else self._other(layer.index)
         return renderer.render(frame, shown) if layer.share == 1 else renderer.eased(frame, shown, layer.share)
 
-    def _read(self, index: int) -> Image:
-        return next(read_frames(self._clip, start=index, stop=index + 1))
+
+def _opened(engine: Engine, portrait: Portrait, arrays: Callable[[int], dict[str, Any]], number: int) -> Renderer:
+    return engine.open(portrait, arrays(number))
+
+
+def _arrays(inputs: Mapping[str, Path], number: int) -> dict[str, Any]:
+    """What the engine prepared for a shot, and its files."""
+    files = {f"file.{name}": np.array(path) for name, path in engine_files(inputs).items()}
+    return read_arrays(shot_folder(inputs["prepared"], number)) | files
+
+
+def _read(clip: Path, index: int) -> Image:
+    return next(read_frames(clip, start=index, stop=index + 1))
 
 
 def _mixed(one: Image, two: Image, part: float) -> Image:

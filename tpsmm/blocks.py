@@ -18,9 +18,11 @@ class PictureNorm(nn.InstanceNorm2d):
         super().__init__(channels, affine=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        # Of one picture, the batch's statistics are the picture's; only batch_norm knows channels-last.
+        # Of one picture, the batch's statistics are the picture's; batch_norm and group_norm know channels-last.
         if len(x) == 1:
             return F.batch_norm(x, None, None, self.weight, self.bias, training=True, eps=self.eps)
+        if self.training:
+            return F.group_norm(x, self.num_features, self.weight, self.bias, eps=self.eps)
         return super().forward(x)
 
 

@@ -1,0 +1,29 @@
+"""A worker lives for many tasks: what one of them held is gone with it, not whenever garbage is next collected."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from pathlib import Path
+
+from engines.base import Renderer
+from foundation.artifacts import ArtifactStore
+from pipeline.cli.job import plan_job
+from pipeline.executors.run_task import run_task
+from pipeline.manifest.load import load_manifest
+
+
+def test_no_renderer_outlives_its_task(manifest: Callable[..., Path], tmp_path: Path) -> None:
+    store = ArtifactStore(tmp_path / "work")
+    plan = plan_job(load_manifest(manifest()), store)
+    stages = set()
+    for task in plan.graph.needed_for([plan.video.key], ()):
+        gc.collect()
+        gc.disable()
+        try:
+            run_task(task, store, lambda done, total: None)
+            assert [each for each in gc.get_objects() if isinstance(each, Renderer)] == []
+        finally:
+            gc.enable()
+        stages.add(task.stage)
+    assert "animate" in stages
