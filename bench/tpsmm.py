@@ -1,7 +1,7 @@
 """How fast the network runs here, against the published loop: `python -m bench.tpsmm [--rounds 7]`.
 
-All variants take turns frame by frame in one process, so that whatever else the machine does falls on all alike; trust
-the ratios, not the milliseconds. Weights are stand-ins: the work is the network's, the picture is not.
+All variants take turns frame by frame, each in a process of its own, so that whatever else the machine does falls on
+all alike; trust the ratios, not the milliseconds. Weights are stand-ins: the work is the network's, the picture is not.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -79,25 +81,52 @@ def build(variant: str, checkpoint: Checkpoint) -> tuple[Render, str]:
     return tpsmm.Animator(model, source, mode="relative", initial=frames[:1]).render, model.backend.path
 
 
-def compare(rounds: int, told: Path | None = None) -> None:
+class Runner:
+    """A variant in a process of its own, as its users run it: what one keeps in memory does not serve another."""
+
+    def __init__(self, variant: str, threads: int) -> None:
+        context = get_context("spawn")
+        self._ours, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(variant, threads, theirs), daemon=True)
+        self._process.start()
+
+    def path(self) -> str:
+        """Waits until it is ready."""
+        return str(self._ours.recv())
+
+    def render(self, frame: int) -> tuple[float, Tensor]:
+        """Seconds, and the picture."""
+        self._ours.send(frame)
+        seconds, picture = self._ours.recv()
+        return float(seconds), torch.from_numpy(picture)
+
+
+def _serve(variant: str, threads: int, pipe: Connection) -> None:
+    torch.set_num_threads(threads)
+    render, path = build(variant, stand_in_checkpoint(tpsmm.load_config(CONFIG)))
+    frames = pictures()[1]
+    pipe.send(path)
+    while True:
+        frame = frames[pipe.recv()][None]
+        start = time.perf_counter()
+        picture = render(frame)
+        pipe.send((time.perf_counter() - start, picture.numpy()))
+
+
+def compare(rounds: int, threads: int, told: Path | None = None) -> None:
     """Print the table; write the median milliseconds of each variant to `told`."""
-    checkpoint = stand_in_checkpoint(tpsmm.load_config(CONFIG))
-    renders = {variant: build(variant, checkpoint) for variant in VARIANTS}
-    _, frames = pictures()
+    runners = {variant: Runner(variant, threads) for variant in VARIANTS}
+    paths = {variant: runner.path() for variant, runner in runners.items()}
     seconds: dict[str, list[float]] = {variant: [] for variant in VARIANTS}
     errors: dict[str, list[Tensor]] = {variant: [] for variant in VARIANTS}
     for turn in range(rounds + 1):
-        frame = frames[turn % len(frames)][None]
-        wanted = None
-        for variant, (render, _) in renders.items():
-            start = time.perf_counter()
-            picture = render(frame)
-            elapsed = time.perf_counter() - start
-            wanted = picture if wanted is None else wanted
-            if turn:  # the first round warms up
-                seconds[variant].append(elapsed)
-                errors[variant].append(((picture - wanted) * 255).double())
-    print(f"vox-256, {torch.get_num_threads()} threads, {rounds} rounds; kernels: {kernels.status().reason}\n")
+        made = {variant: runner.render(turn % len(pictures()[1])) for variant, runner in runners.items()}
+        if not turn:  # the first round warms up
+            continue
+        for variant, (elapsed, picture) in made.items():
+            seconds[variant].append(elapsed)
+            errors[variant].append(((picture - made["baseline"][1]) * 255).double())
+    print(f"vox-256, {threads} threads, {rounds} rounds; kernels: {kernels.status().reason}\n")
     print(f"{'':10}{'ms':>7}{'ratio':>8}{'[min, max]':>15}{'max error':>11}{'PSNR':>8}{'peak MB':>9}  path")
     for variant, taken in seconds.items():
         ratios = [base / own for base, own in zip(seconds["baseline"], taken, strict=True)]
@@ -106,7 +135,7 @@ def compare(rounds: int, told: Path | None = None) -> None:
         psnr = f"{10 * np.log10(255**2 / mean_square):.1f}" if mean_square else "same"
         spread = f"[{min(ratios):.2f}, {max(ratios):.2f}]"
         line = f"{variant:10}{statistics.median(taken) * 1e3:7.0f}{statistics.median(ratios):8.2f}{spread:>15}"
-        print(f"{line}{float(off.abs().max()):11.4f}{psnr:>8}{memory_of(variant):9.0f}  {renders[variant][1]}")
+        print(f"{line}{float(off.abs().max()):11.4f}{psnr:>8}{memory_of(variant):9.0f}  {paths[variant]}")
     if told:
         medians = {variant: round(statistics.median(taken) * 1e3, 1) for variant, taken in seconds.items()}
         told.write_text(json.dumps(medians), encoding="utf-8")
@@ -135,4 +164,4 @@ if __name__ == "__main__":
     if arguments.memory:
         render_some(arguments.memory)
     else:
-        compare(arguments.rounds, arguments.json)
+        compare(arguments.rounds, arguments.threads, arguments.json)

@@ -12,6 +12,7 @@ from torch import Tensor
 from tpsmm import kernels
 from tpsmm.dense_motion import DenseMotionNetwork, MotionSource
 from tpsmm.inpainting import InpaintingNetwork
+from tpsmm.pages import keep_pages
 
 Move = Callable[[MotionSource, Tensor], tuple[Tensor, list[Tensor]]]
 Paint = Callable[[Tensor, list[Tensor], Tensor, list[Tensor]], Tensor]
@@ -44,6 +45,8 @@ class Backend:
             self._use_half(HALF[precision])
         elif not self.exact and on_cpu:
             self._use_kernels(motion, precision)
+        if on_cpu and self._paint is network:
+            keep_pages()
 
     def _use_half(self, dtype: torch.dtype) -> None:
         """Inpainting in half precision. Motion stays float32: in bfloat16 it costs 14 dB."""

@@ -35,7 +35,7 @@ class SameBlock(nn.Module):
         self.norm = PictureNorm(out_channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(self.norm(self.conv(x)))
+        return F.relu(self.norm(self.conv(x)), inplace=True)
 
 
 class DownBlock(SameBlock):
@@ -70,7 +70,7 @@ class UpBlock(SameBlock):
         bias = self.conv.bias
         assert bias is not None  # noqa: S101  (the convolution above always has one)
         phases = tuple(self.get_buffer(f"phase{parity}") for parity in range(4))
-        return F.relu(self.norm(phase_convolution(x, phases, bias)))
+        return F.relu(self.norm(phase_convolution(x, phases, bias)), inplace=True)
 
 
 class ResBlock(nn.Module):
@@ -84,8 +84,8 @@ class ResBlock(nn.Module):
         self.norm2 = PictureNorm(channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        out = self.conv1(F.relu(self.norm1(x)))
-        return x + self.conv2(F.relu(self.norm2(out)))
+        out = self.conv1(F.relu(self.norm1(x), inplace=True))
+        return self.conv2(F.relu(self.norm2(out), inplace=True)).add_(x)
 
 
 class HourglassEncoder(nn.Module):
