@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,67 +12,20 @@ import cv2
 import numpy as np
 import torch
 
-import tpsmm
+from engines.tpsmm_order import Order, TubeFiles, first_model, recipe_of, side_of
 from engines.tpsmm_together import together
 from foundation.atomic import make_folder
 from foundation.errors import InputError, StageError
 from foundation.facetrack import FaceTrack
-from tpsmm.checkpoints import fit_checkpoint, read_checkpoint
-from tpsmm.keypoints import AvdNetwork
-from tpsmm.model import Model
 from tpsmm.training import keep
 from tpsmm.training.augment import Strength
-from tpsmm.training.avd import avd_legs
-from tpsmm.training.loop import ALONE, Circumstances, Leg, Progress, Team, Trainer
+from tpsmm.training.leg import Progress
+from tpsmm.training.loop import ALONE, Circumstances, Team, Trainer
 from tpsmm.training.measure import measure
-from tpsmm.training.paper import paper_legs
-from tpsmm.training.recipe import supervised_legs
-from tpsmm.training.settings import avd_params, supervision_params, train_params
 from tpsmm.training.tubes import Sampler, Tube
-from tpsmm.training.vgg import load_vgg19
 
 SAVE_SECONDS = 180.0
 MEASURE_SECONDS = 900.0
-
-
-@dataclass(frozen=True)
-class TubeFiles:
-    """One clip to train on: where its tube lies, and what plan_dataset says of it."""
-
-    name: str
-    person: str
-    real: bool
-    held_out: bool
-    folder: Path
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be trained.
-
-    Attributes:
-        config: the file, for messages. sections: its content. data: names the data, to know it again.
-        folder: for state, log, sheets and checkpoint. strength: of the augmentation, as augment.Strength's fields.
-        avd: train the AVD network of the `initial` checkpoint, and nothing else. vgg: weights for the perceptual loss.
-        initial: a checkpoint to start from. most_seconds: stop (and keep the state) after so long; None: at the end.
-        threads: of PyTorch; 0: its own choice. processes: how many train together. device: "cpu" or "cuda".
-        bf16: most products in bfloat16.
-    """
-
-    config: Path
-    sections: Mapping[str, Any]
-    tubes: Sequence[TubeFiles]
-    data: str
-    folder: Path
-    strength: Mapping[str, Any] = field(default_factory=dict)
-    avd: bool = False
-    vgg: Path | None = None
-    initial: Path | None = None
-    most_seconds: float | None = None
-    threads: int = 0
-    processes: int = 1
-    device: str = "cpu"
-    bf16: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,9 +63,9 @@ def train_one(order: Order, listen: Listen, team: Team) -> Path:
     }
     if not tubes[False]:
         raise InputError("there is no clip to train on", file=order.config, cure="hold out fewer")
-    recipe = _recipe(order, len(tubes[False]))
+    recipe = recipe_of(order, len(tubes[False]))
     torch.manual_seed(recipe.seed)
-    model = _model(order)
+    model = first_model(order)
     sampler = Sampler(tubes[False], Strength(**order.strength), recipe.seed, recipe.real)
     device = f"cuda:{team.rank}" if order.device == "cuda" else order.device
     how = Circumstances(team, device, order.bf16, recipe.ahead)
@@ -122,57 +75,12 @@ def train_one(order: Order, listen: Listen, team: Team) -> Path:
     return _Keeper(order, trainer, tubes[True], about).run(listen)
 
 
-@dataclass(frozen=True)
-class _Recipe:
-    """The legs of a run, their seed, the share of filmed pictures, whether batches are drawn ahead, and the whole in
-    words, to know it again."""
-
-    legs: list[Leg]
-    seed: int
-    real: float
-    ahead: bool
-    about: str
-
-
-def _recipe(order: Order, clips: int) -> _Recipe:
-    """The config's own: landmarks as teachers, or as the paper does it.
-
-    Raises: InputError for a section that is missing or wrong.
-    """
-    sections, side = order.sections, _side(order)
-    if order.avd:
-        avd = avd_params(sections, order.config)
-        return _Recipe(avd_legs(avd, clips, side), 0, 1.0, avd.dataloader_workers > 0, str(avd))
-    if "supervision_params" in sections:
-        ours = supervision_params(sections, order.config)
-        return _Recipe(supervised_legs(ours, side), ours.seed, ours.real, ahead=True, about=str(ours))
-    paper = train_params(sections, order.config)
-    features = load_vgg19(order.vgg) if order.vgg else None
-    legs = paper_legs(paper, clips, side, features)
-    return _Recipe(legs, 0, 1.0, paper.dataloader_workers > 0, f"{paper}, VGG-19: {features is not None}")
-
-
-def _model(order: Order) -> Model:
-    """The network to begin with. Raises: InputError if the initial checkpoint does not fit."""
-    model = Model(tpsmm.load_config(order.sections))
-    avd = model.avd_network
-    if not order.avd:
-        model.avd_network = None
-    if order.initial is not None:
-        _start_from(model, order.initial)
-    elif order.avd:
-        cure = "name the checkpoint whose keypoints it is for, as --from"
-        raise InputError("an AVD network is trained for a trained network", file=order.config, cure=cure)
-    model.avd_network = model.avd_network or (avd if order.avd else None)
-    return model
-
-
 class _Keeper:
     """A run with its files."""
 
     def __init__(self, order: Order, trainer: Trainer, held_out: list[Tube], about: dict[str, Any]) -> None:
         self._order, self._trainer, self._held_out, self._about = order, trainer, held_out, about
-        self._side = _side(order)
+        self._side = side_of(order)
         self._taught = "supervision_params" in order.sections
         self._leads = trainer.team.rank == 0
         self._log = keep.Log(order.folder / keep.LOG, trainer.step)
@@ -230,10 +138,6 @@ class _Keeper:
             keep.export(self._trainer.averaged, self._order.folder / keep.kept_name(epoch), half=False, epoch=epoch)
 
 
-def _side(order: Order) -> int:
-    return int(order.sections["dataset_params"]["frame_shape"][0])
-
-
 def _tube(files: TubeFiles) -> Tube:
     """Raises: InputError if the folder holds no tube."""
     try:
@@ -242,18 +146,6 @@ def _tube(files: TubeFiles) -> Tube:
     except (OSError, ValueError, KeyError) as error:
         raise InputError("is no tube to train on", file=files.folder, cure="delete it and run again") from error
     return Tube(files.name, files.person, files.real, frames, np.ascontiguousarray(points))
-
-
-def _start_from(model: Model, path: Path) -> None:
-    """The checkpoint's tensors, copied into the model. Raises: InputError if they do not fit."""
-    with torch.device("meta"):
-        twin = Model(model.config)
-    fit_checkpoint(twin, read_checkpoint(path))
-    if twin.avd_network is not None:
-        model.avd_network = AvdNetwork(
-            model.config.common.num_tps, model.config.avd.id_bottle_size, model.config.avd.pose_bottle_size
-        )
-    model.load_state_dict(twin.state_dict(), strict=False)
 
 
 def _resume(trainer: Trainer, order: Order, about: dict[str, Any]) -> None:

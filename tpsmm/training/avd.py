@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from tpsmm.model import Model
-from tpsmm.training.loop import Leg, Objective
+from tpsmm.training.leg import Leg, Objective
 from tpsmm.training.paper import kept_epoch, milestone_rate
 from tpsmm.training.settings import AvdParams
 from tpsmm.training.tubes import Pairs, Sampler

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from tpsmm.model import Model
 from tpsmm.tps import warp
 from tpsmm.training.landmark_losses import FLAT, expression_loss, flow_loss, keypoint_loss, occlusion_loss
-from tpsmm.training.loop import Objective
+from tpsmm.training.leg import Objective
 from tpsmm.training.networks import Movement, move
 from tpsmm.training.patch_gan import PatchCritic, critic_losses
 from tpsmm.training.picture_losses import picture_loss, region_weights, weighted_l1

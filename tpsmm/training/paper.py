@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from tpsmm.model import Model
-from tpsmm.training.loop import Leg, Objective
+from tpsmm.training.leg import Leg, Objective
 from tpsmm.training.networks import move
 from tpsmm.training.paper_losses import (
     RandomBend,

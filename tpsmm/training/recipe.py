@@ -7,7 +7,7 @@ from functools import partial
 
 from tpsmm.model import Model
 from tpsmm.training.landmark import KeypointObjective, PairObjective, Weights
-from tpsmm.training.loop import Leg, Objective, cosine
+from tpsmm.training.leg import Leg, Objective, cosine
 from tpsmm.training.settings import LegParams, SupervisionParams
 
 

@@ -15,7 +15,8 @@ import torch
 from safetensors.torch import load_file
 
 import tpsmm
-from engines.tpsmm_training import Order, Told, TubeFiles, train
+from engines.tpsmm_order import Order, TubeFiles
+from engines.tpsmm_training import Told, train
 from foundation.errors import InputError, StageError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from tests.synthetic_tubes import SIDE, tube
