@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -138,7 +138,7 @@ class Follower:
         self._candidates, self._open, self._give_back = candidates, open_mesh, give_back
         self._followed: list[Followed] = []
         self._frame = 0
-        self._pool = ThreadPoolExecutor(LANES, "landmarks")
+        self._pool = ThreadPoolExecutor(LANES + 1, "landmarks")
 
     def step(self, images: Sequence[Image], limit: int) -> list[list[Face]]:
         """The faces of the next frames, at most LANES of them; in each, those followed longest first.
@@ -146,7 +146,9 @@ class Follower:
         The frames are looked at in parallel, by a network each. How many come together is part of the input: it decides
         which network sees which frame. How many threads there are to do it is not.
         """
+        foreseen = self._foreseen(images, limit)
         found = self._look(images)
+        near = {number: bounds.result() for number, bounds in foreseen.items()}
         faces = []
         for number, image in enumerate(images):
             seen = [one for one in self._followed if one.take(self._face(found, one, number, image))]
@@ -156,10 +158,17 @@ class Follower:
             for one in [one for one in self._followed if one.missed > PATIENCE]:
                 self._drop(one)
             if len(seen) < limit and self._census_due(len(seen)):
-                seen += self._census(image, limit, seen)
+                seen += self._census(image, limit, seen, near.get(number))
             self._frame += 1
             faces.append([one.face for one in seen])
         return faces
+
+    def _foreseen(self, images: Sequence[Image], limit: int) -> dict[int, Future[list[Bounds]]]:
+        """The searches for newcomers that will be due while nobody is lost, begun before the lanes look."""
+        if not 0 < len(self._followed) < limit:
+            return {}
+        due = [number for number in range(len(images)) if (self._frame + number) % CENSUS_FRAMES == 0]
+        return {number: self._pool.submit(self._candidates, images[number], False) for number in due}
 
     def _look(self, images: Sequence[Image]) -> dict[Followed, list[Face | None]]:
         """What the lanes of everyone who is followed find in the frames, before anything is made of it."""
@@ -193,11 +202,12 @@ class Follower:
     def _census_due(self, seen: int) -> bool:
         return seen < len(self._followed) or not seen or self._frame % CENSUS_FRAMES == 0
 
-    def _census(self, image: Image, limit: int, seen: list[Followed]) -> list[Followed]:
-        """Begin to follow faces that nobody follows."""
+    def _census(self, image: Image, limit: int, seen: list[Followed], near: list[Bounds] | None) -> list[Followed]:
+        """Begin to follow faces that nobody follows. `near`: where they may be, if that search has been made."""
         wide = not seen and self._frame % SEARCH_FRAMES == 0
+        candidates = self._candidates(image, wide) if wide or near is None else near
         new: list[Followed] = []
-        for bounds in self._candidates(image, wide):
+        for bounds in candidates:
             if len(seen) + len(new) == limit:
                 break
             if any(overlap(bounds, one.face.box) >= SAME for one in seen + new):

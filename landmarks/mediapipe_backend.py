@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
@@ -43,6 +44,8 @@ class MediapipeBackend(LandmarkBackend):
         self._model = find_model()
         self._finder = FaceFinder(self._model, confidence=0.5)
         self._spare: list[Mesh] = [FaceMesh(self._model)]
+        self._coming: list[Future[FaceMesh]] = []
+        self._follows = False
         self._follower = Follower(self._candidates, self._open_mesh, self._spare.append)
 
     def detect(self, image: Image, limit: int = 8) -> list[Face]:
@@ -67,6 +70,8 @@ class MediapipeBackend(LandmarkBackend):
         return self._follower.step([image], limit)[0]
 
     def follow_on(self, images: Sequence[Image], limit: int = 4) -> list[list[Face]]:
+        if not self._follows:
+            self._begin(len(images))
         return self._follower.step(images, limit)
 
     def forget(self) -> None:
@@ -74,15 +79,24 @@ class MediapipeBackend(LandmarkBackend):
 
     def close(self) -> None:
         self._follower.close()
+        self._spare += [coming.result() for coming in self._coming]
+        self._coming.clear()
         for mesh in self._spare:
             mesh.close()
         self._spare.clear()
         self._finder.close()
 
+    def _begin(self, together: int) -> None:
+        """Open the other networks that the first face will need while it is looked for."""
+        self._follows = True
+        opener = ThreadPoolExecutor(1, "open networks")
+        self._coming = [opener.submit(FaceMesh, self._model) for _ in range(together - 1)]
+        opener.shutdown(wait=False)
+
     def _open_mesh(self) -> Mesh:
         """A landmark network that remembers no face."""
         if not self._spare:
-            return FaceMesh(self._model)
+            return self._coming.pop().result() if self._coming else FaceMesh(self._model)
         mesh = self._spare.pop()
         mesh.forget()
         return mesh

@@ -12,13 +12,13 @@ AHEAD = 4
 """Frames that wait at most: memory does not grow with the clip."""
 
 
-def ahead(items: Iterable[Item]) -> Generator[Item]:
-    """The same items in the same order, made in a thread of their own.
+def ahead(items: Iterable[Item], most: int = AHEAD) -> Generator[Item]:
+    """The same items in the same order, made in a thread of their own; at most `most` of them wait.
 
     What goes wrong there is raised here, in its place. A caller that stops early ends the thread by closing this, which
     it must do before it closes what the items are made from.
     """
-    waiting: Queue[tuple[bool, Item | BaseException | None]] = Queue(AHEAD)
+    waiting: Queue[tuple[bool, Item | BaseException | None]] = Queue(most)
     stopped = Event()
 
     def put(entry: tuple[bool, Item | BaseException | None]) -> None:

@@ -121,11 +121,12 @@ class _Follow:
                 tolerant=settings["tolerant"],
             ) as reader,
             closing(ahead(self._marked(reader))) as frames,
+            closing(ahead(self._looked_at(frames), 1)) as seen,
         ):
-            for group in _groups(frames, self._backend.together):
+            for group, faces in seen:
                 if group[0].cut:
                     self._cut(group[0].seconds)
-                self._take(group)
+                self._take(group, faces)
                 size = (group[0].image.shape[1], group[0].image.shape[0])
                 report(len(self._times), max(settings["expected_frames"] or 0, len(self._times)))
         if not self._times:
@@ -143,6 +144,15 @@ class _Follow:
             return (Marked(seconds, image, cut=False) for seconds, image in reader)
         return marked(reader)
 
+    def _looked_at(self, frames: Iterator[Marked]) -> Iterator[tuple[list[Marked], list[list[Face]]]]:
+        """Frames that are looked at together, and the faces in each. Runs ahead of what is made of them."""
+        for group in _groups(frames, self._backend.together):
+            if group[0].cut:
+                self._backend.forget()
+            # where it is over, nobody asks what was seen
+            images = [] if self._over else [frame.image for frame in group]
+            yield group, self._backend.follow_on(images, self._limit) if images else [[] for _ in group]
+
     def _cut(self, seconds: Fraction) -> None:
         """A scene cut, where the next frame begins."""
         if self._settings["on_scene_cut"] == "error":
@@ -154,13 +164,12 @@ class _Follow:
         self._over = self._over or (self._settings["on_scene_cut"] == "hold" and self._found_any)
         self._end_shot()
         self._writer.cut()
-        self._backend.forget()
         self._people, self._chosen = People(self._max_gap), None
 
-    def _take(self, group: Sequence[Marked]) -> None:
-        """The next frames of a shot."""
-        images = [frame.image for frame in group]
-        seen = [[] for _ in group] if self._over else self._backend.follow_on(images, self._limit)
+    def _take(self, group: Sequence[Marked], seen: Sequence[list[Face]]) -> None:
+        """The next frames of a shot, and the faces in each."""
+        if self._over:
+            seen = [[] for _ in group]
         for frame, faces in zip(group, seen, strict=True):
             face = self._face(frame.image, faces)
             self._times.append(frame.seconds)

@@ -7,7 +7,7 @@ import pytest
 
 from foundation.facetrack import IBUG_68, Face
 from landmarks.base import Image
-from landmarks.following import PATIENCE, SEARCH_FRAMES, Follower, Mesh
+from landmarks.following import CENSUS_FRAMES, PATIENCE, SEARCH_FRAMES, Follower, Mesh
 from landmarks.windows import Bounds, overlap
 
 RED, BLUE = (250, 20, 20), (20, 20, 250)
@@ -23,6 +23,14 @@ def squares(image: Image) -> list[Bounds]:
                 (float(columns.min()), float(rows.min()), float(columns.max() + 1), float(rows.max() + 1)),
             )
     return sorted(found, key=lambda box: -(box[2] - box[0]))
+
+
+def drawn(*placed: tuple[tuple[int, int, int], int, int, int]) -> Image:
+    """A picture of squares: colour, x, y, side."""
+    image = np.zeros((240, 640, 3), np.uint8)
+    for colour, x, y, size in placed:
+        image[y : y + size, max(x, 0) : x + size] = colour
+    return image
 
 
 class SquareMesh:
@@ -68,10 +76,7 @@ class Scene:
         return self.meshes[-1]
 
     def step(self, *placed: tuple[tuple[int, int, int], int, int, int], limit: int = 4) -> list[Bounds]:
-        image = np.zeros((240, 640, 3), np.uint8)
-        for colour, x, y, size in placed:
-            image[y : y + size, max(x, 0) : x + size] = colour
-        return [face.box for face in self.follower.step([image], limit)[0]]
+        return [face.box for face in self.follower.step([drawn(*placed)], limit)[0]]
 
 
 def test_faces_keep_to_their_networks_while_they_move() -> None:
@@ -115,6 +120,17 @@ def test_who_comes_later_is_noticed() -> None:
         scene.step((RED, 100, 60, 80))
     counts = [len(scene.step((RED, 100, 60, 80), (BLUE, 400, 90, 50))) for _ in range(6)]
     assert counts[-1] == 2
+
+
+@pytest.mark.parametrize("together", [1, 2])
+def test_each_due_frame_is_searched_for_newcomers_once(together: int) -> None:
+    """The search that is begun while the networks look is the one that is used."""
+    scene, frames = Scene(), 4 * CENSUS_FRAMES
+    image = drawn((RED, 100, 60, 80), (BLUE, 400, 90, 50))
+    for _ in range(frames // together):
+        for faces in scene.follower.step([image] * together, 4):
+            assert len(faces) == 2
+    assert scene.wide == [True, False, False, False]
 
 
 def test_a_lost_face_is_found_again_at_once() -> None:

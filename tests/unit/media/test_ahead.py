@@ -27,7 +27,8 @@ def test_an_error_comes_in_its_place() -> None:
         next(stream)
 
 
-def test_stopping_early_reads_little_more_and_leaves_no_thread() -> None:
+@pytest.mark.parametrize("most", [1, AHEAD])
+def test_stopping_early_reads_little_more_and_leaves_no_thread(most: int) -> None:
     read = []
 
     def items() -> Iterator[int]:
@@ -35,8 +36,8 @@ def test_stopping_early_reads_little_more_and_leaves_no_thread() -> None:
             read.append(number)
             yield number
 
-    stream = ahead(items())
+    stream = ahead(items(), most)
     assert [next(stream) for _ in range(3)] == [0, 1, 2]
     stream.close()  # type: ignore[attr-defined]
-    assert len(read) <= 3 + AHEAD + 2
+    assert len(read) <= 3 + most + 2
     assert not [thread for thread in threading.enumerate() if thread.name == "read ahead"]
