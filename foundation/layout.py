@@ -137,7 +137,8 @@ def view(picture: tuple[int, int], panel: tuple[int, int], head: HeadFrame, fit:
     roomy = seen.width >= need[0] and seen.height >= need[1]
     if fit == "fill" or (fit == "auto" and roomy):
         x = _inside(head.centre[0] + 0.5 - seen.width / 2, picture[0] - seen.width)
-        y = _inside(head.centre[1] + 0.5 - seen.height * FACE_LINE, picture[1] - seen.height)
+        top = head.centre[1] - head.spread[1] / 2  # of several heads, the uppermost one's middle
+        y = _inside(top + 0.5 - (seen.height - head.spread[1]) * FACE_LINE, picture[1] - seen.height)
         return View(Box(x, y, x + seen.width, y + seen.height), Box(0, 0, *panel), fills=True)
     scale = min(panel[0] / picture[0], panel[1] / picture[1])
     width, height = max(1, round(picture[0] * scale)), max(1, round(picture[1] * scale))

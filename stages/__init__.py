@@ -67,7 +67,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("passes", 1, "a matte and a difference for other compositing programs", 40.0),
         StageSpec("group", 1, "find out what the faces of one picture share", 0.0),
         StageSpec("merge", 1, "put several moving faces into their one picture", 6.0),
-        StageSpec("edit", 1, "lay the performers out in scenes, encode once", 25.0),
+        StageSpec("edit", 2, "lay the performers out in scenes, encode once", 25.0),
         StageSpec("vocals", 1, "sing a sample vocal from a face's mouth", 0.5),
         StageSpec("mux", 2, "copy or cut, mix and level the sound, and join it to the picture", 0.5),
         StageSpec("measure", 5, "look at a performer's result again, beside its driver", 6.0),

@@ -22,6 +22,8 @@ from stages import Report
 from stages.handover import FRAMES, read_crop, read_under
 
 Image = NDArray[np.uint8]
+ROWS = 256
+"""Of the picture that are added up at a time: of a large one, all at once would take gigabytes."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,29 @@ def _member(number: int, about: Mapping[str, Any], inputs: Mapping[str, Path], w
 
 def _merged(still: Image, members: list[_Member], index: int) -> Image:
     """The still picture and what each performer changes in it, by its share."""
-    if all(member.share is None for member in members):
-        whole = still.copy()
-        for member in members:
-            whole[member.place] = member.frames[index]
-        return whole
-    total = still.astype(np.float32)
+    whole = still.copy()
     for member in members:
-        change = member.frames[index].astype(np.float32) - member.under
-        total[member.place] += change if member.share is None else change * member.share
-    return np.clip(np.rint(total), 0, 255).astype(np.uint8)
+        if member.share is None:
+            whole[member.place] = member.frames[index]
+    shared = [member.place[0] for member in members if member.share is not None]
+    if shared:
+        first, last = min(rows.start for rows in shared), max(rows.stop for rows in shared)
+        for top in range(first, last, ROWS):
+            band = slice(top, min(top + ROWS, last))
+            total = still[band].astype(np.float32)
+            for member in members:
+                _add(total, band, member, index)
+            whole[band] = np.clip(np.rint(total), 0, 255)
+    return whole
+
+
+def _add(total: NDArray[np.float32], band: slice, member: _Member, index: int) -> None:
+    """Add what a performer changes in these rows of the group's box."""
+    rows, columns = member.place
+    top, bottom = max(band.start, rows.start), min(band.stop, rows.stop)
+    if top < bottom:
+        own = slice(top - rows.start, bottom - rows.start)
+        change = member.frames[index][own].astype(np.float32) - member.under[own]
+        total[top - band.start : bottom - band.start, columns] += (
+            change if member.share is None else change * member.share[own]
+        )

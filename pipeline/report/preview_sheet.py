@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundation.artifacts import ArtifactStore
-from foundation.facetrack import HeadFrame, head_frame
+from foundation.facetrack import HeadFrame, head_frame, heads_together
 from foundation.geometry import Box
 from foundation.layout import Inset, panels
 from media.backdrop import blurred, plain
@@ -36,9 +37,13 @@ SCENES = 4
 
 @dataclass(frozen=True)
 class _Shown:
-    """A performer as drawn: the picture with the part that moves as in its first animated frame."""
+    """A performer as drawn: the picture with the part that moves as in its first animated frame.
 
-    picture: Image
+    Attributes:
+        read: gives the picture, from its file: of large ones, only what is being drawn is held.
+    """
+
+    read: Callable[[], Image]
     box: Box
     patch: Image
     head: HeadFrame
@@ -65,11 +70,11 @@ def _shown(preview: Preview, store: ArtifactStore, name: str) -> _Shown:
     crop = read_crop(folder)
     if name in preview.laid:
         patch = next(read_frames(_folder(store, preview.laid[name]) / FRAMES))
-        return _Shown(read_picture(folder), crop.box, patch, read_head(folder))
+        return _Shown(partial(read_picture, folder), crop.box, patch, read_head(folder))
     portrait = read_portrait(folder)
     patch = next(read_frames(_folder(store, preview.glances[name]) / FRAMES))
     head = head_frame(portrait.face.points, portrait.face.scheme)
-    return _Shown(portrait.image, Box(0, 0, *crop.size), patch, head)
+    return _Shown(lambda: portrait.image, Box(0, 0, *crop.size), patch, head)
 
 
 def _performer(preview: Preview, store: ArtifactStore, name: str, shown: _Shown) -> Image:
@@ -112,12 +117,13 @@ def _scene(number: int, about: Mapping[str, Any], preview: Preview, shown: Mappi
     background = about["background"] or {}
     canvas = plain(background.get("color", "#000000"), size)
     if "blur" in background:
-        canvas = blurred(shown[names[0]].picture, size)
+        canvas = blurred(shown[names[0]].read(), size)
     for name, place in zip(names, places, strict=True):
         act, room = _with_others(name, preview, shown), (place.width, place.height)
-        panel = Panel(act.picture, act.box, room, act.head, about["fit"])
+        picture = act.read()
+        panel = Panel(picture, act.box, room, act.head, about["fit"])
         if about["background"] is None:
-            canvas[place.slices] = blurred(act.picture, room)
+            canvas[place.slices] = blurred(picture, room)
         canvas[panel.target.moved(place.x0, place.y0).slices] = panel.draw(act.patch)
     start, stop = about["range"]
     label = text(f"scene {number + 1}: {about['layout']}, frames {start} to {stop - 1}", 16)
@@ -130,7 +136,9 @@ def _with_others(name: str, preview: Preview, shown: Mapping[str, _Shown]) -> _S
     others = [shown[other] for other, owner in preview.pictures.items() if owner == name and other != name]
     if not others:
         return act
-    whole = act.picture.copy()
+    still = act.read()
+    whole = still.copy()
     for one in (act, *others):
         whole[one.box.slices] = one.patch
-    return _Shown(act.picture, Box(0, 0, whole.shape[1], whole.shape[0]), whole, act.head)
+    heads = heads_together([one.head for one in (act, *others)])
+    return _Shown(lambda: still, Box(0, 0, whole.shape[1], whole.shape[0]), whole, heads)

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from foundation.facetrack import HeadFrame
+from foundation.facetrack import HeadFrame, heads_together
 from foundation.layout import CORNERS, LAYOUTS, Fit, Inset, panels, view
 
 HD = (1280, 720)
@@ -70,3 +70,13 @@ def test_filling_keeps_the_face_inside(panel: tuple[int, int]) -> None:
     window = view((2000, 1500), panel, head, "fill").window
     assert window.x0 < 1500 - 100 < 1500 + 100 < window.x1
     assert window.y0 < 300 - 100 < 300 + 100 < window.y1
+
+
+@pytest.mark.parametrize("panel", [(1280, 720), (640, 720), (720, 1280)])
+@pytest.mark.parametrize("other", [(3400.0, 700.0), (3400.0, 2400.0), (700.0, 2400.0)])
+def test_of_several_heads_none_is_cut(panel: tuple[int, int], other: tuple[float, float]) -> None:
+    heads = [HeadFrame((700.0, 700.0), 300.0, 0.0), HeadFrame(other, 300.0, 0.0)]
+    window = view((4000, 3000), panel, heads_together(heads)).window
+    for x, y in (head.centre for head in heads):
+        assert window.x0 <= x - 160 < x + 160 <= window.x1
+        assert window.y0 <= y - 220 < y + 220 <= window.y1  # hair, too

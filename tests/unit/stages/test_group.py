@@ -146,6 +146,26 @@ def test_everyone_moves_and_nothing_else_changes(tmp_path: Path) -> None:
         np.testing.assert_array_equal(frame[at[1]], seen[1])
 
 
+def test_adding_up_in_bands_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # three faces: two whose crops overlap, and one apart
+    places = crops(tmp_path, [face_at(180, 200, 80), face_at(240, 215, 90), face_at(460, 420, 40)], "still")
+    together = grouped(tmp_path, places)
+    parts = [
+        [chunk(tmp_path / f"p{n}", place, [level])]
+        for n, (place, level) in enumerate(zip(places, (9, -14, 30), strict=True))
+    ]
+    frames = []
+    for rows in (1000, 7):
+        monkeypatch.setattr(merge, "ROWS", rows)
+        members = [{"frames": 1, "chunks": [0]}] * 3
+        frames += merged(tmp_path / f"by{rows}", places, together, parts, range=[0, 1], members=members)
+    np.testing.assert_array_equal(*frames)
+    box = read_crop(together).box
+    under = read_image(together / "under.png").astype(int)
+    at = (420 - box.y0, 460 - box.x0)
+    np.testing.assert_array_equal(frames[0][at], np.clip(under[at] + 30, 0, 255))
+
+
 def test_cutting_it_up_changes_nothing(tmp_path: Path) -> None:
     places = crops(tmp_path, [face_at(180, 200, 80), face_at(290, 215, 90)], "still")
     together = grouped(tmp_path, places)
