@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -54,6 +54,10 @@ class Clip:
     track: FaceTrack
     looks: Looks
     frames: Callable[[], Iterator[Image]]
+
+    def pick(self, numbers: Sequence[int]) -> Iterator[Image]:
+        """The frames with these ascending numbers."""
+        return (frame for number, frame in enumerate(self.frames()) if number in numbers)
 
 
 def follow(media: Media, name: str, limit: int, backend: LandmarkBackend) -> Clip:
@@ -126,7 +130,7 @@ def measure(
         raise ValueError(f"no face in the portrait {name!r}")
     crop = cut(image, faces[0], engine)
     started = time.perf_counter()
-    driving = Driving(clip.track, FPS, clip.frames)
+    driving = Driving(clip.track, FPS, clip.pick)
     prepared = engine.prepare(crop, driving, MOTION, lambda shown: next(iter(still.detect(shown, 1)), None))
     prepared = {name: whole(array) for name, array in prepared.items()}
     preparing = time.perf_counter() - started

@@ -85,7 +85,7 @@ def engine(options: argparse.Namespace) -> dict[str, Any]:
         faces, landmarks = timed(lambda item: backend.follow(item[1], item[0] / 25)[0], list(enumerate(frames)))
         portrait = portrait_of(FACE_HEIGHT, backend.detect)
         track = track_of(faces, (frames[0].shape[1], frames[0].shape[0]))
-        driving = Driving(track, 25.0, lambda: iter(frames))
+        driving = Driving(track, 25.0, lambda numbers: (frames[number] for number in numbers))
         made = load_engine("landmark_tps")
         began = time.perf_counter()
         prepared = made.prepare(

@@ -10,7 +10,7 @@ An engine works in three steps, so that chunks can be rendered anywhere, in any 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -64,12 +64,12 @@ class Driving:
     Attributes:
         track: the performer's face in each of N frames, in pixels of those frames, smoothed.
         fps: frames a second.
-        frames: starts reading frames 0..N-1 anew, each (h, w, 3) uint8 RGB; streaming, not to be kept.
+        pick: reads the frames with these ascending numbers, 0..N-1, each (h, w, 3) uint8 RGB; streaming.
     """
 
     track: FaceTrack
     fps: float
-    frames: Callable[[], Iterator[Image]]
+    pick: Callable[[Sequence[int]], Iterator[Image]]
 
 
 class Renderer(ABC):

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -96,7 +95,7 @@ class TpsmmEngine(Engine):
         model = _model(motion.get(self.name) or {}, settings.precision)
         reference = _reference(portrait, driving.track, motion.get("reference", "best"))
         window = _window(driving.track)
-        frame = next(islice(driving.frames(), reference, None), None)
+        frame = next(driving.pick([reference]), None)
         if frame is None:
             raise InputError(f"the driving clip has no frame {reference}", cure="choose another reference")
         size = model.config.view_side or portrait.image.shape[0]

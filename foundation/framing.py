@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from foundation.errors import InputError
 from foundation.facetrack import FaceTrack, HeadFrame, head_frame
@@ -102,6 +101,8 @@ def _tube(heads: Sequence[HeadFrame], picture: Size, wanted: Wanted) -> tuple[Ar
 def _following(heads: Sequence[HeadFrame], wanted: Wanted, fps: float) -> tuple[list[Array], Size]:
     """A crop of one size whose middle goes along with the head, smoothly."""
     centres = np.array([head.centre for head in heads])
+    from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415  (a third of a second, for this alone)
+
     smooth = gaussian_filter1d(centres, FOLLOW_SECONDS * fps, axis=0, mode="nearest")
     heights = [head.height for head in heads]
     half = SWAY * MARGIN * max(heights) if wanted.size is None else wanted.reach * float(np.median(heights))

@@ -16,7 +16,7 @@ Image = NDArray[np.uint8]
 
 
 class LandmarkBackend(ABC):
-    """Finds faces. A context manager: leaving it frees the model.
+    """Finds faces. A context manager: leaving it gives up the model.
 
     Class attributes: `name` as in the manifest; `scheme`, a constant of foundation.facetrack; `points`, how many a
     face has; `together`, how many frames `follow_on` takes at once. Its version stands in the table landmarks.BACKENDS:
@@ -60,7 +60,7 @@ class LandmarkBackend(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Free the model; the backend is not used afterwards."""
+        """Give up the model, for good or to who opens the backend next in this process; this one is not used again."""
 
     def __enter__(self) -> Self:
         return self

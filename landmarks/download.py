@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 from foundation.errors import InputError
 
@@ -33,6 +31,8 @@ def download(url: str, target: Path, *, sha256: str, max_bytes: int, what: str, 
     """
     if offline():
         raise InputError(f"{what} is missing and {OFFLINE_VARIABLE} forbids downloads", file=target, cure=cure)
+    from http.client import HTTPException  # noqa: PLC0415  (brings TLS and mail, for a file that is there already)
+
     temporary: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -58,4 +58,6 @@ def download(url: str, target: Path, *, sha256: str, max_bytes: int, what: str, 
 
 
 def _open(url: str) -> Any:
+    from urllib.request import urlopen  # noqa: PLC0415  (as above)
+
     return urlopen(url, timeout=TIMEOUT_SECONDS)  # noqa: S310  (only this package's own addresses come here)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
 from foundation.facetrack import MEDIAPIPE_478, Face
 from foundation.geometry import Array, Box
 from landmarks.base import Image, LandmarkBackend
-from landmarks.following import LANES, SAME, Follower, Mesh, settled
-from landmarks.mediapipe_tasks import FaceFinder, FaceMesh
+from landmarks.following import LANES, SAME, Follower, settled
+from landmarks.mediapipe_pool import networks
 from landmarks.model_file import find_model
 from landmarks.windows import Bounds, around, cut, overlap, side, tiles
 
@@ -41,15 +40,12 @@ class MediapipeBackend(LandmarkBackend):
     together = LANES
 
     def __init__(self) -> None:
-        self._model = find_model()
-        self._finder = FaceFinder(self._model, confidence=0.5)
-        self._spare: list[Mesh] = [FaceMesh(self._model)]
-        self._coming: list[Future[FaceMesh]] = []
+        self._networks = networks(find_model())
         self._follows = False
-        self._follower = Follower(self._candidates, self._open_mesh, self._spare.append)
+        self._follower = Follower(self._candidates, self._networks.take, self._networks.give_back)
 
     def detect(self, image: Image, limit: int = 8) -> list[Face]:
-        mesh = self._open_mesh()
+        mesh = self._networks.take()
         found: list[Face] = []
         for wide in (False, True):
             for bounds in self._candidates(image, wide):
@@ -63,7 +59,7 @@ class MediapipeBackend(LandmarkBackend):
                         found.append(face)
             if len(found) >= limit:
                 break
-        self._spare.append(mesh)
+        self._networks.give_back(mesh)
         return sorted(found, key=lambda face: -side(face.box))[:limit]
 
     def follow(self, image: Image, seconds: float, limit: int = 4) -> list[Face]:
@@ -71,7 +67,9 @@ class MediapipeBackend(LandmarkBackend):
 
     def follow_on(self, images: Sequence[Image], limit: int = 4) -> list[list[Face]]:
         if not self._follows:
-            self._begin(len(images))
+            # the networks that the first face will need are opened while it is looked for
+            self._networks.foresee(len(images))
+            self._follows = True
         return self._follower.step(images, limit)
 
     def forget(self) -> None:
@@ -79,27 +77,6 @@ class MediapipeBackend(LandmarkBackend):
 
     def close(self) -> None:
         self._follower.close()
-        self._spare += [coming.result() for coming in self._coming]
-        self._coming.clear()
-        for mesh in self._spare:
-            mesh.close()
-        self._spare.clear()
-        self._finder.close()
-
-    def _begin(self, together: int) -> None:
-        """Open the other networks that the first face will need while it is looked for."""
-        self._follows = True
-        opener = ThreadPoolExecutor(1, "open networks")
-        self._coming = [opener.submit(FaceMesh, self._model) for _ in range(together - 1)]
-        opener.shutdown(wait=False)
-
-    def _open_mesh(self) -> Mesh:
-        """A landmark network that remembers no face."""
-        if not self._spare:
-            return self._coming.pop().result() if self._coming else FaceMesh(self._model)
-        mesh = self._spare.pop()
-        mesh.forget()
-        return mesh
 
     def _candidates(self, image: Image, wide: bool) -> list[Bounds]:
         """Where faces may be, the largest first; `wide`: also small ones, and one that fills the picture."""
@@ -117,7 +94,7 @@ class MediapipeBackend(LandmarkBackend):
 
     def _find(self, image: Image, box: Box) -> Array:
         shown = cut(image, box, FINDER_SIDE)
-        rows = self._finder.find(shown)
+        rows = self._networks.finder.find(shown)
         scale = box.width / shown.shape[1]
         return rows * (scale, scale, scale, scale, 1.0) + (box.x0, box.y0, box.x0, box.y0, 0.0)
 

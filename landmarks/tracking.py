@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from foundation.facetrack import Face
 from foundation.geometry import Array, Box
@@ -94,9 +93,9 @@ class People:
             [[person.cost(face, look) for face, look in zip(faces, looks, strict=True)] for person in self._people]
         ).reshape(len(self._people), len(faces))
         owners: dict[int, Person] = {}
-        for row, column in zip(*linear_sum_assignment(costs), strict=True):
+        for row, column in _pairs(costs):
             if costs[row, column] < _REFUSED:
-                owners[int(column)] = self._people[row]
+                owners[column] = self._people[row]
         for person in self._people:
             person.unseen += 1
         for column, (face, look) in enumerate(zip(faces, looks, strict=True)):
@@ -108,3 +107,13 @@ class People:
                 self._people.append(owners[column])
         self._people = [person for person in self._people if person.unseen <= self._patience or person is self.keep]
         return [owners[column] for column in range(len(faces))]
+
+
+def _pairs(costs: Array) -> list[tuple[int, int]]:
+    """Rows with their columns, so that all costs together are the least."""
+    if costs.size <= 1:
+        return [(0, 0)] * costs.size
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415  (half a second, for clips of several people)
+
+    rows, columns = linear_sum_assignment(costs)
+    return list(zip(rows.tolist(), columns.tolist(), strict=True))

@@ -10,8 +10,6 @@ from fractions import Fraction
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scenedetect.common import FrameTimecode
-from scenedetect.detectors import AdaptiveDetector
 
 Image = NDArray[np.uint8]
 
@@ -40,6 +38,9 @@ def marked(frames: Iterable[tuple[Fraction, Image]]) -> Iterator[Marked]:
     A change stands out if PySceneDetect's content score (hue, saturation, brightness) is several times that of the
     frames around it; what changes slowly, a pan or a fade, is no cut.
     """
+    from scenedetect.common import FrameTimecode  # noqa: PLC0415  (brings MoviePy and asyncio)
+    from scenedetect.detectors import AdaptiveDetector  # noqa: PLC0415
+
     detector = AdaptiveDetector(window_width=AROUND, min_scene_len=SHORTEST)
     waiting: deque[tuple[int, Fraction, Image]] = deque()
     small: deque[Image] = deque(maxlen=AROUND + 2)

@@ -136,6 +136,8 @@ def pick_frames(path: Path, numbers: Sequence[int]) -> Iterator[NDArray[np.uint8
     Yields, raises: as read_frames.
     """
     wanted, to_rgb = set(numbers), ToRgb()
+    if not wanted:
+        return
     with opened(path) as container:
         stream = video_stream(container, path)
         per_tick = (stream.average_rate or Fraction(1)) * (stream.time_base or Fraction(1))

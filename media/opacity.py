@@ -5,7 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
 
 from media.sequence import FrameSequence
 
@@ -23,6 +22,8 @@ def spread_colours(picture: Image, opacity: Image) -> Image:
     hidden = opacity == 0
     if not hidden.any() or hidden.all():
         return picture
+    from scipy.ndimage import distance_transform_edt  # noqa: PLC0415  (slow to import, for pictures with opacity)
+
     rows, columns = distance_transform_edt(hidden, return_distances=False, return_indices=True)
     return np.ascontiguousarray(picture[rows, columns])
 

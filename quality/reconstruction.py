@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from skimage.metrics import structural_similarity
 
 from foundation.facetrack import Face
 from quality.features import Image
@@ -53,6 +52,8 @@ def of_frame(true: Seen, made: Seen, still: Seen) -> dict[str, float]:
     Args:
         true: as it was. made: as it was reconstructed. still: the first frame.
     """
+    from skimage.metrics import structural_similarity  # noqa: PLC0415  (brings half of SciPy)
+
     ours, theirs, first = (sized(seen.image) for seen in (made, true, still))
     return {
         "l1": _difference(ours, theirs),

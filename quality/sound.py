@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import correlate, resample_poly
 
 from media.audio import to_float
 from media.sound import Block, sound_blocks
@@ -133,6 +132,8 @@ def _lay(piece: Samples, block: Block, first: int) -> None:
 
 
 def _resampled(piece: Samples, rate: int) -> Samples:
+    from scipy.signal import resample_poly  # noqa: PLC0415  (brings most of SciPy, for results with sound)
+
     ratio = Fraction(RATE, rate)
     return np.asarray(resample_poly(piece, ratio.numerator, ratio.denominator), np.float32)
 
@@ -143,6 +144,8 @@ def _lateness(ours: Samples, theirs: Samples) -> Heard:
     energy = float((ours.astype(np.float64) ** 2).sum())
     if len(theirs) < len(ours) or energy < 1e-6:
         return Heard(float("nan"), 0.0)
+    from scipy.signal import correlate  # noqa: PLC0415  (as above)
+
     scores = correlate(theirs.astype(np.float64), ours.astype(np.float64), mode="valid", method="fft")
     sums = np.concatenate([[0.0], np.cumsum(theirs.astype(np.float64) ** 2)])
     power = sums[len(ours) :] - sums[: -len(ours)]

@@ -73,7 +73,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         reference = engine.reference(portrait, track, motion["reference"])
         files = engine_files(inputs)
         own = {engine.name: {**settings["options"], **files}}
-        driving = Driving(track, float(fps), lambda: iter(crops))
+        driving = Driving(track, float(fps), lambda numbers: (crops[number] for number in numbers))
         arrays = engine.prepare(
             portrait, driving, motion | own, lambda image: next(iter(backend.follow(image, 0.0, 1)), None)
         )

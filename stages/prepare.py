@@ -7,7 +7,7 @@ for each array that the engine returned, the large ones row by row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
@@ -24,7 +24,7 @@ from foundation.npy import Blocks, NpyWriter
 from foundation.shots import Shot, load_shots
 from landmarks import load_backend
 from landmarks.base import LandmarkBackend
-from media.reader import read_frames
+from media.lossless import pick_frames
 from stages import Report
 from stages.handover import FRAMES, engine_files, read_crop_path, read_portrait, shot_folder
 
@@ -67,10 +67,10 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
 def _driving(clip: Path, shot: Shot, fps: Fraction) -> Driving:
     """One shot of a clip, as engines take it."""
 
-    def frames() -> Iterator[Image]:
-        return read_frames(clip / FRAMES, start=shot.start, stop=shot.stop)
+    def pick(numbers: Sequence[int]) -> Iterator[Image]:
+        return pick_frames(clip / FRAMES, [shot.start + number for number in numbers])
 
-    return Driving(FaceTrack.load(clip / "track", slice(shot.start, shot.stop)), float(fps), frames)
+    return Driving(FaceTrack.load(clip / "track", slice(shot.start, shot.stop)), float(fps), pick)
 
 
 def _motion(motion: Mapping[str, Any], shot: Shot, shots: list[Shot]) -> dict[str, Any]:

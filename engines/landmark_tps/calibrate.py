@@ -62,13 +62,8 @@ def pick(performance: Performance, driving: Driving) -> Samples:
     ranks = np.linspace(0, last, min(MOUTH_SAMPLES, last + 1)).astype(int)
     chosen = set(usable[by_mouth[ranks]].tolist())
     chosen |= set(usable[by_lids[(LID_RANKS * last).astype(int)]].tolist())
-    samples = {}
-    for index, frame in enumerate(driving.frames()):
-        if index in chosen:
-            samples[index] = frame
-        if len(samples) == len(chosen):
-            break
-    return samples
+    numbers = sorted(chosen)
+    return dict(zip(numbers, driving.pick(numbers), strict=False))
 
 
 def fit(performance: Performance, samples: Samples, trial: Trial, detect: Detector, gains: Gains) -> Gains:

@@ -12,9 +12,9 @@ from functools import cache
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 
 from engines.base import Image
+from engines.landmark_tps.curves import curve_matrix
 from engines.landmark_tps.mesh import Raster
 from engines.landmark_tps.topology import Eye
 from foundation.geometry import Array, Box
@@ -171,7 +171,7 @@ def sample(plate: Image, origin: Array, x: NDArray[np.float32], y: NDArray[np.fl
 @cache
 def lid_matrix() -> Array:
     """(25, 9): a lid's points to a smooth curve through them."""
-    return np.asarray(CubicSpline(np.arange(9), np.eye(9), bc_type="natural")(np.linspace(0, 8, 25)))
+    return curve_matrix(9, 25)
 
 
 def smooth_row(row: Array) -> Array:

@@ -11,10 +11,10 @@ from functools import cache
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 
 from engines.base import Image
 from engines.landmark_tps.color import LUMA, recolor
+from engines.landmark_tps.curves import curve_matrix
 from engines.landmark_tps.mesh import Raster, affines, apply_affines, draw_indices
 from engines.landmark_tps.topology import INNER_LIPS, strip
 from foundation.geometry import Array, Box
@@ -86,8 +86,7 @@ class Mouth:
 @cache
 def row_matrix() -> Array:
     """(DENSE, 11): a lip's landmarks to a smooth curve through them."""
-    curve = CubicSpline(np.arange(ROW), np.eye(ROW), bc_type="natural")
-    return np.asarray(curve(np.linspace(0, ROW - 1, DENSE)))
+    return curve_matrix(ROW, DENSE)
 
 
 @cache

@@ -19,7 +19,7 @@ from pipeline.executors.base import Capabilities, Circumstances, Executor
 from pipeline.executors.crew import Crew, Said, Worker
 from pipeline.executors.dispatch import Dispatch
 from pipeline.executors.machine import USED, devices, free_memory, worker_count
-from pipeline.executors.worker import Place, serve
+from pipeline.executors.worker import Place, serve_alone
 from pipeline.plan.graph import Graph
 from pipeline.plan.needs import needs_of
 from pipeline.plan.task import Task
@@ -70,7 +70,7 @@ class LocalCrew(Crew):
     def _start(self, place: Place) -> None:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=serve, args=(theirs, place), daemon=False)
+        process = context.Process(target=serve_alone, args=(theirs, place), daemon=False)
         # blocked here, so blocked in the child too: a Ctrl-C while it starts is ours alone
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:

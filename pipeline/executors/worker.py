@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from foundation.artifacts import ArtifactStore
 from foundation.errors import DuetError
@@ -65,6 +66,14 @@ def serve(connection: Connection, place: Place) -> None:
                     connection.send(("progress", done, total))
 
             connection.send(attempt(Task.from_json(told), store, check, report, lambda: connection.send(("sound",))))
+
+
+def serve_alone(connection: Connection, place: Place) -> NoReturn:
+    """`serve` in a process of its own, which then ends at once: half a second of taking models apart helps nobody."""
+    serve(connection, place)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def attempt(

@@ -104,7 +104,7 @@ def case(request: pytest.FixtureRequest, backend: LandmarkBackend, clip: tuple[F
     picture = np.ascontiguousarray(data.astronaut())
     portrait = cut(picture, backend.detect(picture, 1)[0], engine)
     track, frames = clip
-    driving = Driving(track, 30.0, lambda: iter(frames))
+    driving = Driving(track, 30.0, lambda numbers: (frames[number] for number in numbers))
     prepared = engine.prepare(portrait, driving, MOTION, lambda image: next(iter(backend.detect(image, 1)), None))
     return Case(engine, portrait, driving, frames, stored(prepared))
 
@@ -170,7 +170,7 @@ def test_very_short_clips(case: Case, count: int) -> None:
         track.scheme,
         track.size,
     )
-    driving = Driving(short, 30.0, lambda: iter(case.frames[:count]))
+    driving = Driving(short, 30.0, lambda numbers: (case.frames[number] for number in numbers))
     prepared = stored(case.engine.prepare(case.portrait, driving, MOTION, lambda image: None))
     frame = case.engine.open(case.portrait, prepared).render(count - 1, case.frames[count - 1])
     assert frame.shape == case.portrait.image.shape

@@ -70,7 +70,7 @@ def driving(centre: tuple[float, float] = (80.0, 64.0)) -> Driving:
         MEDIAPIPE_478,
         (160, 128),
     )
-    return Driving(track, 25.0, lambda: (picture((128, 160), k) for k in range(FRAMES)))
+    return Driving(track, 25.0, lambda numbers: (picture((128, 160), k) for k in numbers))
 
 
 def nobody(_: Image) -> Face | None:
@@ -93,7 +93,7 @@ def test_frames_stand_alone(files: dict[str, str], tmp_path: Path, mode: str | N
     for name, array in prepared.items():
         np.save(tmp_path / f"{name}.npy", array, allow_pickle=False)
     stored = {path.stem: np.load(path, allow_pickle=False) for path in tmp_path.iterdir()}
-    frames = list(driving().frames())
+    frames = list(driving().pick(range(FRAMES)))
     whole = TpsmmEngine().open(portrait(), opened(files, stored))
     first, last = (whole.render(index, frames[index]) for index in (1, 3))
     assert first.shape == (256, 256, 3)
@@ -105,7 +105,7 @@ def test_frames_stand_alone(files: dict[str, str], tmp_path: Path, mode: str | N
 
 @pytest.mark.parametrize("mode", [None, *(pytest.param(mode, marks=pytest.mark.slow) for mode in ("standard", "avd"))])
 def test_who_listens_hardly_leaves_the_reference_frame(files: dict[str, str], mode: str | None) -> None:
-    frames = list(driving().frames())
+    frames = list(driving().pick(range(FRAMES)))
     own = {"precision": "fp32", "mode": mode, **files}
     turns = {"turns": {"sings": [[3, 4]], "ease": 0, "listening": 0.2}, "reference": 0}
     usual = TpsmmEngine().prepare(portrait(), driving(), {**MOTION, "reference": 0, "tpsmm": own}, nobody)

@@ -22,9 +22,18 @@ def test_rows_come_back_as_they_were_written(tmp_path: Path, blocks: list[int]) 
     rows = Rows(tmp_path / "a.npy")
     assert (len(rows), rows.shape, rows.dtype) == (len(whole), whole.shape, np.float32)
     np.testing.assert_array_equal(rows[len(whole) - 1], whole[-1])
+    np.testing.assert_array_equal(rows[-1], whole[-1])
+    np.testing.assert_array_equal(rows[:7:2], whole[:7:2])
+    np.testing.assert_array_equal(rows[[0, len(whole) - 1]], whole[[0, -1]])
     np.testing.assert_array_equal(rows[1:3, 2], whole[1:3, 2])
     np.testing.assert_array_equal(np.concatenate(list(rows.blocks())), whole)
     np.testing.assert_array_equal(np.asarray(rows), whole)
+    part = Rows(tmp_path / "a.npy", slice(1, None))
+    assert part.shape == whole[1:].shape
+    np.testing.assert_array_equal(part[:2], whole[1:3])
+    np.testing.assert_array_equal(part[:, 1:], whole[1:, 1:])
+    with pytest.raises(IndexError):
+        part[len(whole)]
 
 
 def test_rows_of_another_shape_are_refused(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from foundation.facetrack import HEAD_MARKS, head_frame
+from foundation.facetrack import HEAD_MARKS, Face, head_frame
 from landmarks.base import Image
 from landmarks.mediapipe_backend import MediapipeBackend
 from media.images import read_image
@@ -44,6 +44,22 @@ def test_the_same_frames_give_the_same_numbers(backend: MediapipeBackend) -> Non
             np.testing.assert_array_equal(one.points, two.points)
             np.testing.assert_array_equal(one.blendshapes, two.blendshapes)
             np.testing.assert_array_equal(one.pose, two.pose)
+
+
+def test_networks_that_others_have_used_give_the_same_numbers() -> None:
+    """They stay loaded: what a task sees must not depend on what its worker did before."""
+
+    def seen(frames: list[Image]) -> list[Face]:
+        with MediapipeBackend() as backend:
+            return [face for pair in zip(frames[::2], frames[1::2], strict=True) for (face,) in backend.follow_on(pair)]
+
+    frames = [frame for _, frame in swaying(10)]
+    before = seen(frames)
+    seen([cv2.flip(frame[40:, :360], 1) for frame in frames[4:]])
+    for one, two in zip(before, seen(frames), strict=True):
+        np.testing.assert_array_equal(one.points, two.points)
+        np.testing.assert_array_equal(one.blendshapes, two.blendshapes)
+        np.testing.assert_array_equal(one.pose, two.pose)
 
 
 def test_points_do_not_lag_behind_the_face() -> None:
