@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -43,6 +44,25 @@ def numbered_pictures(pattern: Path) -> list[Path]:
         if path.is_symlink() and not path.resolve().is_relative_to(pattern.parent.resolve()):
             raise InputError("it is a link that leads out of its folder", file=path, cure="copy the picture itself")
     return [found[number] for number in range(first, last + 1)]
+
+
+class PictureReader:
+    """Numbered pictures as `media.reader.VideoReader` gives the frames of a video: pairs of seconds and (H, W, 3) uint8
+    RGB, from the one that shows at `start` on. Every iteration starts anew.
+
+    Args:
+        paths: as `numbered_pictures` gives them. fps: pictures a second; the first shows at 0.
+    Raises: InputError (while iterating) as `read_same`.
+    """
+
+    def __init__(self, paths: Sequence[Path], fps: Fraction, *, start: Fraction | None = None) -> None:
+        self._paths, self._fps = paths, fps
+        self._first = min(int((start or Fraction(0)) * fps), len(paths) - 1)
+
+    def __iter__(self) -> Iterator[tuple[Fraction, Image]]:
+        size = picture_size(self._paths[0])
+        for number in range(self._first, len(self._paths)):
+            yield number / self._fps, read_same(self._paths[number], size)
 
 
 def describe_pictures(first: Path, count: int, fps: Fraction) -> MediaInfo:

@@ -9,7 +9,7 @@ import typer
 
 from foundation.errors import ManifestError
 from pipeline.cli.job import store_at
-from pipeline.cli.options import WORK, Debug, Json, Online, Work, Workers
+from pipeline.cli.options import WORK, Debug, Fps, Json, Online, Work, Workers, are_numbered
 from pipeline.cli.published import Flags, animate_published
 from pipeline.cli.render import render
 from pipeline.cli.runs import Running
@@ -20,7 +20,12 @@ SIZE = (1280, 720)
 DEMO = "The published demo's form"
 
 Portrait = Annotated[str | None, typer.Argument(metavar="PORTRAIT", help="A picture with a face, or sample:astronaut.")]
-Clip = Annotated[str | None, typer.Argument(metavar="CLIP", help="A video of a face, or sample:carphone.")]
+Clip = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="CLIP", help="A video of a face, sample:carphone, or numbered pictures: shots/take_%04d.png with --fps."
+    ),
+]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="The video to write (.mp4).")]
 Engine = Annotated[str | None, typer.Option("--engine", help="auto, landmark_tps or tpsmm.", show_default="auto")]
 Size = Annotated[
@@ -52,6 +57,7 @@ def run(
     output: Output = None,
     engine: Engine = None,
     size: Size = None,
+    fps: Fps = None,
     sheet: Sheet = False,
     report: Report = False,
     config: Annotated[Path | None, _flag("config", "The model's config, such as config/vox-256.yaml.")] = None,
@@ -95,7 +101,7 @@ def run(
         find_best_frame,
         cpu,
     )
-    ours = {"PORTRAIT": portrait, "CLIP": clip, "--output": output, "--engine": engine, "--size": size}
+    ours = {"PORTRAIT": portrait, "CLIP": clip, "--output": output, "--engine": engine, "--size": size, "--fps": fps}
     own = [name for name, value in (ours | {"--sheet": sheet, "--report": report}).items() if value]
     if flags.given and own:
         raise ManifestError(
@@ -111,12 +117,11 @@ def run(
     if portrait is None or clip is None or output is None:
         lacking = next(name for name in ("PORTRAIT", "CLIP", "--output") if ours[name] is None)
         raise ManifestError(f"{lacking} is missing", cure="write animate PORTRAIT CLIP -o OUT")
+    driving = {"video": clip, "fps": str(fps)} if are_numbered(clip, fps) else {"video": clip}
     data: dict[str, Any] = {
         "version": 1,
         "title": output.stem,
-        "performers": {
-            "portrait": {"portrait": portrait, "driving": {"video": clip}, "engine": engine or "auto"},
-        },
+        "performers": {"portrait": {"portrait": portrait, "driving": driving, "engine": engine or "auto"}},
         "output": {"path": str(output), "size": list(size or SIZE)},
     }
     loaded = LoadedManifest(validate(data, Path("animate")), Path.cwd(), output.stem)

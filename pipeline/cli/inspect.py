@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,10 +22,11 @@ from landmarks.windows import around, cut
 from media.images import is_image, read_image, write_png
 from media.info import MediaInfo
 from media.loudness import SILENCE, measure_loudness
+from media.pictures import PictureReader, describe_pictures, numbered_pictures
 from media.probe import probe
 from media.reader import VideoReader
 from media.samples import sample_path
-from pipeline.cli.options import Debug, Json
+from pipeline.cli.options import Debug, Fps, Json, are_numbered
 from pipeline.report.drawing import column, row, text, to_height, to_size, with_margin
 
 LOOKS = 5
@@ -33,7 +35,16 @@ THUMBNAIL, REACH = 160, 0.8
 """Side of a face on the sheet, pixels; and half of what is shown, in face sizes."""
 
 Image = NDArray[np.uint8]
-Media = Annotated[str, typer.Argument(metavar="MEDIA", help="A video, a picture or a sound; or sample:NAME.")]
+Frames = Iterable[tuple[Fraction, Image]]
+Read = Callable[[Fraction | None], AbstractContextManager[Frames]]
+"""Opens a clip from an instant on, or whole."""
+Media = Annotated[
+    str,
+    typer.Argument(
+        metavar="MEDIA",
+        help="A video, a picture, a sound, sample:NAME, or numbered pictures: shots/take_%04d.png with --fps.",
+    ),
+]
 Backend = Annotated[str, typer.Option("--landmarks", help="mediapipe or face_alignment.")]
 Sheet = Annotated[Path | None, typer.Option("--sheet", help="Write the faces as a contact sheet: NAME.png.")]
 Shots = Annotated[bool, typer.Option("--shots/--no-shots", help="Read a whole video to find its scene cuts.")]
@@ -47,6 +58,7 @@ def register(app: typer.Typer) -> None:
 def run(
     media: Media,
     *,
+    fps: Fps = None,
     landmarks: Backend = "mediapipe",
     sheet: Sheet = None,
     shots: Shots = True,
@@ -60,12 +72,13 @@ def run(
         check_writable(sheet.absolute())
     told: dict[str, Any] = {"file": str(path)}
     info = None
+    numbered = are_numbered(media, fps)
     if path.is_file() and is_image(path):
         pictures: Iterator[tuple[float, Image]] = iter([(0.0, read_image(path))])
     else:
-        info = probe(path)
-        told |= info.to_json() | _more(path, info, shots=shots)
-        pictures = _looks(path, info)
+        info, read = _numbered(path, fps) if numbered and fps else (probe(path), _video(path))
+        told |= info.to_json() | _more(path, info, read if shots else None)
+        pictures = _looks(info, read)
     lines: list[Image] = []
     with load_backend(landmarks) as backend:
         for seconds, picture in pictures:
@@ -82,8 +95,22 @@ def run(
         _show(told, info)
 
 
-def _more(path: Path, info: MediaInfo, *, shots: bool) -> dict[str, Any]:
-    """What only reading the whole file tells."""
+def _video(path: Path) -> Read:
+    return lambda start: VideoReader(path, start=start, tolerant=True)
+
+
+def _numbered(pattern: Path, fps: Fraction) -> tuple[MediaInfo, Read]:
+    """Numbered pictures as a video."""
+    paths = numbered_pictures(pattern)
+
+    def read(start: Fraction | None) -> AbstractContextManager[Frames]:
+        return nullcontext(PictureReader(paths, fps, start=start))
+
+    return describe_pictures(paths[0], len(paths), fps), read
+
+
+def _more(path: Path, info: MediaInfo, shots: Read | None) -> dict[str, Any]:
+    """What only reading the whole file tells; `shots`: read it for its cuts, too."""
     told: dict[str, Any] = {"hdr": bool(info.video and info.video.hdr)}
     if info.audio:
         heard = measure_loudness(path)
@@ -93,17 +120,17 @@ def _more(path: Path, info: MediaInfo, *, shots: bool) -> dict[str, Any]:
     if info.video and shots:
         from media.cuts import marked  # noqa: PLC0415  (PySceneDetect, for this alone)
 
-        with VideoReader(path, tolerant=True) as reader:
+        with shots(None) as reader:
             told["cuts"] = [round(float(frame.seconds), 3) for frame in marked(reader) if frame.cut]
     return told
 
 
-def _looks(path: Path, info: MediaInfo) -> Iterator[tuple[float, Image]]:
+def _looks(info: MediaInfo, read: Read) -> Iterator[tuple[float, Image]]:
     if info.video is None:
         return
     for n in range(LOOKS):
         at = info.video.start + info.video.duration * Fraction(2 * n + 1, 2 * LOOKS)
-        with VideoReader(path, start=at, tolerant=True) as reader:
+        with read(at) as reader:
             for seconds, frame in reader:
                 yield round(float(seconds), 3), frame
                 break

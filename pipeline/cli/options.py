@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from foundation.errors import ManifestError
+from foundation.times import rate
+from media.pictures import is_pattern
 
 WORK = Path("work")
 MOST_WORKERS = 1024
@@ -36,6 +41,36 @@ Workers = Annotated[
         show_default="auto",
     ),
 ]
+
+
+def _rate(written: str) -> Fraction:
+    try:
+        return rate(written)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise typer.BadParameter("write frames a second as 25, 29.97 or 30000/1001, at most 1000") from None
+
+
+Fps = Annotated[
+    Fraction | None,
+    typer.Option("--fps", parser=_rate, metavar="RATE", help="Pictures a second, of numbered pictures: 25, 29.97, ..."),
+]
+
+
+def are_numbered(media: str, fps: Fraction | None) -> bool:
+    """Whether this names numbered pictures.
+
+    Raises: ManifestError if they are given no rate, or something else is given one.
+    """
+    numbered = is_pattern(media) and not Path(media).exists()
+    if numbered and fps is None:
+        told = "numbered pictures have no rate of their own"
+        raise ManifestError(told, file=media, cure="add --fps, such as --fps 25")
+    if fps is not None and not numbered:
+        told = "--fps is for numbered pictures, such as shot_%04d.png, and this is none"
+        raise ManifestError(told, file=media, cure="leave it out: a video has a rate of its own")
+    return numbered
+
+
 Online = Annotated[
     bool | None,
     typer.Option(
