@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,9 +18,11 @@ from bench._media import Image, Media
 from engines import load_engine
 from engines.base import Driving, Engine, Portrait
 from foundation.facetrack import Face, FaceTrack, head_frame
+from foundation.framing import upright
 from foundation.geometry import square_around
 from foundation.npy import Blocks
 from landmarks.base import LandmarkBackend
+from media.resample import warp_affine
 from pipeline.manifest.parts.performers import Motion
 from quality import surface
 from quality.features import features
@@ -86,9 +90,28 @@ def follow(media: Media, name: str, limit: int, backend: LandmarkBackend) -> Cli
     return Clip(name, track, looks, frames)
 
 
-def cut(picture: Image, face: Face, engine: Engine) -> Portrait:
-    """The crop that the engine wants, in the picture's own pixels."""
+@dataclass(frozen=True)
+class Network:
+    """A network for the engine tpsmm: its config and checkpoint, and the pixels a side of the crop that it is given."""
+
+    config: Path
+    checkpoint: Path
+    side: int = 512
+
+    @property
+    def files(self) -> dict[str, str]:
+        return {"config": str(self.config), "checkpoint": str(self.checkpoint)}
+
+
+def cut(picture: Image, face: Face, engine: Engine, side: int | None) -> Portrait:
+    """The crop that the engine wants, in the picture's own pixels, or of `side` x `side` pixels."""
     head = head_frame(face.points, face.scheme)
+    if side is not None:
+        affine = upright(head, engine.crop.reach * head.height, side)
+        scale = float(np.sqrt(np.linalg.det(affine[:, :2])))
+        flat = face.points[:, :2] @ affine[:, :2].T + affine[:, 2]
+        moved = Face(np.hstack([flat, face.points[:, 2:] * scale]), face.scheme, face.blendshapes, face.pose)
+        return Portrait(warp_affine(picture, affine, (side, side), border=cv2.BORDER_REFLECT_101), moved, (True,) * 4)
     wanted = square_around(head.centre, engine.crop.reach * head.height)
     height, width = picture.shape[:2]
     box = wanted.clipped(width, height)
@@ -115,24 +138,31 @@ class Result:
 
 
 def measure(
-    picture: tuple[str, Image], clip: Clip, backends: tuple[LandmarkBackend, LandmarkBackend], show: set[int]
+    picture: tuple[str, Image],
+    clip: Clip,
+    backends: tuple[LandmarkBackend, LandmarkBackend],
+    show: set[int],
+    network: Network | None = None,
 ) -> Result:
-    """Render the clip's frames with the default engine and measure them.
+    """Render the clip's frames and measure them.
 
     Args:
         backends: one for stills (detection in the portrait and in calibration), one that follows the result.
+        network: for the engine tpsmm; None: the default engine.
     """
     name, image = picture
     still, moving = backends
-    engine = load_engine("landmark_tps")
+    engine = load_engine("tpsmm" if network else "landmark_tps")
     faces = still.detect(image, 1)
     if not faces:
         raise ValueError(f"no face in the portrait {name!r}")
-    crop = cut(image, faces[0], engine)
+    crop = cut(image, faces[0], engine, network.side if network else None)
+    motion = MOTION | {"tpsmm": network.files} if network else MOTION
     started = time.perf_counter()
     driving = Driving(clip.track, FPS, clip.pick)
-    prepared = engine.prepare(crop, driving, MOTION, lambda shown: next(iter(still.detect(shown, 1)), None))
+    prepared = engine.prepare(crop, driving, motion, lambda shown: next(iter(still.detect(shown, 1)), None))
     prepared = {name: whole(array) for name, array in prepared.items()}
+    prepared |= {f"file.{name}": np.array(path) for name, path in network.files.items()} if network else {}
     preparing = time.perf_counter() - started
     renderer = engine.open(crop, prepared)
     looks, seconds, shown = Looks(), [], {}
@@ -152,8 +182,7 @@ def measure(
         "render_ms": 1e3 * float(np.median(seconds)),
         "prepare_s": preparing,
         "face_px": head_frame(crop.face.points, crop.face.scheme).height,
-        "lips_gain": float(prepared["calibration"][0]),
-        "lids_gain": float(prepared["calibration"][1]),
-        "parting": float(prepared["calibration"][2]),
     }
+    if "calibration" in prepared:
+        figures |= dict(zip(("lips_gain", "lids_gain", "parting"), map(float, prepared["calibration"]), strict=False))
     return Result(name, clip.name, figures, shown, crop)

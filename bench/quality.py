@@ -1,6 +1,7 @@
-"""How good the default engine's animations are, measured on real portraits and clips.
+"""How good an engine's animations are, measured on real portraits and clips: the default one, or a network named.
 
     python -m bench.quality [--portraits a,b] [--clips c,d] [--frames 120] [--media DIR]
+                            [--config duet-128 --checkpoint FILE]
                             [--json FILE] [--markdown FILE] [--strip FILE.png] [--start 0] [--step 1] [--count 8]
 
 Every pair is rendered and its landmarks are found again. The detector both drives and judges, so look at the strips.
@@ -17,9 +18,10 @@ import numpy as np
 
 from bench._figures import INFORMATION, LIMITS, MEDIANS
 from bench._media import BESIDE, CLIPS, PORTRAITS, Media
-from bench._pair import Clip, Result, follow, measure
+from bench._pair import Clip, Network, Result, follow, measure
 from bench._strip import Image, close_up, strip
 from landmarks import load_backend
+from pipeline.plan.engine_choice import CONFIGS
 
 COLUMNS = (*LIMITS, *INFORMATION)
 
@@ -32,6 +34,7 @@ def main() -> int:
     clips = [name for name in options.clips if available("clip", name, media.clip_path(name) is not None, media)]
     show = set(range(options.start, options.start + options.step * options.count, options.step))
     show = show if options.strip else set()
+    network = Network(CONFIGS / f"{options.config}.yaml", options.checkpoint) if options.checkpoint else None
     print(header())
     results: list[Result] = []
     pictures: list[Image] = []
@@ -40,7 +43,7 @@ def main() -> int:
             clip = follow(media, clip_name, options.frames, backend)
         for name in portraits:
             with load_backend("mediapipe") as still, load_backend("mediapipe") as moving:
-                result = measure((name, media.portrait(name)), clip, (still, moving), show)
+                result = measure((name, media.portrait(name)), clip, (still, moving), show, network)
             print(row(f"{name} x {clip_name}", result.figures), flush=True)
             results.append(result)
             pictures += [rows_of(clip, result)] if options.strip else []
@@ -65,11 +68,13 @@ def main() -> int:
 
 def arguments() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench.quality", description="Measure the default engine.")
+    parser = argparse.ArgumentParser(prog="python -m bench.quality", description="Measure an engine.")
     parser.add_argument("--portraits", type=lambda text: text.split(","), default=list(PORTRAITS))
     parser.add_argument("--clips", type=lambda text: text.split(","), default=list(CLIPS))
     parser.add_argument("--frames", type=int, default=120, help="at most so many frames of each clip")
     parser.add_argument("--media", type=Path, default=BESIDE, help="the folder with portraits/ and driving/")
+    parser.add_argument("--config", default="duet-128", help="of a network that moves pictures of any size")
+    parser.add_argument("--checkpoint", type=Path, help="its checkpoint: measure the engine tpsmm")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--markdown", type=Path)
     parser.add_argument("--strip", type=Path, help="a PNG of consecutive frames, driver above result")
