@@ -129,7 +129,7 @@ def markdown(results: list[Result]) -> str:
     lines = ["| pair | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
     lines.append("| *wanted* | " + " | ".join(str(LIMITS.get(name, "")) for name in COLUMNS) + " |")
     for result in results:
-        cells = [cell(name, result.figures[name]).strip() for name in COLUMNS]
+        cells = [cell(name, result.figures.get(name, float("nan"))).strip() for name in COLUMNS]
         lines.append(f"| {result.portrait} x {result.clip} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
