@@ -25,6 +25,7 @@ import cv2
 
 from bench.speed import frames_of, machine
 from landmarks import BACKENDS
+from landmarks.mediapipe_pool import networks
 from media.reader import VideoReader
 from media.samples import sample_path
 from media.writer import FrameWriter
@@ -112,6 +113,7 @@ def following(clip: Path, out: Path) -> Spent:
         "on_scene_cut": "split",
         "on_face_lost": "hold",
     }
+    networks.cache_clear()
     told: list[tuple[float, int]] = []
     began, cpu = time.perf_counter(), time.process_time()
     faces.run(settings, {"media": clip}, out, lambda done, total: told.append((time.perf_counter(), done)))
