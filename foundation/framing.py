@@ -13,6 +13,7 @@ from foundation.facetrack import FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Array, Box, square_around
 from foundation.npy import BLOCK, Rows
 from foundation.shots import Shot
+from foundation.smoothing import steadied
 
 MAX_SIDE = 768
 """Native engines read the driver's mouth and eyes from these frames: more pixels than this show nothing more."""
@@ -99,12 +100,11 @@ def _tube(heads: Sequence[HeadFrame], picture: Size, wanted: Wanted) -> tuple[Ar
 
 
 def _following(heads: Sequence[HeadFrame], wanted: Wanted, fps: float) -> tuple[list[Array], Size]:
-    """A crop of one size whose middle goes along with the head, smoothly."""
+    """A crop of one size whose middle goes along with the head, smoothly, and never far from it."""
     centres = np.array([head.centre for head in heads])
-    from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415  (a third of a second, for this alone)
-
-    smooth = gaussian_filter1d(centres, FOLLOW_SECONDS * fps, axis=0, mode="nearest")
     heights = [head.height for head in heads]
+    away = (SWAY - 1) * MARGIN * max(heights)
+    smooth = np.clip(steadied(centres, FOLLOW_SECONDS * fps), centres - away, centres + away)
     half = SWAY * MARGIN * max(heights) if wanted.size is None else wanted.reach * float(np.median(heights))
     pixels = wanted.size or max(2, round(min(2 * half, MAX_SIDE)))
     scale = pixels / (2 * half)

@@ -57,7 +57,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("crop", 2, "cut the portrait around its face", 0.0),
         StageSpec("plate", 1, "a video as the portrait: its frames at a constant rate", 8.0),
         StageSpec("follow", 1, "the crop that follows a face through a plate", 0.2),
-        StageSpec("normalize", 3, "driving clip to a constant rate, range and size", 6.0),
+        StageSpec("normalize", 4, "driving clip to a constant rate, range and size", 6.0),
         StageSpec("prepare", 2, "what the engine needs from the whole clip", 2.0),
         StageSpec("animate", 2, "move the portrait, a chunk of frames at a time", 30.0),
         StageSpec("glance", 1, "a quick look at a performer, before any long work", 300.0),

@@ -17,7 +17,6 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from engines import load_engine
 from engines.base import CropSpec
@@ -26,6 +25,7 @@ from foundation.errors import ManifestError
 from foundation.facetrack import Face, FaceTrack, HeadFrame, head_frame, still, transfer
 from foundation.geometry import Array, umeyama
 from foundation.npy import Rows
+from foundation.smoothing import steadied
 from foundation.times import resample
 from media.images import write_png
 from media.reader import read_frames
@@ -94,7 +94,7 @@ def _path(track: FaceTrack, spec: CropSpec, usual: int) -> tuple[Array, tuple[in
         table = np.array(heads)
         side = int(np.ceil(2 * spec.reach * table[:, 2].max()))
         width, height = min(side, track.size[0]), min(side, track.size[1])
-        corner = np.rint(_steady(table[:, :2]) - np.array([width, height]) / 2)
+        corner = np.rint(steadied(table[:, :2], STEADY) - np.array([width, height]) / 2)
         corner = np.clip(corner, 0, np.array(track.size) - (width, height))
         affines = np.tile(np.eye(2, 3), (len(track), 1, 1))
         affines[:, :, 2] = -corner
@@ -102,7 +102,9 @@ def _path(track: FaceTrack, spec: CropSpec, usual: int) -> tuple[Array, tuple[in
     reference = np.asarray(track.points[usual, :, :2], np.float64)
     head = head_frame(track.points[usual], track.scheme)
     to_crop = upright(head, spec.reach * head.height, spec.size)
-    path = _steady(np.array([_similarity(np.asarray(p[:, :2], np.float64), reference) for p in _points(track)]))
+    path = steadied(
+        np.array([_similarity(np.asarray(p[:, :2], np.float64), reference) for p in _points(track)]), STEADY
+    )
     linear = np.stack([np.stack([path[:, 0], -path[:, 1]], 1), np.stack([path[:, 1], path[:, 0]], 1)], axis=1)
     moved = np.concatenate([to_crop[:, :2] @ linear, (path[:, 2:] @ to_crop[:, :2].T + to_crop[:, 2])[:, :, None]], 2)
     return moved, (spec.size, spec.size)
@@ -117,14 +119,6 @@ def _similarity(points: Array, reference: Array) -> tuple[float, float, float, f
     """a, b, x, y of the similarity [[a, -b], [b, a]] p + (x, y) that lays the face over the reference."""
     scale, rotation, shift = umeyama(points, reference)
     return scale * rotation[0, 0], scale * rotation[1, 0], float(shift[0]), float(shift[1])
-
-
-def _steady(path: Array) -> Array:
-    """A Gaussian over time; at the ends, motion is taken to go on as it was."""
-    beyond = min(round(4 * STEADY), len(path) - 1)
-    longer = np.pad(path, ((beyond, beyond), (0, 0)), mode="reflect", reflect_type="odd")
-    smoothed: Array = gaussian_filter1d(longer, STEADY, axis=0, mode="nearest")
-    return smoothed[beyond : beyond + len(path)]
 
 
 def _write_portrait(out: Path, picture: Image, face: Face, crop: CropInfo) -> None:

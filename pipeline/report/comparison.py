@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pictures
-from PIL import ImageDraw, ImageFont
 
 from foundation.atomic import replacing
 from foundation.errors import InputError
 from media import argv
 from media.ahead import ahead
 from media.images import fitted
+from media.lettering import lettered
 from media.probe import probe
 from media.reader import VideoReader
 from media.run import run_ffmpeg
@@ -158,6 +158,4 @@ def _scaled(image: Image) -> Image:
 
 
 def _label(text: str, width: int) -> Image:
-    canvas = Pictures.new("RGB", (width, LABEL), (24, 26, 30))
-    ImageDraw.Draw(canvas).text((10, LABEL // 2), text, (235, 235, 235), ImageFont.load_default(size=18), anchor="lm")
-    return np.asarray(canvas, np.uint8)
+    return lettered(text, 18, (235, 235, 235), (24, 26, 30), size=(width, LABEL), left=10)

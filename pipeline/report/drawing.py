@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as Pillow
-from PIL import ImageDraw, ImageFont
+
+from media.lettering import lettered
 
 Image = NDArray[np.uint8]
 BACKGROUND, INK = 24, (225, 225, 225)
@@ -59,11 +59,7 @@ def column(images: Sequence[Image]) -> Image:
 
 def text(line: str, size: int = 18) -> Image:
     """A line of text as a picture."""
-    font = ImageFont.load_default(size)
-    left, _, right, _ = font.getbbox(line or " ")
-    canvas = Pillow.fromarray(blank(int(right - left) + 4, size + 8))
-    ImageDraw.Draw(canvas).text((2, 2), line, INK, font)
-    return np.asarray(canvas, np.uint8)
+    return lettered(line, size, INK, (BACKGROUND,) * 3)
 
 
 def with_margin(image: Image) -> Image:

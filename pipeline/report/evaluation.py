@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from foundation.atomic import replacing
+from media.fonts import packaged_fonts
+from media.lettering import legible
 from quality.reconstruction import NAMES, UNITS
 
 Figures = Mapping[str, float]
@@ -40,10 +42,16 @@ def write_plot(path: Path, rows: Mapping[str, Figures]) -> None:
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  (half a second, for this alone)
     from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.font_manager import fontManager  # noqa: PLC0415
 
     figure = Figure(figsize=(12, 6.5), layout="constrained")
     FigureCanvasAgg(figure)
-    means = averaged(list(rows.values()))
+    means, labels = averaged(list(rows.values())), [legible(clip) for clip in rows]
+    families = ["DejaVu Sans"]
+    if not "".join(labels).isascii():
+        for file in packaged_fonts()["cjk"]:
+            fontManager.addfont(file)
+            families.append(fontManager.ttflist[-1].name)
     for axes, (name, still) in zip(figure.subplots(2, 3).ravel(), SHOWN, strict=True):
         places = range(len(rows))
         if still:
@@ -54,7 +62,7 @@ def write_plot(path: Path, rows: Mapping[str, Figures]) -> None:
         axes.axhline(means[name], color="#a96500", linewidth=1.2, label=f"mean {means[name]:.3g}")
         axes.set_ylim(bottom=0)
         axes.set_title(f"{name} ({UNITS[name]})")
-        axes.set_xticks(list(places), list(rows), rotation=35, ha="right", fontsize=8)
+        axes.set_xticks(list(places), labels, rotation=35, ha="right", fontsize=8, fontfamily=families)
         axes.legend(fontsize=8, frameon=False)
     with replacing(path) as temporary:
         figure.savefig(temporary, dpi=110, format="png")

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from skimage import data
 
-from media.images import read_image
+from media.images import read_image, write_png
 from tests.integration.conftest import Duet, driving
+from tests.synthetic import write_clip
 
 Manifest = Callable[..., Path]
 
@@ -34,6 +37,34 @@ def test_one_picture_before_any_long_work(duet: Duet, manifest: Manifest, tmp_pa
     stages = {folder.name for folder in (tmp_path / "work").iterdir()}
     assert "glance" in stages
     assert not stages & {"normalize", "prepare", "animate", "edit"}
+
+
+@pytest.mark.slow
+def test_a_group_and_a_plate_are_shown_as_they_will_be_laid_out(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
+    """Two faces at the far ends of one picture, each with its own driver, and a third on a video."""
+    face = data.astronaut()[:300, 100:340]
+    wide = np.full((400, 1200, 3), 60, np.uint8)
+    wide[:300, :240], wide[100:, 960:] = face, face[:, ::-1]
+    write_png(tmp_path / "wide.png", wide)
+    moving = [np.ascontiguousarray(data.astronaut()[10:250, 80 + 3 * n : 360 + 3 * n]) for n in range(9)]
+    write_clip(tmp_path / "plate.mp4", moving, fps=24)
+    three: dict[str, Any] = {
+        "左": {"portrait": "wide.png", "face": "leftmost", "driving": driving()},
+        "Анна": {"portrait": "wide.png", "face": "rightmost", "driving": driving(start=0.5, end=1.0)},
+        "plate": {"portrait": "plate.mp4", "driving": driving()},
+    }
+    scenes = [
+        {"start": 0, "layout": "full", "performers": ["左"]},
+        {"start": 0.2, "layout": "full", "performers": ["plate"]},
+    ]
+    path = manifest(performers=three, scenes=scenes, output={"path": "out.mp4", "size": [1200, 400]})
+    done = duet("preview", path, fresh=True)
+    assert done.code == 0, done.err
+    sheet = read_image(tmp_path / "out.preview.png")
+    scene = sheet[-225 - 8 : -8, 8 : 8 + 675].astype(float)  # the first one, a third as wide as the picture
+    assert scene[:, :100].std() > 30
+    assert scene[:, -100:].std() > 30  # both heads are in it
+    assert np.abs(scene[:60, 300:400] - 60).max() < 3
 
 
 def test_a_preview_that_is_no_png_is_refused(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:

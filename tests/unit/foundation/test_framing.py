@@ -53,9 +53,18 @@ def test_a_fixed_crop_stands_still_and_holds_the_way(tmp_path: Path, wanted: Wan
 def test_a_following_crop_keeps_the_head_in_its_middle(tmp_path: Path, wanted: Wanted) -> None:
     places = [100.0 + 10 * n for n in range(100)]
     framed = framing(walking(tmp_path, places), range(100), [Shot(0, 100, seen=True)], wanted, 25.0)
-    found = heads(tmp_path, framed)[40:60]
+    found = heads(tmp_path, framed)  # from the first frame to the last
     np.testing.assert_allclose(found, np.broadcast_to(np.array(framed.size) / 2, found.shape), atol=2)
     assert max(framed.size) <= MAX_SIDE
+
+
+@pytest.mark.parametrize("wanted", [NATIVE, NETWORK])
+def test_a_head_that_darts_away_is_not_lost(tmp_path: Path, wanted: Wanted) -> None:
+    places = [200.0] * 20 + [350.0, 500.0, 650.0, 800.0] + [900.0] * 20
+    framed = framing(walking(tmp_path, places), range(44), [Shot(0, 44, seen=True)], wanted, 25.0)
+    found = heads(tmp_path, framed)
+    height = 100 * framed.affines[0][0, 0]
+    assert (np.abs(found - np.array(framed.size) / 2) < 0.2 * height).all()
 
 
 def test_each_shot_has_a_crop_of_its_own_and_all_have_one_size(tmp_path: Path) -> None:
