@@ -18,7 +18,7 @@ from foundation.events import Listener
 from pipeline.executors.base import Capabilities, Circumstances, Executor
 from pipeline.executors.crew import Crew, Said, Worker
 from pipeline.executors.dispatch import Dispatch
-from pipeline.executors.machine import USED, devices, free_memory, worker_count
+from pipeline.executors.machine import USED, devices, free_memory, processors, worker_count
 from pipeline.executors.worker import Place, serve_alone
 from pipeline.plan.graph import Graph
 from pipeline.plan.needs import needs_of
@@ -64,7 +64,8 @@ class LocalCrew(Crew):
         there = devices()
         for number in range(self._size):
             own = there[number] if number < len(there) else ""
-            self._start(Place(str(self._store.root), own if there else None, self._online))
+            threads = max(1, processors() // self._size)
+            self._start(Place(str(self._store.root), own if there else None, self._online, threads))
         return self
 
     def _start(self, place: Place) -> None:

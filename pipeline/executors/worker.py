@@ -14,6 +14,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
+import cv2
+
 from foundation.artifacts import ArtifactStore
 from foundation.errors import DuetError
 from foundation.leases import Held
@@ -31,11 +33,13 @@ class Place:
     Attributes:
         root: of the store. devices: what CUDA_VISIBLE_DEVICES shall be; None leaves it.
         online: it may download what it lacks.
+        threads: how many OpenCV takes: threads of several workers that wait for one processor spin. None leaves it.
     """
 
     root: str
     devices: str | None
     online: bool
+    threads: int | None = None
 
 
 def settle(place: Place) -> ArtifactStore:
@@ -45,6 +49,8 @@ def settle(place: Place) -> ArtifactStore:
     if not place.online:
         os.environ[OFFLINE_VARIABLE] = "1"
         os.environ["HF_HUB_OFFLINE"] = "1"
+    if place.threads is not None:
+        cv2.setNumThreads(place.threads)
     return ArtifactStore(Path(place.root))
 
 
