@@ -4,7 +4,8 @@
     animator = tpsmm.Animator(model, source, mode="relative", initial=frames[:1])
     pictures = animator.render(frames)
 
-It knows nothing of the rest of the project but the error types. `README.md` beside this file shows the parts.
+It knows nothing of the rest of the project but the error types and how memory is kept. `README.md` beside this file
+shows the parts.
 """
 
 from tpsmm.animator import Animator, Motion, SourceState

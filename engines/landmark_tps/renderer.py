@@ -109,7 +109,7 @@ class TpsRenderer(Renderer):
         share = np.minimum(depth_inside * (self._step / (BLEND * self._scene.height)), 1.0).astype(np.float32)
         coarse = raster.shape != (box.height, box.width)
         field -= cv2.resize(around, raster.shape[::-1], interpolation=cv2.INTER_LINEAR) if coarse else around
-        field *= share[:, :, None]
+        field *= cv2.merge([share, share])
         if coarse:
             field = cv2.resize(field, (box.width, box.height), interpolation=cv2.INTER_LINEAR)
         field += around

@@ -19,11 +19,14 @@ import cv2
 from foundation.artifacts import ArtifactStore
 from foundation.errors import DuetError
 from foundation.leases import Held
+from foundation.pages import MB, keep_pages
 from landmarks.download import OFFLINE_VARIABLE
 from pipeline.executors.run_task import Report, Spoilt, run_task
 from pipeline.plan.task import Task
 
 REPORT_SECONDS = 0.2
+KEPT = 32 * MB
+"""The largest block of memory that stays with a worker from frame to frame."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def settle(place: Place) -> ArtifactStore:
         os.environ["HF_HUB_OFFLINE"] = "1"
     if place.threads is not None:
         cv2.setNumThreads(place.threads)
+    keep_pages(largest=KEPT, free=4 * KEPT)
     return ArtifactStore(Path(place.root))
 
 

@@ -1,0 +1,30 @@
+"""Memory between two frames: what one frame has freed is the next one's, and is not fetched from the system again."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""Parameters of mallopt(3)."""
+MB = 1 << 20
+ALL, ALWAYS = 2**30, 2**31 - 1
+"""Blocks up to this size, and freed memory up to this size, stay: everything does."""
+
+
+def keep_pages(largest: int = ALL, free: int = ALWAYS) -> bool:
+    """Have the C library keep freed memory in the process, large blocks included.
+
+    A frame's arrays are megabytes, a network's activations some hundred, freed and fetched again for each frame: the
+    system then zeroes every page anew, about a tenth of the time of a frame. The process keeps its peak instead, or
+    what `free` allows. It is the process's setting, so it also holds for what else runs there; a C library without it
+    (not glibc) is left as it is.
+
+    Args:
+        largest: bytes; larger blocks go back at once. free: bytes; more than this, at the heap's end, goes back.
+    Returns: whether it holds now.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is None:
+        return False
+    return bool(mallopt(M_MMAP_THRESHOLD, largest)) and bool(mallopt(M_TRIM_THRESHOLD, free))
