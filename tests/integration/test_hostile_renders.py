@@ -1,6 +1,7 @@
 """Every hostile clip drives a portrait to a correct result: frames, length, sync, and the face the right way up.
 
-The tasks are those that `render` plans, run as its workers run them, in this process.
+Each goes through `render` as the command line calls it, from the manifest to the checked video in its place; only that
+the tasks run in this process, and not in workers that would be started anew for each clip.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import yaml
 from numpy.typing import NDArray
 
 from foundation.artifacts import ArtifactStore
+from foundation.plugins import Plugin
 from foundation.times import frame_count, resample
 from media.audio import read_sound
 from media.images import read_image, write_png
@@ -25,7 +27,9 @@ from media.probe import probe
 from media.samples import sample_path
 from media.wav import write_wav
 from pipeline.cli.job import plan_job
-from pipeline.executors.run_task import run_task
+from pipeline.cli.render import render
+from pipeline.cli.runs import Running
+from pipeline.executors import EXECUTORS
 from pipeline.manifest.load import load_manifest
 from pipeline.plan.expand import Plan
 from stages.handover import FRAMES
@@ -40,8 +44,7 @@ pytestmark = pytest.mark.slow
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("hostile")
     write_master(place)
-    small = cv2.resize(read_image(sample_path("astronaut")), (224, 224), interpolation=cv2.INTER_AREA)
-    write_png(place / "portrait.png", np.asarray(small, np.uint8))
+    write_png(place / "portrait.png", np.ascontiguousarray(read_image(sample_path("astronaut"))[:240, 100:340]))
     return place
 
 
@@ -50,16 +53,21 @@ def store(folder: Path) -> ArtifactStore:
     return ArtifactStore(folder / "work")
 
 
+@pytest.fixture(autouse=True)
+def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(EXECUTORS, "here", Plugin("tests.fakes.executors:Here", version=1))
+
+
 def rendered(folder: Path, store: ArtifactStore, driving: dict[str, Any], **more: Any) -> tuple[Plan, Path]:
     """The plan, and the finished video."""
     performer = {"portrait": "portrait.png", "driving": driving, "composite": {"into": "crop"}}
-    data = {"version": 1, "performers": {"one": performer}, "output": {"path": "out.mp4", "size": [96, 96]}}
+    data = {"version": 1, "performers": {"one": performer}, "output": {"path": "out.mp4", "size": [192, 192]}}
     path = folder / "m.yaml"
     path.write_text(yaml.safe_dump(data | more, allow_unicode=True), encoding="utf-8")
-    plan = plan_job(load_manifest(path), store)
-    for task in plan.graph.needed_for([plan.video.key], ()):
-        run_task(task, store, lambda done, total: None)
-    return plan, store.folder(plan.video.stage, plan.video.key) / "video.mp4"
+    (folder / "out.mp4").unlink(missing_ok=True)
+    loaded = load_manifest(path)
+    render(loaded, store, Running("here"), sheet=False, report=False)
+    return plan_job(loaded, store), folder / "out.mp4"
 
 
 def normalized(plan: Plan, store: ArtifactStore) -> Iterator[NDArray[np.uint8]]:
