@@ -33,7 +33,8 @@ def _goals(rows: Rows) -> str:
             )
             lines.append(f"| {what}, start-up included | {told} | {wanted} |")
     if "duet" in rows:
-        lines.append(f"| the checks' part of that duet's work | {100 * rows['duet']['checks_share']:.1f} % | 15 % |")
+        share = 100 * rows["duet"]["checks_processor_share"]
+        lines.append(f"| the checks' part of the processor time of that duet's tasks | {share:.1f} % | 15 % |")
     if "edit" in rows:
         edit = rows["edit"]
         told = f"{edit['frames_a_second']} frames a second; drawing alone takes {edit['draw_ms']} ms a frame, encoding "
@@ -45,9 +46,9 @@ def _goals(rows: Rows) -> str:
         lines.append(f"| peak memory of all processes of a render | {told} | 1.1 times, 1500 MB |")
     text = "\n".join(lines) + "\n"
     if "duet" in rows:
-        spent = rows["duet"]["stage_ms_a_frame"].items()
+        spent = rows["duet"]["processor_ms_a_frame"].items()
         told = ", ".join(f"{name} {ms}" for name, ms in spent if ms >= 0.1)
-        text += f"\nWhere the time of that duet goes, milliseconds a frame, summed over the workers: {told}.\n"
+        text += f"\nWhere the processor time of that duet goes, milliseconds a frame: {told}.\n"
     return text
 
 

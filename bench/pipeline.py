@@ -25,7 +25,7 @@ from typing import Any
 import yaml
 
 from bench._memory import peak_memory
-from bench.speed import ROOT, looped, machine, stage_seconds
+from bench.speed import ROOT, as_installed, looped, machine, stage_seconds
 from media.binary import ffmpeg
 from media.samples import sample_path
 
@@ -81,7 +81,8 @@ def duet(*arguments: str | Path) -> list[str]:
 def rendered(path: Path, work: Path, *more: str) -> float:
     """Seconds of a render, start-up included."""
     began = time.perf_counter()
-    subprocess.run(duet("render", path, "--work", work, *more), check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    command = duet("render", path, "--work", work, *more)
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, env=as_installed())
     return time.perf_counter() - began
 
 
@@ -120,13 +121,13 @@ def whole_duet(folder: Path, clip: Path) -> dict[str, Any]:
     """Two performers side by side, with sheet, checks and report, nothing kept from before, start-up included."""
     work = folder / "work"
     seconds = rendered(manifest(folder, clip, performers=2), work)
-    spent = stage_seconds(work)
+    spent = stage_seconds(work, of="processor")
     return {
         "frames": FRAMES,
         "seconds": round(seconds, 1),
         "frames_a_second": round(FRAMES / seconds, 1),
-        "checks_share": round(sum(spent.get(name, 0.0) for name in CHECKS) / sum(spent.values()), 3),
-        "stage_ms_a_frame": {name: round(1000 * each / FRAMES, 1) for name, each in spent.items()},
+        "checks_processor_share": round(sum(spent.get(name, 0.0) for name in CHECKS) / sum(spent.values()), 3),
+        "processor_ms_a_frame": {name: round(1000 * each / FRAMES, 1) for name, each in spent.items()},
     }
 
 

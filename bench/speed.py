@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import os
 import platform
 import subprocess
 import sys
@@ -221,15 +222,21 @@ def animate_command(portrait: str, clip: Path, folder: Path) -> list[str]:
 
 
 def run_animate(portrait: str, clip: Path, folder: Path) -> None:
-    subprocess.run(animate_command(portrait, clip, folder), check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    command = animate_command(portrait, clip, folder)
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, env=as_installed())
 
 
-def stage_seconds(work: Path) -> dict[str, float]:
-    """Seconds of work by stage, summed over its tasks, as the artifacts tell."""
+def as_installed() -> dict[str, str]:
+    """The environment, in which Python keeps compiled modules, as it does unless it is told not to."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def stage_seconds(work: Path, of: str = "seconds") -> dict[str, float]:
+    """Seconds of work by stage, summed over its tasks, as the artifacts tell; `of` "processor": of processor time."""
     spent: dict[str, float] = {}
     for label in work.glob("*/*/artifact.json"):
         about = json.loads(label.read_text(encoding="utf-8"))
-        spent[about["stage"]] = spent.get(about["stage"], 0.0) + about["seconds"]
+        spent[about["stage"]] = spent.get(about["stage"], 0.0) + about[of]
     return dict(sorted(spent.items(), key=lambda item: -item[1]))
 
 

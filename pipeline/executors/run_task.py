@@ -95,14 +95,15 @@ class _Attempt:
             if told is error:
                 raise
             raise told from error
-        log("finished", seconds=made.label["seconds"], memory=made.label["memory"], bytes=made.size)
+        spent = {name: made.label[name] for name in ("seconds", "processor", "memory")}
+        log("finished", **spent, bytes=made.size)
         return made
 
     def _make(self, inputs: dict[str, Path]) -> Artifact:
         task, store = self.task, self.store
         about = task.to_json() | {"stage_version": task.spec.version, "versions": versions_of(task)}
         with store.create(self.lease, task.stage, task.key, about) as draft:
-            began, peak = time.monotonic(), Peak()
+            began, worked, peak = time.monotonic(), _processor_seconds(), Peak()
             # read when PyTorch is loaded: threads that spin while they wait take the processors from other workers
             os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
             stage = task.spec.load()
@@ -110,11 +111,20 @@ class _Attempt:
             with threadpool_limits(limits=1, user_api="blas"):
                 facts = stage(task.settings, inputs, draft.folder, self.report)
             draft.facts.update(facts)
-            draft.spent = {"seconds": round(time.monotonic() - began, 3), "memory": peak.bytes()}
+            draft.spent = {
+                "seconds": round(time.monotonic() - began, 3),
+                "processor": round(_processor_seconds() - worked, 2),
+                "memory": peak.bytes(),
+            }
         made = store.find(task.stage, task.key)
         if made is None:
             raise StageError("finished work is not there", file=store.folder(task.stage, task.key), stage=task.stage)
         return made
+
+
+def _processor_seconds() -> float:
+    """What this process has computed so far, and its children that have ended."""
+    return sum(os.times()[:4])
 
 
 def _told(error: Exception, task: Task) -> DuetError:
