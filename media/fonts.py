@@ -10,8 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from fontTools.ttLib import TTCollection, TTFont, TTLibError
-
 from foundation.errors import InputError
 from media.files import check_file
 
@@ -60,6 +58,8 @@ def read_fonts(path: Path) -> tuple[Font, ...]:
     cure = "name a .ttf, .otf or .ttc file"
     if path.stat().st_size > MAX_BYTES:
         raise InputError(f"is larger than a font: {MAX_BYTES // 10**6} MB at most", file=path, cure=cure)
+    from fontTools.ttLib import TTCollection, TTFont, TTLibError  # noqa: PLC0415  (slow to import, for text alone)
+
     try:
         with path.open("rb") as file:
             collected = file.read(4) == b"ttcf"
