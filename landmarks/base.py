@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from foundation.facetrack import Face
 
 Image = NDArray[np.uint8]
+EVERY = 1000
+"""As a limit: more faces than one picture shows."""
 
 
 class LandmarkBackend(ABC):

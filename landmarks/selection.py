@@ -16,6 +16,9 @@ Select = str | Mapping[str, Any]
 MARGIN = 0.15
 """How far outside a face's points a chosen pixel may lie, in the face's sizes: points end at hairline and ears."""
 
+TOLD = 12
+"""Faces that an error message lists at most."""
+
 
 def choose(faces: Sequence[Face], select: Select, file: Path) -> Face:
     """The face that `select` means.
@@ -43,9 +46,11 @@ def choose(faces: Sequence[Face], select: Select, file: Path) -> Face:
 
 
 def described(faces: Sequence[Face]) -> str:
-    """How many faces there are and where, by index."""
-    places = [f"{index} at [{centre(face.box)[0]:.0f}, {centre(face.box)[1]:.0f}]" for index, face in enumerate(faces)]
-    return f"{len(faces)} face{'' if len(faces) == 1 else 's'} found, {', '.join(places)}"
+    """How many faces there are and where, by index; of a crowd, where the first few are."""
+    told = list(enumerate(faces))[:TOLD]
+    places = [f"{index} at [{centre(face.box)[0]:.0f}, {centre(face.box)[1]:.0f}]" for index, face in told]
+    more = [f"and {len(faces) - TOLD} more"] if len(faces) > TOLD else []
+    return f"{len(faces)} face{'' if len(faces) == 1 else 's'} found, {', '.join([*places, *more])}"
 
 
 def _area(face: Face) -> float:

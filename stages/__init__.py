@@ -53,7 +53,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("probe", 2, "read rate, length, rotation and sound of a media file", 0.0),
         StageSpec("gather", 1, "numbered pictures to one clip", 20.0),
         StageSpec("words", 1, "read lyrics and titles, find fonts for them", 0.0),
-        StageSpec("faces", 3, "find and follow the chosen face, every frame", 7.0),
+        StageSpec("faces", 4, "find and follow the chosen face, every frame", 7.0),
         StageSpec("crop", 2, "cut the portrait around its face", 0.0),
         StageSpec("plate", 1, "a video as the portrait: its frames at a constant rate", 8.0),
         StageSpec("follow", 1, "the crop that follows a face through a plate", 0.2),

@@ -18,7 +18,7 @@ from foundation.errors import InputError
 from foundation.facetrack import Face
 from foundation.shots import Shot, save_shots
 from landmarks import load_backend
-from landmarks.base import Image, LandmarkBackend
+from landmarks.base import EVERY, Image, LandmarkBackend
 from landmarks.selection import choose
 from landmarks.shot_writer import ShotWriter
 from landmarks.track_writer import TrackWriter
@@ -30,7 +30,6 @@ from media.reader import VideoReader, frame_at
 from stages import Report
 from stages.handover import clip_of
 
-STILL_LIMIT = 32
 FOLLOW_LIMIT = 4
 SEARCH_LIMIT = 8
 """How many faces are followed at most: more where the manifest may mean a small one."""
@@ -79,7 +78,7 @@ def _still(
     """The chosen face of a picture, or of one frame of a video."""
     at = settings["at"]
     image = read_image(media) if at is None else frame_at(media, Fraction(at))
-    faces = backend.detect(image, STILL_LIMIT)
+    faces = backend.detect(image, EVERY)
     if not faces:
         where = "" if at is None else f" at {float(Fraction(at)):.2f} s"
         cure = "use a picture" if at is None else "choose a time"

@@ -18,6 +18,7 @@ from foundation.atomic import check_writable
 from foundation.errors import ManifestError
 from foundation.facetrack import Face, head_frame
 from landmarks import load_backend
+from landmarks.base import EVERY
 from landmarks.windows import around, cut
 from media.images import is_image, read_image, write_png
 from media.info import MediaInfo
@@ -31,8 +32,8 @@ from pipeline.report.drawing import column, row, text, to_height, to_size, with_
 
 LOOKS = 5
 """A video's faces are looked for at so many instants, evenly spread."""
-THUMBNAIL, REACH = 160, 0.8
-"""Side of a face on the sheet, pixels; and half of what is shown, in face sizes."""
+THUMBNAIL, REACH, ABREAST = 160, 0.8, 10
+"""Side of a face on the sheet, pixels; half of what is shown, in face sizes; and how many stand beside one another."""
 
 Image = NDArray[np.uint8]
 Frames = Iterable[tuple[Fraction, Image]]
@@ -83,7 +84,7 @@ def run(
     with load_backend(landmarks) as backend:
         for seconds, picture in pictures:
             told.setdefault("size", [picture.shape[1], picture.shape[0]])
-            faces = backend.detect(picture)
+            faces = backend.detect(picture, EVERY)
             told.setdefault("faces", []).append({"seconds": seconds, "found": [_about(face) for face in faces]})
             lines.append(_line(f"{seconds:.2f} s" if info else path.name, picture, faces))
     if sheet is not None and lines:
@@ -151,7 +152,9 @@ def _line(label: str, picture: Image, faces: list[Face]) -> Image:
     for number, face in enumerate(sorted(faces, key=lambda face: -_area(face))):
         shown = cut(picture, around(face.box, REACH), THUMBNAIL)
         thumbnails.append(column([text(str(number), 14), to_size(shown, (THUMBNAIL, THUMBNAIL))]))
-    return row([column([text(label, 14), to_height(picture, THUMBNAIL)]), *thumbnails])
+    rows = [row(thumbnails[at : at + ABREAST]) for at in range(0, len(thumbnails), ABREAST)]
+    shown = column([text(label, 14), to_height(picture, THUMBNAIL)])
+    return row([shown, column(rows)]) if rows else shown
 
 
 def _area(face: Face) -> float:

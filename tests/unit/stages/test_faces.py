@@ -198,6 +198,21 @@ def test_a_face_that_is_not_there_lists_those_that_are(tmp_path: Path, group: Pa
         run(group, tmp_path / "out", kind="image", select={"index": 2})
 
 
+@pytest.mark.slow
+def test_everyone_in_a_crowd_can_be_meant(tmp_path: Path) -> None:
+    """Forty faces, each row smaller than the one before; the last ones some 40 pixels high, the leftmost among them."""
+    picture = np.full((1500, 2000, 3), (120, 130, 110), np.uint8)
+    for line, side in enumerate((240, 180, 130, 100, 80)):
+        for place in range(8):
+            x, y = 240 * place + 10 * (5 - line), 20 + 280 * line
+            picture[y : y + side, x : x + side] = cv2.resize(head(), (side, side), interpolation=cv2.INTER_AREA)
+    write_png(tmp_path / "crowd.png", picture)
+    _, track, _ = run(tmp_path / "crowd.png", tmp_path / "left", kind="image", select="leftmost")
+    assert middle(track, 0) == pytest.approx((10 + 40, 20 + 280 * 4 + 40), abs=12)
+    with pytest.raises(InputError, match=r"there is no face 40: 40 faces found, 0 at .*, 11 at .*, and 28 more"):
+        run(tmp_path / "crowd.png", tmp_path / "none", kind="image", select={"index": 40})
+
+
 def test_one_frame_of_a_video_as_the_picture(tmp_path: Path) -> None:
     media = clip(tmp_path / "clip.mkv", [with_head(10) if index == 7 else empty() for index in range(12)])
     _, track, _ = run(media, tmp_path / "out", kind="image", at="7/25")
