@@ -190,13 +190,17 @@ def _show_video(told: dict[str, Any], info: MediaInfo) -> None:
     video = info.video
     assert video is not None  # noqa: S101  (asked before)
     rate = f"{video.fps} a second ({float(video.fps):.3f}{', variable' if video.variable else ''})"
-    turned = f", turned by {video.rotation} degrees" if video.rotation else ""
-    typer.echo(f"video    {video.codec} {video.width}x{video.height}{turned}, {video.frames} frames at {rate}")
+    shown = f", turned by {video.rotation} degrees" if video.rotation else ""
+    shown += ", mirrored" if video.mirrored else ""
+    shown += f", pixels {video.sar.numerator}:{video.sar.denominator}" if video.sar != 1 else ""
+    typer.echo(f"video    {video.codec} {video.width}x{video.height}{shown}, {video.frames} frames at {rate}")
     kind = {"smpte2084": "HDR (PQ)", "arib-std-b67": "HDR (HLG)"}.get(video.color_transfer, "SDR")
+    levels = {"tv": ", limited range", "pc": ", full range"}.get(video.color_range, "")
     fields = ", interlaced" if video.interlaced else ""
-    typer.echo(f"colour   {kind}, {video.bits} bits, {video.pix_fmt}, matrix {video.color_space}{fields}")
+    typer.echo(f"colour   {kind}, {video.bits} bits, {video.pix_fmt}, matrix {video.color_space}{levels}{fields}")
     whole = f"TRUNCATED: {video.expected_frames} frames are announced" if video.truncated else "whole"
-    typer.echo(f"length   {float(video.duration):.3f} s, {whole}")
+    start = f", from {float(video.start):.3f} s" if video.start else ""
+    typer.echo(f"length   {float(video.duration):.3f} s{start}, {whole}")
     if "cuts" in told:
         at = ", ".join(f"{cut:.2f} s" for cut in told["cuts"])
         typer.echo(f"shots    {len(told['cuts']) + 1}{f', cut at {at}' if at else ''}")

@@ -26,6 +26,7 @@ from media.lossless import read_frames
 from media.probe import probe
 from media.samples import sample_path
 from media.wav import write_wav
+from pipeline.cli import inspect
 from pipeline.cli.job import plan_job
 from pipeline.cli.render import render
 from pipeline.cli.runs import Running
@@ -102,6 +103,24 @@ def test_a_hostile_clip_is_rendered_whole_and_in_time(name: str, folder: Path, s
         heard = Fraction(int(np.argmax(np.abs(sound[:, 0]) > 0.3)), rate) - made.video.start
         assert abs(heard - row.beep) <= row.loose + Fraction(2, 1000)
         assert abs(made.audio[0].duration - made.video.duration) <= 1 / fps
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("turned 270.mov", "192x144, turned by 270 degrees, 24 frames at 25 a second"),
+        ("mirrored.mp4", "192x144, mirrored,"),
+        ("anamorphic.mp4", "192x144, pixels 16:11,"),
+        ("late picture.mp4", "0.960 s, from 0.200 s, whole"),
+        ("full range.mp4", "matrix bt709, full range"),
+        ("interlaced.ts", "interlaced"),
+        ("hlg.mov", "HDR (HLG), 10 bits, yuv420p10le, matrix bt2020nc, limited range"),
+        ("variable.mp4", "1150/53 a second (21.698, variable)"),
+    ],
+)
+def test_inspect_tells_what_is_hostile(name: str, told: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inspect.run(str(ROWS[name].make(folder)), shots=False)
+    assert told in capsys.readouterr().out
 
 
 def test_numbered_pictures_are_rendered_by_the_command(duet: Duet, folder: Path, tmp_path: Path) -> None:
