@@ -49,7 +49,10 @@ def smooth(values: Array, sigma: float) -> Array:
     weights = weights / weights.sum()
     padded = np.pad(values, ((reach, reach), *[(0, 0)] * (values.ndim - 1)), mode="edge")
     smoothed = values * weights[reach]
+    pair = np.empty_like(smoothed)
     for away in range(reach, 0, -1):
         before, after = (padded[reach + step : reach + step + len(values)] for step in (-away, away))
-        smoothed += (before + after) * weights[reach + away]
+        np.add(before, after, out=pair)
+        pair *= weights[reach + away]
+        smoothed += pair
     return smoothed
