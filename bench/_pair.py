@@ -17,8 +17,8 @@ from bench import _figures
 from bench._media import Image, Media
 from engines import load_engine
 from engines.base import Driving, Engine, Portrait
+from foundation.crop import upright
 from foundation.facetrack import Face, FaceTrack, head_frame
-from foundation.framing import upright
 from foundation.geometry import square_around
 from foundation.npy import Blocks
 from landmarks.base import LandmarkBackend
