@@ -46,8 +46,9 @@ def observations(track: FaceTrack) -> tuple[NDArray[np.float64], NDArray[np.floa
     """Blendshapes (N, E) and shapes (N, 478 * 3) in face heights, each less the clip's mean."""
     scores = np.stack([track.blendshapes[:, list(rows)].mean(axis=1) for rows in EXPRESSIONS.values()], axis=1)
     reference = track.face(int(np.argmin(scores.sum(axis=1))))
-    poses = Poses.between(track.points, reference.points)
-    shapes = Frame.of(reference).canonical(poses.remove(track.points, slice(None)))
+    points = np.asarray(track.points, np.float64)
+    poses = Poses.between(points, reference.points)
+    shapes = Frame.of(reference).canonical(poses.remove(points, slice(None)))
     flat = shapes.reshape(len(shapes), -1)
     return scores - scores.mean(axis=0), flat - flat.mean(axis=0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,7 @@ class Background:
         image = self._portrait.image
         if self._mask.any():
             self._errors.append(surface.squared_error(out, image, self._mask))
-        sides = ((slice(None), 0), (0, slice(None)), (slice(None), -1), (-1, slice(None)))
+        sides: tuple[Any, ...] = ((slice(None), 0), (0, slice(None)), (slice(None), -1), (-1, slice(None)))
         for side, inner in zip(sides, self._portrait.inner_edges, strict=True):
             self._edges_differ |= inner and bool((out[side] != image[side]).any())
 

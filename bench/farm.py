@@ -25,6 +25,7 @@ from typing import Any
 import yaml
 
 from bench.speed import looped, machine, stage_seconds
+from media.images import write_png
 from media.samples import sample_path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -149,7 +150,7 @@ def stop(folder: Path) -> dict[str, Any]:
 
 def batch(folder: Path, *, portraits: int, frames: int, side: int | None = None) -> Path:
     """A manifest of so many portraits, all different, that follow one clip. `side`: only so many pixels of each."""
-    from skimage import data, io
+    from skimage import data
 
     faces = folder / "faces"
     faces.mkdir()
@@ -157,7 +158,7 @@ def batch(folder: Path, *, portraits: int, frames: int, side: int | None = None)
     for number in range(portraits):
         picture = astronaut.copy()
         picture[0, 0] = number // 256, number % 256, 0  # another picture, byte for byte, and the same face
-        io.imsave(str(faces / f"face{number:04d}.png"), picture, check_contrast=False)
+        write_png(faces / f"face{number:04d}.png", picture)
     looped(sample_path("carphone"), folder / "clip.mp4", frames)
     manifest = folder / "batch.yaml"
     about = {

@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from bench._figures import INFORMATION, LIMITS, MEDIANS
-from bench._media import BESIDE, CLIPS, PORTRAITS, Media
+from bench._media import BESIDE, CLIPS, PORTRAITS, Image, Media
 from bench._pair import Clip, Network, Result, follow, measure
-from bench._strip import Image, close_up, strip
+from bench._strip import close_up, strip
 from landmarks import load_backend
 from pipeline.plan.engine_choice import CONFIGS
 

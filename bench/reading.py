@@ -58,7 +58,7 @@ def _clip(path: Path, transfer: int | None) -> Path:
     frames = [np.ascontiguousarray(np.roll(portrait, 4 * n, axis=1)) for n in range(FRAMES)]
     color = {"colorspace": 1, "color_range": 1}
     if transfer is not None:
-        frames = [hdr_signal(frame, transfer) for frame in frames]  # type: ignore[misc]
+        frames = [hdr_signal(frame, transfer) for frame in frames]
         color = {"colorspace": 9, "color_range": 1, "color_trc": transfer, "color_primaries": BT2020}
     options = {"preset": "ultrafast", "x265-params": "log-level=none"}
     return write_clip(path, frames, codec="libx265", pix_fmt="yuv420p10le", color=color, options=options)
