@@ -3,10 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo demo-video test test-slow test-farm lint types floors unit bench bench-tpsmm clean
+.PHONY: demo demo-neural demo-video test test-slow test-farm lint types floors unit bench bench-tpsmm clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python run_pipeline.py render configs/manifests/demo_duet.yaml
+
+# the same astronaut through the compact network that comes with Duet
+demo-neural: $(VENV)/.installed
+	$(BIN)/python run_pipeline.py render configs/manifests/demo_neural.yaml
 
 # a title, lyrics, transitions, two performers who take turns
 demo-video: $(VENV)/.installed

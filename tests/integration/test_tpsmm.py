@@ -240,7 +240,8 @@ def test_without_a_checkpoint_the_network_is_refused_and_auto_takes_another_engi
     duet: Duet, manifest: Manifest, media: Path
 ) -> None:
     performer = {"portrait": "sample:astronaut", "driving": {"video": str(media / "driving.mkv")}}
-    done = duet("plan", manifest(performers={"one": performer | engine(None)}))
+    published = engine(None) | {"tpsmm": {"config": "vox-256"}}
+    done = duet("plan", manifest(performers={"one": performer | published}))
     assert done.code == 3
     assert "no checkpoint of vox-256" in done.error
     assert "models fetch" in done.error
