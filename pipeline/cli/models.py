@@ -65,7 +65,8 @@ def fetch(names: Names, *, mirror: Mirror = None, debug: Debug = False) -> None:
     known = {each.name: each for each in known_models(folder, SHIPPED)}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise ManifestError(f"no published model is called {', '.join(unknown)}", cure=f"use one of {', '.join(known)}")
+        published = ", ".join(name for name, each in known.items() if each.source)
+        raise ManifestError(f"no published model is called {', '.join(unknown)}", cure=f"use one of {published}")
     for name in names:
         source = known[name].source
         if source is None:

@@ -25,6 +25,7 @@ from pipeline.executors.run_task import Report, Spoilt, run_task
 from pipeline.plan.task import Task
 
 REPORT_SECONDS = 0.2
+AGAIN_SECONDS = 0.01
 KEPT = 32 * MB
 """The largest block of memory that stays with a worker from frame to frame."""
 
@@ -104,4 +105,14 @@ def attempt(
 
 def _leave(signum: int, frame: Any) -> None:
     """End by an exception, so that temporary files are removed on the way out."""
+    sys.unraisablehook = _dropped
     raise SystemExit(128 + signum)
+
+
+def _dropped(told: sys.UnraisableHookArgs) -> None:
+    """Python drops an exception that comes while something is taken apart: one that ends us is raised again."""
+    if told.exc_type is SystemExit:
+        signal.signal(signal.SIGALRM, _leave)
+        signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
+    else:
+        sys.__unraisablehook__(told)
