@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.landmark_tps.canonical import Frame, Poses, head_rotation
-from engines.landmark_tps.curves import smooth
 from engines.landmark_tps.topology import (
     CHIN,
     EYES,
@@ -146,6 +145,16 @@ def steadied(track: NDArray[np.floating], sigma: float, span: slice) -> Array:
     steady = smooth(near, CALM * sigma)[own].copy()
     steady[:, _quick] = smooth(near[:, _quick], sigma)[own]
     return steady
+
+
+def smooth(values: Array, sigma: float) -> Array:
+    """A Gaussian over time, no lag."""
+    if sigma <= 0 or len(values) < 2:
+        return values
+    from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415  (slow to import, for motion that is prepared alone)
+
+    smoothed: Array = gaussian_filter1d(values, sigma, axis=0, mode="nearest")
+    return smoothed
 
 
 def log_rotation(rotation: Array) -> Array:

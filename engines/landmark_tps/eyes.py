@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.base import Image
-from engines.landmark_tps.curves import curve_matrix
 from engines.landmark_tps.mesh import Raster
 from engines.landmark_tps.topology import Eye
 from foundation.geometry import Array, Box
@@ -171,7 +170,9 @@ def sample(plate: Image, origin: Array, x: NDArray[np.float32], y: NDArray[np.fl
 @cache
 def lid_matrix() -> Array:
     """(25, 9): a lid's points to a smooth curve through them."""
-    return curve_matrix(9, 25)
+    from scipy.interpolate import CubicSpline  # noqa: PLC0415  (slow to import, for what draws alone)
+
+    return np.asarray(CubicSpline(np.arange(9), np.eye(9), bc_type="natural")(np.linspace(0, 8, 25)))
 
 
 def smooth_row(row: Array) -> Array:

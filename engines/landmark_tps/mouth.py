@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from engines.base import Image
 from engines.landmark_tps.color import LUMA, recolor
-from engines.landmark_tps.curves import curve_matrix
 from engines.landmark_tps.mesh import Raster, affines, apply_affines, draw_indices
 from engines.landmark_tps.topology import INNER_LIPS, strip
 from foundation.geometry import Array, Box
@@ -86,7 +85,10 @@ class Mouth:
 @cache
 def row_matrix() -> Array:
     """(DENSE, 11): a lip's landmarks to a smooth curve through them."""
-    return curve_matrix(ROW, DENSE)
+    from scipy.interpolate import CubicSpline  # noqa: PLC0415  (slow to import, for what draws alone)
+
+    curve = CubicSpline(np.arange(ROW), np.eye(ROW), bc_type="natural")
+    return np.asarray(curve(np.linspace(0, ROW - 1, DENSE)))
 
 
 @cache
