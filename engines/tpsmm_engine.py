@@ -9,35 +9,38 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 import tpsmm
 from engines.base import Arrays, CropSpec, Detector, Driving, Engine, Image, Portrait, Renderer
 from engines.landmark_tps.driver import choose_reference
+from engines.tpsmm_frames import cut, frame_of, keypoint_tensor, picture_of, tensor_of, window_of
+from engines.tpsmm_landmarks import follow
 from engines.turns import kept, singing_shares
 from foundation.errors import InputError, ManifestError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
-from foundation.geometry import Box, square_around
+from foundation.geometry import Box
 from tpsmm.convert import convert
 from tpsmm.model import PRECISIONS
 
-FOREHEAD, CHIN = 10, 152
 LISTENING = 0.3
 """The network moves mouth and head at once: of `listening`, a listener takes so much, or its lips would move along."""
 MODES = {"relative": "relative", "absolute": "standard", "standard": "standard", "avd": "avd"}
 """The manifest's words and the published ones, to the published ones."""
+KEYPOINTS = ("auto", "network", "landmarks")
+"""Where keypoints come from: the network's detector, or the face that was followed, for networks taught so."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The engine's own options: `precision` as of tpsmm.load_model, `mode` as of tpsmm.Animator."""
+    """The engine's own options: `precision` as of tpsmm.load_model, `mode` as of tpsmm.Animator; `keypoints`, where
+    they come from."""
 
     precision: str
     mode: str
+    keypoints: str
 
     @staticmethod
     def of(motion: Mapping[str, Any]) -> Settings:
@@ -48,11 +51,14 @@ class Settings:
         own: Mapping[str, Any] = motion.get(TpsmmEngine.name) or {}
         mode = str(own.get("mode") or motion.get("mode", "relative"))
         precision = str(own.get("precision") or "fast")
+        keypoints = str(own.get("keypoints") or "auto")
         if mode not in MODES:
             raise ManifestError(f"tpsmm has no mode {mode!r}", cure=f"use one of {', '.join(MODES)}")
         if precision not in PRECISIONS:
             raise ManifestError(f"tpsmm has no precision {precision!r}", cure=f"use one of {', '.join(PRECISIONS)}")
-        return Settings(precision, MODES[mode])
+        if keypoints not in KEYPOINTS:
+            raise ManifestError(f"tpsmm has no keypoints {keypoints!r}", cure=f"use one of {', '.join(KEYPOINTS)}")
+        return Settings(precision, MODES[mode], keypoints)
 
 
 def _model(files: Mapping[str, Any], precision: str) -> tpsmm.Model:
@@ -81,7 +87,8 @@ def _load(config: Path, checkpoint: Path, _stamp: int, precision: str) -> tpsmm.
 
 
 class TpsmmEngine(Engine):
-    """Head, expression and mouth gains do not apply: the network moves everything at once."""
+    """Gains of head and expression do not apply: the network moves everything at once. That of the mouth does where
+    keypoints are landmarks."""
 
     name = "tpsmm"
     scheme = MEDIAPIPE_478
@@ -94,25 +101,25 @@ class TpsmmEngine(Engine):
         settings = Settings.of(motion)
         model = _model(motion.get(self.name) or {}, settings.precision)
         reference = _reference(portrait, driving.track, motion.get("reference", "best"))
-        window = _window(driving.track)
-        frame = next(driving.pick([reference]), None)
-        if frame is None:
-            raise InputError(f"the driving clip has no frame {reference}", cure="choose another reference")
-        size = model.config.view_side or portrait.image.shape[0]
-        initial = _tensor(_cut(frame, window, size))
+        window = window_of(driving.track, self.crop.reach)
+        where: Arrays = {"window": np.array(window.to_json()), "reference": np.array(reference)}
         try:
-            animator = tpsmm.Animator(model, _tensor(portrait.image), mode=settings.mode, initial=initial)
+            if by_landmarks(model, settings):
+                seen = reference, window
+                animator, moved = follow(model, portrait, driving, motion, detect, settings.mode, seen)
+                where["keypoints"] = moved
+            else:
+                animator = _animator(model, portrait, frame_of(driving, reference), window, settings.mode)
+                shares = singing_shares(motion, len(driving.track))
+                if shares is not None:
+                    where["keep"] = kept(shares, LISTENING * float(motion["turns"]["listening"]))
         except ValueError as error:
             raise InputError(str(error), cure="use another mode or checkpoint") from error
         state = {f"state.{name}": tensor.float().numpy() for name, tensor in animator.state.tensors().items()}
-        where = {"window": np.array(window.to_json()), "reference": np.array(reference)}
-        shares = singing_shares(motion, len(driving.track))
-        if shares is not None:
-            where["keep"] = kept(shares, LISTENING * float(motion["turns"]["listening"]))
         return state | where | {f"settings.{name}": np.array(value) for name, value in vars(settings).items()}
 
     def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
-        settings = Settings(str(prepared["settings.precision"]), str(prepared["settings.mode"]))
+        settings = Settings(**{name: str(prepared[f"settings.{name}"]) for name in Settings.__annotations__})
         model = _model({name: prepared.get(f"file.{name}") for name in ("config", "checkpoint")}, settings.precision)
         stored = {
             name.removeprefix("state."): torch.from_numpy(np.ascontiguousarray(array))
@@ -121,7 +128,24 @@ class TpsmmEngine(Engine):
         }
         state = tpsmm.SourceState.from_tensors(stored, model.device)
         animator = tpsmm.Animator.restore(model, settings.mode, state)
-        return TpsmmRenderer(animator, Box(*(int(edge) for edge in prepared["window"])), prepared.get("keep"))
+        return TpsmmRenderer(
+            animator, Box(*(int(edge) for edge in prepared["window"])), prepared.get("keep"), prepared.get("keypoints")
+        )
+
+
+def by_landmarks(model: tpsmm.Model, settings: Settings) -> bool:
+    """Whether keypoints are taken from the followed face. Raises: ManifestError if they cannot be."""
+    taught = model.config.kp_detector.landmarks
+    if settings.keypoints == "landmarks" and not taught:
+        cure = "use keypoints: auto, or a config with kp_detector_params.landmarks, such as duet-128"
+        raise ManifestError("this network's keypoints are no face landmarks", cure=cure)
+    return taught and settings.keypoints != "network"
+
+
+def _animator(model: tpsmm.Model, portrait: Portrait, frame: Image, window: Box, mode: str) -> tpsmm.Animator:
+    """Of a network that finds its keypoints itself, in the whole portrait and in the window of the reference frame."""
+    initial = tensor_of(cut(frame, window, model.config.view_side or portrait.image.shape[0]))
+    return tpsmm.Animator(model, tensor_of(portrait.image), mode=mode, initial=initial)
 
 
 class TpsmmRenderer(Renderer):
@@ -129,25 +153,33 @@ class TpsmmRenderer(Renderer):
 
     Args:
         keep: (N,) how much of each frame's motion is taken; None: all of it.
+        keypoints: (N, 5K, 2) that the portrait takes; None: the network finds the driving frame's.
     """
 
-    def __init__(self, animator: tpsmm.Animator, window: Box, keep: NDArray[np.floating] | None = None) -> None:
+    def __init__(
+        self,
+        animator: tpsmm.Animator,
+        window: Box,
+        keep: NDArray[np.floating] | None = None,
+        keypoints: NDArray[np.floating] | None = None,
+    ) -> None:
         self.animator = animator
         self.window = window
-        self._keep = keep
+        self._keep, self._keypoints = keep, keypoints
 
     def render(self, index: int, driving_frame: Image) -> Image:
         return self.eased(index, driving_frame, 1.0)
 
     def eased(self, index: int, driving_frame: Image, share: float) -> Image:
-        size = self.animator.model.config.view_side or self.animator.state.picture.shape[2]
         keep = None
         if share < 1 or self._keep is not None:
             keep = torch.tensor([share * (1.0 if self._keep is None else float(self._keep[index]))])
-        picture = self.animator.render(_tensor(_cut(driving_frame, self.window, size)), keep)
-        if not bool(torch.isfinite(picture).all()):
-            raise InputError("the checkpoint gives no picture (NaN)", cure="verify it with `models verify`")
-        return cast(Image, (picture[0] * 255).round().byte().permute(1, 2, 0).cpu().numpy())
+        if self._keypoints is not None:
+            picture = self.animator.pose(keypoint_tensor(self._keypoints[index : index + 1]), keep)
+        else:
+            size = self.animator.model.config.view_side or self.animator.state.picture.shape[2]
+            picture = self.animator.render(tensor_of(cut(driving_frame, self.window, size)), keep)
+        return picture_of(picture)
 
 
 def _reference(portrait: Portrait, track: FaceTrack, wanted: object) -> int:
@@ -163,31 +195,3 @@ def _reference(portrait: Portrait, track: FaceTrack, wanted: object) -> int:
     faces = (torch.from_numpy(np.array(track.points[index, :, :2])) for index in candidates)
     source = torch.from_numpy(portrait.face.points[:, :2].copy())
     return int(candidates[tpsmm.best_reference(source, faces)])
-
-
-def _window(track: FaceTrack) -> Box:
-    """The square of the driving frames that the network sees: framed as the portrait, still, with the face inside."""
-    points = track.points
-    height = float(np.median(np.linalg.norm(points[:, FOREHEAD, :2] - points[:, CHIN, :2], axis=-1)))
-    low = np.min([face[:, :2].min(axis=0) for face in points], axis=0)
-    high = np.max([face[:, :2].max(axis=0) for face in points], axis=0)
-    half = max(TpsmmEngine.crop.reach * height, float((high - low).max()) / 2)
-    return square_around((float(low[0] + high[0]) / 2, float(low[1] + high[1]) / 2), max(half, 1.0))
-
-
-def _cut(frame: Image, window: Box, size: int) -> Image:
-    """The window, (size, size, 3); what lies outside the frame repeats its edge."""
-    height, width = frame.shape[:2]
-    inside = window.clipped(width, height)
-    piece = frame[inside.slices]
-    if inside.width < 1 or inside.height < 1:
-        raise InputError("the performer's face lies outside the driving picture", cure="choose another clip or range")
-    borders = (inside.y0 - window.y0, window.y1 - inside.y1, inside.x0 - window.x0, window.x1 - inside.x1)
-    square = cv2.copyMakeBorder(piece, *borders, cv2.BORDER_REPLICATE)
-    shrinking = window.width > size
-    return cast(Image, cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC))
-
-
-def _tensor(picture: Image) -> Tensor:
-    """(H, W, 3) uint8 -> (1, 3, H, W), 0..1."""
-    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1).unsqueeze(0).float() / 255

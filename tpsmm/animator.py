@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812
 
 from tpsmm.dense_motion import MotionSource
+from tpsmm.full_size import enlarged
 from tpsmm.keypoints import fitted
 from tpsmm.model import Model, check_pictures
 from tpsmm.reference import movement_scale
-from tpsmm.tps import warp
 
 MODES = ("standard", "relative", "avd")
 
@@ -88,23 +88,35 @@ class Animator:
         mode: "standard": the portrait takes the driver's keypoints. "relative": it moves from its own as the driver
             moves from `initial`, scaled by the size of their hulls. "avd": the AVD network translates them.
         initial: (1, 3, h, w), the driving frame whose pose the portrait's is like; for "relative".
+        found: keypoints (1, 5K, 2) of the source and of `initial`, found elsewhere; None: by the model's detector.
     Raises:
         ValueError: shapes, sizes or mode that cannot be, or "avd" with a checkpoint that lacks that network.
     """
 
     @torch.inference_mode()
-    def __init__(self, model: Model, source: Tensor, mode: str = "relative", initial: Tensor | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        source: Tensor,
+        mode: str = "relative",
+        initial: Tensor | None = None,
+        *,
+        found: tuple[Tensor, Tensor] | None = None,
+    ) -> None:
         _check_mode(model, mode)
         source = check_pictures(source, "source").to(model.device)
         given = source
         source, full = _at_own_side(model, given)
         _check_source(model, source)
-        if mode == "relative" and initial is None:
+        if mode == "relative" and initial is None and found is None:
             raise ValueError("mode relative needs `initial`, the driving frame to measure motion from")
         self.model = model
         self.mode = mode
-        keypoints = model.keypoints(given)
-        first = keypoints if initial is None else model.keypoints(initial[:1])
+        if found is None:
+            keypoints = model.keypoints(given)
+            first = keypoints if initial is None else model.keypoints(initial[:1])
+        else:
+            keypoints, first = (_check_keypoints(model, points) for points in found)
         scale = torch.tensor([movement_scale(keypoints, first)], device=model.device)
         maps = model.backend.encode(source)
         motion = model.dense_motion_network.encode(source, keypoints)
@@ -143,14 +155,7 @@ class Animator:
         Args:
             keep: (N,) how much of each frame's motion away from the reference frame's pose is taken; None: all of it.
         """
-        keypoints = self.transfer(self.model.keypoints(frames))
-        if keep is not None:
-            still = self.transfer(self.state.initial)
-            keypoints = still + keep.to(keypoints)[:, None, None] * (keypoints - still)
-        each = [self.model.backend.move(self.state.motion, some) for some in torch.split(keypoints, self.group)]
-        deformation = torch.cat([one[0] for one in each])
-        occlusion = [torch.cat(level) for level in zip(*(one[1] for one in each), strict=True)]
-        return Motion(keypoints, deformation, occlusion)
+        return self._moved(self._eased(self.transfer(self.model.keypoints(frames)), keep))
 
     @torch.inference_mode()
     def render(self, frames: Tensor, keep: Tensor | None = None) -> Tensor:
@@ -159,21 +164,51 @@ class Animator:
         Args:
             keep: as of `motion`.
         """
-        if not len(frames):
+        return self._grouped(lambda part: self.motion(frames[part], None if keep is None else keep[part]), len(frames))
+
+    @torch.inference_mode()
+    def pose(self, keypoints: Tensor, keep: Tensor | None = None) -> Tensor:
+        """(N, 5K, 2) keypoints that the portrait is to take, -1..1 -> (N, 3, H, W), as `render`.
+
+        Args:
+            keep: as of `motion`.
+        Raises: ValueError for another shape.
+        """
+        keypoints = _check_keypoints(self.model, keypoints)
+        return self._grouped(
+            lambda part: self._moved(self._eased(keypoints[part], None if keep is None else keep[part])),
+            len(keypoints),
+        )
+
+    def _eased(self, keypoints: Tensor, keep: Tensor | None) -> Tensor:
+        """So much of the way from the pose of the reference frame."""
+        if keep is None:
+            return keypoints
+        still = self.transfer(self.state.initial)
+        return still + keep.to(keypoints)[:, None, None] * (keypoints - still)
+
+    def _moved(self, keypoints: Tensor) -> Motion:
+        each = [self.model.backend.move(self.state.motion, some) for some in torch.split(keypoints, self.group)]
+        deformation = torch.cat([one[0] for one in each])
+        occlusion = [torch.cat(level) for level in zip(*(one[1] for one in each), strict=True)]
+        return Motion(keypoints, deformation, occlusion)
+
+    def _grouped(self, motion: Callable[[slice], Motion], count: int) -> Tensor:
+        """`count` pictures, as many at once as the device holds."""
+        if not count:
             shown = self.state.picture if self.state.full is None else self.state.full
             return shown.new_empty(0, *shown.shape[1:])
         made: list[Tensor] = []
         done = 0
-        while done < len(frames):
-            part = slice(done, done + self.group)
-            some, share = frames[part], None if keep is None else keep[part]
+        while done < count:
+            part = slice(done, min(done + self.group, count))
             try:
-                made.append(self._paint(self.motion(some, share)))
+                made.append(self._paint(motion(part)))
             except torch.OutOfMemoryError:
-                if not self.model.backend.halve(len(some)):
+                if not self.model.backend.halve(part.stop - done):
                     raise
             else:
-                done += len(some)
+                done = part.stop
         return torch.cat(made)
 
     def _paint(self, motion: Motion) -> Tensor:
@@ -181,27 +216,7 @@ class Animator:
         picture = self.model.backend.paint(state.picture, state.maps, motion.deformation, motion.occlusion)
         if state.full is None:
             return picture
-        return enlarged(picture, state.picture, state.full, motion)
-
-
-def enlarged(picture: Tensor, source: Tensor, full: Tensor, motion: Motion) -> Tensor:
-    """A picture that was made small, at the source's own size, as sharp as the source where it was only moved.
-
-    The picture is enlarged, and what the enlarged small source lacks of the full one, its fine detail, is moved along
-    the same deformation and added: the same as moving the full source and adding the enlarged remainder. Where the mask
-    says that more was painted than moved, detail of the source would be a ghost, and fades out.
-
-    Args:
-        picture: (N, 3, h, w). source: (1, 3, h, w). full: (1, 3, H, W).
-    Returns:
-        (N, 3, H, W), 0..1.
-    """
-    size = tuple(full.shape[2:])
-    still = F.interpolate(source, size=size, mode="bilinear", align_corners=True)
-    detail = warp(full - still, motion.deformation)
-    mask = F.interpolate(motion.occlusion[-1], size=size, mode="bilinear", align_corners=True)
-    grown = F.interpolate(picture, size=size, mode="bilinear", align_corners=True)
-    return (grown + detail * (2 * mask).clamp(max=1)).clamp(0, 1)
+        return enlarged(picture, state.picture, state.full, motion.deformation, motion.occlusion[-1])
 
 
 def _check_mode(model: Model, mode: str) -> None:
@@ -217,6 +232,13 @@ def _at_own_side(model: Model, source: Tensor) -> tuple[Tensor, Tensor | None]:
     if side is None or source.shape[2:] == (side, side):
         return source, None
     return fitted(source, side), source
+
+
+def _check_keypoints(model: Model, keypoints: Tensor) -> Tensor:
+    wanted = (model.config.num_keypoints, 2)
+    if keypoints.dim() != 3 or tuple(keypoints.shape[1:]) != wanted:
+        raise ValueError(f"keypoints: shape (N, {wanted[0]}, 2), not {tuple(keypoints.shape)}")
+    return keypoints.float().to(model.device)
 
 
 def _check_source(model: Model, source: Tensor) -> None:

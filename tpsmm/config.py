@@ -49,10 +49,12 @@ class DenseMotionConfig:
 @dataclass(frozen=True)
 class KeypointConfig:
     """The keypoint detector: channels of its ResNet-18 over the published ones', and the side that pictures are brought
-    to for it (None: as they are)."""
+    to for it (None: as they are). landmarks: it was taught to find points of MediaPipe's mesh
+    (tpsmm.training.points.KEYPOINTS), so who has followed a face already can give those in its place."""
 
     width: float = 1.0
     side: int | None = None
+    landmarks: bool = False
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
         reason += f"; the compact {COMPACT}, as {PUBLISHED_FACES} is not fetched"
     named = CONFIGS / f"{config}.yaml"
     files = {"checkpoint": checkpoint, "config": named if named.is_file() else loaded.path(config)}
-    options = {"precision": own.precision, "mode": own.mode}
+    options = {"precision": own.precision, "mode": own.mode, "keypoints": own.keypoints}
     return EngineChoice("tpsmm", reason, files, options, _crop_side(files["config"]))
 
 

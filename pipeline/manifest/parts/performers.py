@@ -85,6 +85,9 @@ class Tpsmm(Part):
     precision: Literal["fp32", "fast", "bf16", "fp16"] = "fast"
     mode: Literal["relative", "standard", "avd"] | None = None
     """The published modes; without it, what motion.mode says."""
+    keypoints: Literal["auto", "network", "landmarks"] = "auto"
+    """Where keypoints come from: the network's own detector, or, for networks that were taught to find landmarks (auto
+    takes them there), the face that the landmark stage has followed."""
 
 
 class Composite(Part):

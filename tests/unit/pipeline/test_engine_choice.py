@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from foundation.errors import InputError
+from foundation.errors import InputError, ManifestError
 from pipeline.manifest.load import load_manifest
 from pipeline.plan import engine_choice
 from pipeline.plan.engine_choice import EngineChoice, choose_engine
@@ -71,3 +71,11 @@ def test_the_compact_one_can_be_named(tmp_path: Path, shipped: Path) -> None:
 def test_without_any_checkpoint_it_is_refused(tmp_path: Path, shipped: Path) -> None:
     with pytest.raises(InputError, match="no checkpoint of vox-256"):
         chosen(tmp_path, engine="tpsmm")
+
+
+def test_the_engine_is_told_where_keypoints_come_from(tmp_path: Path, shipped: Path) -> None:
+    put(shipped, "duet-128.safetensors")
+    for more, told in (({}, "auto"), ({"tpsmm": {"keypoints": "network"}}, "network")):
+        assert chosen(tmp_path, engine="tpsmm", **more).options["keypoints"] == told
+    with pytest.raises(ManifestError, match="keypoints"):
+        chosen(tmp_path, engine="tpsmm", tpsmm={"keypoints": "mesh"})

@@ -12,7 +12,8 @@ from torch import Tensor
 import tpsmm
 from foundation.errors import InputError
 from tpsmm import kernels
-from tpsmm.animator import Motion, SourceState, enlarged
+from tpsmm.animator import SourceState
+from tpsmm.full_size import enlarged
 from tpsmm.keypoints import fitted
 from tpsmm.stand_in import stand_in_checkpoint
 from tpsmm.tps import coordinate_grid, warp
@@ -36,31 +37,31 @@ def smooth(height: int, width: int) -> Tensor:
     return torch.sigmoid(torch.nn.functional.interpolate(noise, size=(height, width), mode="bicubic"))
 
 
-def still(mask: float, shift: float = 0.0) -> Motion:
-    """Everything stays, or goes sideways."""
+def still(mask: float, shift: float = 0.0) -> tuple[Tensor, Tensor]:
+    """Everything stays, or goes sideways: deformation and mask."""
     deformation = coordinate_grid(16, 16, torch.zeros(1)).unsqueeze(0) + torch.tensor([shift, 0.0])
-    return Motion(torch.zeros(1, 10, 2), deformation, [torch.full((1, 1, 32, 32), mask)])
+    return deformation, torch.full((1, 1, 32, 32), mask)
 
 
 def test_what_does_not_move_is_the_source_to_the_pixel() -> None:
     full = torch.rand(1, 3, 200, 160)
     source = fitted(full, SIDE)
-    torch.testing.assert_close(enlarged(source, source, full, still(1.0)), full, atol=1e-4, rtol=0)
+    torch.testing.assert_close(enlarged(source, source, full, *still(1.0)), full, atol=1e-4, rtol=0)
 
 
 def test_what_only_moves_is_as_sharp_as_the_moved_source() -> None:
     full = smooth(256, 256) * 0.8 + 0.1 + 0.05 * (torch.arange(256) // 2 % 2)
-    source, motion = fitted(full, SIDE), still(1.0, shift=0.25)
-    made = enlarged(warp(source, motion.deformation), source, full, motion)
-    wanted = warp(full, motion.deformation)
+    source, (deformation, mask) = fitted(full, SIDE), still(1.0, shift=0.25)
+    made = enlarged(warp(source, deformation), source, full, deformation, mask)
+    wanted = warp(full, deformation)
     assert (made - wanted)[..., 8:-40].abs().mean() < 0.01
-    without = torch.nn.functional.interpolate(warp(source, motion.deformation), size=(256, 256), mode="bilinear")
+    without = torch.nn.functional.interpolate(warp(source, deformation), size=(256, 256), mode="bilinear")
     assert (without - wanted)[..., 8:-40].abs().mean() > 0.02
 
 
 def test_no_ghost_of_the_source_where_all_is_painted() -> None:
     full, painted = torch.rand(1, 3, 128, 128), torch.full((1, 3, SIDE, SIDE), 0.5)
-    made = enlarged(painted, fitted(full, SIDE), full, still(0.0))
+    made = enlarged(painted, fitted(full, SIDE), full, *still(0.0))
     torch.testing.assert_close(made, torch.full_like(made, 0.5))
 
 

@@ -1,0 +1,161 @@
+"""A network whose keypoints are landmarks, moved by the landmarks of the followed face."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from numpy.typing import NDArray
+
+from engines.base import Arrays, Driving, Image, Portrait
+from engines.tpsmm_engine import TpsmmEngine
+from foundation.errors import ManifestError
+from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack
+from foundation.npy import Blocks
+from tests.synthetic_tubes import face_points
+from tests.tiny_model import tiny_config
+from tpsmm.config import load_config
+from tpsmm.stand_in import stand_in_checkpoint
+from tpsmm.training.points import flat_keypoints
+
+MOTION = {"mode": "relative", "reference": 0, "head": 1.0, "expression": 1.0, "mouth": 1.0, "smoothing": 0.0}
+SIDE = 128
+FLAT = flat_keypoints()
+PERFORMED = ((0.06, 0.09), (0.06, 0.09), (0.0, 0.09), (0.14, 0.09), (0.06, 0.0), (0.0, 0.0))
+"""Openings of mouth and lids, in face heights, frame by frame."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return network(tmp_path_factory.mktemp("taught"), landmarks=True)
+
+
+def network(folder: Path, *, landmarks: bool) -> dict[str, str]:
+    """Config and checkpoint of ten splines."""
+    content = tiny_config(10)
+    content["model_params"]["kp_detector_params"] = {"width": 0.25, "landmarks": landmarks}
+    (folder / "ten.yaml").write_text(yaml.safe_dump(content))
+    torch.save(stand_in_checkpoint(load_config(folder / "ten.yaml")), folder / "ten.pth.tar")
+    return {"config": str(folder / "ten.yaml"), "checkpoint": str(folder / "ten.pth.tar")}
+
+
+def points(mouth: float, lids: float, grown: float = 1.0, shift: tuple[float, float] = (0.0, 0.0)) -> NDArray[Any]:
+    """(478, 3) in a picture of 128 pixels."""
+    flat = (face_points(mouth, lids) - 48.0) * grown * 4 / 3 + 64 + np.array(shift)
+    return np.hstack([flat, np.zeros((478, 1))]).astype(np.float64)
+
+
+def picture(seed: int) -> Image:
+    noise = np.random.default_rng(seed).integers(0, 256, (16, 16, 3), dtype=np.uint8)
+    return np.kron(noise, np.ones((8, 8, 1), np.uint8))
+
+
+def portrait(mouth: float, lids: float = 0.06) -> Portrait:
+    face = Face(points(mouth, lids), MEDIAPIPE_478, np.zeros(52), np.eye(4))
+    return Portrait(picture(7), face, (True, True, True, True))
+
+
+def driving(shift: float = 0.0) -> Driving:
+    track = np.stack([points(*opened, 0.8, (shift * k, 0.0)) for k, opened in enumerate(PERFORMED)])
+    count = len(track)
+    poses = np.tile(np.eye(4), (count, 1, 1))
+    followed = FaceTrack(track, np.ones(count, bool), np.zeros((count, 52)), poses, MEDIAPIPE_478, (SIDE, SIDE))
+    return Driving(followed, 25.0, lambda numbers: (picture(k) for k in numbers))
+
+
+def prepare(files: dict[str, str], given: Portrait, shift: float = 0.0, **own: Any) -> Arrays:
+    """What `prepare` leaves, with every array made in full, as tasks read it back."""
+    turns = own.pop("motion", {})
+    options = {"precision": "fp32", **files, **own}
+    arrays = TpsmmEngine().prepare(given, driving(shift), {**MOTION, **turns, "tpsmm": options}, lambda _: None)
+    whole = {name: array.whole() if isinstance(array, Blocks) else array for name, array in arrays.items()}
+    return whole | {f"file.{name}": np.array(path) for name, path in files.items()}
+
+
+def openings(prepared: Arrays, given: Portrait) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Of mouth and right eye, (N,) each, in the portrait's face heights."""
+    keypoints = (prepared["keypoints"] + 1) * (SIDE - 1) / 2
+    height = np.linalg.norm(given.face.points[10] - given.face.points[152])
+    pairs = ((13, 14), (159, 145))
+    gaps = [keypoints[:, FLAT.index(lower)] - keypoints[:, FLAT.index(upper)] for upper, lower in pairs]
+    mouth, lids = (gap[:, 1] / height for gap in gaps)
+    return mouth, lids
+
+
+@pytest.mark.parametrize("own_mouth", [0.0, 0.1])
+def test_a_mouth_opens_and_shuts_as_the_performers_whatever_the_portraits_does(
+    files: dict[str, str], own_mouth: float
+) -> None:
+    given = portrait(own_mouth)
+    mouth, _ = openings(prepare(files, given), given)
+    assert mouth == pytest.approx([opened for opened, _ in PERFORMED], abs=0.012)
+
+
+def test_the_mouths_gain_counts(files: dict[str, str]) -> None:
+    given = portrait(0.0)
+    usual, _ = openings(prepare(files, given), given)
+    wider, _ = openings(prepare(files, given, motion={"mouth": 1.5}), given)
+    assert wider == pytest.approx(1.5 * usual, abs=0.003)
+
+
+def test_eyes_shut_with_the_performers_and_are_else_the_portraits_own(files: dict[str, str]) -> None:
+    given = portrait(0.0, lids=0.06)
+    _, lids = openings(prepare(files, given), given)
+    assert lids == pytest.approx([0.06 if open_by else 0.0 for _, open_by in PERFORMED], abs=0.006)
+
+
+def test_who_listens_shuts_the_mouth_and_hardly_moves(files: dict[str, str]) -> None:
+    given = portrait(0.1)
+    turns = {"turns": {"sings": [[3, 4]], "ease": 0, "listening": 0.25}}
+    usual = prepare(files, given, shift=4.0)
+    taken = prepare(files, given, shift=4.0, motion=turns)
+    mouth, _ = openings(taken, given)
+    assert mouth[3] == pytest.approx(openings(usual, given)[0][3], abs=1e-6)
+    assert mouth[[0, 1, 2, 4, 5]] == pytest.approx(0, abs=0.003)
+    moved = [np.ptp(arrays["keypoints"][:, FLAT.index(168), 0][[0, 5]]) for arrays in (usual, taken)]
+    assert moved[1] == pytest.approx(0.25 * moved[0], rel=0.05)
+
+
+def test_frames_stand_alone_and_need_no_driving_picture(files: dict[str, str]) -> None:
+    given = portrait(0.0)
+    prepared = prepare(files, given, shift=2.0)
+    frames = list(driving(2.0).pick(range(len(PERFORMED))))
+    whole = TpsmmEngine().open(given, prepared)
+    pictures = [whole.render(index, frame) for index, frame in enumerate(frames)]
+    assert pictures[0].shape == (SIDE, SIDE, 3)
+    assert not np.array_equal(pictures[0], pictures[5])
+    chunk = TpsmmEngine().open(given, prepared)
+    assert np.array_equal(chunk.render(5, np.zeros_like(frames[5])), pictures[5])
+    at_rest = chunk.eased(5, frames[5], 0.0)
+    assert np.array_equal(at_rest, chunk.eased(3, frames[3], 0.0))
+    assert not np.array_equal(at_rest, pictures[5])
+
+
+def test_the_networks_own_detector_on_request(files: dict[str, str]) -> None:
+    given = portrait(0.0)
+    prepared = prepare(files, given, keypoints="network")
+    assert "keypoints" not in prepared
+    renderer = TpsmmEngine().open(given, prepared)
+    assert not np.array_equal(renderer.render(3, picture(3)), renderer.render(3, picture(4)))
+
+
+def test_landmarks_for_a_network_that_does_not_know_them(tmp_path: Path) -> None:
+    untaught = network(tmp_path, landmarks=False)
+    assert "keypoints" not in prepare(untaught, portrait(0.0))
+    with pytest.raises(ManifestError, match="no face landmarks"):
+        prepare(untaught, portrait(0.0), keypoints="landmarks")
+    with pytest.raises(ManifestError, match="no keypoints 'mesh'"):
+        prepare(untaught, portrait(0.0), keypoints="mesh")
