@@ -12,7 +12,7 @@ import csv
 import sys
 from pathlib import Path
 
-FIGURES = ("face_l1", "still_l1", "flow", "still_flow", "keypoints", "mouth", "lids")
+FIGURES = ("face_l1", "still_l1", "flow", "still_flow", "keypoints", "mouth", "lids", "given_l1", "given_flow")
 Row = dict[str, str]
 
 
@@ -53,8 +53,8 @@ def draw(rows: list[Row], clip: str, path: Path) -> None:
     from matplotlib import pyplot as plt
 
     panels = (
-        ("difference in the face, 0..1", ("face_l1", "still_l1")),
-        ("pixels of 256", ("flow", "still_flow", "keypoints")),
+        ("difference in the face, 0..1", ("face_l1", "given_l1", "still_l1")),
+        ("pixels of 256", ("flow", "given_flow", "still_flow", "keypoints")),
         ("correlation with the driver", ("mouth", "lids")),
     )
     figure, axes = plt.subplots(1, len(panels), figsize=(12, 3.5), layout="constrained")

@@ -67,11 +67,11 @@ class PairObjective(Objective):
 
     Args:
         side: pixels of the pictures. predicted: the share of pairs whose keypoints the detector finds.
-        paint: also train inpainting; without it, the flow alone. noise: of the true keypoints, standard deviation.
+        paint: also train inpainting; without it, the flow alone. noise: added to true keypoints, standard deviation.
     """
 
     def __init__(
-        self, model: Model, weights: Weights, side: int, *, predicted: float, paint: bool, noise: float = 0.006
+        self, model: Model, weights: Weights, side: int, *, predicted: float, paint: bool, noise: float
     ) -> None:
         super().__init__()
         self.model, self.weights, self.side = model, weights, side

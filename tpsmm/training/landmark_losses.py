@@ -38,10 +38,9 @@ def keypoint_loss(keypoints: Tensor, points: Tensor) -> Tensor:
 
 
 TRACED = marks.TRACED
-_FINE = {
-    point for outline in (marks.OUTER_LIPS, marks.INNER_LIPS, marks.RIGHT_EYE, marks.LEFT_EYE) for point in outline
-}
-_FLOW_WEIGHTS = torch.tensor([3.0 if point in _FINE else 1.0 for point in TRACED])
+_LIPS, _LIDS = {*marks.OUTER_LIPS, *marks.INNER_LIPS}, {*marks.RIGHT_EYE, *marks.LEFT_EYE}
+_FLOW_WEIGHTS = torch.tensor([6.0 if point in _LIDS else 4.0 if point in _LIPS else 1.0 for point in TRACED])
+"""Lids and lips move least, and are looked at most."""
 LEAST_OPEN = 0.02
 """Of the inner lips, in coordinates of -1..1: a mouth that is open by less shows nothing of its inside."""
 

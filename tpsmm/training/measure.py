@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
@@ -35,8 +36,9 @@ class Figures:
         flow: where the flow says that the traced landmarks come from, against where they are: mean, in pixels of 256;
             still_flow: the same for no motion.
         keypoints: mean error, in pixels of 256. mouth, lids: correlation of the openings that the keypoints show with
-            the true ones. None for keypoints that no landmarks taught.
-        sheet: (rows, columns, 3) uint8: driver, result, moved source, mask.
+            the true ones. given_l1, given_flow: as above, for landmarks in the detector's place. None for keypoints
+            that no landmarks taught.
+        sheet: (rows, columns, 3) uint8: driver, result, moved source, mask; by landmarks where they were taught.
     """
 
     face_l1: float
@@ -46,6 +48,8 @@ class Figures:
     keypoints: float | None
     mouth: float | None
     lids: float | None
+    given_l1: float | None
+    given_flow: float | None
     sheet: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
     def numbers(self) -> dict[str, float]:
@@ -61,33 +65,46 @@ def measure(model: Model, tube: Tube, side: int, *, taught: bool) -> Figures:
     """
     chosen = np.linspace(0, len(tube.frames) - 1, min(FRAMES, len(tube.frames))).round().astype(int)
     cut = _still_cut(tube, side)
-    pictures = torch.stack([_tensor(cut.picture(tube.frames[index])) for index in chosen])
+    pictures = _pictures(tube, chosen, cut)
+    seen = _pictures(tube, chosen, _still_cut(tube, model.config.view_side or side))
     points = torch.from_numpy(np.stack([cut.points(tube.points[index], marks.mirrored()) for index in chosen]))
     was = model.training
     model.eval()
-    keypoints = torch.cat([model.kp_detector(some) for some in torch.split(pictures, AT_ONCE)])
-    results, moved, masks, flows = _animate(model, pictures, keypoints)
+    keypoints = torch.cat([model.kp_detector(some) for some in torch.split(seen, AT_ONCE)])
+    true = points[:, list(FLAT)]
+    shown = _animate(model, pictures, keypoints)
+    given = _animate(model, pictures, true) if taught else None
     model.train(was)
     face = torch.from_numpy(np.stack([regions(one, side)[0] for one in points.numpy()])).float()[:, None] / 255
     at = points[:, list(TRACED)]
-    read = F.grid_sample(flows.permute(0, 3, 1, 2), at.unsqueeze(1), align_corners=True, padding_mode="border")
-    error = (read.squeeze(2).transpose(1, 2) - at[:1]).norm(dim=-1)
     fair = at.abs().amax(dim=-1) < 1
-    true = points[:, list(FLAT)]
+    best = given or shown
     return Figures(
-        face_l1=_inside((results - pictures).abs(), face),
+        face_l1=_inside((shown.pictures - pictures).abs(), face),
         still_l1=_inside((pictures[:1] - pictures).abs(), face),
-        flow=128 * float(error[fair].mean()),
+        flow=_astray(shown, at, fair),
         still_flow=128 * float((at - at[:1]).norm(dim=-1)[fair].mean()),
         keypoints=128 * float((keypoints - true).norm(dim=-1).mean()) if taught else None,
         mouth=_likeness(keypoints, true, marks.MOUTH_GAPS[:1]) if taught else None,
         lids=_likeness(keypoints, true, marks.LID_GAPS) if taught else None,
-        sheet=_sheet([pictures, results, moved, masks.expand(-1, 3, -1, -1)]),
+        given_l1=_inside((given.pictures - pictures).abs(), face) if given else None,
+        given_flow=_astray(given, at, fair) if given else None,
+        sheet=_sheet([pictures, best.pictures, best.moved, best.masks.expand(-1, 3, -1, -1)]),
     )
 
 
-def _animate(model: Model, pictures: Tensor, keypoints: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Results, moved sources, masks and flows of all pictures, by the first one."""
+@dataclass(frozen=True)
+class Animated:
+    """What came of N keypoints: pictures and moved sources (N, 3, S, S), masks (N, 1, S, S), flows (N, h, w, 2)."""
+
+    pictures: Tensor
+    moved: Tensor
+    masks: Tensor
+    flows: Tensor
+
+
+def _animate(model: Model, pictures: Tensor, keypoints: Tensor) -> Animated:
+    """All pictures, made from the first one."""
     parts: list[tuple[Tensor, ...]] = []
     for start in range(0, len(pictures), AT_ONCE):
         driving = keypoints[start : start + AT_ONCE]
@@ -97,8 +114,18 @@ def _animate(model: Model, pictures: Tensor, keypoints: Tensor) -> tuple[Tensor,
         network = model.inpainting_network
         painted, moved, mask = network.layers(source, network.encode(source), movement.deformation, movement.masks)
         parts.append((painted * (1 - mask) + moved * mask, moved, mask, movement.deformation))
-    results, moved, masks, flows = (torch.cat(column) for column in zip(*parts, strict=True))
-    return results, moved, masks, flows
+    return Animated(*(torch.cat(column) for column in zip(*parts, strict=True)))
+
+
+def _astray(animated: Animated, at: Tensor, fair: Tensor) -> float:
+    """How far off the flow says that landmarks (N, P, 2) come from, pixels of 256; `fair`: those that count."""
+    read = F.grid_sample(animated.flows.permute(0, 3, 1, 2), at.unsqueeze(1), align_corners=True, padding_mode="border")
+    return 128 * float((read.squeeze(2).transpose(1, 2) - at[:1]).norm(dim=-1)[fair].mean())
+
+
+def _pictures(tube: Tube, chosen: NDArray[np.int64], cut: Cut) -> Tensor:
+    """(N, 3, side, side) of these frames."""
+    return torch.stack([_tensor(cut.picture(tube.frames[index])) for index in chosen])
 
 
 def _still_cut(tube: Tube, side: int) -> Cut:

@@ -24,4 +24,5 @@ def _leg(params: LegParams, weights: Weights, side: int) -> Leg:
 def _objective(params: LegParams, weights: Weights, side: int, model: Model) -> Objective:
     if params.train == "keypoints":
         return KeypointObjective(model, weights, side)
-    return PairObjective(model, weights, side, predicted=params.predicted, paint=params.train == "picture")
+    paint = params.train == "picture"
+    return PairObjective(model, weights, side, predicted=params.predicted, paint=paint, noise=params.noise)

@@ -83,6 +83,7 @@ class LegParams:
     Attributes:
         train: keypoints | motion | picture (motion and inpainting). steps, batch, lr: as they say.
         side: pixels; None: the config's frame_shape. predicted: the share of pairs with the detector's own keypoints.
+        noise: standard deviation of what is added to the others, in coordinates of -1..1.
         weights: of the losses, over those of the run.
     """
 
@@ -93,6 +94,7 @@ class LegParams:
     lr: float
     side: int | None = None
     predicted: float = 0.0
+    noise: float = 0.006
     weights: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -126,8 +128,10 @@ def supervision_params(sections: Mapping[str, Any], path: Path) -> SupervisionPa
     for leg in params.legs:
         if leg.train not in TRAINED:
             problems.append(f"legs.{leg.name}.train is one of {', '.join(TRAINED)}, not {leg.train}")
-        if min(leg.steps, leg.batch) < 1 or leg.lr <= 0 or not 0 <= leg.predicted <= 1:
-            problems.append(f"legs.{leg.name}: steps and batch are 1 or more, lr above 0, predicted 0..1")
+        if min(leg.steps, leg.batch) < 1 or leg.lr <= 0 or not 0 <= leg.predicted <= 1 or leg.noise < 0:
+            problems.append(
+                f"legs.{leg.name}: steps and batch are 1 or more, lr above 0, predicted 0..1, noise 0 or more"
+            )
     if not params.legs:
         problems.append("supervision_params.legs is empty")
     if problems:
