@@ -25,6 +25,7 @@ def _goals(rows: Rows) -> str:
         lines.append(f"| {what} | {alone}; {engine['landmarks_ms']} + {two}, as a render has them | 30 ms |")
     for name, what, wanted in (
         ("render", "one performer into 1280x720, end to end", 20),
+        ("compact", "one performer through duet-128 into 1280x720, a face of 256 pixels, end to end", 12),
         ("duet", "two performers into 1280x720, end to end, with checks, sheet and report", 12),
     ):
         if name in rows:

@@ -146,13 +146,18 @@ def timed(work: Callable[[Any], Any], items: list[Any]) -> tuple[list[Any], floa
     return results, median(spent)
 
 
-def portrait_of(height: int, detect: Callable[[Image], list[Face]]) -> Portrait:
-    """The astronaut, enlarged so that the face is `height` pixels high, cropped as the engine wants it."""
+def astronaut(height: int, detect: Callable[[Image], list[Face]]) -> Image:
+    """Her picture, enlarged so that the face is `height` pixels high."""
     from skimage import data
 
     picture = np.ascontiguousarray(data.astronaut())
     scale = height / head_frame(detect(picture)[0].points, "mediapipe-478").height
-    picture = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
+    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def portrait_of(height: int, detect: Callable[[Image], list[Face]]) -> Portrait:
+    """The astronaut, her face `height` pixels high, cropped as the engine wants it."""
+    picture = astronaut(height, detect)
     head = head_frame(detect(picture)[0].points, "mediapipe-478")
     reach = load_engine("landmark_tps").crop.reach
     box = square_around(head.centre, reach * head.height).clipped(picture.shape[1], picture.shape[0])
