@@ -87,8 +87,8 @@ def _load(config: Path, checkpoint: Path, _stamp: int, precision: str) -> tpsmm.
 
 
 class TpsmmEngine(Engine):
-    """Gains of head and expression do not apply: the network moves everything at once. That of the mouth does where
-    keypoints are landmarks."""
+    """The gains of head, expression and mouth apply where keypoints are landmarks; a network that finds its own moves
+    everything at once."""
 
     name = "tpsmm"
     scheme = MEDIAPIPE_478

@@ -123,8 +123,12 @@ class Retargeting:
     def taken(self, gains: Gains, span: slice) -> Array:
         """(n, 50, 2) of the frames `span`."""
         gains = gains.at(span)
-        theirs = keypoints_of(self.performance.points(span), self.window)
-        moved = self.animator.transfer(keypoint_tensor(theirs)).double().cpu().numpy()
+        points = self.performance.points(span)
+        theirs = keypoints_of(points, self.window)
+        in_place = keypoints_of(self.performance.poses.remove(points, span), self.window)
+        first = self.animator.state.initial.double().cpu().numpy()
+        driven = first + gains.head * (theirs - in_place) + gains.expression * (in_place - first)
+        moved = self.animator.transfer(keypoint_tensor(driven)).double().cpu().numpy()
         if gains.kept is not None:
             still = self.animator.transfer(self.animator.state.initial).double().cpu().numpy()
             moved = still + gains.kept[:, None, None] * (moved - still)

@@ -111,6 +111,19 @@ def test_the_mouths_gain_counts(files: dict[str, str]) -> None:
     assert wider == pytest.approx(1.5 * usual, abs=0.003)
 
 
+def test_the_gains_of_head_and_expression_count(files: dict[str, str]) -> None:
+    given = portrait(0.0)
+    bridge = FLAT.index(168)
+    usual, half, still = (
+        prepare(files, given, shift=4.0, motion={"head": head, "expression": 0.0})["keypoints"] for head in (1, 0.5, 0)
+    )
+    assert np.ptp(usual[:, bridge, 0]) > 0.1
+    assert half[:, bridge] - half[0, bridge] == pytest.approx(0.5 * (usual[:, bridge] - usual[0, bridge]), abs=1e-3)
+    assert np.ptp(still[:, bridge], axis=0) == pytest.approx([0, 0], abs=1e-3)
+    mouth, _ = openings({"keypoints": still}, given)
+    assert mouth == pytest.approx([opened for opened, _ in PERFORMED], abs=0.012)
+
+
 def test_eyes_shut_with_the_performers_and_are_else_the_portraits_own(files: dict[str, str]) -> None:
     given = portrait(0.0, lids=0.06)
     _, lids = openings(prepare(files, given), given)
