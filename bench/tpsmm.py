@@ -100,14 +100,19 @@ class Runner:
         seconds, picture = self._ours.recv()
         return float(seconds), torch.from_numpy(picture)
 
+    def close(self) -> None:
+        """Let the process end, and wait until it has."""
+        self._ours.send(None)
+        self._process.join()
+
 
 def _serve(variant: str, threads: int, pipe: Connection) -> None:
     torch.set_num_threads(threads)
     render, path = build(variant, stand_in_checkpoint(tpsmm.load_config(CONFIG)))
     frames = pictures()[1]
     pipe.send(path)
-    while True:
-        frame = frames[pipe.recv()][None]
+    while (number := pipe.recv()) is not None:
+        frame = frames[number][None]
         start = time.perf_counter()
         picture = render(frame)
         pipe.send((time.perf_counter() - start, picture.numpy()))
@@ -126,6 +131,8 @@ def compare(rounds: int, threads: int, told: Path | None = None) -> None:
         for variant, (elapsed, picture) in made.items():
             seconds[variant].append(elapsed)
             errors[variant].append(((picture - made["baseline"][1]) * 255).double())
+    for runner in runners.values():
+        runner.close()
     print(f"vox-256, {threads} threads, {rounds} rounds; kernels: {kernels.status().reason}\n")
     print(f"{'':10}{'ms':>7}{'ratio':>8}{'[min, max]':>15}{'max error':>11}{'PSNR':>8}{'peak MB':>9}  path")
     for variant, taken in seconds.items():

@@ -5,14 +5,19 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from foundation.pages import keep_pages
 from tpsmm import kernels
+from tpsmm.blocks import UpBlock
 from tpsmm.dense_motion import DenseMotionNetwork, MotionSource
 from tpsmm.inpainting import InpaintingNetwork
+
+if TYPE_CHECKING:
+    from tpsmm.kernels.jit import Library
 
 Move = Callable[[MotionSource, Tensor], tuple[Tensor, list[Tensor]]]
 Paint = Callable[[Tensor, list[Tensor], Tensor, list[Tensor]], Tensor]
@@ -41,12 +46,13 @@ class Backend:
         self._paint: Paint = network
         self.path = "torch, float32"
         on_cpu = network.final.weight.device.type == "cpu"
+        if on_cpu:
+            keep_pages()
+        if not (on_cpu and self._use_kernels(motion, precision)):
+            for block in _up_blocks(motion, network):
+                block.fold()
         if precision in HALF and not on_cpu:
             self._use_half(HALF[precision])
-        elif not self.exact and on_cpu:
-            self._use_kernels(motion, precision)
-        if on_cpu and self._paint is network:
-            keep_pages()
 
     def _use_half(self, dtype: torch.dtype) -> None:
         """Inpainting in half precision. Motion stays float32: in bfloat16 it costs 14 dB."""
@@ -55,10 +61,18 @@ class Backend:
         self._paint = half.to(memory_format=self.layout)  # type: ignore[call-overload]  # its stub lacks this
         self.path = f"torch, {dtype}, channels last"
 
-    def _use_kernels(self, motion: DenseMotionNetwork, precision: str) -> None:
-        """On a CPU, float32 by the kernels is faster than bfloat16 by torch, and nearer: both precisions take it."""
+    def _use_kernels(self, motion: DenseMotionNetwork, precision: str) -> bool:
+        """Whether a CPU's kernels could be taken.
+
+        For fp32 they compute the doublings, which are plain sums there; for the others, all: float32 by the kernels is
+        faster than bfloat16 by torch, and nearer.
+        """
         library, reason = kernels.available(), kernels.status().reason
         if library is not None:
+            if self.exact:
+                self._double_by_kernels(library, motion)
+                self.path = f"torch, float32, doublings by kernels ({reason})"
+                return True
             from tpsmm.kernels.mover import Mover  # noqa: PLC0415  (needs llvmlite)
             from tpsmm.kernels.painter import Painter  # noqa: PLC0415
 
@@ -67,10 +81,22 @@ class Backend:
                 self.move, self._paint = Mover(library, motion), Painter(library, self.network)
                 self.layout = torch.channels_last
                 self.path = f"kernels, float32 ({reason})"
-                return
+                return True
             reason = misfit
         self.path = f"torch, float32 (no kernels: {reason})"
-        warnings.warn(f"precision {precision} runs at fp32's speed: {reason}", RuntimeWarning, stacklevel=4)
+        if not self.exact:
+            warnings.warn(f"precision {precision} runs at fp32's speed: {reason}", RuntimeWarning, stacklevel=5)
+        return False
+
+    def _double_by_kernels(self, library: Library, motion: DenseMotionNetwork) -> None:
+        """The kernels' pictures have their channels last; so have torch's then, and none is turned over."""
+        from tpsmm.kernels.up_block import KernelUpBlock  # noqa: PLC0415  (needs llvmlite)
+
+        self.layout = torch.channels_last
+        for network in (motion, self.network):
+            network.to(memory_format=self.layout)  # type: ignore[call-overload]  # its stub lacks this
+        for block in _up_blocks(motion, self.network):
+            block.delegate(KernelUpBlock(library, block))
 
     def group(self, height: int, width: int) -> int:
         """How many frames of this size are computed at once: 1 where their bits must not depend on it."""
@@ -104,6 +130,10 @@ class Backend:
         if self.exact or _sound(picture):
             return picture
         return self.network(source, [level.float() for level in maps], deformation, masks)
+
+
+def _up_blocks(*networks: nn.Module) -> list[UpBlock]:
+    return [module for network in networks for module in network.modules() if isinstance(module, UpBlock)]
 
 
 def _sound(pictures: Tensor) -> bool:

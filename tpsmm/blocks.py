@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -51,12 +53,21 @@ class DownBlock(SameBlock):
 class UpBlock(SameBlock):
     """Doubled by repetition, then the same: (N, in, H, W) -> (N, out, 2H, 2W).
 
-    After `fold` the repetition is never made: `tpsmm.upsampling` says how.
+    After `fold` the repetition is never made: `tpsmm.upsampling` says how. After `delegate` another form computes it.
     """
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__(in_channels, out_channels, 3)
         self._folded = False
+        self._delegate: Callable[[Tensor], Tensor] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copies may be given other weights, or another type: they compute the block themselves."""
+        return self.__dict__ | {"_delegate": None}
+
+    def delegate(self, form: Callable[[Tensor], Tensor]) -> None:
+        """Compute the block by another form of it, which has the weights of now."""
+        self._delegate = form
 
     def fold(self) -> None:
         """Compute the weights of the folded form from the loaded ones; call it again if those change."""
@@ -65,6 +76,8 @@ class UpBlock(SameBlock):
         self._folded = True
 
     def forward(self, x: Tensor) -> Tensor:
+        if self._delegate is not None:
+            return self._delegate(x)
         if not self._folded:
             return super().forward(F.interpolate(x, scale_factor=2.0, mode="nearest"))
         bias = self.conv.bias

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from foundation.errors import InputError
 from tpsmm.backend import Backend
-from tpsmm.blocks import UpBlock
 from tpsmm.checkpoints import Checkpoint, fit_checkpoint, read_checkpoint
 from tpsmm.config import ModelConfig, load_config
 from tpsmm.dense_motion import DenseMotionNetwork
@@ -61,7 +60,7 @@ class Model(nn.Module):
     def settle(self) -> None:
         """Precompute what the weights alone decide (once they are loaded and on their device)."""
         for module in self.modules():
-            if isinstance(module, UpBlock | NarrowConv2d):
+            if isinstance(module, NarrowConv2d):
                 module.fold()
         self.kp_detector.lay_out()
         self._backend = Backend(self.dense_motion_network, self.inpainting_network, self.precision)

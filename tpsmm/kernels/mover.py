@@ -88,7 +88,7 @@ class Mover:
             painted, norm = final(inputs)
             masks.append(mask(Planes.normalised(self.library, painted, norm)))
             if final is not self.finals[-1]:
-                inputs = _apply(painted, norm)
+                inputs = apply_norm(painted, norm)
         return deformation, [torch.sigmoid(mask).unsqueeze(0) for mask in masks]
 
     def _small_masks(self, pyramid: list[Tensor]) -> list[Tensor]:
@@ -119,7 +119,7 @@ class DownLayer:
         tiled = height % TILE == 0 and width % TILE == 0 and height * width >= SMALL
         out, sums = self.large()(x) if tiled else self.small()(x)
         norm = norm_from_sums(sums, height * width, self.norm.weight, self.norm.bias)
-        planes = _apply(out, norm).permute(2, 0, 1).unsqueeze(0)
+        planes = apply_norm(out, norm).permute(2, 0, 1).unsqueeze(0)
         return F.avg_pool2d(planes, 2)[0].permute(1, 2, 0).contiguous()
 
 
@@ -146,7 +146,8 @@ class UpLayer:
 
 def padded(picture: Tensor, panel: int) -> Tensor:
     """(H, W, C) with zero channels up to whole panels, contiguous."""
-    return F.pad(picture, (0, _whole(picture.shape[2], panel) - picture.shape[2])).contiguous()
+    beyond = _whole(picture.shape[2], panel) - picture.shape[2]
+    return (F.pad(picture, (0, beyond)) if beyond else picture).contiguous()
 
 
 def _whole(channels: int, panel: int) -> int:
@@ -160,12 +161,13 @@ def _spread(weight: Tensor, widths: Widths, panel: int) -> Tensor:
     return torch.cat([F.pad(part, (0, 0, 0, 0, 0, more)) for part, more in zip(parts, beyond, strict=True)], dim=1)
 
 
-def _apply(picture: Tensor, norm: Norm) -> Tensor:
+def apply_norm(picture: Tensor, norm: Norm) -> Tensor:
+    """relu(norm(picture))"""
     return torch.addcmul(norm.shift, picture, norm.scale).relu_()
 
 
 def _beside(painted: Tensor, norm: Norm, skip: Tensor) -> Tensor:
-    return torch.cat([_apply(painted, norm), skip], dim=2)
+    return torch.cat([apply_norm(painted, norm), skip], dim=2)
 
 
 def _bias(convolution: nn.Conv2d) -> Tensor:
