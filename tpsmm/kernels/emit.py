@@ -74,6 +74,20 @@ class Vec:
         arguments = [self.value, factor.value, addend.value]
         return Vec(self.emitter, self.emitter.builder.call(self.emitter.fused, arguments))
 
+    def floor(self) -> Vec:
+        return Vec(self.emitter, self.emitter.builder.call(self.emitter.floored, [self.value]))
+
+    def below(self, other: Vec | float) -> Any:
+        """The condition self < other, lane by lane; NaN is not."""
+        right = other if isinstance(other, Vec) else self.emitter.constant(other)
+        return self.emitter.builder.fcmp_ordered("<", self.value, right.value)
+
+    def clamp(self, highest: Vec) -> Vec:
+        """Brought to 0..highest, lane by lane; NaN becomes 0."""
+        builder, zero = self.emitter.builder, self.emitter.constant(0.0)
+        positive = Vec(self.emitter, builder.select(zero.below(self), self.value, zero.value))
+        return Vec(self.emitter, builder.select(positive.below(highest), positive.value, highest.value))
+
     def relu(self) -> Vec:
         """The larger of self and 0, lane by lane; NaN stays NaN, so that broken numbers are seen at the end."""
         builder = self.emitter.builder
@@ -87,16 +101,20 @@ class Emitter:
     def __init__(self, module: ir.Module, name: str, arguments: int, shape: Shape) -> None:
         self.shape = shape
         self.vector = ir.VectorType(F32, shape.lanes)
-        fused = f"llvm.fma.v{shape.lanes}f32"
-        known = module.globals.get(fused)
-        kind = ir.FunctionType(self.vector, [self.vector] * 3)
-        self.fused = ir.Function(module, kind, fused) if known is None else known
+        self.fused = self._intrinsic(module, "fma", 3)
+        self.floored = self._intrinsic(module, "floor", 1)
         function = ir.Function(module, ir.FunctionType(ir.VoidType(), [I64] * arguments), name)
         self.function = function
         self.entry = function.append_basic_block("entry")
         body = function.append_basic_block("body")
         self.builder = ir.IRBuilder(body)
         self.body = body
+
+    def _intrinsic(self, module: ir.Module, name: str, arguments: int) -> Any:
+        full = f"llvm.{name}.v{self.shape.lanes}f32"
+        known = module.globals.get(full)
+        kind = ir.FunctionType(self.vector, [self.vector] * arguments)
+        return ir.Function(module, kind, full) if known is None else known
 
     def arguments(self) -> list[Int]:
         return [Int(self, argument) for argument in self.function.args]
@@ -172,6 +190,12 @@ class Emitter:
     def store(self, base: Int, offset: Int | int, value: Vec) -> None:
         self.builder.store(value.value, self._pointer(base, offset, self.vector), align=4)
 
+    def store_whole(self, base: Int, offset: Int | int, value: Vec) -> None:
+        """As 32-bit whole numbers; the vector's floats must lie in their range."""
+        kind = ir.VectorType(ir.IntType(32), self.shape.lanes)
+        whole = self.builder.fptosi(value.value, kind)
+        self.builder.store(whole, self._pointer(base, offset, kind), align=4)
+
     def store_lane(self, base: Int, offset: Int | int, value: Vec, lane: int) -> None:
         """One float of a vector."""
         one = self.builder.extract_element(value.value, ir.Constant(ir.IntType(32), lane))
@@ -189,6 +213,14 @@ class Emitter:
 
     def scalar(self, base: Int, offset: Int | int) -> Any:
         return self.builder.load(self._pointer(base, offset, F32), typ=F32, align=4)
+
+    def narrow(self, doubles: Any) -> Vec:
+        """A vector of float64, rounded."""
+        return Vec(self, self.builder.fptrunc(doubles, self.vector))
+
+    def of_int(self, value: Int) -> Vec:
+        """A whole number as a float, in every lane."""
+        return self.spread(self.builder.sitofp(value.value, F32))
 
     def spread(self, scalar: Any) -> Vec:
         one = self.builder.insert_element(

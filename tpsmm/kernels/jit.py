@@ -14,8 +14,16 @@ from tpsmm.kernels.doubling import COMBINE_ARGUMENTS, DIFFERENCE_ARGUMENTS, emit
 from tpsmm.kernels.emit import Emitter
 from tpsmm.kernels.machine import Shape, shape_of
 from tpsmm.kernels.matmul import MATMUL_ARGUMENTS, emit_matmul
+from tpsmm.kernels.normalising import HALVE_ARGUMENTS, NORM_ARGUMENTS, emit_halve, emit_norm
 from tpsmm.kernels.planes import PLANES_ARGUMENTS, TO_PLANES_ARGUMENTS, emit_planes, emit_to_planes
-from tpsmm.kernels.sampling import BESIDE_ARGUMENTS, BLEND_ARGUMENTS, emit_beside, emit_blend
+from tpsmm.kernels.sampling import (
+    BESIDE_ARGUMENTS,
+    BLEND_ARGUMENTS,
+    CORNERS_ARGUMENTS,
+    emit_beside,
+    emit_blend,
+    emit_corners,
+)
 from tpsmm.kernels.winograd import INPUT_ARGUMENTS, OUTPUT_ARGUMENTS, emit_input, emit_output
 
 Kernel = Callable[..., None]
@@ -27,6 +35,9 @@ KERNELS: dict[str, tuple[int, Callable[[Emitter], None]]] = {
     "winograd_output_residual": (OUTPUT_ARGUMENTS, partial(emit_output, residual=True)),
     "differences": (DIFFERENCE_ARGUMENTS, emit_differences),
     "combine": (COMBINE_ARGUMENTS, emit_combine),
+    "norm": (NORM_ARGUMENTS, emit_norm),
+    "halve": (HALVE_ARGUMENTS, emit_halve),
+    "corners": (CORNERS_ARGUMENTS, emit_corners),
     "beside": (BESIDE_ARGUMENTS, emit_beside),
     "blend": (BLEND_ARGUMENTS, emit_blend),
     "planes_1": (PLANES_ARGUMENTS, partial(emit_planes, outputs=1, size=7, block=8)),

@@ -23,7 +23,6 @@ TILES_AT_ONCE = 128
 ROWS_AT_ONCE = 4
 SMALL = 256  # pixels up to which the weights are larger than the picture
 SKEW = 16  # floats between streams: at powers of two they would fall on the same cache lines
-NORM_EPSILON = 1e-5
 
 
 @dataclass(frozen=True)
@@ -34,11 +33,13 @@ class Norm:
     shift: Tensor
 
 
-def norm_from_sums(sums: Tensor, pixels: int, weight: Tensor, bias: Tensor) -> Norm:
+def norm_from_sums(library: Library, sums: Tensor, pixels: int, weight: Tensor, bias: Tensor) -> Norm:
     """The norm of a picture of `pixels` from (rows, 2, channels) sums and sums of squares."""
-    total, squares = sums.double().sum(dim=0) / pixels
-    scale = weight.double() / torch.sqrt((squares - total**2).clamp_min(0) + NORM_EPSILON)
-    return Norm(scale.float(), (bias.double() - total * scale).float())
+    rows, _, channels = sums.shape
+    scale, shift = torch.empty(2, channels)
+    weights = (weight.data_ptr(), bias.data_ptr())
+    library["norm"](sums.data_ptr(), *weights, scale.data_ptr(), shift.data_ptr(), rows, channels, pixels)
+    return Norm(scale, shift)
 
 
 def pack(library: Library, matrix: Tensor) -> Tensor:

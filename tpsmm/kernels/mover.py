@@ -5,7 +5,7 @@ The splines stay with torch, so that they get the very bits that plain float32 g
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import cast
 
 import torch
@@ -18,8 +18,9 @@ from tpsmm.kernels.jit import Library
 from tpsmm.kernels.layers import SMALL, DoublingLayer, Norm, SmallLayer, WinogradLayer, norm_from_sums
 from tpsmm.kernels.plane_layers import PlaneLayer, Planes
 from tpsmm.kernels.winograd import TILE
-from tpsmm.kernels.workers import torch_on_one_thread
+from tpsmm.kernels.workers import Scratch, run_tasks, spans, torch_on_one_thread
 
+ROWS_AT_ONCE = 8
 Widths = list[int]
 """Channels of the pictures side by side in an input; each is padded with zeros to whole panels."""
 
@@ -108,7 +109,7 @@ class DownLayer:
 
     def __init__(self, library: Library, block: DownBlock) -> None:
         weight = _spread(block.conv.weight, [block.conv.in_channels], library.shape.panel)
-        self.norm = block.norm
+        self.library, self.norm = library, block.norm
         # Only the form that the picture's size asks for is made: both would take hundreds of megabytes.
         self.large = cache(lambda: WinogradLayer(library, weight, _bias(block.conv)))
         self.small = cache(lambda: SmallLayer(library, weight, _bias(block.conv)))
@@ -118,9 +119,15 @@ class DownLayer:
         height, width, _ = x.shape
         tiled = height % TILE == 0 and width % TILE == 0 and height * width >= SMALL
         out, sums = self.large()(x) if tiled else self.small()(x)
-        norm = norm_from_sums(sums, height * width, self.norm.weight, self.norm.bias)
-        planes = apply_norm(out, norm).permute(2, 0, 1).unsqueeze(0)
-        return F.avg_pool2d(planes, 2)[0].permute(1, 2, 0).contiguous()
+        norm = norm_from_sums(self.library, sums, height * width, self.norm.weight, self.norm.bias)
+        result = torch.empty(height // 2, width // 2, out.shape[2])
+        addresses = (out.data_ptr(), norm.scale.data_ptr(), norm.shift.data_ptr(), result.data_ptr())
+
+        def strip(first: int, last: int, _: Scratch) -> None:
+            self.library["halve"](*addresses, width // 2, out.shape[2], first, last)
+
+        run_tasks([partial(strip, *span) for span in spans(height // 2, ROWS_AT_ONCE)])
+        return result
 
 
 class UpLayer:
@@ -131,6 +138,7 @@ class UpLayer:
     """
 
     def __init__(self, library: Library, block: UpBlock, widths: Widths) -> None:
+        self.library = library
         panel = library.shape.panel
         weight = _spread(block.conv.weight, widths, panel)
         self.channels = _whole(len(weight), panel)
@@ -141,7 +149,7 @@ class UpLayer:
 
     def __call__(self, x: Tensor) -> tuple[Tensor, Norm]:
         out, sums = self.layer(x)
-        return out, norm_from_sums(sums, out.shape[0] * out.shape[1], self.weight, self.bias)
+        return out, norm_from_sums(self.library, sums, out.shape[0] * out.shape[1], self.weight, self.bias)
 
 
 def padded(picture: Tensor, panel: int) -> Tensor:

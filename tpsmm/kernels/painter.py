@@ -18,19 +18,21 @@ from tpsmm.kernels.workers import Scratch, run_tasks, spans, torch_on_one_thread
 from tpsmm.tps import warp
 
 ROWS_AT_ONCE = 16
+Sampling = tuple[Tensor, Tensor]
 
 
 class ResLayer:
     """A residual block; norms of its input come as sums from whatever made it."""
 
     def __init__(self, library: Library, block: ResBlock) -> None:
+        self.library = library
         self.block = block
         self.first = _winograd(library, block.conv1)
         self.second = _winograd(library, block.conv2)
 
     def __call__(self, x: Tensor, sums: Tensor) -> tuple[Tensor, Tensor]:
-        out, inner = self.first(x, _norm(sums, x, self.block.norm1))
-        return self.second(out, _norm(inner, out, self.block.norm2), addend=x)
+        out, inner = self.first(x, _norm(self.library, sums, x, self.block.norm1))
+        return self.second(out, _norm(self.library, inner, out, self.block.norm2), addend=x)
 
 
 class Painter:
@@ -65,23 +67,26 @@ class Painter:
         if not self.multi_mask:
             masks = [fitted_mask(masks[0], level) for level in reversed(maps)]
         features = [level[0].permute(1, 2, 0).contiguous() for level in maps]
-        moved = partial(_sampling, deformation)
-        out, sums = self._beside(None, None, features[-1], moved(masks[0]))
+        out, sums = self._beside(None, None, features[-1], self._moved(deformation, masks[0]))
         last = len(self.doublings) - 1
         for level, doubling in enumerate(self.doublings):
             out, sums = self.residuals[2 * level](out, sums)
             out, sums = self.residuals[2 * level + 1](out, sums)
             out, sums = doubling(out)
-            norm = _norm(sums, out, self.norms[level])
+            norm = _norm(self.library, sums, out, self.norms[level])
             skip, mask = features[-2 - level], masks[level + 1]
             if level < last:
-                out, sums = self._beside(out, norm, skip, moved(mask))
+                out, sums = self._beside(out, norm, skip, self._moved(deformation, mask))
         mask = masks[-1]
-        painted = self._last(out, norm, skip, moved(mask), mask)
-        return torch.sigmoid(painted) * (1 - mask) + warp(source, deformation) * mask
+        places = _places(deformation, mask)
+        painted = self._last(out, norm, skip, _sampling(self.library, places, mask), mask)
+        return torch.sigmoid(painted) * (1 - mask) + warp(source, places.permute(0, 2, 3, 1)) * mask
+
+    def _moved(self, deformation: Tensor, mask: Tensor) -> Sampling:
+        return _sampling(self.library, _places(deformation, mask), mask)
 
     def _beside(
-        self, painted: Tensor | None, norm: Norm | None, features: Tensor, sampling: tuple[Tensor, Tensor]
+        self, painted: Tensor | None, norm: Norm | None, features: Tensor, sampling: Sampling
     ) -> tuple[Tensor, Tensor]:
         height, width, new = features.shape
         old = 0 if painted is None else painted.shape[2]
@@ -92,7 +97,7 @@ class Painter:
             before = (painted.data_ptr(), norm.scale.data_ptr(), norm.shift.data_ptr())
         positions, weights = sampling
         addresses = (*before, features.data_ptr(), positions.data_ptr(), weights.data_ptr())
-        ends = (result.data_ptr(), sums.data_ptr(), width, old, new)
+        ends = (result.data_ptr(), sums.data_ptr(), height * width, width, old, new)
 
         def strip(first: int, last: int, _: Scratch) -> None:
             self.library["beside"](*addresses, *ends, first, last)
@@ -100,9 +105,7 @@ class Painter:
         run_tasks([partial(strip, *span) for span in spans(height, ROWS_AT_ONCE)])
         return result, sums
 
-    def _last(
-        self, painted: Tensor, norm: Norm, features: Tensor, sampling: tuple[Tensor, Tensor], mask: Tensor
-    ) -> Tensor:
+    def _last(self, painted: Tensor, norm: Norm, features: Tensor, sampling: Sampling, mask: Tensor) -> Tensor:
         height, width, channels = features.shape
         mask = mask.contiguous()
         planes = Planes(self.library, channels, height, width)
@@ -110,35 +113,39 @@ class Painter:
         before = (painted.data_ptr(), norm.scale.data_ptr(), norm.shift.data_ptr(), features.data_ptr())
         moved = (positions.data_ptr(), weights.data_ptr(), mask.data_ptr())
 
+        sizes = (height * width, width, channels)
+
         def blend(first: int, last: int, _: Scratch) -> None:
-            self.library["blend"](*before, *moved, planes.inner, width, channels, *planes.strides, first, last)
+            self.library["blend"](*before, *moved, planes.inner, *sizes, *planes.strides, first, last)
 
         run_tasks([partial(blend, *span) for span in spans(height, ROWS_AT_ONCE)])
         return self.last(planes).unsqueeze(0)
 
 
-def _sampling(deformation: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-    """Bilinear sampling at the mask's size: for each pixel four positions (int32) and four weights times the mask."""
-    height, width = mask.shape[2:]
+def _places(deformation: Tensor, like: Tensor) -> Tensor:
+    """(1, 2, H, W), contiguous: the deformation at the size of a mask."""
     planes = deformation.permute(0, 3, 1, 2)
-    if planes.shape[2:] != mask.shape[2:]:
-        planes = F.interpolate(planes, size=(height, width), mode="bilinear", align_corners=True)
-    x, y = ((planes[0] + 1) / 2 * torch.tensor([[[width - 1.0]], [[height - 1.0]]])).unbind(0)
-    left, top = x.floor(), y.floor()
-    positions, weights = [], []
-    for dy, along_y in ((0, top + 1 - y), (1, y - top)):
-        for dx, along_x in ((0, left + 1 - x), (1, x - left)):
-            column, row = left + dx, top + dy
-            inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-            weights.append(along_x * along_y * inside)
-            at = row.clamp(0, height - 1) * width + column.clamp(0, width - 1)
-            # A NaN becomes some whole number, and its weight keeps the NaN: it must not lead outside the picture.
-            positions.append(at.to(torch.int32).clamp(0, height * width - 1))
-    return torch.stack(positions, dim=-1), torch.stack(weights, dim=-1) * mask[0, 0].unsqueeze(-1)
+    if planes.shape[2:] != like.shape[2:]:
+        planes = F.interpolate(planes, size=like.shape[2:], mode="bilinear", align_corners=True)
+    return planes.contiguous()
 
 
-def _norm(sums: Tensor, picture: Tensor, norm: nn.InstanceNorm2d) -> Norm:
-    return norm_from_sums(sums, picture.shape[0] * picture.shape[1], norm.weight, norm.bias)
+def _sampling(library: Library, places: Tensor, mask: Tensor) -> Sampling:
+    """Bilinear sampling: for each pixel four positions (int32) and four weights times the mask, (4, H, W) each."""
+    height, width = mask.shape[2:]
+    mask = mask.contiguous()
+    positions, weights = torch.empty(4, height, width, dtype=torch.int32), torch.empty(4, height, width)
+    addresses = (places.data_ptr(), mask.data_ptr(), positions.data_ptr(), weights.data_ptr(), height, width)
+
+    def strip(first: int, last: int, _: Scratch) -> None:
+        library["corners"](*addresses, first * width, last * width)
+
+    run_tasks([partial(strip, *span) for span in spans(height, ROWS_AT_ONCE)])
+    return positions, weights
+
+
+def _norm(library: Library, sums: Tensor, picture: Tensor, norm: nn.InstanceNorm2d) -> Norm:
+    return norm_from_sums(library, sums, picture.shape[0] * picture.shape[1], norm.weight, norm.bias)
 
 
 def _weights(convolution: nn.Conv2d) -> tuple[Tensor, Tensor]:
