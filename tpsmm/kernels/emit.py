@@ -190,6 +190,18 @@ class Emitter:
     def store(self, base: Int, offset: Int | int, value: Vec) -> None:
         self.builder.store(value.value, self._pointer(base, offset, self.vector), align=4)
 
+    def expect(self, base: Int, offset: Int | int, *, write: bool) -> None:
+        """Bring the line of the float at `base` plus `offset` to the cache; it need not exist."""
+        number, kind = ir.IntType(32), ir.IntType(8).as_pointer()
+        name = "llvm.prefetch.p0i8"
+        module = self.builder.module
+        known = module.globals.get(name)
+        signature = ir.FunctionType(ir.VoidType(), [kind, number, number, number])
+        prefetch = ir.Function(module, signature, name) if known is None else known
+        address = (base + self.number(offset) * 4).value
+        hints = [ir.Constant(number, hint) for hint in (int(write), 3, 1)]  # closest cache, of data
+        self.builder.call(prefetch, [self.builder.inttoptr(address, kind), *hints])
+
     def store_whole(self, base: Int, offset: Int | int, value: Vec) -> None:
         """As 32-bit whole numbers; the vector's floats must lie in their range."""
         kind = ir.VectorType(ir.IntType(32), self.shape.lanes)

@@ -19,7 +19,7 @@ from tpsmm.kernels.winograd import TILE, winograd_weights
 from tpsmm.kernels.workers import Scratch, Task, run_tasks, spans
 
 POINTS = 36  # products for a tile
-TILES_AT_ONCE = 128
+TILES_AT_ONCE, FEWEST_TILES = 128, 32  # each strip reads the weights again
 ROWS_AT_ONCE = 4
 SMALL = 256  # pixels up to which the weights are larger than the picture
 SKEW = 16  # floats between streams: at powers of two they would fall on the same cache lines
@@ -100,8 +100,8 @@ class WinogradLayer:
             self.library["matmul"](spread, channels, stream, weights, products, outputs, stream_out, *sizes)
             self.library[transform_back](products, bias, *ends, stream_out, width, outputs, *at)
 
-        rows = max(1, TILES_AT_ONCE // tiles_across)
-        run_tasks([partial(strip, *span) for span in spans(height // TILE, rows)])
+        rows, least = (max(1, tiles // tiles_across) for tiles in (TILES_AT_ONCE, FEWEST_TILES))
+        run_tasks([partial(strip, *span) for span in spans(height // TILE, rows, least)])
         return result, sums
 
 
@@ -143,7 +143,7 @@ class DoublingLayer:
             self._whole(x, result, sums)
         else:
             strip = partial(self._strip, x, result, sums)
-            run_tasks([partial(strip, *span) for span in spans(height, ROWS_AT_ONCE)])
+            run_tasks([partial(strip, *span) for span in spans(height, ROWS_AT_ONCE, 2)])
         return result, sums
 
     def _strip(self, x: Tensor, result: Tensor, sums: Tensor, first: int, last: int, scratch: Scratch) -> None:  # noqa: PLR0917  (one strip of one call)

@@ -16,6 +16,7 @@ from tpsmm.kernels.emit import Emitter, Int, Vec
 
 TILE = 4  # outputs a side
 REACH = 6  # inputs a side
+AHEAD = 32  # floats: so far ahead the lines of 36 streams are fetched, more than the processor does by itself
 INPUT_ARGUMENTS = 11
 OUTPUT_ARGUMENTS = 11
 
@@ -44,6 +45,8 @@ def emit_input(e: Emitter, normalised: bool) -> None:
             rows = _taps(e, ty, height, at_edge)
             columns = _taps(e, tx, width, at_edge)
             with e.loop(0, channels, e.shape.lanes) as c:
+                for k in range(REACH * REACH):
+                    e.expect(out, stream * k + c + AHEAD, write=True)
                 factor, addend = (e.load(scale, c), e.load(shift, c)) if normalised else (None, None)
                 taps = []
                 for row, row_ok in rows:
@@ -119,14 +122,20 @@ def _both_ways(line: Any, square: Sequence[Sequence[Vec]]) -> list[list[Vec]]:
 
 
 def _input_line(d: Sequence[Vec]) -> list[Vec]:
-    outer, inner = d[4] - d[2] * 4.0, d[3] - d[1] * 4.0
-    even, odd = d[4] - d[2], (d[3] - d[1]) * 2.0
-    first = d[0] * 4.0 - d[2] * 5.0 + d[4]
-    last = d[1] * 4.0 - d[3] * 5.0 + d[5]
-    return [first, outer + inner, outer - inner, even + odd, even - odd, last]
+    outer, inner = _plus(d[4], -4, d[2]), _plus(d[3], -4, d[1])
+    even, odd = d[4] - d[2], d[3] - d[1]
+    first = _plus(_plus(d[4], -5, d[2]), 4, d[0])
+    last = _plus(_plus(d[5], -5, d[3]), 4, d[1])
+    return [first, outer + inner, outer - inner, _plus(even, 2, odd), _plus(even, -2, odd), last]
 
 
 def _output_line(m: Sequence[Vec]) -> list[Vec]:
     near, far = m[1] + m[2], m[3] + m[4]
     near_odd, far_odd = m[1] - m[2], m[3] - m[4]
-    return [m[0] + near + far, near_odd + far_odd * 2.0, near + far * 4.0, near_odd + far_odd * 8.0 + m[5]]
+    ends = [m[0] + near + far, _plus(near_odd + m[5], 8, far_odd)]
+    return [ends[0], _plus(near_odd, 2, far_odd), _plus(near, 4, far), ends[1]]
+
+
+def _plus(value: Vec, times: float, other: Vec) -> Vec:
+    """value + times * other, rounded once."""
+    return other.fma(value.emitter.constant(times), value)

@@ -79,7 +79,14 @@ def run_tasks(tasks: Sequence[Task]) -> None:
         helper.result()
 
 
-def spans(count: int, step: int) -> list[tuple[int, int]]:
-    """0..count in pieces of `step`, made smaller until every thread has one."""
-    step = max(1, min(step, -(-count // thread_count())))
-    return [(at, min(at + step, count)) for at in range(0, count, step)]
+def spans(count: int, step: int, least: int = 1) -> list[tuple[int, int]]:
+    """0..count in pieces of `step`, one for every thread at least; towards the end they shrink, down to `least`, so that
+    all threads are done at once."""
+    threads = thread_count()
+    least = min(least, -(-count // threads))
+    pieces, at = [], 0
+    while at < count:
+        share = -(-(count - at) // (2 * threads))
+        pieces.append((at, min(at + max(least, min(step, share)), count)))
+        at = pieces[-1][1]
+    return pieces
