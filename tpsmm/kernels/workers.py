@@ -80,8 +80,8 @@ def run_tasks(tasks: Sequence[Task]) -> None:
 
 
 def spans(count: int, step: int, least: int = 1) -> list[tuple[int, int]]:
-    """0..count in pieces of `step`, one for every thread at least; towards the end they shrink, down to `least`, so that
-    all threads are done at once."""
+    """0..count in pieces of `step`, one for every thread at least; the last ones shrink, down to `least`, so that all
+    threads are done at once."""
     threads = thread_count()
     least = min(least, -(-count // threads))
     pieces, at = [], 0
