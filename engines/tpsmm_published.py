@@ -15,7 +15,7 @@ from torch import Tensor
 
 import tpsmm
 from engines.base import Image
-from foundation.errors import InputError
+from foundation.errors import InputError, SlowPathWarning
 from tpsmm import convert, kernels, published
 
 Picture = NDArray[np.floating]
@@ -116,7 +116,7 @@ class PublishedLoop:
     ) -> None:
         with warnings.catch_warnings():
             # that "fast" found no kernels is told by `path`
-            warnings.simplefilter("ignore", RuntimeWarning)
+            warnings.simplefilter("ignore", SlowPathWarning)
             model = tpsmm.load_model(config, checkpoint, device=device, precision=precision)
         try:
             self._animator = tpsmm.Animator(model, _tensor(source), mode=mode, initial=_tensor(initial))

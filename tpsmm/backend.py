@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from foundation.errors import SlowPathWarning
 from foundation.pages import keep_pages
 from tpsmm import kernels
 from tpsmm.blocks import UpBlock
@@ -85,7 +86,8 @@ class Backend:
             reason = misfit
         self.path = f"torch, float32 (no kernels: {reason})"
         if not self.exact:
-            warnings.warn(f"precision {precision} runs at fp32's speed: {reason}", RuntimeWarning, stacklevel=5)
+            told = f"tpsmm: precision {precision} runs at fp32's speed: {reason}"
+            warnings.warn(told, SlowPathWarning, stacklevel=5)
         return False
 
     def _double_by_kernels(self, library: Library, motion: DenseMotionNetwork) -> None:

@@ -30,8 +30,9 @@ class Said:
     """What a worker says of its task.
 
     Attributes:
-        kind: "progress" (done, total) · "sound" (the inputs to check are) · "done" (seconds) · "busy" (another process
-            makes the artifact) · "spoilt" (keys of inputs) · "failed" (error) · "lost" (error: the worker is gone).
+        kind: "progress" (done, total) · "notice" (text) · "sound" (the inputs to check are) · "done" (seconds) · "busy"
+            (another process makes the artifact) · "spoilt" (keys of inputs) · "failed" (error) · "lost" (error: the
+            worker is gone).
     """
 
     kind: str

@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 
 from foundation.artifacts import LARGE, ArtifactStore
 from foundation.errors import DuetError, StageError
-from foundation.events import Listener, TaskFailed, TaskFinished, TaskProgress, TaskRepeated, TaskStarted
+from foundation.events import Listener, Notice, TaskFailed, TaskFinished, TaskProgress, TaskRepeated, TaskStarted
 from pipeline.executors.crew import Crew, Said, Worker
 from pipeline.executors.run_task import POLL_SECONDS
 from pipeline.plan.graph import Graph
@@ -45,6 +45,7 @@ class Dispatch:
         self._unchecked: set[str] = set()
         self._checking: dict[str, Worker] = {}
         self._elsewhere: set[str] = set()
+        self._noticed: set[str] = set()
         self._attempts: Counter[str] = Counter()
         self._rebuilt: Counter[str] = Counter()
         self.failed: dict[str, DuetError] = {}
@@ -145,6 +146,9 @@ class Dispatch:
         if said.kind == "progress":
             self._listen(TaskProgress(task.key, *said.values))
             return
+        if said.kind == "notice":
+            self._notice(said.values[0])
+            return
         mine = [key for key, by in self._checking.items() if by is worker]
         for key in mine:
             del self._checking[key]
@@ -164,6 +168,12 @@ class Dispatch:
             self._push(task.key)
         else:
             self._fail(task, said.error)
+
+    def _notice(self, text: str) -> None:
+        """Once in a run, however many workers say it."""
+        if text not in self._noticed:
+            self._noticed.add(text)
+            self._listen(Notice(text))
 
     def _finished(self, task: Task, seconds: float | None) -> None:
         """A task's artifact is there; `seconds` is None where another process made it."""

@@ -8,16 +8,17 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Collection
+import warnings
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import cv2
 
 from foundation.artifacts import ArtifactStore
-from foundation.errors import DuetError
+from foundation.errors import DuetError, SlowPathWarning
 from foundation.leases import Held
 from foundation.pages import MB, keep_pages
 from landmarks.download import OFFLINE_VARIABLE
@@ -60,11 +61,11 @@ def settle(place: Place) -> ArtifactStore:
 
 
 def serve(connection: Connection, place: Place) -> None:
-    """Run tasks until the pipe closes. Messages in: a task, keys to check; out: as `attempt` returns, and progress."""
+    """Run tasks until the pipe closes. In: a task, keys to check; out: as `attempt` returns, progress, notices."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGTERM, _leave)
     store = settle(place)
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError), _warnings_told(connection):
         while True:
             told, check = connection.recv()
             last = 0.0
@@ -77,6 +78,29 @@ def serve(connection: Connection, place: Place) -> None:
                     connection.send(("progress", done, total))
 
             connection.send(attempt(Task.from_json(told), store, check, report, lambda: connection.send(("sound",))))
+
+
+@contextlib.contextmanager
+def _warnings_told(connection: Connection) -> Iterator[None]:
+    """Meanwhile, warnings that are for the user are sent as notices; others go to the log as ever."""
+    with warnings.catch_warnings():
+        show = warnings.showwarning
+
+        def tell(  # noqa: PLR0917  (Python's own hook)
+            message: Warning | str,
+            category: type[Warning],
+            filename: str,
+            lineno: int,
+            file: TextIO | None = None,
+            line: str | None = None,
+        ) -> None:
+            if issubclass(category, SlowPathWarning):
+                connection.send(("notice", str(message)))
+            else:
+                show(message, category, filename, lineno, file, line)
+
+        warnings.showwarning = tell
+        yield
 
 
 def serve_alone(connection: Connection, place: Place) -> NoReturn:

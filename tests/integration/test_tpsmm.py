@@ -236,6 +236,22 @@ def test_a_manifest_renders_with_the_network(
     assert np.abs(shown[0] - read_image(media / "source.png"))[outside].mean() < 3
 
 
+def test_a_slow_path_is_told_in_one_line(
+    duet: Duet, manifest: Manifest, model: Files, media: Path, tmp_path: Path
+) -> None:
+    """The kernels cannot take a network as narrow as this one."""
+    driven = {"portrait": str(media / "source.png"), "driving": {"video": str(media / "driving.mkv"), "end": 0.1}}
+    named = engine(model)
+    named["tpsmm"]["precision"] = "fast"
+    path = manifest(performers={"one": driven | named}, output={"path": "out.mp4", "size": [320, 320]})
+    done = duet("render", path, "-o", tmp_path / "slow.mp4", "--no-sheet", fresh=True)
+    assert done.code == 0, done.err
+    lines = [line for line in (done.out + done.err).splitlines() if "fp32's speed" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("tpsmm: precision fast runs at fp32's speed: ")
+    assert "Warning" not in done.out + done.err
+
+
 def test_without_a_checkpoint_the_network_is_refused_and_auto_takes_another_engine(
     duet: Duet, manifest: Manifest, media: Path
 ) -> None:

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 import tpsmm
+from foundation.errors import SlowPathWarning
 from tpsmm import kernels
 from tpsmm.blocks import UpBlock
 from tpsmm.kernels import availability
@@ -188,7 +189,7 @@ def test_without_kernels_it_says_so_and_renders(
     assert not kernels.status().active
     plain = tpsmm.load_model(config, checkpoint)
     assert "no kernels" in plain.backend.path
-    with pytest.warns(RuntimeWarning, match="TPSMM_KERNELS=off"):
+    with pytest.warns(SlowPathWarning, match="TPSMM_KERNELS=off"):
         slow = tpsmm.load_model(config, checkpoint, precision="fast")
     assert "no kernels" in slow.backend.path
     every = (slow, plain, model)
