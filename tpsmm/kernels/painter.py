@@ -14,6 +14,7 @@ from tpsmm.inpainting import InpaintingNetwork, fitted_mask
 from tpsmm.kernels.jit import Library
 from tpsmm.kernels.layers import DoublingLayer, Norm, WinogradLayer, norm_from_sums
 from tpsmm.kernels.plane_layers import PlaneLayer, Planes
+from tpsmm.kernels.winograd import TILE
 from tpsmm.kernels.workers import Scratch, run_tasks, spans, torch_on_one_thread
 from tpsmm.tps import warp
 
@@ -44,6 +45,7 @@ class Painter:
 
     def __init__(self, library: Library, network: InpaintingNetwork) -> None:
         self.library = library
+        self.network = network
         self.residuals = [ResLayer(library, cast(ResBlock, block)) for block in network.resblock]
         ups = [cast(UpBlock, block) for block in network.up_blocks]
         self.doublings = [DoublingLayer(library, *_weights(block.conv)) for block in ups]
@@ -61,9 +63,15 @@ class Painter:
             return f"its widths {odd} are no multiples of {panel}"
         return None if len(network.final.weight) == 3 else "its pictures have not three channels"
 
-    @torch_on_one_thread()
     def __call__(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
-        """As `InpaintingNetwork.forward`, for one frame."""
+        """As `InpaintingNetwork.forward`, for one frame, which does it where the smallest map is no whole tiles: that
+        takes another network than the published ones, whose sizes are multiples of 128."""
+        if any(side % TILE for side in maps[-1].shape[2:]):
+            return self.network(source, maps, deformation, masks)
+        return self._paint(source, maps, deformation, masks)
+
+    @torch_on_one_thread()
+    def _paint(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
         if not self.multi_mask:
             masks = [fitted_mask(masks[0], level) for level in reversed(maps)]
         features = [level[0].permute(1, 2, 0).contiguous() for level in maps]

@@ -75,6 +75,12 @@ def test_fast_is_fp32_but_for_rounding(model: tpsmm.Model, fast: tpsmm.Model, pi
     assert -10 * torch.log10((error**2).mean()) > 100
 
 
+def test_pictures_of_no_whole_tiles(model: tpsmm.Model, fast: tpsmm.Model, pictures: Tensor) -> None:
+    cut = pictures[:2, :, :48, :80]
+    frames = [tpsmm.Animator(one, cut[:1], mode="standard").render(cut[1:]) for one in (model, fast)]
+    assert float((frames[0] - frames[1]).abs().max()) < 1e-3
+
+
 @pytest.mark.usefixtures("threads")
 def test_bits_do_not_depend_on_threads(fast: tpsmm.Model, pictures: Tensor) -> None:
     state = tpsmm.Animator(fast, pictures[:1], mode="standard").state
