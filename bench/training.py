@@ -19,20 +19,33 @@ Row = dict[str, str]
 def main() -> int:
     """Read, print, draw."""
     parser = argparse.ArgumentParser(prog="python -m bench.training", description="The curve of a training run.")
-    parser.add_argument("log", type=Path)
+    parser.add_argument(
+        "logs", type=Path, nargs="+", help="of one run, or of runs that each went on from the one before"
+    )
     parser.add_argument("--picture", type=Path, help="a PNG of the curves")
     options = parser.parse_args()
-    with options.log.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = joined(options.logs)
     clips = sorted({name.split(".")[0] for row in rows for name in row if name.endswith(".face_l1")})
     if not rows or not clips:
-        print(f"{options.log} has no figures of a held-out clip", file=sys.stderr)
+        print(f"{options.logs[0]} has no figures of a held-out clip", file=sys.stderr)
         return 1
     for clip in clips:
         print(table(rows, clip))
     if options.picture:
         draw(rows, clips[0], options.picture)
     return 0
+
+
+def joined(logs: list[Path]) -> list[Row]:
+    """The rows of all logs; hours and steps go on from log to log."""
+    rows: list[Row] = []
+    for log in logs:
+        seconds, steps = (float(rows[-1]["seconds"]), int(rows[-1]["step"])) if rows else (0.0, 0)
+        with log.open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                later = {"seconds": str(float(row["seconds"]) + seconds), "step": str(int(row["step"]) + steps)}
+                rows.append(row | later)
+    return rows
 
 
 def table(rows: list[Row], clip: str) -> str:
