@@ -31,6 +31,9 @@ MAX_BEND = 0.12
 SMOOTH = 0.03
 """Face heights over which the bending is evened out."""
 
+FLOW_SIDE = 256
+"""Pixels a side at which motion is looked for: it is evened out over more than what is lost."""
+
 Image = NDArray[np.uint8]
 
 
@@ -119,7 +122,9 @@ class _Seam:
     """
 
     def __init__(self, own: Image, mask: Mask, height: float, *, match_color: bool) -> None:
-        self._own, self._gray = own, _gray(own)
+        self._own = own
+        self._step = max(1, max(own.shape[:2]) // FLOW_SIDE)
+        self._gray = self._small(own)
         self._mask, self._height, self._match = mask, height, match_color
         self._rim = ((mask > 0) & (mask < 1)).astype(np.float32)
         self._reach = _spread(self._rim, SPREAD * height)[:, :, None] + np.float32(1e-4)
@@ -136,12 +141,21 @@ class _Seam:
 
     def _bend(self, moved: Image) -> NDArray[np.float32]:
         """(h, w, 2) what to add to a position: at the edge all that takes the motion back, inside nothing."""
-        flow = cv2.calcOpticalFlowFarneback(self._gray, _gray(moved), None, 0.5, 4, 21, 3, 7, 1.5, 0)
-        flow = cv2.GaussianBlur(flow, (0, 0), SMOOTH * self._height)
+        height = self._height / self._step
+        flow = cv2.calcOpticalFlowFarneback(self._gray, self._small(moved), None, 0.5, 4, 21, 3, 7, 1.5, 0)
+        flow = cv2.GaussianBlur(flow, (0, 0), SMOOTH * height)
         length = np.linalg.norm(flow, axis=2, keepdims=True)
-        most = np.float32(MAX_BEND * self._height)
-        flow *= np.minimum(1, most / np.maximum(length, np.float32(1e-6)))
+        flow *= np.minimum(1, np.float32(MAX_BEND * height) / np.maximum(length, np.float32(1e-6)))
+        if self._step > 1:
+            flow = cv2.resize(flow * np.float32(self._step), moved.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         return np.asarray(flow * (1 - self._mask)[:, :, None], np.float32)
+
+    def _small(self, image: Image) -> NDArray[np.uint8]:
+        """(h, w, 3) -> its lightness, at a whole fraction of its size."""
+        gray = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+        height, width = gray.shape
+        size = (width // self._step, height // self._step)
+        return gray if self._step == 1 else np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
 
     def _matched(self, bent: Image) -> Image:
         """What the colours at the edge need, carried inwards smoothly."""
@@ -157,10 +171,6 @@ def _face_area(face: Face, crop: CropInfo) -> NDArray[np.bool_]:
     area = np.zeros((crop.box.height, crop.box.width), np.uint8)
     cv2.fillConvexPoly(area, np.rint(hull).astype(np.int32), 1)
     return area > 0
-
-
-def _gray(image: Image) -> NDArray[np.uint8]:
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _spread(image: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:

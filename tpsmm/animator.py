@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from tpsmm.dense_motion import MotionSource
-from tpsmm.full_size import enlarged
+from tpsmm.full_size import detail_of, enlarged
 from tpsmm.keypoints import fitted
 from tpsmm.model import Model, check_pictures
 from tpsmm.reference import movement_scale
@@ -121,6 +121,7 @@ class Animator:
         maps = model.backend.encode(source)
         motion = model.dense_motion_network.encode(source, keypoints)
         self.state = SourceState(source, maps, motion, first, scale, full)
+        self._detail = _detail(self.state)
 
     @classmethod
     def restore(cls, model: Model, mode: str, state: SourceState) -> Animator:
@@ -130,6 +131,7 @@ class Animator:
         animator = cls.__new__(cls)
         animator.model, animator.mode = model, mode
         animator.state = replace(state, maps=model.backend.arrange(state.maps))
+        animator._detail = _detail(state)
         return animator
 
     @torch.inference_mode()
@@ -214,9 +216,14 @@ class Animator:
     def _paint(self, motion: Motion) -> Tensor:
         state = self.state
         picture = self.model.backend.paint(state.picture, state.maps, motion.deformation, motion.occlusion)
-        if state.full is None:
+        if self._detail is None:
             return picture
-        return enlarged(picture, state.picture, state.full, motion.deformation, motion.occlusion[-1])
+        return enlarged(picture, self._detail, motion.deformation, motion.occlusion[-1])
+
+
+def _detail(state: SourceState) -> Tensor | None:
+    """Of a picture that is animated at another size."""
+    return None if state.full is None else detail_of(state.full, state.picture)
 
 
 def _check_mode(model: Model, mode: str) -> None:

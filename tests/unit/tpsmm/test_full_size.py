@@ -13,7 +13,7 @@ import tpsmm
 from foundation.errors import InputError
 from tpsmm import kernels
 from tpsmm.animator import SourceState
-from tpsmm.full_size import enlarged
+from tpsmm.full_size import detail_of, enlarged
 from tpsmm.keypoints import fitted
 from tpsmm.stand_in import stand_in_checkpoint
 from tpsmm.tps import coordinate_grid, warp
@@ -46,13 +46,13 @@ def still(mask: float, shift: float = 0.0) -> tuple[Tensor, Tensor]:
 def test_what_does_not_move_is_the_source_to_the_pixel() -> None:
     full = torch.rand(1, 3, 200, 160)
     source = fitted(full, SIDE)
-    torch.testing.assert_close(enlarged(source, source, full, *still(1.0)), full, atol=1e-4, rtol=0)
+    torch.testing.assert_close(enlarged(source, detail_of(full, source), *still(1.0)), full, atol=1e-4, rtol=0)
 
 
 def test_what_only_moves_is_as_sharp_as_the_moved_source() -> None:
     full = smooth(256, 256) * 0.8 + 0.1 + 0.05 * (torch.arange(256) // 2 % 2)
     source, (deformation, mask) = fitted(full, SIDE), still(1.0, shift=0.25)
-    made = enlarged(warp(source, deformation), source, full, deformation, mask)
+    made = enlarged(warp(source, deformation), detail_of(full, source), deformation, mask)
     wanted = warp(full, deformation)
     assert (made - wanted)[..., 8:-40].abs().mean() < 0.01
     without = torch.nn.functional.interpolate(warp(source, deformation), size=(256, 256), mode="bilinear")
@@ -61,7 +61,7 @@ def test_what_only_moves_is_as_sharp_as_the_moved_source() -> None:
 
 def test_no_ghost_of_the_source_where_all_is_painted() -> None:
     full, painted = torch.rand(1, 3, 128, 128), torch.full((1, 3, SIDE, SIDE), 0.5)
-    made = enlarged(painted, fitted(full, SIDE), full, *still(0.0))
+    made = enlarged(painted, detail_of(full, fitted(full, SIDE)), *still(0.0))
     torch.testing.assert_close(made, torch.full_like(made, 0.5))
 
 
