@@ -25,7 +25,6 @@ def _goals(rows: Rows) -> str:
         lines.append(f"| {what} | {alone}; {engine['landmarks_ms']} + {two}, as a render has them | 30 ms |")
     for name, what, wanted in (
         ("render", "one performer into 1280x720, end to end", 20),
-        ("compact", "one performer through duet-128 into 1280x720, a face of 256 pixels, end to end", 12),
         ("duet", "two performers into 1280x720, end to end, with checks, sheet and report", 12),
     ):
         if name in rows:
@@ -33,6 +32,11 @@ def _goals(rows: Rows) -> str:
                 f"{rows[name]['frames_a_second']} frames a second ({rows[name]['frames']} in {rows[name]['seconds']} s)"
             )
             lines.append(f"| {what}, start-up included | {told} | {wanted} |")
+    if "compact" in rows:
+        row = rows["compact"]
+        what = f"duet-128 moves a face of {row['face_px']} pixels, a worker on each processor"
+        told = f"{row['animated_a_second']} frames a second; {row['frames_a_second']} end to end, start-up included"
+        lines.append(f"| {what} | {told} ({row['frames']} in {row['seconds']} s) | 12 |")
     if "duet" in rows:
         share = 100 * rows["duet"]["checks_processor_share"]
         lines.append(f"| the checks' part of the processor time of that duet's tasks | {share:.1f} % | 15 % |")

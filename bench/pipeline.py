@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -141,7 +142,7 @@ def whole_duet(folder: Path, clip: Path) -> dict[str, Any]:
 
 def compact(folder: Path, clip: Path) -> dict[str, Any]:
     """One performer, whose face is FACE pixels high, through duet-128 into 1280x720: a whole render, start-up included,
-    nothing kept from before; and the processor time of its tasks."""
+    nothing kept from before; the processor time of its tasks; and how fast its workers, one a processor, animate."""
     with load_backend("mediapipe") as backend:
         write_png(folder / "face.png", astronaut(FACE, lambda shown: backend.detect(shown, 1)))
     job, work = manifest(folder, clip, engine=COMPACT), folder / "work"
@@ -152,6 +153,7 @@ def compact(folder: Path, clip: Path) -> dict[str, Any]:
     spent = stage_seconds(work, of="processor")
     return {
         "face_px": FACE,
+        "animated_a_second": round(FRAMES * (os.cpu_count() or 1) / stage_seconds(work)["animate"], 1),
         "frames": FRAMES,
         "seconds": round(seconds, 1),
         "frames_a_second": round(FRAMES / seconds, 1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -17,7 +17,8 @@ from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, Work, Workers
 from pipeline.cli.render import short, wanted_of
 from pipeline.cli.runs import Running, run_graph
-from pipeline.manifest.load import LoadedManifest, load_manifest, validate
+from pipeline.manifest.load import LoadedManifest, load_manifest
+from pipeline.manifest.parts.performers import EngineName
 from pipeline.report.comparison import Difference, Side, differences, side_by_side
 from pipeline.report.data import Made, collect
 from pipeline.report.page import read_page
@@ -101,10 +102,11 @@ def _with_engine(loaded: LoadedManifest, engine: str) -> LoadedManifest:
 
     Raises: ManifestError if there is no such engine.
     """
-    data = loaded.manifest.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    for performer in data["performers"].values():
-        performer["engine"] = engine
-    return LoadedManifest(validate(data, Path(f"{loaded.name} with {engine}")), loaded.folder, loaded.name)
+    if engine not in get_args(EngineName):
+        raise ManifestError(f"there is no engine {engine!r}", cure=f"use one of {', '.join(get_args(EngineName))}")
+    performers = {name: one.model_copy(update={"engine": engine}) for name, one in loaded.manifest.performers.items()}
+    manifest = loaded.manifest.model_copy(update={"performers": performers})
+    return LoadedManifest(manifest, loaded.folder, loaded.name)
 
 
 def _tell(first: Side, second: Side, lines: list[Difference]) -> None:

@@ -66,6 +66,21 @@ def test_wrong_comparisons_are_refused(duet: Duet, arguments: tuple[str, ...], t
 
 
 @pytest.mark.slow
+def test_one_manifest_is_compared_with_itself_through_another_engine(
+    duet: Duet, manifest: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = manifest()  # whose clip has a start and an end
+    refused = duet("compare", path, "--engines", "landmark_tps", "nobody")
+    assert refused.code == 2
+    assert "no engine 'nobody'" in refused.error
+    done = duet("compare", path, "--engines", "landmark_tps", "tpsmm", "-o", tmp_path / "both.mp4", "--json")
+    assert done.code == 0, done.err
+    lines = {line["name"]: line for line in json.loads(done.out.splitlines()[-1])["measures"]}
+    assert lines["frames"]["a"] == lines["frames"]["b"]
+    assert lines["seam"]["a"] != lines["seam"]["b"]
+
+
+@pytest.mark.slow
 def test_clips_are_reconstructed_and_those_without_a_face_left_out(
     duet: Duet, clips: dict[str, Path], tmp_path: Path
 ) -> None:
