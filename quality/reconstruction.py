@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from foundation.facetrack import Face
 from quality.features import Image
@@ -19,15 +20,17 @@ from quality.surface import decibels
 
 SIDE = 256
 """Pixels a side at which pictures are compared, and of which distances are told: that of the published figures."""
-NAMES = ("l1", "akd", "mkr", "identity", "ssim", "psnr", "still_l1", "still_akd")
+NAMES = ("l1", "face_l1", "akd", "mkr", "identity", "ssim", "psnr", "still_l1", "still_face_l1", "still_akd")
 UNITS = {
     "l1": "0..1",
+    "face_l1": "0..1",
     "akd": "pixels of 256",
     "mkr": "share",
     "identity": "distance",
     "ssim": "0..1",
     "psnr": "dB",
     "still_l1": "0..1",
+    "still_face_l1": "0..1",
     "still_akd": "pixels of 256",
 }
 
@@ -55,14 +58,17 @@ def of_frame(true: Seen, made: Seen, still: Seen) -> dict[str, float]:
     from skimage.metrics import structural_similarity  # noqa: PLC0415  (brings half of SciPy)
 
     ours, theirs, first = (sized(seen.image) for seen in (made, true, still))
+    face = _face_area(true)
     return {
         "l1": _difference(ours, theirs),
+        "face_l1": _difference(ours[face], theirs[face]),
         "akd": _distance(made, true),
         "mkr": float(made.face is None),
         "identity": _unlikeness(true, made),
         "ssim": float(structural_similarity(theirs, ours, channel_axis=2)),
         "psnr": decibels(float(np.mean((ours.astype(np.float64) - theirs) ** 2))),
         "still_l1": _difference(first, theirs),
+        "still_face_l1": _difference(first[face], theirs[face]),
         "still_akd": _distance(still, true),
     }
 
@@ -74,7 +80,18 @@ def mean(rows: list[dict[str, float]]) -> dict[str, float]:
 
 
 def _difference(a: Image, b: Image) -> float:
-    return float(cv2.absdiff(a, b).mean() / 255)
+    """Mean absolute difference; NaN of nothing."""
+    return float(np.abs(a.astype(np.int16) - b).mean() / 255) if a.size else float("nan")
+
+
+def _face_area(seen: Seen) -> NDArray[np.bool_]:
+    """(SIDE, SIDE) the hull of the face's landmarks; nothing where there is no face."""
+    area = np.zeros((SIDE, SIDE), np.uint8)
+    if seen.face is not None:
+        scale = np.array([SIDE / seen.image.shape[1], SIDE / seen.image.shape[0]])
+        hull = cv2.convexHull((seen.face.points[:, :2] * scale).astype(np.float32))
+        cv2.fillConvexPoly(area, np.rint(hull).astype(np.int32), 1)
+    return area > 0
 
 
 def _distance(a: Seen, b: Seen) -> float:

@@ -73,6 +73,6 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("measure", 5, "look at a performer's result again, beside its driver", 6.0),
         StageSpec("tube", 1, "cut a clip around its face, to train on", 8.0),
         StageSpec("check", 9, "judge the result: frames, sound, picture, faces", 3.0),
-        StageSpec("evaluate", 1, "compare a reconstructed clip with the clip itself", 20.0),
+        StageSpec("evaluate", 2, "compare a reconstructed clip with the clip itself", 20.0),
     )
 }

@@ -105,8 +105,8 @@ def _tell(output: Path, rows: dict[str, Figures], *, as_json: bool) -> None:
         told = {name: value if math.isfinite(value) else None for name, value in mean.items()}
         typer.echo(json.dumps({"event": "Done", "folder": str(output.absolute()), "clips": len(rows), "mean": told}))
         return
-    typer.echo(f"{'clip':20}" + "".join(f"{name:>11}" for name in NAMES))
+    typer.echo(f"{'clip':20}" + "".join(f"{name:>14}" for name in NAMES))
     for clip, figures in {**rows, "mean": mean}.items():
-        typer.echo(f"{clip[:20]:20}" + "".join(f"{figures[name]:11.4g}" for name in NAMES))
+        typer.echo(f"{clip[:20]:20}" + "".join(f"{figures[name]:14.4g}" for name in NAMES))
     for name, file in (("table", "evaluation.csv"), ("plot", "evaluation.png")):
         typer.echo(f"{name:7} {short(output.absolute() / file)}")

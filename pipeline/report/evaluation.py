@@ -13,7 +13,14 @@ from media.lettering import legible
 from quality.reconstruction import NAMES, UNITS
 
 Figures = Mapping[str, float]
-SHOWN = (("l1", "still_l1"), ("akd", "still_akd"), ("mkr", None), ("identity", None), ("ssim", None), ("psnr", None))
+SHOWN = (
+    ("face_l1", "still_face_l1"),
+    ("akd", "still_akd"),
+    ("mkr", None),
+    ("identity", None),
+    ("ssim", None),
+    ("psnr", None),
+)
 
 
 def averaged(rows: Sequence[Figures]) -> dict[str, float]:

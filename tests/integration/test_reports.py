@@ -97,6 +97,7 @@ def test_clips_are_reconstructed_and_those_without_a_face_left_out(
     figures = told["clips"]["carphone"]
     assert figures == told["clips"]["mean"]
     assert 0 < figures["l1"] < 0.1
+    assert 0 < figures["face_l1"] < 0.2
     assert figures["akd"] < 2 * figures["still_akd"]
     assert figures["mkr"] == 0
     assert (tmp_path / "out" / "evaluation.png").read_bytes()[:4] == b"\x89PNG"
