@@ -42,6 +42,7 @@ CHECKS = ("measure", "check")
 SIZE = (1280, 720)
 FACE = 256
 """Pixels, of the performer that the compact network animates."""
+DEFAULT = {"engine": "landmark_tps"}
 COMPACT = {"engine": "tpsmm", "tpsmm": {"config": "duet-128"}}
 
 
@@ -65,15 +66,21 @@ def main() -> int:
 
 
 def manifest(
-    folder: Path, clip: Path, performers: int = 1, chunk: int = 64, engine: Mapping[str, Any] | None = None
+    folder: Path,
+    clip: Path,
+    performers: int = 1,
+    chunk: int = 64,
+    *,
+    portrait: str = "sample:astronaut",
+    engine: Mapping[str, Any] = DEFAULT,
 ) -> Path:
     """The astronaut, and a face from the clip itself beside it, animated by the default engine if no other is given."""
-    portraits = {"astronaut": "sample:astronaut", "passenger": {"frame_of": str(clip), "at": 0}}
+    portraits = {"astronaut": portrait, "passenger": {"frame_of": str(clip), "at": 0}}
     driving = {"video": str(clip)}
     chosen = list(portraits.items())[:performers]
     data = {
         "version": 1,
-        "defaults": {"engine": "landmark_tps", "chunk_frames": chunk} | dict(engine or {}),
+        "defaults": {"chunk_frames": chunk, **engine},
         "performers": {name: {"portrait": portrait, "driving": driving} for name, portrait in chosen},
         "audio": {"source": "none"},
         "output": {"path": "out.mp4", "size": list(SIZE)},
@@ -145,10 +152,7 @@ def compact(folder: Path, clip: Path) -> dict[str, Any]:
     nothing kept from before; the processor time of its tasks; and how fast its workers, one a processor, animate."""
     with load_backend("mediapipe") as backend:
         write_png(folder / "face.png", astronaut(FACE, lambda shown: backend.detect(shown, 1)))
-    job, work = manifest(folder, clip, engine=COMPACT), folder / "work"
-    data = yaml.safe_load(job.read_text(encoding="utf-8"))
-    data["performers"]["astronaut"]["portrait"] = str(folder / "face.png")
-    job.write_text(yaml.safe_dump(data), encoding="utf-8")
+    job, work = manifest(folder, clip, portrait=str(folder / "face.png"), engine=COMPACT), folder / "work"
     seconds = rendered(job, work, "--no-sheet", "--no-report")
     spent = stage_seconds(work, of="processor")
     return {

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.base import Driving, Image
+from engines.landmark_tps.topology import CHIN, FOREHEAD
 from foundation.errors import InputError
 from foundation.facetrack import FaceTrack
 from foundation.geometry import Box, square_around
-
-FOREHEAD, CHIN = 10, 152
 
 
 def window_of(track: FaceTrack, reach: float) -> Box:

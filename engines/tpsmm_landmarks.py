@@ -17,16 +17,15 @@ from engines.base import Detector, Driving, Image, Portrait
 from engines.landmark_tps import calibrate
 from engines.landmark_tps.driver import Performance, analyse, spans
 from engines.landmark_tps.retarget import Gains
+from engines.landmark_tps.topology import CHIN, FOREHEAD
 from engines.tpsmm_frames import keypoint_tensor, picture_of, tensor_of
 from engines.turns import singing_shares
 from foundation.geometry import Array, Box
 from foundation.npy import Blocks
-from tpsmm.training.points import flat_keypoints
+from tpsmm.training.points import LID_GAPS, flat_keypoints
 
 LIPS = (((13,), (14,), (0,), (17,)), ((81,), (178,), (), ()), ((311,), (402,), (), ()))
 """Upper and lower inner lip, and the outer ones that follow: middle, right and left."""
-LIDS = ((159, 145), (386, 374))
-FOREHEAD, CHIN = 10, 152
 UPPER_SHARE = 0.4
 """Of what lips part further than the keypoints alone would have them, how much the upper one does."""
 OUTER_FOLLOW = 0.8
@@ -149,14 +148,14 @@ class Retargeting:
             taken[:, _at(*outer_lowers)] += OUTER_FOLLOW * (1 - UPPER_SHARE) * more
         openness = np.minimum(lid_gaps(theirs) / self.openings.lids, WIDEST)
         openness = np.where(openness < 1, np.maximum(1 - gains.lids * (1 - openness), 0), openness)
-        for wanted, (upper, lower) in zip((openness * lid_gaps(self.openings.own[None])).T, LIDS, strict=True):
+        for wanted, (upper, lower) in zip((openness * lid_gaps(self.openings.own[None])).T, LID_GAPS, strict=True):
             taken[:, _at(upper)] -= ((wanted - _along(taken, upper, lower, down))[:, None] * down)[:, None]
         return taken
 
 
 def lid_gaps(keypoints: Array) -> Array:
     """(N, 50, 2) -> (N, 2)."""
-    return np.stack([gap(keypoints, *pair) for pair in LIDS], axis=1)
+    return np.stack([gap(keypoints, *pair) for pair in LID_GAPS], axis=1)
 
 
 def gap(keypoints: Array, upper: int, lower: int) -> Array:

@@ -81,7 +81,7 @@ def mean(rows: list[dict[str, float]]) -> dict[str, float]:
 
 def _difference(a: Image, b: Image) -> float:
     """Mean absolute difference; NaN of nothing."""
-    return float(np.abs(a.astype(np.int16) - b).mean() / 255) if a.size else float("nan")
+    return float(cv2.absdiff(a, b).mean() / 255) if a.size else float("nan")
 
 
 def _face_area(seen: Seen) -> NDArray[np.bool_]:

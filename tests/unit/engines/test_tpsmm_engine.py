@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +18,9 @@ from tests.unit.tpsmm.conftest import SMALL
 from tpsmm.config import load_config
 from tpsmm.stand_in import stand_in_checkpoint
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 MOTION = {"mode": "relative", "reference": "best", "head": 1.0, "expression": 1.0, "mouth": 1.0, "smoothing": 0.5}
 FRAMES = 4
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

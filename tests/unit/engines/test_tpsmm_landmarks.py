@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +22,12 @@ from tpsmm.config import load_config
 from tpsmm.stand_in import stand_in_checkpoint
 from tpsmm.training.points import flat_keypoints
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 MOTION = {"mode": "relative", "reference": 0, "head": 1.0, "expression": 1.0, "mouth": 1.0, "smoothing": 0.0}
 SIDE = 128
 FLAT = flat_keypoints()
 PERFORMED = ((0.06, 0.09), (0.06, 0.09), (0.0, 0.09), (0.14, 0.09), (0.06, 0.0), (0.0, 0.0))
 """Openings of mouth and lids, in face heights, frame by frame."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
