@@ -22,10 +22,10 @@ from torch import Tensor
 
 import tpsmm
 from bench._memory import peak_memory
-from tpsmm import kernels
-from tpsmm.reference import movement_scale
+from networks import kernels
+from networks.grids import warp
+from networks.reference import movement_scale
 from tpsmm.stand_in import stand_in_checkpoint
-from tpsmm.tps import warp
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "configs" / "models" / "vox-256.yaml"

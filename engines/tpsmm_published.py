@@ -16,7 +16,8 @@ from torch import Tensor
 import tpsmm
 from engines.base import Image
 from foundation.errors import InputError, SlowPathWarning
-from tpsmm import convert, kernels, published
+from networks import kernels
+from tpsmm import convert, published
 
 Picture = NDArray[np.floating]
 

@@ -8,10 +8,10 @@ It knows nothing of the rest of the project but the error types and how memory i
 shows the parts.
 """
 
+from networks.reference import best_reference, outward_order
 from tpsmm.animator import Animator, Motion, SourceState
 from tpsmm.config import ModelConfig, load_config
 from tpsmm.model import Model, load_model
-from tpsmm.reference import best_reference, outward_order
 from tpsmm.stream import render_stream
 
 __all__ = [

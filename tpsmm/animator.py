@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from networks.reference import movement_scale
 from tpsmm.dense_motion import MotionSource
 from tpsmm.full_size import detail_of, enlarged
 from tpsmm.keypoints import fitted
 from tpsmm.model import Model, check_pictures
-from tpsmm.reference import movement_scale
 
 MODES = ("standard", "relative", "avd")
 

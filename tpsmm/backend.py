@@ -12,13 +12,13 @@ from torch import Tensor, nn
 
 from foundation.errors import SlowPathWarning
 from foundation.pages import keep_pages
-from tpsmm import kernels
-from tpsmm.blocks import UpBlock
+from networks import kernels
+from networks.blocks import UpBlock
 from tpsmm.dense_motion import DenseMotionNetwork, MotionSource
 from tpsmm.inpainting import InpaintingNetwork
 
 if TYPE_CHECKING:
-    from tpsmm.kernels.jit import Library
+    from networks.kernels.jit import Library
 
 Move = Callable[[MotionSource, Tensor], tuple[Tensor, list[Tensor]]]
 Paint = Callable[[Tensor, list[Tensor], Tensor, list[Tensor]], Tensor]
@@ -74,8 +74,8 @@ class Backend:
                 self._double_by_kernels(library, motion)
                 self.path = f"torch, float32, doublings by kernels ({reason})"
                 return True
-            from tpsmm.kernels.mover import Mover  # noqa: PLC0415  (needs llvmlite)
-            from tpsmm.kernels.painter import Painter  # noqa: PLC0415
+            from tpsmm.mover import Mover  # noqa: PLC0415  (needs llvmlite)
+            from tpsmm.painter import Painter  # noqa: PLC0415
 
             misfit = Painter.misfit(library, self.network) or Mover.misfit(library, motion)
             if misfit is None:
@@ -92,7 +92,7 @@ class Backend:
 
     def _double_by_kernels(self, library: Library, motion: DenseMotionNetwork) -> None:
         """The kernels' pictures have their channels last; so have torch's then, and none is turned over."""
-        from tpsmm.kernels.up_block import KernelUpBlock  # noqa: PLC0415  (needs llvmlite)
+        from networks.kernels.up_block import KernelUpBlock  # noqa: PLC0415  (needs llvmlite)
 
         self.layout = torch.channels_last
         for network in (motion, self.network):

@@ -10,10 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from tpsmm.blocks import Hourglass, UpBlock
+from networks.blocks import Hourglass, UpBlock
+from networks.grids import coordinate_grid, gaussians, warp
+from networks.narrow import NarrowConv2d
 from tpsmm.config import CommonConfig, DenseMotionConfig
-from tpsmm.narrow import NarrowConv2d
-from tpsmm.tps import bend_grid, coordinate_grid, gaussians, solve_splines, warp
+from tpsmm.tps import bend_grid, solve_splines
 
 KEYPOINT_VARIANCE = 0.01
 MASKS = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from tpsmm.tps import warp
+from networks.grids import warp
 
 
 def detail_of(full: Tensor, source: Tensor) -> Tensor:

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from tpsmm.blocks import DownBlock, ResBlock, SameBlock, UpBlock
+from networks.blocks import DownBlock, ResBlock, SameBlock, UpBlock
+from networks.grids import warp
+from networks.narrow import NarrowConv2d
 from tpsmm.config import CommonConfig, GeneratorConfig
-from tpsmm.narrow import NarrowConv2d
-from tpsmm.tps import warp
 
 
 class InpaintingNetwork(nn.Module):

@@ -10,13 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from foundation.errors import InputError
+from networks.narrow import NarrowConv2d
 from tpsmm.backend import Backend
 from tpsmm.checkpoints import Checkpoint, fit_checkpoint, read_checkpoint
 from tpsmm.config import ModelConfig, load_config
 from tpsmm.dense_motion import DenseMotionNetwork
 from tpsmm.inpainting import InpaintingNetwork
 from tpsmm.keypoints import AvdNetwork, BackgroundPredictor, KeypointDetector
-from tpsmm.narrow import NarrowConv2d
 
 PRECISIONS = ("fp32", "fast", "bf16", "fp16")
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from networks.grids import warp
 from tpsmm.model import Model
-from tpsmm.tps import warp
 from tpsmm.training.landmark_losses import FLAT, expression_loss, flow_loss, keypoint_loss, occlusion_loss
 from tpsmm.training.leg import Objective
 from tpsmm.training.networks import Movement, move

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from networks.grids import coordinate_grid
 from tpsmm.model import Model
-from tpsmm.tps import coordinate_grid
 
 GRADIENT_LAYOUT = torch.channels_last
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
+from networks.grids import coordinate_grid, warp
 from tpsmm.inpainting import InpaintingNetwork
-from tpsmm.tps import coordinate_grid, warp
 from tpsmm.training.settings import Transform
 
 Features = Callable[[Tensor], list[Tensor]]

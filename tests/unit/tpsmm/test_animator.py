@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 import tpsmm
-from tpsmm.reference import hull_area, movement_scale
+from networks.reference import hull_area, movement_scale
 
 
 @pytest.fixture(params=["model", "fast"])

@@ -11,12 +11,12 @@ from torch import Tensor
 
 import tpsmm
 from foundation.errors import InputError
-from tpsmm import kernels
+from networks import kernels
+from networks.grids import coordinate_grid, warp
 from tpsmm.animator import SourceState
 from tpsmm.full_size import detail_of, enlarged
 from tpsmm.keypoints import fitted
 from tpsmm.stand_in import stand_in_checkpoint
-from tpsmm.tps import coordinate_grid, warp
 
 SIDE = 64
 COMPACT = Path(__file__).resolve().parents[3] / "configs" / "models" / "duet-128.yaml"

@@ -11,16 +11,16 @@ from torch.nn import functional as F  # noqa: N812
 
 import tpsmm
 from foundation.errors import SlowPathWarning
-from tpsmm import kernels
-from tpsmm.blocks import UpBlock
-from tpsmm.kernels import availability
-from tpsmm.kernels.jit import Library, compile_library
-from tpsmm.kernels.layers import DoublingLayer, Norm, SmallLayer, WinogradLayer
-from tpsmm.kernels.machine import AVX2, AVX512, NEON, shape_of
-from tpsmm.kernels.plane_layers import PlaneLayer, Planes
-from tpsmm.kernels.up_block import KernelUpBlock
-from tpsmm.narrow import NarrowConv2d
-from tpsmm.upsampling import phase_convolution, phase_weights
+from networks import kernels
+from networks.blocks import UpBlock
+from networks.kernels import availability
+from networks.kernels.jit import Library, compile_library
+from networks.kernels.layers import DoublingLayer, Norm, SmallLayer, WinogradLayer
+from networks.kernels.machine import AVX2, AVX512, NEON, shape_of
+from networks.kernels.plane_layers import PlaneLayer, Planes
+from networks.kernels.up_block import KernelUpBlock
+from networks.narrow import NarrowConv2d
+from networks.upsampling import phase_convolution, phase_weights
 
 Checkpoint = dict[str, dict[str, Tensor]]
 pytestmark = pytest.mark.skipif(not kernels.status().active, reason=kernels.status().reason)

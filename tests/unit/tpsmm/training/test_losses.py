@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from foundation.errors import InputError
+from networks.grids import coordinate_grid
 from tests.synthetic_tubes import face_points
 from tpsmm.config import CommonConfig, GeneratorConfig
 from tpsmm.inpainting import InpaintingNetwork
-from tpsmm.tps import coordinate_grid
 from tpsmm.training import landmark_losses, paper_losses, picture_losses
 from tpsmm.training.avd import random_scale
 from tpsmm.training.landmark_losses import FLAT, SHARP, WING

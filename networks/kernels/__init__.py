@@ -1,5 +1,5 @@
 """SIMD kernels for CPUs, compiled when first needed by the LLVM that numba brings: no compiler on the machine."""
 
-from tpsmm.kernels.availability import Status, available, status
+from networks.kernels.availability import Status, available, status
 
 __all__ = ["Status", "available", "status"]

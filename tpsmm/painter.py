@@ -9,14 +9,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from tpsmm.blocks import ResBlock, UpBlock
+from networks.blocks import ResBlock, UpBlock
+from networks.grids import warp
+from networks.kernels.jit import Library
+from networks.kernels.layers import DoublingLayer, Norm, WinogradLayer, norm_from_sums
+from networks.kernels.plane_layers import PlaneLayer, Planes
+from networks.kernels.winograd import TILE
+from networks.kernels.workers import Scratch, run_tasks, spans, torch_on_one_thread
 from tpsmm.inpainting import InpaintingNetwork, fitted_mask
-from tpsmm.kernels.jit import Library
-from tpsmm.kernels.layers import DoublingLayer, Norm, WinogradLayer, norm_from_sums
-from tpsmm.kernels.plane_layers import PlaneLayer, Planes
-from tpsmm.kernels.winograd import TILE
-from tpsmm.kernels.workers import Scratch, run_tasks, spans, torch_on_one_thread
-from tpsmm.tps import warp
 
 ROWS_AT_ONCE = 16
 Sampling = tuple[Tensor, Tensor]

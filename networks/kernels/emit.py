@@ -12,7 +12,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from tpsmm.kernels.machine import Shape
+from networks.kernels.machine import Shape
 
 I64 = ir.IntType(64)
 F32 = ir.FloatType()

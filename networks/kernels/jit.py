@@ -10,13 +10,13 @@ from typing import Any
 
 from llvmlite import binding, ir
 
-from tpsmm.kernels.doubling import COMBINE_ARGUMENTS, DIFFERENCE_ARGUMENTS, emit_combine, emit_differences
-from tpsmm.kernels.emit import Emitter
-from tpsmm.kernels.machine import Shape, shape_of
-from tpsmm.kernels.matmul import MATMUL_ARGUMENTS, emit_matmul
-from tpsmm.kernels.normalising import HALVE_ARGUMENTS, NORM_ARGUMENTS, emit_halve, emit_norm
-from tpsmm.kernels.planes import PLANES_ARGUMENTS, TO_PLANES_ARGUMENTS, emit_planes, emit_to_planes
-from tpsmm.kernels.sampling import (
+from networks.kernels.doubling import COMBINE_ARGUMENTS, DIFFERENCE_ARGUMENTS, emit_combine, emit_differences
+from networks.kernels.emit import Emitter
+from networks.kernels.machine import Shape, shape_of
+from networks.kernels.matmul import MATMUL_ARGUMENTS, emit_matmul
+from networks.kernels.normalising import HALVE_ARGUMENTS, NORM_ARGUMENTS, emit_halve, emit_norm
+from networks.kernels.planes import PLANES_ARGUMENTS, TO_PLANES_ARGUMENTS, emit_planes, emit_to_planes
+from networks.kernels.sampling import (
     BESIDE_ARGUMENTS,
     BLEND_ARGUMENTS,
     CORNERS_ARGUMENTS,
@@ -24,7 +24,7 @@ from tpsmm.kernels.sampling import (
     emit_blend,
     emit_corners,
 )
-from tpsmm.kernels.winograd import INPUT_ARGUMENTS, OUTPUT_ARGUMENTS, emit_input, emit_output
+from networks.kernels.winograd import INPUT_ARGUMENTS, OUTPUT_ARGUMENTS, emit_input, emit_output
 
 Kernel = Callable[..., None]
 KERNELS: dict[str, tuple[int, Callable[[Emitter], None]]] = {

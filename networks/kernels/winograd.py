@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tpsmm.kernels.emit import Emitter, Int, Vec
+from networks.kernels.emit import Emitter, Int, Vec
 
 TILE = 4  # outputs a side
 REACH = 6  # inputs a side

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tpsmm.kernels.emit import Emitter, Int
+from networks.kernels.emit import Emitter, Int
 
 MATMUL_ARGUMENTS = 12
 

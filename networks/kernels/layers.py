@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from tpsmm.kernels.doubling import doubling_weights
-from tpsmm.kernels.jit import Library
-from tpsmm.kernels.winograd import TILE, winograd_weights
-from tpsmm.kernels.workers import Scratch, Task, run_tasks, spans
+from networks.kernels.doubling import doubling_weights
+from networks.kernels.jit import Library
+from networks.kernels.winograd import TILE, winograd_weights
+from networks.kernels.workers import Scratch, Task, run_tasks, spans
 
 POINTS = 36  # products for a tile
 TILES_AT_ONCE, FEWEST_TILES = 128, 32  # each strip reads the weights again

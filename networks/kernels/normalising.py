@@ -6,7 +6,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from tpsmm.kernels.emit import Emitter, Int
+from networks.kernels.emit import Emitter, Int
 
 NORM_ARGUMENTS = 8
 HALVE_ARGUMENTS = 8

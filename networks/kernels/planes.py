@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tpsmm.kernels.emit import Emitter
+from networks.kernels.emit import Emitter
 
 PLANES_ARGUMENTS = 11
 TO_PLANES_ARGUMENTS = 10

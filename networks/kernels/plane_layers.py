@@ -7,9 +7,9 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from tpsmm.kernels.jit import Library
-from tpsmm.kernels.layers import Norm
-from tpsmm.kernels.workers import Scratch, run_tasks, spans
+from networks.kernels.jit import Library
+from networks.kernels.layers import Norm
+from networks.kernels.workers import Scratch, run_tasks, spans
 
 SIZE = 7
 BORDER = SIZE // 2

@@ -11,7 +11,7 @@ import torch
 from torch.nn import functional as F  # noqa: N812
 
 if TYPE_CHECKING:
-    from tpsmm.kernels.jit import Library
+    from networks.kernels.jit import Library
 
 SWITCH = "TPSMM_KERNELS"  # in the environment: "off" uses torch alone
 
@@ -41,7 +41,7 @@ def _attempt() -> tuple[Library | None, Status]:
     if os.environ.get(SWITCH, "").lower() == "off":
         return None, Status(False, f"switched off by {SWITCH}=off in the environment")
     try:
-        from tpsmm.kernels.jit import library  # noqa: PLC0415  (llvmlite may be missing)
+        from networks.kernels.jit import library  # noqa: PLC0415  (llvmlite may be missing)
     except ImportError as error:
         return None, Status(False, f"{error}; pip install llvmlite")
     # Whatever LLVM makes of an unknown machine, the slower path still works; the reason is shown, not lost.
@@ -57,7 +57,7 @@ def _attempt() -> tuple[Library | None, Status]:
 
 def _largest_error(kernels: Library) -> float:
     """Of a small Winograd and a small doubling layer against torch's convolution."""
-    from tpsmm.kernels.layers import DoublingLayer, Norm, WinogradLayer  # noqa: PLC0415
+    from networks.kernels.layers import DoublingLayer, Norm, WinogradLayer  # noqa: PLC0415
 
     channels = kernels.shape.panel
     generator = torch.Generator().manual_seed(0)

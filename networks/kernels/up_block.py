@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from tpsmm.blocks import UpBlock
-from tpsmm.kernels.jit import Library
-from tpsmm.kernels.mover import UpLayer, apply_norm, padded
+from networks.blocks import UpBlock
+from networks.kernels.block_layers import UpLayer, apply_norm, padded
+from networks.kernels.jit import Library
 
 
 class KernelUpBlock:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from tpsmm.upsampling import phase_convolution, phase_weights
+from networks.upsampling import phase_convolution, phase_weights
 
 
 class PictureNorm(nn.InstanceNorm2d):
@@ -53,7 +53,8 @@ class DownBlock(SameBlock):
 class UpBlock(SameBlock):
     """Doubled by repetition, then the same: (N, in, H, W) -> (N, out, 2H, 2W).
 
-    After `fold` the repetition is never made: `tpsmm.upsampling` says how. After `delegate` another form computes it.
+    After `fold` the repetition is never made: `networks.upsampling` says how. After `delegate` another form computes
+    it.
     """
 
     def __init__(self, in_channels: int, out_channels: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tpsmm.kernels.emit import Emitter, Int, Vec
+from networks.kernels.emit import Emitter, Int, Vec
 
 CORNERS_ARGUMENTS = 8
 BESIDE_ARGUMENTS = 14

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tpsmm.kernels.emit import Emitter, Int
+from networks.kernels.emit import Emitter, Int
 
 DIFFERENCE_ARGUMENTS = 9
 COMBINE_ARGUMENTS = 13
