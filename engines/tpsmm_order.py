@@ -11,9 +11,9 @@ import torch
 
 import tpsmm
 from foundation.errors import InputError
-from tpsmm.checkpoints import fit_checkpoint, read_checkpoint
+from networks.checkpoints import fit_checkpoint, read_checkpoint
 from tpsmm.keypoints import AvdNetwork
-from tpsmm.model import Model
+from tpsmm.model import FAMILY, Model
 from tpsmm.training.avd import avd_legs
 from tpsmm.training.leg import Leg
 from tpsmm.training.paper import paper_legs
@@ -116,7 +116,7 @@ def _start_from(model: Model, path: Path) -> None:
     """The checkpoint's tensors, copied into the model. Raises: InputError if they do not fit."""
     with torch.device("meta"):
         twin = Model(model.config)
-    fit_checkpoint(twin, read_checkpoint(path))
+    fit_checkpoint(twin, read_checkpoint(path, FAMILY), FAMILY)
     if twin.avd_network is not None:
         model.avd_network = AvdNetwork(
             model.config.common.num_tps, model.config.avd.id_bottle_size, model.config.avd.pose_bottle_size

@@ -17,6 +17,7 @@ import tpsmm
 from engines.base import Image
 from foundation.errors import InputError, SlowPathWarning
 from networks import kernels
+from networks.convert import Verdict, origin_of
 from tpsmm import convert, published
 
 Picture = NDArray[np.floating]
@@ -62,7 +63,7 @@ def known_models(folder: Path, shipped: Path) -> list[Known]:
     for name, entry in published.PUBLISHED.items():
         kept = folder / f"{entry.config}.safetensors"
         file = kept if kept.is_file() else None
-        size, origin = (kept.stat().st_size, convert.origin_of(kept)) if file else (0, None)
+        size, origin = (kept.stat().st_size, origin_of(kept)) if file else (0, None)
         source = f"{entry.repository}/{entry.file}"
         found.append(Known(name, entry.config, entry.about, source, file, size, origin))
     return found
@@ -73,7 +74,7 @@ def fetch_model(name: str, folder: Path, configs: Path, mirror: Path | None) -> 
     return published.fetch(name, folder, configs, mirror)
 
 
-def verify_model(file: Path, config: Path) -> convert.Verdict:
+def verify_model(file: Path, config: Path) -> Verdict:
     """See tpsmm.convert.verify."""
     return convert.verify(file, tpsmm.load_config(config))
 

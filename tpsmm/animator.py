@@ -146,6 +146,11 @@ class Animator:
         return torch.cat([self.model.avd_network(source, one.unsqueeze(0)) for one in driving])
 
     @property
+    def device(self) -> torch.device:
+        """Where the pictures are made."""
+        return self.model.device
+
+    @property
     def group(self) -> int:
         """How many frames are computed at once; 1 on a CPU, where more would gain nothing."""
         return self.model.backend.group(*self.state.picture.shape[2:])

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from foundation.errors import InputError
+from networks.schema import read_yaml, section_faults, size_faults
 
 CURE = "compare it with configs/models/vox-256.yaml"
 
@@ -113,15 +112,7 @@ def load_config(config: str | Path | Mapping[str, Any] | ModelConfig) -> ModelCo
     if isinstance(config, Mapping):
         return _from_mapping(config, None)
     path = Path(config)
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError("the model's config cannot be read", file=path, cure="check the path") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"the model's config is no YAML: {error}", file=path, cure=CURE) from error
-    if not isinstance(data, Mapping):
-        raise InputError("the model's config is no mapping", file=path, cure=CURE)
-    return _from_mapping(data, path)
+    return _from_mapping(read_yaml(path, CURE), path)
 
 
 def _from_mapping(data: Mapping[str, Any], path: Path | None) -> ModelConfig:
@@ -135,7 +126,7 @@ def _from_mapping(data: Mapping[str, Any], path: Path | None) -> ModelConfig:
         if not isinstance(section, Mapping):
             problems.append(f"missing model_params.{name}")
             continue
-        faults = _faults(name, section, kind)
+        faults = section_faults(name, section, kind)
         problems += faults
         if not faults:
             parts[attribute] = kind(**section)
@@ -153,32 +144,8 @@ def _from_mapping(data: Mapping[str, Any], path: Path | None) -> ModelConfig:
     return ModelConfig(**parts)
 
 
-def _faults(name: str, section: Mapping[str, Any], kind: type[Any]) -> list[str]:
-    known = {field.name: str(field.type).removesuffix(" | None") for field in fields(kind)}
-    optional = {field.name for field in fields(kind) if field.default is not MISSING}
-    problems = [f"unknown {name}.{key}" for key in section if key not in known]
-    for key, declared in known.items():
-        if key not in section:
-            problems += [] if key in optional else [f"missing {name}.{key}"]
-            continue
-        value = section[key]
-        right = isinstance(value, bool) if declared == "bool" else isinstance(value, (int, float))
-        if declared != "bool" and isinstance(value, bool):
-            right = False
-        if declared == "int" and isinstance(value, float):
-            right = False
-        if not right:
-            problems.append(f"{name}.{key} is to be a {declared}, not {value!r}")
-    return problems
-
-
 def _range_faults(parts: Mapping[str, Any]) -> list[str]:
-    problems = []
-    for attribute, _ in SECTIONS.values():
-        for field in fields(parts[attribute]):
-            value = getattr(parts[attribute], field.name)
-            if field.type in ("int", "int | None") and value is not None and not 1 <= value <= 4096:
-                problems.append(f"{field.name} lies in 1..4096, not {value}")
+    problems = [fault for attribute, _ in SECTIONS.values() for fault in size_faults(parts[attribute])]
     if not 0.05 <= parts["kp_detector"].width <= 4:
         problems.append(f"kp_detector_params.width lies in 0.05..4, not {parts['kp_detector'].width}")
     scale = parts["dense_motion"].scale_factor

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from networks.antialias import BlurAndThin
 from networks.blocks import Hourglass, UpBlock
 from networks.grids import coordinate_grid, gaussians, warp
 from networks.narrow import NarrowConv2d
@@ -37,26 +38,6 @@ class MotionSource:
     still: Tensor
     bumps: Tensor
     keypoints: Tensor
-
-
-class BlurAndThin(nn.Module):
-    """A Gaussian blur that is fixed, then every (1 / scale)th pixel: no aliasing."""
-
-    weight: Tensor
-
-    def __init__(self, channels: int, scale: float) -> None:
-        super().__init__()
-        self.step = round(1 / scale)
-        sigma = (self.step - 1) / 2
-        self.reach = round(4 * sigma)
-        at = torch.arange(-self.reach, self.reach + 1, dtype=torch.float32)
-        line = torch.exp(-(at**2) / (2 * sigma**2))
-        kernel = torch.outer(line, line)
-        self.register_buffer("weight", (kernel / kernel.sum()).expand(channels, 1, -1, -1).clone())
-
-    def forward(self, picture: Tensor) -> Tensor:
-        """(N, C, H, W) -> (N, C, H * scale, W * scale)."""
-        return F.conv2d(picture, self.weight, padding=self.reach, stride=self.step, groups=len(self.weight))
 
 
 class DenseMotionNetwork(nn.Module):

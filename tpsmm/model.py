@@ -10,15 +10,18 @@ import torch
 from torch import Tensor, nn
 
 from foundation.errors import InputError
+from networks.checkpoints import Checkpoint, Family, fit_checkpoint, read_checkpoint
 from networks.narrow import NarrowConv2d
 from tpsmm.backend import Backend
-from tpsmm.checkpoints import Checkpoint, fit_checkpoint, read_checkpoint
 from tpsmm.config import ModelConfig, load_config
 from tpsmm.dense_motion import DenseMotionNetwork
 from tpsmm.inpainting import InpaintingNetwork
 from tpsmm.keypoints import AvdNetwork, BackgroundPredictor, KeypointDetector
 
 PRECISIONS = ("fp32", "fast", "bf16", "fp16")
+OPTIONAL = ("avd_network", "bg_predictor")
+MODULES = ("inpainting_network", "kp_detector", "dense_motion_network", *OPTIONAL)
+FAMILY = Family("the Thin-Plate Spline Motion Model", MODULES, OPTIONAL, "vox")
 
 
 class Model(nn.Module):
@@ -105,10 +108,10 @@ def load_model(
         raise InputError("precision fp16 needs a CUDA device", cure="use precision fast on a CPU")
     parsed = load_config(config)
     read = checkpoint if isinstance(checkpoint, Mapping) else None
-    source = Checkpoint(dict(read), None) if read is not None else read_checkpoint(Path(str(checkpoint)))
+    source = Checkpoint(dict(read), None) if read is not None else read_checkpoint(Path(str(checkpoint)), FAMILY)
     with torch.device("meta"):
         model = Model(parsed, precision)
-    fit_checkpoint(model, source)
+    fit_checkpoint(model, source, FAMILY)
     model.to(place)
     model.settle()
     return model

@@ -14,7 +14,7 @@ from pipeline.plan.needs import model_of
 from pipeline.plan.task import Task
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("foundation", "media", "tpsmm", "engines", "landmarks", "quality", "stages")
+CODE = ("foundation", "media", "networks", "tpsmm", "engines", "landmarks", "quality", "stages")
 """The floors whose code decides what an artifact holds."""
 
 LIBRARIES = (

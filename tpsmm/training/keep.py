@@ -17,8 +17,7 @@ from torch import Tensor
 
 from foundation.atomic import replacing
 from foundation.errors import InputError, StageError
-from tpsmm.checkpoints import MODULES
-from tpsmm.model import Model
+from tpsmm.model import MODULES, Model
 
 STATE, LOG, MODEL, PUBLISHED = "state.pt", "log.csv", "model.safetensors", "model.pth.tar"
 

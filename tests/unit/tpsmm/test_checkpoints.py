@@ -11,8 +11,9 @@ from torch import Tensor
 
 import tpsmm
 from foundation.errors import InputError
+from networks.convert import sha256_of
 from tpsmm import published
-from tpsmm.convert import convert, sha256_of, verify
+from tpsmm.convert import convert, verify
 from tpsmm.stand_in import stand_in_checkpoint
 
 Files = tuple[Path, Path]

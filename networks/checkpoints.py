@@ -1,4 +1,4 @@
-"""Checkpoints from strangers: read without running code in them, compared key by key, converted once."""
+"""Checkpoints from strangers: read without running code in them, compared key by key."""
 
 from __future__ import annotations
 
@@ -13,13 +13,34 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from foundation.errors import InputError
+from networks.antialias import BlurAndThin
 
-OPTIONAL = ("avd_network", "bg_predictor")
 FORK = "magig"  # published with the same keys, but trained with Mish and a resized keypoint input
-MODULES = ("inpainting_network", "kp_detector", "dense_motion_network", *OPTIONAL)
 SHOWN = 4  # differences listed before "and N more"
+TELLING = {
+    "inpainting_network": "the Thin-Plate Spline Motion Model's",
+    "generator": "the First Order Motion Model's",
+    "he_estimator": "face-vid2vid's",
+    "region_predictor": "the articulated animation model's (MRAA)",
+}
+"""Whose a checkpoint is that holds this module, the first that is found."""
 
-State = dict[str, Mapping[str, Tensor]]
+State = Mapping[str, Mapping[str, Tensor]]
+
+
+@dataclass(frozen=True)
+class Family:
+    """What tells the checkpoints of one network.
+
+    Attributes:
+        name: of the network, for people. modules: state dicts that it takes from a file, by name; the file may hold
+            others. optional: those of them that it can do without. fetched: as `models fetch` takes it, an example.
+    """
+
+    name: str
+    modules: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    fetched: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,44 +51,58 @@ class Checkpoint:
     path: Path | None
 
 
-def read_checkpoint(path: Path) -> Checkpoint:
+def read_checkpoint(path: Path, family: Family) -> Checkpoint:
     """The state dicts in a .pth.tar or .safetensors file. Tensors of a .safetensors stay memory-mapped.
 
-    Raises: InputError if it cannot be read, is damaged, holds code, or is no such checkpoint.
+    Raises: InputError if it cannot be read, is damaged, holds code, or is no checkpoint of that network.
     """
-    if not path.is_file():
-        raise InputError("the checkpoint does not exist", file=path, cure="check the path, or run `models fetch`")
     if FORK in str(path).lower():
         raise InputError(
             "the checkpoint is the MAGIG fork's: its keys are the same, its activation is not (Mish)",
             file=path,
-            cure="use the original's checkpoint (`models fetch vox`), or rename the file if this is one",
+            cure=f"use the original's checkpoint (`models fetch {family.fetched}`), or rename the file if this is one",
         )
-    content = _read_safetensors(path) if path.suffix == ".safetensors" else _read_pickle(path)
-    modules = {name: state for name, state in content.items() if name in MODULES and isinstance(state, Mapping)}
-    if not modules:
-        found = ", ".join(map(str, list(content)[:SHOWN])) or "nothing"
+    content = _grouped(read_file(path)) if path.suffix == ".safetensors" else read_file(path)
+    modules = {name: state for name, state in content.items() if name in family.modules and isinstance(state, Mapping)}
+    others = (whose for name, whose in TELLING.items() if name in content and name not in family.modules)
+    telling = next(others, None)
+    if not modules or telling:
+        found = telling or f"not this network's: it holds {', '.join(map(str, list(content)[:SHOWN])) or 'nothing'}"
         raise InputError(
-            f"the checkpoint is not this network's: it holds {found}", file=path, cure=f"it needs {', '.join(MODULES)}"
+            f"the checkpoint is {found}", file=path, cure=f"{family.name} needs {', '.join(family.modules)}"
         )
     return Checkpoint(modules, path)
 
 
-def _read_safetensors(path: Path) -> State:
-    modules: dict[str, dict[str, Tensor]] = {}
+def read_file(path: Path) -> Mapping[str, object]:
+    """What a .safetensors (tensors by full name) or a pickle of torch.save holds, without running code in it.
+
+    Raises: InputError if it cannot be read, is damaged, holds code, or is no mapping.
+    """
+    if not path.is_file():
+        raise InputError("the checkpoint does not exist", file=path, cure="check the path, or run `models fetch`")
+    return _read_safetensors(path) if path.suffix == ".safetensors" else _read_pickle(path)
+
+
+def _grouped(tensors: Mapping[str, object]) -> Mapping[str, Mapping[str, object]]:
+    modules: dict[str, dict[str, object]] = {}
+    for full, tensor in tensors.items():
+        module, _, key = full.partition(".")
+        modules.setdefault(module, {})[key] = tensor
+    return modules
+
+
+def _read_safetensors(path: Path) -> Mapping[str, object]:
     try:
         with safe_open(str(path), framework="pt") as file:
-            for full in file.keys():  # noqa: SIM118  (the file handle is no mapping)
-                module, _, key = full.partition(".")
-                modules.setdefault(module, {})[key] = file.get_tensor(full)
+            return {full: file.get_tensor(full) for full in file.keys()}  # noqa: SIM118  (the file handle is no mapping)
     except (SafetensorError, OSError) as error:
         raise InputError(
             f"the checkpoint is damaged: {error}", file=path, cure="download or convert it again"
         ) from error
-    return dict(modules)
 
 
-def _read_pickle(path: Path) -> State:
+def _read_pickle(path: Path) -> Mapping[str, object]:
     # Files of torch 1.6 and later are zip archives and can be mapped; older ones are bare pickles and cannot.
     mapped = zipfile.is_zipfile(path)
     try:
@@ -84,35 +119,42 @@ def _read_pickle(path: Path) -> State:
     return dict(content)
 
 
-def fit_checkpoint(model: nn.Module, checkpoint: Checkpoint) -> None:
+def fit_checkpoint(model: nn.Module, checkpoint: Checkpoint, family: Family) -> None:
     """Give a model, built on the meta device, a checkpoint's tensors, strictly.
 
     Modules that animation can do without are dropped from the model where the checkpoint has none. Float16 tensors
-    become float32, `module.` before every key is taken off.
+    become float32, `module.` before every key is taken off; the blur's fixed kernel may be missing.
 
-    Raises: InputError listing the keys that differ.
+    Raises: InputError listing the keys that differ, or that hold no numbers.
     """
     problems: list[str] = []
     for name, network in list(model.named_children()):
         state = checkpoint.modules.get(name)
-        if state is None and name in OPTIONAL:
+        if state is None and name in family.optional:
             setattr(model, name, None)
         elif state is None:
             problems.append(f"no module {name}")
         else:
-            problems += _fit(name, network, state)
+            problems += fit_state(name, network, state)
+    refuse(problems, checkpoint.path)
+
+
+def refuse(problems: list[str], path: Path | None) -> None:
+    """Raises: InputError listing them, if there are any."""
     if problems:
         more = f"; and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
         raise InputError(
             "the checkpoint does not fit the config: " + "; ".join(problems[:SHOWN]) + more,
-            file=checkpoint.path,
+            file=path,
             cure="use the config that the checkpoint was trained with",
         )
 
 
-def _fit(name: str, network: nn.Module, state: Mapping[str, Tensor]) -> list[str]:
+def fit_state(name: str, network: nn.Module, state: Mapping[str, Tensor]) -> list[str]:
+    """Give one network its tensors; what keeps them from fitting, in words (nothing is given then)."""
     bare = {key.removeprefix("module."): value for key, value in state.items()}
     wanted = network.state_dict()
+    bare = {**_fixed_kernels(network), **bare}
     problems = [f"{name}.{key} is missing" for key in wanted if key not in bare]
     problems += [f"{name}.{key} is not known" for key in bare if key not in wanted]
     for key, value in bare.items():
@@ -124,7 +166,15 @@ def _fit(name: str, network: nn.Module, state: Mapping[str, Tensor]) -> list[str
             problems.append(f"{name}.{key} is {has}, not {shape}")
         elif value.is_floating_point() != wanted[key].is_floating_point():
             problems.append(f"{name}.{key} is {value.dtype}, not {wanted[key].dtype}")
+        elif value.device.type != "meta" and not torch.isfinite(value).all():
+            problems.append(f"{name}.{key} holds NaN or infinity")
     if not problems:
         network.load_state_dict({key: bare[key].to(wanted[key].dtype) for key in wanted}, strict=True, assign=True)
         network.requires_grad_(False)
     return problems
+
+
+def _fixed_kernels(network: nn.Module) -> dict[str, Tensor]:
+    """The tensors that a network makes itself and files may lack."""
+    blurs = {name: module for name, module in network.named_modules() if isinstance(module, BlurAndThin)}
+    return {f"{name}.weight": module.kernel() for name, module in blurs.items()}

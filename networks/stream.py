@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tpsmm.animator import Animator
-
 Picture = NDArray[np.uint8]
+
+
+class Animator(Protocol):
+    """What animates a portrait: each network's own Animator."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+
+    @property
+    def group(self) -> int:
+        """How many frames it computes at once."""
+
+    def render(self, frames: Tensor) -> Tensor:
+        """(N, 3, h, w) driving frames, float, 0..1 -> (N, 3, H, W)."""
 
 
 def render_stream(animator: Animator, frames: Iterable[Picture]) -> Iterator[Picture]:
@@ -24,7 +38,7 @@ def render_stream(animator: Animator, frames: Iterable[Picture]) -> Iterator[Pic
     Yields:
         (H, W, 3) uint8 RGB. On a CUDA device, the copy of one group to and from it overlaps the work on the next.
     """
-    device = animator.model.device
+    device = animator.device
     source = iter(frames)
     # A group is handed out only when the next one has been queued, so the device is never without work.
     queued: deque[tuple[Tensor, torch.cuda.Event | None]] = deque()
