@@ -1,4 +1,4 @@
-"""Makes engines/landmark_tps/face_model.npz: the tessellation and what the mouth's expressions do to a face.
+"""Makes face/face_model.npz: the tessellation and what the mouth's expressions do to a face.
 
     python -m bench._face_model OUT.npz CLIP [CLIP ...]
 
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.landmark_tps.canonical import Frame, Poses
+from face.canonical import Frame, Poses
 from foundation.facetrack import FaceTrack
 
 EXPRESSIONS = {
@@ -70,7 +70,7 @@ def fit(tracks: list[FaceTrack]) -> dict[str, NDArray[Any]]:
 def track_of(path: Path) -> FaceTrack:
     """The face in every frame of a clip that shows one."""
     from landmarks import load_backend
-    from media.reader import VideoReader
+    from media.video.reader import VideoReader
 
     faces = []
     with load_backend("mediapipe") as backend, VideoReader(path) as reader:

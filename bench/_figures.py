@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.base import Image, Portrait
+from bench._looks import Looks
+from engines.base import Portrait
 from foundation.facetrack import head_frame
+from foundation.geometry import Image
 from quality import following, surface
 from quality.features import MOUTH
 from quality.limits import INF, Limit
-
-if TYPE_CHECKING:
-    from bench._pair import Looks
 
 
 def compare(driver: Looks, result: Looks, portrait: NDArray[np.float64]) -> dict[str, float]:

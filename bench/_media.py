@@ -36,7 +36,7 @@ class Media:
             from skimage.data import astronaut
 
             return np.ascontiguousarray(astronaut())
-        from media.images import read_image
+        from media.image.images import read_image
 
         path = self.portrait_path(name)
         if path is None:
@@ -55,7 +55,7 @@ class Media:
 
     def frames(self, name: str, limit: int) -> Iterator[Image]:
         """The first `limit` frames, (h, w, 3) uint8 RGB."""
-        from media.reader import VideoReader
+        from media.video.reader import VideoReader
 
         path = self.clip_path(name)
         if path is None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import _figures
+from bench._looks import Looks
 from bench._media import Image, Media
 from engines import load_engine
 from engines.base import Driving, Engine, Portrait
@@ -22,32 +22,13 @@ from foundation.facetrack import Face, FaceTrack, head_frame
 from foundation.geometry import square_around
 from foundation.npy import Blocks
 from landmarks.base import LandmarkBackend
-from media.resample import warp_affine
+from media.image.resample import warp_affine
 from pipeline.manifest.parts.performers import Motion
 from quality import surface
 from quality.features import features
 
 MOTION = Motion().model_dump(mode="json")
 FPS = 25.0
-
-
-@dataclass
-class Looks:
-    """What is seen in a sequence of frames, one row a frame; NaN where no face was found."""
-
-    rows: list[NDArray[np.float64]] = field(default_factory=list)
-    thumbs: list[NDArray[np.float32]] = field(default_factory=list)
-
-    def add(self, image: Image, face: Face | None, box: tuple[int, int, int, int] | None = None) -> None:
-        self.rows.append(features(image, face))
-        place = box or (
-            surface.face_box(head_frame(face.points, face.scheme)) if face else (0, 0, image.shape[1], image.shape[0])
-        )
-        self.thumbs.append(surface.thumbnail(image, place))
-
-    @cached_property
-    def table(self) -> NDArray[np.float64]:
-        return np.stack(self.rows)
 
 
 @dataclass(frozen=True)

@@ -20,19 +20,19 @@ from av.codec import CodecContext
 from PIL import Image
 
 from bench.__main__ import ROOT, measured_on, write_section
-from media import argv
-from media.audio import read_sound, write_wav
-from media.codecs import AUDIO, CONTAINERS, SEQUENCE, VIDEO, Encode, sounds_in
-from media.container import opened
-from media.encoder_choice import choose
-from media.info import MediaInfo
-from media.probe import probe
-from media.provenance import Provenance, stamp
-from media.reader import VideoReader
-from media.run import run_ffmpeg
-from media.sound_codecs import encoding
-from media.stills import write_still
-from media.writer import picture_writer
+from media.credentials.provenance import Provenance, stamp
+from media.ffmpeg import argv
+from media.ffmpeg.codecs import AUDIO, CONTAINERS, SEQUENCE, VIDEO, Encode, sounds_in
+from media.ffmpeg.encoder_choice import choose
+from media.ffmpeg.run import run_ffmpeg
+from media.ffmpeg.sound_codecs import encoding
+from media.files.info import MediaInfo
+from media.files.opening import opened
+from media.image.stills import write_still
+from media.sound.cutting import read_sound, write_wav
+from media.video.probe import probe
+from media.video.reader import VideoReader
+from media.video.writer import picture_writer
 from pipeline.manifest.presets import PRESETS
 
 SIZE, FPS, FRAMES, RATE = (160, 96), Fraction(25), 25, 48000

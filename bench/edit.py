@@ -23,9 +23,9 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from media.codecs import Encode
-from media.writer import picture_writer
-from stages import edit
+from media.ffmpeg.codecs import Encode
+from media.video.writer import picture_writer
+from stages.delivery import edit
 
 ROOT = Path(__file__).resolve().parents[1]
 FRAMES = 500

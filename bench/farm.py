@@ -26,7 +26,7 @@ import yaml
 
 from bench.speed import looped, machine, stage_seconds
 from foundation.artifacts import LABEL, digest_of
-from media.images import write_png
+from media.image.images import write_png
 from media.samples import sample_path
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -26,10 +26,10 @@ import cv2
 from bench.speed import frames_of, machine
 from landmarks import BACKENDS
 from landmarks.mediapipe_pool import networks
-from media.reader import VideoReader
 from media.samples import sample_path
-from media.writer import FrameWriter
-from stages import faces
+from media.video.reader import VideoReader
+from media.video.writer import FrameWriter
+from stages.driving import faces
 
 ROUNDS = 3
 

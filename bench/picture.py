@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from media.images import write_png
-from media.reader import VideoReader
+from media.image.images import write_png
+from media.video.reader import VideoReader
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "astronaut.png"

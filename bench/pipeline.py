@@ -29,8 +29,8 @@ import yaml
 from bench._memory import peak_memory
 from bench.speed import ROOT, as_installed, astronaut, looped, machine, stage_seconds
 from landmarks import load_backend
-from media.binary import ffmpeg
-from media.images import write_png
+from media.ffmpeg.binary import ffmpeg
+from media.image.images import write_png
 from media.samples import sample_path
 
 FRAMES = 250

@@ -60,7 +60,7 @@ def main() -> int:
     if options.markdown:
         options.markdown.write_text(markdown(results))
     if options.strip:
-        from media.images import write_png
+        from media.image.images import write_png
 
         write_png(options.strip, np.concatenate(pictures, axis=0))
     return 1 if failures else 0

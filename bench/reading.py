@@ -19,12 +19,12 @@ from statistics import median
 import cv2
 import numpy as np
 
-from media import hdr
-from media.container import opened, video_stream
-from media.hdr import BITS, BT2020, HLG, KNEE, PEAK, PQ, WHITE
-from media.images import read_image
-from media.reader import VideoReader
+from media.files.opening import opened, video_stream
+from media.image.images import read_image
 from media.samples import sample_path
+from media.video import hdr
+from media.video.hdr import BITS, BT2020, HLG, KNEE, PEAK, PQ, WHITE
+from media.video.reader import VideoReader
 from tests.synthetic import hdr_signal, write_clip
 
 FRAMES, ROUNDS = 24, 5

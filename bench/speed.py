@@ -39,9 +39,9 @@ from foundation.facetrack import Face, FaceTrack, head_frame
 from foundation.geometry import square_around
 from foundation.npy import Blocks
 from landmarks import load_backend
-from media.reader import VideoReader
 from media.samples import sample_path
-from media.writer import FrameWriter
+from media.video.reader import VideoReader
+from media.video.writer import FrameWriter
 from pipeline.manifest.parts.performers import Motion
 
 ROOT = Path(__file__).resolve().parents[1]

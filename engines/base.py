@@ -17,14 +17,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from face.calibration import Detector
 from foundation.facetrack import Face, FaceTrack
+from foundation.geometry import Image
 
-Image = NDArray[np.uint8]
 Arrays = dict[str, Any]
 """Named arrays. What has a row for each frame of the clip is a foundation.npy.Blocks on the way out of `prepare`, made
 block by block as it is written, and a foundation.npy.Rows, read row by row, on the way into `open`."""
-Detector = Callable[[Image], Face | None]
-"""Finds the largest face of an RGB picture again (for engines that calibrate themselves on their own result)."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ class Engine(ABC):
             motion: the manifest's motion settings, every one present: mode "relative" | "absolute",
                 reference as of `reference`, head, expression, mouth (0..2, 1 as measured),
                 smoothing (0..2 frames of Gaussian sigma); under "turns", for who does not sing all the time, what
-                engines.turns reads, and `listening` (0..1, of head and face; the mouth is shut); and under the
+                face.turns reads, and `listening` (0..1, of head and face; the mouth is shut); and under the
                 engine's name its own options, and the paths of its own files.
         Returns:
             named arrays, no object dtype; saved as .npy files.

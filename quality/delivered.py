@@ -7,12 +7,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from media.codecs import VIDEO
-from media.info import MediaInfo
-from media.levelling import CEILING, TOLERANCE, silent
-from media.loudness import Loudness
-from media.probe import probe
-from media.stills import read_still
+from media.ffmpeg.codecs import VIDEO
+from media.files.info import MediaInfo
+from media.image.stills import read_still
+from media.sound.levelling import CEILING, TOLERANCE, silent
+from media.sound.loudness import Loudness
+from media.video.probe import probe
 from quality.verdict import Row, exact, near
 
 _BT709 = ["bt709", "bt709"]  # primaries and transfer of all that is delivered

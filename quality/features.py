@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.landmark_tps.canonical import face_height, head_rotation
-from engines.landmark_tps.color import LUMA, skin_tone
-from engines.landmark_tps.driver import iris_position, opening
-from engines.landmark_tps.topology import EYES, INNER_LIPS
+from face.canonical import face_height, head_rotation
+from face.color import LUMA, skin_tone
+from face.performance import iris_position, opening
+from face.topology import EYES, INNER_LIPS
 from foundation.facetrack import IBUG_68, MEDIAPIPE_478, Face, head_frame
 
 Image = NDArray[np.uint8]

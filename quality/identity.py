@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.landmark_tps.canonical import Frame
-from engines.landmark_tps.topology import EYES, INNER_LIPS, OUTER_LIPS, POINTS
+from face.canonical import Frame
+from face.topology import EYES, INNER_LIPS, OUTER_LIPS, POINTS
 from foundation.facetrack import IBUG_68, Face
 from foundation.geometry import Array, umeyama
 from quality.features import MOUTH, PITCH, ROLL, YAW, Image

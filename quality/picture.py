@@ -45,7 +45,7 @@ class PictureWatch:
     _last: Thumb | None = None
 
     def add(self, thumb: Thumb) -> None:
-        """The next frame's luminance, small (media.luma)."""
+        """The next frame's luminance, small (media.video.luma)."""
         self.light.append(float(thumb.mean()))
         self.black.append(bool((thumb < BLACK_LEVEL).mean() >= BLACK_SHARE))
         self.blank.append(bool(thumb.std() < BLANK))

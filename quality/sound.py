@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from media.audio import to_float
-from media.sound import Block, sound_blocks
+from media.sound.cutting import to_float
+from media.sound.reader import Block, sound_blocks
 from quality.features import MOUTH
 from quality.following import correlation
 

@@ -30,12 +30,13 @@ class StageSpec:
     """One stage.
 
     Attributes:
-        name: also its module, stages.<name>.
+        room: the package it is in. name: also its module, stages.<room>.<name>.
         version: raise it when the same settings and inputs give another result.
         does: one line for people.
         cost: about how long a frame takes, in milliseconds, to weigh progress; 0 for work that is done once.
     """
 
+    room: str
     name: str
     version: int
     does: str
@@ -43,36 +44,36 @@ class StageSpec:
 
     def load(self) -> Run:
         """The stage's function, imported now."""
-        run: Run = import_module(f"stages.{self.name}").run
+        run: Run = import_module(f"stages.{self.room}.{self.name}").run
         return run
 
 
 STAGES: dict[str, StageSpec] = {
     spec.name: spec
     for spec in (
-        StageSpec("probe", 2, "read rate, length, rotation and sound of a media file", 0.0),
-        StageSpec("gather", 1, "numbered pictures to one clip", 20.0),
-        StageSpec("words", 1, "read lyrics and titles, find fonts for them", 0.0),
-        StageSpec("faces", 4, "find and follow the chosen face, every frame", 7.0),
-        StageSpec("crop", 2, "cut the portrait around its face", 0.0),
-        StageSpec("plate", 1, "a video as the portrait: its frames at a constant rate", 8.0),
-        StageSpec("follow", 1, "the crop that follows a face through a plate", 0.2),
-        StageSpec("normalize", 4, "driving clip to a constant rate, range and size", 6.0),
-        StageSpec("prepare", 2, "what the engine needs from the whole clip", 2.0),
-        StageSpec("animate", 2, "move the portrait, a chunk of frames at a time", 30.0),
-        StageSpec("glance", 1, "a quick look at a performer, before any long work", 300.0),
-        StageSpec("published", 2, "animate whole frames as the published demo does", 300.0),
-        StageSpec("composite", 3, "put the moving region back into the full picture", 10.0),
-        StageSpec("inlay", 3, "put the moving face into its moving plate", 25.0),
-        StageSpec("passes", 1, "a matte and a difference for other compositing programs", 40.0),
-        StageSpec("group", 1, "find out what the faces of one picture share", 0.0),
-        StageSpec("merge", 1, "put several moving faces into their one picture", 6.0),
-        StageSpec("edit", 2, "lay the performers out in scenes, encode once", 25.0),
-        StageSpec("vocals", 1, "sing a sample vocal from a face's mouth", 0.5),
-        StageSpec("mux", 2, "copy or cut, mix and level the sound, and join it to the picture", 0.5),
-        StageSpec("measure", 5, "look at a performer's result again, beside its driver", 6.0),
-        StageSpec("tube", 1, "cut a clip around its face, to train on", 8.0),
-        StageSpec("check", 9, "judge the result: frames, sound, picture, faces", 3.0),
-        StageSpec("evaluate", 2, "compare a reconstructed clip with the clip itself", 20.0),
+        StageSpec("sources", "probe", 2, "read rate, length, rotation and sound of a media file", 0.0),
+        StageSpec("sources", "image_sequence", 1, "numbered pictures to one clip", 20.0),
+        StageSpec("sources", "subtitles", 1, "read lyrics and titles, find fonts for them", 0.0),
+        StageSpec("driving", "faces", 4, "find and follow the chosen face, every frame", 7.0),
+        StageSpec("portrait", "crop", 2, "cut the portrait around its face", 0.0),
+        StageSpec("portrait", "plate_frames", 1, "a video as the portrait: its frames at a constant rate", 8.0),
+        StageSpec("portrait", "plate_path", 1, "the crop that follows a face through a plate", 0.2),
+        StageSpec("driving", "normalize", 4, "driving clip to a constant rate, range and size", 6.0),
+        StageSpec("animation", "prepare", 2, "what the engine needs from the whole clip", 2.0),
+        StageSpec("animation", "animate", 2, "move the portrait, a chunk of frames at a time", 30.0),
+        StageSpec("animation", "preview_samples", 1, "a quick look at a performer, before any long work", 300.0),
+        StageSpec("animation", "demo", 2, "animate whole frames as the published demo does", 300.0),
+        StageSpec("compositing", "composite", 3, "put the moving region back into the full picture", 10.0),
+        StageSpec("compositing", "composite_plate", 3, "put the moving face into its moving plate", 25.0),
+        StageSpec("compositing", "passes", 1, "a matte and a difference for other compositing programs", 40.0),
+        StageSpec("compositing", "group", 1, "find out what the faces of one picture share", 0.0),
+        StageSpec("compositing", "merge", 1, "put several moving faces into their one picture", 6.0),
+        StageSpec("delivery", "edit", 2, "lay the performers out in scenes, encode once", 25.0),
+        StageSpec("delivery", "sample_vocals", 1, "sing a sample vocal from a face's mouth", 0.5),
+        StageSpec("delivery", "mux", 2, "copy or cut, mix and level the sound, and join it to the picture", 0.5),
+        StageSpec("judging", "measure", 5, "look at a performer's result again, beside its driver", 6.0),
+        StageSpec("training", "face_crops", 1, "cut a clip around its face, to train on", 8.0),
+        StageSpec("judging", "check", 9, "judge the result: frames, sound, picture, faces", 3.0),
+        StageSpec("judging", "reconstruct", 2, "compare a reconstructed clip with the clip itself", 20.0),
     )
 }

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from compositing.paste import Style
 from engines.base import Arrays, Portrait
 from foundation.crop import CropInfo, covered
 from foundation.facetrack import Face, FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Box, apply_affine, invert_affine
 from foundation.npy import Rows
-from media.images import read_image
-from media.lossless import LOSSLESS_SUFFIX
-from media.paste import Style
+from media.image.images import read_image
+from media.video.lossless import LOSSLESS_SUFFIX
 
 STILLS = 6
 """How many frames of the result the check keeps for people, at the moments that times.spread gives."""
@@ -52,7 +52,7 @@ def read_face(folder: Path) -> Face:
 
 
 def read_track_face(folder: Path, index: int, crop: CropInfo) -> Face:
-    """The face in frame `index` of a plate, of what stages.follow wrote, in the pixels of that frame's crop."""
+    """The face in frame `index` of what stages.portrait.plate_path wrote, in the pixels of that frame's crop."""
     face = FaceTrack.load(folder / "track").face(index)
     return replace(face, points=apply_affine(crop.affine, face.points))
 
@@ -71,7 +71,7 @@ def inner_edges(box: Box, picture: tuple[int, int], *, native: bool) -> tuple[bo
 
 @dataclass(frozen=True)
 class CropPath:
-    """Where the crop of stages.follow is in each frame of a plate.
+    """Where the crop of stages.portrait.plate_path is in each frame of a plate.
 
     Attributes:
         affines: (N, 2, 3) from the pixels of frame n to the crop's. size: (width, height) of the crop.
@@ -95,7 +95,7 @@ class CropPath:
 
 
 def read_crop_path(folder: Path) -> CropPath:
-    """What stages.follow wrote of the crop's path."""
+    """What stages.portrait.plate_path wrote of the crop's path."""
     crop = read_crop(folder)
     whole = (crop.box.width, crop.box.height)
     return CropPath(np.load(folder / "affines.npy", allow_pickle=False), crop.size, whole, crop.native)

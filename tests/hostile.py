@@ -17,8 +17,8 @@ from typing import Any
 import av
 import numpy as np
 
-from media.reader import VideoReader
 from media.samples import sample_path
+from media.video.reader import VideoReader
 from tests.synthetic import Image, beeps, hdr_signal, run_recipe, write_clip
 
 FRAMES = 24

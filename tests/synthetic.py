@@ -15,7 +15,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from media.binary import ffmpeg
+from media.ffmpeg.binary import ffmpeg
 
 Image = NDArray[np.uint8]
 

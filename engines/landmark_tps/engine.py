@@ -8,29 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from engines.base import (
-    Arrays,
-    CropSpec,
-    Detector,
-    Driving,
-    Image,
-    Plate,
-    PlateEngine,
-    PlateRenderer,
-    Portrait,
-    Renderer,
-)
-from engines.landmark_tps import calibrate, driver, eyes, rig
-from engines.landmark_tps.color import lip_tone, skin_tone, transfer_matrix
+from engines.base import Arrays, CropSpec, Driving, Plate, PlateEngine, PlateRenderer, Portrait, Renderer
+from engines.landmark_tps import eyes
 from engines.landmark_tps.mouth import CONTOUR, Mouth, own_teeth
 from engines.landmark_tps.plate import Sitter, TpsPlateRenderer, plate_arrays
 from engines.landmark_tps.renderer import Scene, TpsRenderer
-from engines.landmark_tps.retarget import Gains, gaze_motion, mesh_targets, rigid_motion
 from engines.landmark_tps.surroundings import Surroundings
-from engines.landmark_tps.topology import EYES, OVAL
-from engines.turns import singing_shares
+from face import calibration, rig
+from face.calibration import Detector
+from face.color import lip_tone, skin_tone, transfer_matrix
+from face.performance import Performance, analyse, choose_reference, spans
+from face.reference import most_alike
+from face.retargeting import Gains, gaze_motion, mesh_targets, rigid_motion
+from face.topology import EYES, OVAL
+from face.turns import singing_shares
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
-from foundation.geometry import Array
+from foundation.geometry import Array, Image
 from foundation.npy import Blocks
 
 
@@ -43,18 +36,16 @@ class LandmarkTps(PlateEngine):
 
     def reference(self, portrait: Portrait, track: FaceTrack, wanted: str | int) -> int:
         if wanted != "nearest":
-            return driver.choose_reference(track, "best" if wanted == "neutral" else wanted)
-        from engines.tpsmm_published import best_frame  # noqa: PLC0415  (brings PyTorch, for this choice alone)
-
+            return choose_reference(track, "best" if wanted == "neutral" else wanted)
         seen = np.flatnonzero(track.found) if track.found.any() else np.arange(len(track))
         own = portrait.face.points[:, :2]
-        return int(seen[best_frame(own, (track.points[int(index)][:, :2] for index in seen))])
+        return int(seen[most_alike(own, (track.points[int(index)][:, :2] for index in seen))])
 
     def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
-        performance = driver.analyse(driving.track, self._measured(portrait, driving.track, motion))
+        performance = analyse(driving.track, self._measured(portrait, driving.track, motion))
         static, gains = self._calibrated(portrait, driving, performance, motion, detect)
         body = rig.build(portrait.face, performance, gains.parting)
-        blocks = driver.spans(len(performance))
+        blocks = spans(len(performance))
         targets = Blocks(np.float32, lambda: (mesh_targets(body, performance, gains, span) for span in blocks))
         moving = small_arrays(body, performance, gains, blocks) | {"targets": targets, "texture": body.texture}
         return static | moving | {"calibration": np.array([gains.lips, gains.lids, gains.parting])}
@@ -62,10 +53,10 @@ class LandmarkTps(PlateEngine):
     def prepare_plate(
         self, plate: Plate, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector
     ) -> Arrays:
-        performance = driver.analyse(driving.track, self._measured(portrait, driving.track, motion))
+        performance = analyse(driving.track, self._measured(portrait, driving.track, motion))
         static, gains = self._calibrated(portrait, driving, performance, motion, detect)
         sitter = Sitter.of(plate, float(motion["smoothing"]))
-        lips = [performance.points(span)[:, CONTOUR, :2] for span in driver.spans(len(performance))]
+        lips = [performance.points(span)[:, CONTOUR, :2] for span in spans(len(performance))]
         moving = plate_arrays(sitter, performance, gains)
         return static | moving | {"lips": np.concatenate(lips).astype(np.float32)}
 
@@ -80,14 +71,14 @@ class LandmarkTps(PlateEngine):
         self,
         portrait: Portrait,
         driving: Driving,
-        performance: driver.Performance,
+        performance: Performance,
         motion: Mapping[str, Any],
         detect: Detector,
     ) -> tuple[Arrays, Gains]:
         """What does not change from frame to frame, and the gains that a second look has settled on."""
         body = rig.build(portrait.face, performance)
         gains = Gains(float(motion["head"]), float(motion["expression"]), float(motion["mouth"]))
-        samples = calibrate.pick(performance, driving)
+        samples = calibration.pick(performance, driving.track.found, driving.pick)
         static = still_arrays(portrait, body, performance, samples)
 
         def trial(gains: Gains, index: int, frame: Image) -> Image:
@@ -97,7 +88,7 @@ class LandmarkTps(PlateEngine):
             arrays = static | moving | small_arrays(tried, performance, gains, [alone])
             return self.open(portrait, arrays).render(0, frame)
 
-        gains = calibrate.fit(performance, samples, trial, detect, gains)
+        gains = calibration.fit(performance, samples, trial, detect, gains)
         shares = singing_shares(motion, len(performance))
         listening = 0.0 if shares is None else float(motion["turns"]["listening"])
         return static, replace(gains, shares=shares, listening=listening)
@@ -128,9 +119,7 @@ class LandmarkTps(PlateEngine):
         return TpsRenderer(scene, prepared)
 
 
-def still_arrays(
-    portrait: Portrait, body: rig.Rig, performance: driver.Performance, samples: calibrate.Samples
-) -> Arrays:
+def still_arrays(portrait: Portrait, body: rig.Rig, performance: Performance, samples: calibration.Samples) -> Arrays:
     """What does not change from frame to frame."""
     surroundings = Surroundings.build(
         portrait.image.shape[:2],
@@ -155,7 +144,7 @@ def still_arrays(
     }
 
 
-def small_arrays(body: rig.Rig, performance: driver.Performance, gains: Gains, blocks: list[slice]) -> Arrays:
+def small_arrays(body: rig.Rig, performance: Performance, gains: Gains, blocks: list[slice]) -> Arrays:
     """What little changes from frame to frame besides the targets, of the frames in `blocks`.
 
     Rigid motion and gaze as retarget defines them; `lips`, (n, 20, 2), are the performer's, pixels of the driving

@@ -13,10 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.base import Image
 from engines.landmark_tps.mesh import Raster
-from engines.landmark_tps.topology import Eye
-from foundation.geometry import Array, Box
+from face.topology import Eye
+from foundation.geometry import Array, Box, Image
 
 MARGIN = 0.35
 """The plate reaches this far around the eye, in eye widths."""

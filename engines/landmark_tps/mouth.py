@@ -12,11 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.base import Image
-from engines.landmark_tps.color import LUMA, recolor
 from engines.landmark_tps.mesh import Raster, affines, apply_affines, draw_indices
-from engines.landmark_tps.topology import INNER_LIPS, strip
-from foundation.geometry import Array, Box
+from face.color import LUMA, recolor
+from face.topology import INNER_LIPS, strip
+from foundation.geometry import Array, Box, Image
 
 CONTOUR = list(INNER_LIPS)
 ROW = 11

@@ -12,16 +12,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.base import Arrays, Image, Plate, PlateRenderer
-from engines.landmark_tps import driver, eyes, rig
-from engines.landmark_tps.canonical import Frame, head_rotation
+from engines.base import Arrays, Plate, PlateRenderer
+from engines.landmark_tps import eyes
 from engines.landmark_tps.mouth import Mouth
 from engines.landmark_tps.renderer import Scene, TpsRenderer
-from engines.landmark_tps.retarget import Gains, mesh_targets, rigid_motion
 from engines.landmark_tps.surroundings import Surroundings
-from engines.landmark_tps.topology import EYES, MOUTH_CORNERS, NOSE_TIP, OUTER_LIPS, OVAL, POINTS
+from face import rig
+from face.canonical import Frame, head_rotation
+from face.performance import Performance, spans, steadied
+from face.retargeting import Gains, mesh_targets, rigid_motion
+from face.topology import EYES, MOUTH_CORNERS, NOSE_TIP, OUTER_LIPS, OVAL, POINTS
 from foundation.facetrack import Face
-from foundation.geometry import Array
+from foundation.geometry import Array, Image
 from foundation.npy import Blocks
 
 MOUTH_REACH = 0.06, 0.22
@@ -72,7 +74,7 @@ class Sitter:
     def pose(self, index: int) -> tuple[Frame, tuple[Face, Array]]:
         """Where the head is in the crop of frame `index`; and the face, in the crop's pixels, and its shape."""
         track = self.plate.track
-        points = driver.steadied(track.points, self.sigma, slice(index, index + 1))[0]
+        points = steadied(track.points, self.sigma, slice(index, index + 1))[0]
         points[:, :2] -= self.plate.corners[index]
         near = slice(max(0, index - 2), index + 3)
         blendshapes = np.asarray(track.blendshapes[near], np.float64).mean(axis=0)
@@ -80,7 +82,7 @@ class Sitter:
         frame = Frame.at(head_rotation(face), points)
         return frame, (face, frame.canonical(points))
 
-    def rig(self, index: int, performance: driver.Performance, parting: float) -> rig.Rig:
+    def rig(self, index: int, performance: Performance, parting: float) -> rig.Rig:
         """The sitter made movable as they are in frame `index`."""
         _, (face, shape) = self.pose(index)
         shut = rig.relaxed(shape, face.blendshapes, 0.0, True)
@@ -100,21 +102,21 @@ the performer's eyes are open (see retarget)."""
 _ends = np.cumsum([int(np.prod(shape)) for shape in LAYOUT.values()])
 
 
-def plate_arrays(sitter: Sitter, performance: driver.Performance, gains: Gains) -> Arrays:
+def plate_arrays(sitter: Sitter, performance: Performance, gains: Gains) -> Arrays:
     """`plate`: (M, ...) rows, everything of LAYOUT in one; `plate_edges`: (M, 4), see Surroundings.build."""
     corners, (width, height) = sitter.plate.corners, sitter.plate.size
     beyond = corners + np.array([width, height])
     edges = np.concatenate([corners > 0, beyond < np.array(sitter.plate.track.size)], axis=1)
-    spans = driver.spans(len(corners))
+    ranges = spans(len(corners))
 
     def blocks() -> Iterator[Array]:
-        for span in spans:
+        for span in ranges:
             yield np.stack([_row(sitter, performance, gains, index) for index in range(span.start, span.stop)])
 
     return {"plate": Blocks(np.float32, blocks), "plate_edges": edges}
 
 
-def _row(sitter: Sitter, performance: driver.Performance, gains: Gains, index: int) -> Array:
+def _row(sitter: Sitter, performance: Performance, gains: Gains, index: int) -> Array:
     last = len(performance) - 1
     alone = slice(min(index, last), min(index, last) + 1)
     body = sitter.rig(index, performance, gains.parting)

@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.base import Arrays, Image, Renderer
+from engines.base import Arrays, Renderer
 from engines.landmark_tps import eyes, mouth
 from engines.landmark_tps.mesh import Field, Raster, affines, apply_affines, draw_indices
-from engines.landmark_tps.rig import mesh_triangles
 from engines.landmark_tps.surroundings import Surroundings
-from engines.landmark_tps.topology import EYES, INNER_LIPS, OVAL, face_triangles
-from foundation.geometry import Array, Box
+from face.rig import mesh_triangles
+from face.topology import EYES, INNER_LIPS, OVAL, face_triangles
+from foundation.geometry import Array, Box, Image
 
 WORK_HEIGHT = 300.0
 """Faces taller than this, in pixels, get their displacement on a coarser grid; pixels stay the portrait's own."""

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.landmark_tps.canonical import Frame
 from engines.landmark_tps.mesh import Field
-from engines.landmark_tps.topology import OVAL, TEMPLES
+from face.canonical import Frame
+from face.topology import OVAL, TEMPLES
 from foundation.geometry import Array
 
 RINGS = ((1.28, 1.0), (1.6, 0.7), (2.0, 0.2), (2.5, 0.0))

@@ -9,8 +9,8 @@ from pathlib import Path, PurePath
 from foundation.artifacts import Artifact, ArtifactStore, digest_of
 from foundation.atomic import replacing
 from foundation.errors import StageError
-from media.provenance import Provenance
-from media.signing import Signer, sign
+from media.credentials.provenance import Provenance
+from media.credentials.signing import Signer, sign
 from pipeline.cli.place import Place
 from pipeline.manifest.paths import SequenceName
 from pipeline.plan.expand import Plan

@@ -16,14 +16,14 @@ from tempfile import TemporaryDirectory
 
 import typer
 
+from compositing.text_overlay import Overlay
 from foundation.cache import cache_folder
 from foundation.errors import DuetError, InputError, StageError
 from landmarks import load_backend
-from media import binary
-from media.captions import titles_script
-from media.fonts import FontChoice, packaged_fonts, read_fonts
-from media.overlay import Overlay
+from media.ffmpeg import binary
 from media.samples import sample_names, sample_path
+from media.text.captions import titles_script
+from media.text.fonts import FontChoice, packaged_fonts, read_fonts
 from pipeline.cli.options import WORK, Debug, Json, Work
 from pipeline.plan.engine_choice import MODELS, SHIPPED
 
@@ -148,7 +148,7 @@ CHECKS = (
 def _neural() -> list[Finding]:
     """What the engine tpsmm finds here."""
     try:
-        from engines import tpsmm_published  # noqa: PLC0415  (PyTorch may be what is missing)
+        from engines.tpsmm import published as tpsmm_published  # noqa: PLC0415  (PyTorch may be what is missing)
     except ImportError as error:
         return [Finding("tpsmm", str(error), "pip install -r requirements.txt")]
     active, reason = tpsmm_published.kernel_status()

@@ -20,13 +20,13 @@ from foundation.facetrack import Face, head_frame
 from landmarks import load_backend
 from landmarks.base import EVERY
 from landmarks.windows import around, cut
-from media.images import is_image, read_image, write_png
-from media.info import MediaInfo
-from media.loudness import SILENCE, measure_loudness
-from media.pictures import PictureReader, describe_pictures, numbered_pictures
-from media.probe import probe
-from media.reader import VideoReader
+from media.files.info import MediaInfo
+from media.image.images import is_image, read_image, write_png
 from media.samples import sample_path
+from media.sound.loudness import SILENCE, measure_loudness
+from media.video.numbered_pictures import PictureReader, describe_pictures, numbered_pictures
+from media.video.probe import probe
+from media.video.reader import VideoReader
 from pipeline.cli.options import Debug, Fps, Json, are_numbered
 from pipeline.report.drawing import column, row, text, to_height, to_size, with_margin
 
@@ -119,7 +119,7 @@ def _more(path: Path, info: MediaInfo, shots: Read | None) -> dict[str, Any]:
         told["loudness_lufs"] = round(heard.integrated, 1) if known else None
         told["true_peak_dbtp"] = round(heard.true_peak, 1) if math.isfinite(heard.true_peak) else None
     if info.video and shots:
-        from media.cuts import marked  # noqa: PLC0415  (PySceneDetect, for this alone)
+        from media.video.cuts import marked  # noqa: PLC0415  (PySceneDetect, for this alone)
 
         with shots(None) as reader:
             told["cuts"] = [round(float(frame.seconds), 3) for frame in marked(reader) if frame.cut]

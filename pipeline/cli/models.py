@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
 
 
 def show(*, as_json: Json = False, debug: Debug = False) -> None:
-    from engines.tpsmm_published import known_models  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
+    from engines.tpsmm.published import known_models  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
 
     known = known_models(_folder(), SHIPPED)
     if as_json:
@@ -59,7 +59,7 @@ def show(*, as_json: Json = False, debug: Debug = False) -> None:
 def fetch(names: Names, *, mirror: Mirror = None, debug: Debug = False) -> None:
     if not sys.stderr.isatty():  # read when the hub's client is imported
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    from engines.tpsmm_published import fetch_model, known_models  # noqa: PLC0415  (as above)
+    from engines.tpsmm.published import fetch_model, known_models  # noqa: PLC0415  (as above)
 
     folder = _folder()
     known = {each.name: each for each in known_models(folder, SHIPPED)}
@@ -85,7 +85,7 @@ def fetch(names: Names, *, mirror: Mirror = None, debug: Debug = False) -> None:
 
 
 def verify(file: File, *, config: Config = None, as_json: Json = False, debug: Debug = False) -> None:
-    from engines.tpsmm_published import verify_model  # noqa: PLC0415  (as above)
+    from engines.tpsmm.published import verify_model  # noqa: PLC0415  (as above)
 
     wanted = config_file(config) if config else _likely_config(file)
     verdict = verify_model(file, wanted)
@@ -122,7 +122,7 @@ def _likely_config(file: Path) -> Path:
 
 def _fitting(file: Path) -> list[str]:
     """The published configs that the checkpoint fits."""
-    from engines.tpsmm_published import verify_model  # noqa: PLC0415  (as above)
+    from engines.tpsmm.published import verify_model  # noqa: PLC0415  (as above)
 
     return [config.stem for config in sorted(CONFIGS.glob("*.yaml")) if verify_model(file, config).problem is None]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from foundation.atomic import check_writable, make_folder
 from foundation.errors import ManifestError
-from media.signing import Signer, check_signer
+from media.credentials.signing import Signer, check_signer
 from pipeline.manifest import delivery
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.batch import NAME_PLACE

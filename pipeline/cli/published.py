@@ -125,7 +125,7 @@ def _checkpoint(flags: Flags, notices: list[str]) -> Path:
 
 
 def _device(notices: list[str]) -> str:
-    from engines.tpsmm_published import machine  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
+    from engines.tpsmm.published import machine  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
 
     if machine()["cuda"] != "none":
         return "cuda"

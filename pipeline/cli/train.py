@@ -23,8 +23,8 @@ from pipeline.manifest.dataset import load_training_config
 from pipeline.plan.training import DatasetPlan, plan_dataset
 
 if TYPE_CHECKING:
-    from engines.tpsmm_order import TubeFiles
-    from engines.tpsmm_training import Told
+    from training.order import TubeFiles
+    from training.run import Told
 
 DEVICES = ("cpu", "cuda")
 
@@ -72,8 +72,8 @@ def run(
     plan = plan_dataset(training, lambda task: run_task(task, store, _silent).facts)
     running = running_of("local", None, workers, None, "json" if as_json else "auto")
     run_graph(plan.graph, [tube.task.key for tube in plan.tubes], store, running)
-    from engines.tpsmm_order import Order  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
-    from engines.tpsmm_training import train  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
+    from training.order import Order  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
+    from training.run import train  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
 
     order = Order(
         config=path,
@@ -105,10 +105,10 @@ def _refuse(device: str, processes: int, minutes: float | None) -> None:
 
 
 def _files(plan: DatasetPlan, store: ArtifactStore) -> list[TubeFiles]:
-    from engines.tpsmm_order import TubeFiles  # noqa: PLC0415  (as above)
+    from training.order import TubeFiles  # noqa: PLC0415  (as above)
 
     return [
-        TubeFiles(tube.name, tube.person, tube.real, tube.held_out, store.folder("tube", tube.task.key))
+        TubeFiles(tube.name, tube.person, tube.real, tube.held_out, store.folder("face_crops", tube.task.key))
         for tube in plan.tubes
     ]
 

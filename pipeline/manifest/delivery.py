@@ -7,13 +7,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from media.codecs import AUDIO, CONTAINERS, SEQUENCE, VIDEO, codecs_in, container_of, sounds_in
+from media.ffmpeg.codecs import AUDIO, CONTAINERS, SEQUENCE, VIDEO, codecs_in, container_of, sounds_in
 from pipeline.manifest.parts.output import Output
 from pipeline.manifest.parts.sound import Audio
 
 
 def container(output: Output) -> str:
-    """A name of media.codecs.CONTAINERS."""
+    """A name of media.ffmpeg.codecs.CONTAINERS."""
     return container_of(PurePath(output.path).suffix) or SEQUENCE
 
 
@@ -23,7 +23,7 @@ def is_sequence(output: Output) -> bool:
 
 
 def video_codec(output: Output) -> str:
-    """A name of media.codecs.VIDEO. A sequence's is told by its suffix."""
+    """A name of media.ffmpeg.codecs.VIDEO. A sequence's is told by its suffix."""
     if output.video.codec:
         return output.video.codec
     suffix = PurePath(output.path).suffix.lower()
@@ -39,7 +39,7 @@ def bits(output: Output) -> int:
 
 
 def audio_codec(output: Output) -> str:
-    """A name of media.codecs.AUDIO: what the sound is encoded with, if it is."""
+    """A name of media.ffmpeg.codecs.AUDIO: what the sound is encoded with, if it is."""
     named = output.audio.codec
     return CONTAINERS[container(output)].audio if named == "auto" else named
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from media.codecs import CONTAINERS, SEQUENCE, VIDEO, container_of
+from media.ffmpeg.codecs import CONTAINERS, SEQUENCE, VIDEO, container_of
 
 NUMBER = re.compile(r"%(0?[1-9]?)d")
 _STILLS = [suffix for codec in VIDEO.values() for suffix in codec.suffixes]

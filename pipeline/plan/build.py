@@ -8,8 +8,8 @@ from pathlib import Path
 
 from foundation.artifacts import digest_of
 from foundation.errors import ManifestError
-from media.encoder_choice import Choice
-from media.probe import is_video
+from media.ffmpeg.encoder_choice import Choice
+from media.video.probe import is_video
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import FrameOf
 from pipeline.manifest.parts.scenes import VideoBackground

@@ -6,8 +6,8 @@ import hashlib
 from pathlib import PurePath
 
 from foundation.artifacts import canonical
-from media.codecs import SEQUENCE, Encode
-from media.provenance import COMPOSITE, TRAINED
+from media.credentials.provenance import COMPOSITE, TRAINED
+from media.ffmpeg.codecs import SEQUENCE, Encode
 from pipeline.manifest.load import LoadedManifest
 from pipeline.plan.checks import LEARNED
 from pipeline.plan.encoder import JsonSafe, audio_settings, encode_settings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from media.codecs import VIDEO, Encode
-from media.encoder_choice import Choice, choose
+from media.ffmpeg.codecs import VIDEO, Encode
+from media.ffmpeg.encoder_choice import Choice, choose
 from pipeline.manifest import delivery
 from pipeline.manifest.parts.output import Output
 
@@ -25,7 +25,7 @@ def choose_encoder(output: Output) -> Choice:
 
 
 def encode_settings(output: Output, encoder: str) -> JsonSafe:
-    """A media.codecs.Encode, JSON-safe."""
+    """A media.ffmpeg.codecs.Encode, JSON-safe."""
     codec = delivery.video_codec(output)
     quality = VIDEO[codec].quality
     crf = output.video.crf if output.video.crf is not None or quality is None else quality[0]

@@ -64,5 +64,5 @@ def evaluation(clip: Path, plan: Plan, step: int) -> Evaluation:
         "crop": planned.crop.output,
     }
     inputs |= {f"{number:06d}": chunk.output for number, chunk in enumerate(planned.chunks)}
-    task = plan.graph.add(Task("evaluate", settings, inputs, NAME, planned.frames // step))
+    task = plan.graph.add(Task("reconstruct", settings, inputs, NAME, planned.frames // step))
     return Evaluation(clip, plan.graph, task)

@@ -29,7 +29,7 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
     start, plate, face = _plate(planning, name, frames)
     span = {"start": start, "frames": frames, "fps": str(fps)}
     followed: dict[str, Input] = {"plate": plate.output, "faces": face.output}
-    crop = graph.add(Task("follow", choice.settings | span, followed, name, frames))
+    crop = graph.add(Task("plate_path", choice.settings | span, followed, name, frames))
     driving = normalized(planning, name, clip)
     files: dict[str, Input] = {f"file.{kind}": planning.sources[str(file)] for kind, file in choice.files.items()}
     both: dict[str, Input] = {"crop": crop.output, "clip": driving.output, **files}
@@ -47,7 +47,7 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
         moved = graph.add(Task("animate", choice.settings | at, on_plate, name, len(part)))
         if performer.composite.into == "portrait":
             inputs: dict[str, Input] = {"crop": crop.output, "plate": plate.output, "moved": moved.output}
-            moved = graph.add(Task("inlay", at | style, inputs, name, len(part)))
+            moved = graph.add(Task("composite_plate", at | style, inputs, name, len(part)))
         done.append(moved)
     return PlannedPerformer(name, frames, crop, driving, done, performer.composite.into)
 
@@ -64,5 +64,5 @@ def _plate(planning: Planning, name: str, frames: int) -> tuple[str, Task, Task]
     needed = min(span.length, Fraction(frames) / planning.fps)
     span = replace(span, stop=span.start + needed, length=needed)
     settings = {"start": str(span.start), "frames": frames, "fps": str(planning.fps)}
-    plate = planning.graph.add(Task("plate", settings, {"media": media}, name, frames))
+    plate = planning.graph.add(Task("plate_frames", settings, {"media": media}, name, frames))
     return str(span.start), plate, follow_face(planning, part, span, name, cuts=False)

@@ -15,7 +15,7 @@ from pipeline.plan.planning import Facts
 from pipeline.plan.task import FileInput, Input, Task, TaskInput
 
 SHOWN = 4
-"""Frames that are animated, as of stages.glance."""
+"""Frames that are animated, as of stages.animation.preview_samples."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _glance(graph: Graph, job: Job, facts: Facts, planned: PlannedPerformer, cro
     for kind, file in choice.files.items():
         found: FileInput = job.sources[str(file)]
         inputs[f"file.{kind}"] = found
-    return graph.add(Task("glance", settings, inputs, name, SHOWN))
+    return graph.add(Task("preview_samples", settings, inputs, name, SHOWN))
 
 
 def _key(given: Input) -> str:

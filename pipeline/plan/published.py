@@ -108,7 +108,7 @@ def expand_demo(job: DemoJob, facts: Mapping[str, Any]) -> DemoPlan:
     inputs: dict[str, Input] = {**job.files}
     if demo.best:
         inputs |= _faces(job, graph, video)
-    picture = graph.add(Task("published", version | timing | how | written, inputs, None, frames))
+    picture = graph.add(Task("demo", version | timing | how | written, inputs, None, frames))
     sounds = bool(facts["audio"])
     sound = {"entries": [entry("sound0", start)] if sounds else [], "stems": [], "loudness": None}
     about = film_settings(demo.suffix[1:], demo.title, learned=True, manifest="")

@@ -139,7 +139,7 @@ def _vocals(planning: Planning) -> tuple[dict[str, Input], list[dict[str, Any]]]
     track = follow_face(planning, driving, clip, None)
     frames = clip.frames_at(planning.fps)
     settings = {"start": str(clip.start), "frames": frames, "fps": str(planning.fps)}
-    sung = planning.graph.add(Task("vocals", settings, {"faces": track.output}, None, frames))
+    sung = planning.graph.add(Task("sample_vocals", settings, {"faces": track.output}, None, frames))
     start, end = (audio.trim.start, audio.trim.end) if audio.trim else (Fraction(0), None)
     return {"sound0": sung.output}, [_entry(planning, "sound0", start, None if end is None else end - start)]
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from foundation.artifacts import digest_of
 from foundation.errors import InputError, ManifestError
-from media.pictures import is_pattern, numbered_pictures
 from media.samples import sample_path
+from media.video.numbered_pictures import is_pattern, numbered_pictures
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import FrameOf
 from pipeline.manifest.parts.scenes import ImageBackground, VideoBackground
@@ -126,7 +126,7 @@ def _gather(loaded: LoadedManifest, written: str, fps: Fraction, name: str) -> T
         raise error.located(performer=name) from error
     except OSError as error:
         raise InputError(str(error), file=loaded.path(written), performer=name, cure="check the pictures") from error
-    return Task("gather", {"fps": str(fps)}, pictures, name, len(paths))
+    return Task("image_sequence", {"fps": str(fps)}, pictures, name, len(paths))
 
 
 def _mentions(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> list[tuple[str, str]]:

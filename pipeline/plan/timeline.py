@@ -10,7 +10,7 @@ from typing import Any
 
 from foundation.errors import InputError, ManifestError
 from foundation.layout import Inset, panels
-from media.images import is_image
+from media.image.images import is_image
 from pipeline.manifest.parts import scenes as parts
 from pipeline.plan.planning import Planning
 from pipeline.plan.task import Input

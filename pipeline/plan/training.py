@@ -177,4 +177,4 @@ def _animate(
 
 
 def _tube_task(config: TrainingConfig, name: str, inputs: dict[str, Input], frames: int) -> Task:
-    return Task("tube", config.dataset.tube.model_dump(mode="json"), inputs, name, frames)
+    return Task("face_crops", config.dataset.tube.model_dump(mode="json"), inputs, name, frames)

@@ -9,7 +9,7 @@ from typing import Any
 
 from foundation.artifacts import digest_of
 from foundation.errors import InputError, ManifestError
-from media.fonts import CJK_CURE, packaged_fonts
+from media.text.fonts import CJK_CURE, packaged_fonts
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.words import Lyrics, Title
 from pipeline.plan.sources import Sources
@@ -42,7 +42,7 @@ def words_task(loaded: LoadedManifest, sources: Sources) -> Task | None:
         "style": lyrics.model_dump(mode="json", exclude={"file", "offset"}),
         "titles": [_title(title) for title in manifest.titles],
     }
-    return Task("words", settings, inputs)
+    return Task("subtitles", settings, inputs)
 
 
 def _fonts(loaded: LoadedManifest, sources: Sources) -> dict[str, Input]:

@@ -14,15 +14,15 @@ from PIL import Image as Pictures
 
 from foundation.atomic import replacing
 from foundation.errors import InputError
-from media import argv
-from media.ahead import ahead
-from media.images import fitted
-from media.lettering import lettered
-from media.probe import probe
-from media.reader import VideoReader
-from media.run import run_ffmpeg
-from media.sound_codecs import encoding
-from media.writer import FrameWriter
+from media.ffmpeg import argv
+from media.ffmpeg.run import run_ffmpeg
+from media.ffmpeg.sound_codecs import encoding
+from media.image.images import fitted
+from media.text.lettering import lettered
+from media.video.ahead import ahead
+from media.video.probe import probe
+from media.video.reader import VideoReader
+from media.video.writer import FrameWriter
 from pipeline.report.data import Data
 
 Image = NDArray[np.uint8]

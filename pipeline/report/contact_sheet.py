@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from foundation.artifacts import ArtifactStore
 from foundation.times import spread
-from media.images import read_image, write_png
-from media.lossless import pick_frames
-from media.reader import read_frames
+from media.image.images import read_image, write_png
+from media.video.lossless import pick_frames
+from media.video.reader import read_frames
 from pipeline.plan.expand import Plan
 from stages.handover import FRAMES, STILLS
 
@@ -45,7 +45,7 @@ def _kept(folder: Path, count: int) -> list[Image]:
 def _frames_of(folder: Path, moments: list[int]) -> list[Image]:
     video = next(folder.glob("video.*"), None)
     if video is None:
-        from media.stills import read_still  # noqa: PLC0415  (libraries for TIFF and OpenEXR, for sequences alone)
+        from media.image.stills import read_still  # noqa: PLC0415  (libraries for TIFF and OpenEXR, for sequences alone)
 
         pictures = sorted((folder / "frames").iterdir())
         return [read_still(pictures[moment])[..., :3] for moment in moments]

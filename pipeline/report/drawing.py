@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from media.lettering import lettered
+from media.text.lettering import lettered
 
 Image = NDArray[np.uint8]
 BACKGROUND, INK = 24, (225, 225, 225)

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from foundation.atomic import replacing
-from media.fonts import packaged_fonts
-from media.lettering import legible
+from media.text.fonts import packaged_fonts
+from media.text.lettering import legible
 from quality.reconstruction import NAMES, UNITS
 
 Figures = Mapping[str, float]

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from compositing.backdrop import blurred, plain
+from compositing.panel import Panel
 from foundation.artifacts import ArtifactStore
 from foundation.facetrack import HeadFrame, head_frame, heads_together
 from foundation.geometry import Box
 from foundation.layout import Inset, panels
-from media.backdrop import blurred, plain
-from media.images import read_image, write_png
-from media.panel import Panel
-from media.reader import read_frames
+from media.image.images import read_image, write_png
+from media.video.reader import read_frames
 from pipeline.plan.preview import Preview
 from pipeline.plan.task import Task
 from pipeline.report.drawing import GAP, column, framed, row, text, to_height, with_margin
@@ -78,7 +78,7 @@ def _shown(preview: Preview, store: ArtifactStore, name: str) -> _Shown:
 
 
 def _performer(preview: Preview, store: ArtifactStore, name: str, shown: _Shown) -> Image:
-    glance = store.find("glance", preview.glances[name].key)
+    glance = store.find("preview_samples", preview.glances[name].key)
     assert glance is not None  # noqa: S101  (it has just been made)
     looks, reference = glance.facts["looks"], glance.facts["reference"]
     crop, picture = _folder(store, preview.crops[name]), read_picture(_folder(store, preview.crops[name]))

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from skimage import data
 
 from engines import ENGINES, load_engine
-from engines.base import Arrays, Driving, Engine, Image, Portrait
+from engines.base import Arrays, Driving, Engine, Portrait
 from foundation.facetrack import Face, FaceTrack, head_frame
-from foundation.geometry import square_around
+from foundation.geometry import Image, square_around
 from foundation.npy import Blocks
 from landmarks import load_backend
 from landmarks.base import LandmarkBackend
-from media.reader import VideoReader
+from media.video.reader import VideoReader
 
 FRAMES = 12
 MOTION: dict[str, Any] = {

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from engines.base import Arrays, CropSpec, Detector, Driving, Engine, Image, Portrait, Renderer
+from engines.base import Arrays, CropSpec, Driving, Engine, Portrait, Renderer
+from face.calibration import Detector
 from foundation.facetrack import MEDIAPIPE_478
+from foundation.geometry import Image
 
 
 class Still(Engine):

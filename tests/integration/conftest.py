@@ -15,8 +15,8 @@ import pytest
 import yaml
 from numpy.typing import NDArray
 
-from media.reader import VideoReader
 from media.samples import sample_path
+from media.video.reader import VideoReader
 from tests.conftest import ROOT
 from tests.synthetic import write_clip
 

@@ -16,25 +16,28 @@ import pytest
 import yaml
 from numpy.typing import NDArray
 
+from compositing.masks import head_mask
+from compositing.paste import Paste, Style
 from engines import ENGINES
 from engines.landmark_tps import mouth
 from foundation.artifacts import ArtifactStore
 from foundation.facetrack import FaceTrack, head_frame
 from foundation.plugins import Plugin
-from media import argv
-from media.audio import read_sound, write_wav
-from media.images import read_image
-from media.masks import head_mask
-from media.paste import Paste, Style
-from media.reader import VideoReader, read_frames
-from media.run import run_ffmpeg
-from media.writer import FrameWriter
+from media.ffmpeg import argv
+from media.ffmpeg.run import run_ffmpeg
+from media.image.images import read_image
+from media.sound.cutting import read_sound, write_wav
+from media.video.reader import VideoReader, read_frames
+from media.video.writer import FrameWriter
 from pipeline.cli.job import plan_job
 from pipeline.manifest.load import load_manifest
 from pipeline.plan.expand import Plan
 from pipeline.plan.task import FileInput, Task
-from stages import animate, check, composite, crop, measure
+from stages.animation import animate
+from stages.compositing import composite
 from stages.handover import FRAMES, read_crop
+from stages.judging import check, measure
+from stages.portrait import crop
 from tests.integration.conftest import command, driving
 
 Image = NDArray[np.uint8]

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from foundation.times import frame_count, resample
-from media.audio import cut_wav
-from media.probe import probe, timestamps
-from media.reader import VideoReader
-from media.sound import sound_blocks
+from media.sound.cutting import cut_wav
+from media.sound.reader import sound_blocks
+from media.video.probe import probe, timestamps
+from media.video.reader import VideoReader
 from pipeline.plan.delivery import film_settings
 from pipeline.plan.sound import entry
-from stages import mux
-from stages.check import compare
+from stages.delivery import mux
+from stages.judging.check import compare
 from tests.synthetic import run_recipe
 
 pytestmark = pytest.mark.slow

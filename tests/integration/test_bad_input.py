@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from media.images import write_png
+from media.image.images import write_png
 from tests.integration.conftest import Duet, driving
 
 Manifest = Callable[..., Path]

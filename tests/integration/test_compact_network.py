@@ -14,8 +14,8 @@ import tpsmm
 from foundation.crop import upright
 from foundation.facetrack import head_frame
 from landmarks import load_backend
-from media.images import read_image
-from media.resample import warp_affine
+from media.image.images import read_image
+from media.image.resample import warp_affine
 from media.samples import sample_path
 from pipeline.plan.engine_choice import COMPACT, CONFIGS, SHIPPED
 from tests.integration.conftest import Duet

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from media.audio import read_sound
-from media.codecs import AUDIO, VIDEO
-from media.levelling import TOLERANCE
-from media.loudness import measure_loudness
-from media.probe import probe
-from media.stills import read_still
+from media.ffmpeg.codecs import AUDIO, VIDEO
+from media.image.stills import read_still
+from media.sound.cutting import read_sound
+from media.sound.levelling import TOLERANCE
+from media.sound.loudness import measure_loudness
+from media.video.probe import probe
 from pipeline.manifest.presets import PRESETS
 from tests.integration.conftest import Duet, driving
 

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from foundation.facetrack import FaceTrack, head_frame
-from media.probe import probe
+from media.video.probe import probe
 from tests.integration.conftest import Duet
 from tests.synthetic import write_clip
 

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 from skimage import data
 
-from media.images import write_png
-from media.reader import VideoReader
+from media.image.images import write_png
+from media.video.reader import VideoReader
 from tests.integration.conftest import Duet, driving
 
 Manifest = Callable[..., Path]

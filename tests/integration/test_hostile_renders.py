@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from foundation.artifacts import ArtifactStore
 from foundation.plugins import Plugin
 from foundation.times import frame_count, resample
-from media.audio import read_sound
-from media.images import read_image, write_png
-from media.lossless import read_frames
-from media.probe import probe
+from media.image.images import read_image, write_png
 from media.samples import sample_path
-from media.wav import write_wav
+from media.sound.cutting import read_sound
+from media.sound.wav import write_wav
+from media.video.lossless import read_frames
+from media.video.probe import probe
 from pipeline.cli import inspect
 from pipeline.cli.job import plan_job
 from pipeline.cli.render import render

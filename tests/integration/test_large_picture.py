@@ -17,7 +17,7 @@ from PIL import Image
 from skimage import data
 
 from foundation.geometry import Box
-from media.probe import probe
+from media.video.probe import probe
 from tests.integration.conftest import command, driving
 
 Manifest = Callable[..., Path]

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from skimage import data
 
-from media.images import write_png
-from media.probe import probe
-from media.reader import VideoReader, read_frames
+from media.image.images import write_png
+from media.video.probe import probe
+from media.video.reader import VideoReader, read_frames
 from stages.handover import read_crop_path
 from tests.integration.conftest import Duet, driving
 from tests.synthetic import write_clip
@@ -59,7 +59,7 @@ def test_a_plate_moves_on_while_its_face_sings(duet: Duet, manifest: Manifest, m
         passed = probe(tmp_path / f"64.one.{name}.mkv").video
         assert passed is not None
         assert (passed.frames, passed.size) == (12, (280, 240))  # as large as the plate
-    whole = max((tmp_path / "work" / "inlay").glob("*/frames.avi"), key=lambda file: file.stat().st_size)
+    whole = max((tmp_path / "work" / "composite_plate").glob("*/frames.avi"), key=lambda file: file.stat().st_size)
     frames = list(read_frames(whole))
     with VideoReader(moving) as reader:
         before = [frame for _, frame in reader]
@@ -92,9 +92,9 @@ def test_a_network_sings_on_a_plate(
     performers = {"one": {"portrait": "plate.mp4", "driving": driving(end=1.8), **network}}
     done = duet("render", manifest(performers=performers), "--no-sheet", "--no-report", "--workers", "1", fresh=True)
     assert done.code == 0, done.err
-    (place,) = (tmp_path / "work" / "follow").glob("*/crop.json")
+    (place,) = (tmp_path / "work" / "plate_path").glob("*/crop.json")
     path = read_crop_path(place.parent)
-    (inlaid,) = (tmp_path / "work" / "inlay").glob("*/frames.avi")
+    (inlaid,) = (tmp_path / "work" / "composite_plate").glob("*/frames.avi")
     with VideoReader(moving) as reader:
         for index, (frame, (_, shown)) in enumerate(zip(read_frames(inlaid), reader, strict=False)):
             outside = np.ones(frame.shape[:2], bool)

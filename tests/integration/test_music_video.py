@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from media.probe import probe
+from media.video.probe import probe
 from tests.conftest import ROOT
 from tests.integration.conftest import Duet
 from tests.integration.test_render import frames_of

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from media.images import read_image, write_png
-from media.probe import probe
+from media.image.images import read_image, write_png
+from media.video.probe import probe
 from tests.integration.conftest import Duet
 
 NTSC = Fraction(30000, 1001)

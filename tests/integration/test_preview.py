@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from media.images import read_image, write_png
+from media.image.images import read_image, write_png
 from tests.integration.conftest import Duet, driving
 from tests.synthetic import write_clip
 
@@ -35,7 +35,7 @@ def test_one_picture_before_any_long_work(duet: Duet, manifest: Manifest, tmp_pa
     assert sheet.shape[1] > 1200
     assert sheet.std() > 20
     stages = {folder.name for folder in (tmp_path / "work").iterdir()}
-    assert "glance" in stages
+    assert "preview_samples" in stages
     assert not stages & {"normalize", "prepare", "animate", "edit"}
 
 

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from media.audio import measure_offset, read_sound
-from media.probe import probe
-from media.reader import VideoReader
+from media.sound.cutting import measure_offset, read_sound
+from media.video.probe import probe
+from media.video.reader import VideoReader
 from tests.integration.conftest import Duet, driving
 from tests.synthetic import beeps, write_clip
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from media.probe import probe
 from media.samples import sample_path
+from media.video.probe import probe
 from pipeline.report.page import read_page
 from tests.integration.conftest import Duet
 

@@ -16,10 +16,10 @@ import torch
 from numpy.typing import NDArray
 
 from foundation.errors import DuetError, InputError, ManifestError
-from media.audio import measure_offset, read_sound
-from media.images import read_image, write_png
-from media.probe import probe
-from media.reader import VideoReader
+from media.image.images import read_image, write_png
+from media.sound.cutting import measure_offset, read_sound
+from media.video.probe import probe
+from media.video.reader import VideoReader
 from pipeline.cli import app
 from tests.integration.conftest import Duet
 from tests.synthetic import beeps, cut_off, write_clip

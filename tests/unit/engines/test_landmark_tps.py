@@ -9,13 +9,15 @@ import pytest
 from numpy.typing import NDArray
 
 from engines.base import Driving, Portrait
-from engines.landmark_tps import driver, eyes, mouth, rig
-from engines.landmark_tps.canonical import Frame
+from engines.landmark_tps import eyes, mouth
 from engines.landmark_tps.engine import LandmarkTps
 from engines.landmark_tps.mesh import Raster, affines, apply_affines, draw_indices
-from engines.landmark_tps.retarget import Gains, gaze_motion, mesh_targets
 from engines.landmark_tps.surroundings import Surroundings
-from engines.landmark_tps.topology import (
+from face import performance as driver
+from face import rig
+from face.canonical import Frame
+from face.retargeting import Gains, gaze_motion, mesh_targets
+from face.topology import (
     CHIN,
     EYES,
     FOREHEAD,

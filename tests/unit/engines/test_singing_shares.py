@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.turns import kept, singing_shares
+from face.turns import kept, singing_shares
 
 
 def test_a_turn_is_whole_and_eased_around() -> None:

@@ -10,10 +10,11 @@ import yaml
 from numpy.typing import NDArray
 
 from engines import load_engine
-from engines.base import Arrays, Driving, Image, Portrait
-from engines.tpsmm_engine import TpsmmEngine
+from engines.base import Arrays, Driving, Portrait
+from engines.tpsmm.engine import TpsmmEngine
 from foundation.errors import InputError, ManifestError
 from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack
+from foundation.geometry import Image
 from tests.unit.tpsmm.conftest import SMALL
 from tpsmm.config import load_config
 from tpsmm.stand_in import stand_in_checkpoint

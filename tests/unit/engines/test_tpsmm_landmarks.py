@@ -11,10 +11,11 @@ import torch
 import yaml
 from numpy.typing import NDArray
 
-from engines.base import Arrays, Driving, Image, Portrait
-from engines.tpsmm_engine import TpsmmEngine
+from engines.base import Arrays, Driving, Portrait
+from engines.tpsmm.engine import TpsmmEngine
 from foundation.errors import ManifestError
 from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack
+from foundation.geometry import Image
 from foundation.npy import Blocks
 from tests.synthetic_tubes import face_points
 from tests.tiny_model import tiny_config

@@ -15,13 +15,13 @@ import torch
 from safetensors.torch import load_file
 
 import tpsmm
-from engines.tpsmm_order import Order, TubeFiles
-from engines.tpsmm_training import Told, train
 from foundation.errors import InputError, StageError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from tests.synthetic_tubes import SIDE, tube
 from tests.unit.tpsmm.training.conftest import one_thread, published, supervised
 from tpsmm.training import keep, landmark_losses
+from training.order import Order, TubeFiles
+from training.run import Told, train
 
 __all__ = ["one_thread", "published", "supervised"]
 
@@ -141,7 +141,7 @@ def test_a_killed_run_goes_on_to_the_same_numbers(
     monkeypatch: pytest.MonkeyPatch,
     stop: int,
 ) -> None:
-    monkeypatch.setattr("engines.tpsmm_training.SAVE_SECONDS", 0.0)
+    monkeypatch.setattr("training.run.SAVE_SECONDS", 0.0)
     whole = steps(order(supervised, clips, tmp_path / "whole"))
     steps(order(supervised, clips, tmp_path / "parts"), stop=stop)
     rest = steps(order(supervised, clips, tmp_path / "parts"))
@@ -153,7 +153,7 @@ def test_a_killed_run_goes_on_to_the_same_numbers(
 def test_no_number_stops_the_run_and_keeps_what_was(
     supervised: dict[str, Any], clips: list[TubeFiles], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engines.tpsmm_training.SAVE_SECONDS", 0.0)
+    monkeypatch.setattr("training.run.SAVE_SECONDS", 0.0)
     steps(order(supervised, clips, tmp_path), stop=2)
     before = (tmp_path / keep.STATE).read_bytes()
     monkeypatch.setattr(landmark_losses, "SHARP", float("nan"))
@@ -165,7 +165,7 @@ def test_no_number_stops_the_run_and_keeps_what_was(
 def test_a_full_disk_loses_nothing(
     supervised: dict[str, Any], clips: list[TubeFiles], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engines.tpsmm_training.SAVE_SECONDS", 0.0)
+    monkeypatch.setattr("training.run.SAVE_SECONDS", 0.0)
     steps(order(supervised, clips, tmp_path), stop=2)
     before = (tmp_path / keep.STATE).read_bytes()
 

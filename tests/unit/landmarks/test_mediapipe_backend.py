@@ -15,7 +15,7 @@ from skimage import data
 from foundation.facetrack import HEAD_MARKS, Face, head_frame
 from landmarks.base import Image
 from landmarks.mediapipe_backend import MediapipeBackend
-from media.images import read_image
+from media.image.images import read_image
 
 ROOT = Path(__file__).resolve().parents[3]
 NOSE = 1

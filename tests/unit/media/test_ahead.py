@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from foundation.errors import InputError
-from media.ahead import AHEAD, ahead
+from media.video.ahead import AHEAD, ahead
 
 
 def test_items_come_in_order() -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from foundation.errors import DuetError, InputError
-from media.audio import cut_wav, read_sound
-from media.probe import probe, timestamps
-from media.reader import VideoReader
+from media.sound.cutting import cut_wav, read_sound
+from media.video.probe import probe, timestamps
+from media.video.reader import VideoReader
 from tests.synthetic import cut_off, numbered, tone, write_clip
 
 

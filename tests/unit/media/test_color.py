@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
-from media import color
+from media.video import color
 
 
 @pytest.mark.parametrize("size", [(64, 48), (90, 66), (31, 57)])

@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 from skimage import data
 
-from media.cuts import marked
-from media.reader import VideoReader
+from media.video.cuts import marked
+from media.video.reader import VideoReader
 
 Image = NDArray[np.uint8]
 

@@ -12,15 +12,15 @@ import pytest
 from numpy.typing import NDArray
 
 from foundation.errors import StageError
-from media import argv, encoder_choice, encoders
-from media.audio import cut_wav, read_sound, write_wav
-from media.codecs import AUDIO, CONTAINERS, SEQUENCE, VIDEO, Encode, codecs_in, sounds_in
-from media.encoder_choice import choose
-from media.probe import probe
-from media.reader import VideoReader
-from media.run import run_ffmpeg
-from media.sound_codecs import encoding
-from media.writer import picture_writer
+from media.ffmpeg import argv, encoder_choice, encoders
+from media.ffmpeg.codecs import AUDIO, CONTAINERS, SEQUENCE, VIDEO, Encode, codecs_in, sounds_in
+from media.ffmpeg.encoder_choice import choose
+from media.ffmpeg.run import run_ffmpeg
+from media.ffmpeg.sound_codecs import encoding
+from media.sound.cutting import cut_wav, read_sound, write_wav
+from media.video.probe import probe
+from media.video.reader import VideoReader
+from media.video.writer import picture_writer
 from quality.delivered import codec_rows
 from tests.synthetic import bars, beeps, number_in, numbered, run_recipe
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from foundation.errors import InputError, StageError
-from media import argv, binary
-from media.codecs import Encode
-from media.run import failure, run_ffmpeg
+from media.ffmpeg import argv, binary
+from media.ffmpeg.codecs import Encode
+from media.ffmpeg.run import failure, run_ffmpeg
 from media.samples import sample_names, sample_path
 
 

@@ -33,10 +33,10 @@ from itertools import islice
 from pathlib import Path
 import av, cv2, numpy
 from foundation.errors import DuetError
-from media.images import is_image, read_image
-from media.probe import probe
-from media.reader import VideoReader
-from media.sound import sound_blocks
+from media.image.images import is_image, read_image
+from media.video.probe import probe
+from media.video.reader import VideoReader
+from media.sound.reader import sound_blocks
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + int(sys.argv[1]),) * 2)
 

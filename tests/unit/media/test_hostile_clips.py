@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from media.audio import read_sound
-from media.probe import probe, timestamps
-from media.reader import VideoReader
+from media.sound.cutting import read_sound
+from media.video.probe import probe, timestamps
+from media.video.reader import VideoReader
 from tests.hostile import ROWS, Row, talking, write_master
 
 MILLISECOND = Fraction(1, 1000)

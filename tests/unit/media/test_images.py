@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageCms, features
 
 from foundation.errors import InputError, StageError
-from media.images import is_image, read_image, read_image_alpha, write_png
+from media.image.images import is_image, read_image, read_image_alpha, write_png
 from tests.conftest import ROOT
 from tests.synthetic import bars, corners
 
@@ -208,7 +208,7 @@ def test_a_photograph_of_50_megapixels_takes_little_more_memory_than_its_pixels(
     mode, options = ("RGB", {}) if name == "p.jpg" else ("RGBA", {"compress_level": 1})
     save(tmp_path / name, Image.new(mode, (8192, 6144), (200, 120, 90, 128)[: len(mode)]), exif=exif, **options)
     told = (
-        "import resource, sys; from pathlib import Path; from media.images import read_image;"
+        "import resource, sys; from pathlib import Path; from media.image.images import read_image;"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; image = read_image(Path(sys.argv[1]));"
         "print(image.shape, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)"
     )

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import ImageFont
 
-from media.fonts import packaged_fonts
-from media.lettering import Drawn, legible, lettered
+from media.text.fonts import packaged_fonts
+from media.text.lettering import Drawn, legible, lettered
 
 INK, PAPER = (255, 255, 255), (0, 0, 0)
 

@@ -9,12 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from foundation.errors import StageError
-from media import argv
-from media.audio import measure_offset, read_sound, write_wav
-from media.levelling import CEILING, TOLERANCE, level, silent
-from media.loudness import measure_loudness
-from media.run import run_ffmpeg
-from media.sound_codecs import encoding
+from media.ffmpeg import argv
+from media.ffmpeg.run import run_ffmpeg
+from media.ffmpeg.sound_codecs import encoding
+from media.sound.cutting import measure_offset, read_sound, write_wav
+from media.sound.levelling import CEILING, TOLERANCE, level, silent
+from media.sound.loudness import measure_loudness
 
 RATE = 48000
 

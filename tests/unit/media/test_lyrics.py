@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from foundation.errors import InputError
-from media.lrc import parse_lrc
-from media.lyrics import MAX_BYTES, read_lyrics
+from media.text.lrc import parse_lrc
+from media.text.lyrics import MAX_BYTES, read_lyrics
 
 NAMES = ["mona_lisa", "the president"]
 

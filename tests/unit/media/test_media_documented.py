@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from media.files import MAX_PIXELS, MAX_SIDE
-from media.images import FORMATS
-from media.pictures import MAX_PICTURES
+from media.files.checks import MAX_PIXELS, MAX_SIDE
+from media.image.images import FORMATS
+from media.video.numbered_pictures import MAX_PICTURES
 from tests.conftest import ROOT
 from tests.hostile import table
 

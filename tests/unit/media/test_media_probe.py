@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.cadence import cadence
-from media.info import MediaInfo
-from media.probe import probe
+from media.files.info import MediaInfo
+from media.video.cadence import cadence
+from media.video.probe import probe
 from tests.synthetic import beeps, numbered, run_recipe, tone, write_clip
 
 RATES = [Fraction(24000, 1001), Fraction(25), Fraction(2997, 100), Fraction(30000, 1001), Fraction(60000, 1001)]

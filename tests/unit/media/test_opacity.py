@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from compositing.opacity import OpacityFrames, over, spread_colours, straight, with_opacity
+from compositing.panel import Panel
+from compositing.scene import Player, Scene
 from foundation.facetrack import HeadFrame
 from foundation.geometry import Box
-from media.opacity import OpacityFrames, over, spread_colours, straight, with_opacity
-from media.panel import Panel
-from media.scene import Player, Scene
-from media.sequence import FrameSequence
-from media.writer import FrameWriter
+from media.video.sequence import FrameSequence
+from media.video.writer import FrameWriter
 
 
 def half_open() -> tuple[np.ndarray, np.ndarray]:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from skimage import data
 
+from compositing.panel import Panel
 from foundation.facetrack import HeadFrame
 from foundation.geometry import Box
-from media.panel import Panel
 
 HEAD = HeadFrame((224.0, 120.0), 105.0, 0.0)
 

@@ -8,13 +8,13 @@ import pytest
 from numpy.typing import NDArray
 from skimage import data
 
+from compositing.grain import Grain
+from compositing.masks import head_mask
+from compositing.paste import Paste, Style
 from foundation.crop import CropInfo, covered, upright
 from foundation.facetrack import Face, head_frame, still
-from media.grain import Grain
-from media.linear import to_linear, to_srgb
-from media.masks import head_mask
-from media.paste import Paste, Style
-from media.resample import warp_affine
+from media.image.linear import to_linear, to_srgb
+from media.image.resample import warp_affine
 from tests.unit.stages.test_paste_back import face_at
 
 Image = NDArray[np.uint8]

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from foundation.errors import InputError, StageError
-from media.images import write_png
-from media.pictures import describe_pictures, is_pattern, numbered_pictures, read_same
-from stages.gather import run as gather
+from media.image.images import write_png
+from media.video.numbered_pictures import describe_pictures, is_pattern, numbered_pictures, read_same
 from stages.handover import FRAMES
+from stages.sources.image_sequence import run as gather
 from tests.synthetic import number_in, numbered
 
 
@@ -71,7 +71,7 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_pictures_become_a_clip_of_the_same_pixels(tmp_path: Path) -> None:
-    from media.reader import VideoReader
+    from media.video.reader import VideoReader
 
     shoot(tmp_path, range(1, 31), "{}.png")
     out = tmp_path / "out"

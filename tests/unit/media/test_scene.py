@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from compositing.backdrop import VideoBackdrop, blurred, filled, plain
+from compositing.panel import Panel
+from compositing.scene import Player, Scene
+from compositing.transition import TRANSITIONS, crossfade, fade, wipe
 from foundation.facetrack import HeadFrame
 from foundation.geometry import Box
-from media.backdrop import VideoBackdrop, blurred, filled, plain
-from media.panel import Panel
-from media.scene import Player, Scene
-from media.sequence import FrameSequence
-from media.transition import TRANSITIONS, crossfade, fade, wipe
-from media.writer import FrameWriter
+from media.video.sequence import FrameSequence
+from media.video.writer import FrameWriter
 from tests.synthetic import number_in, numbered, write_clip
 
 Image = NDArray[np.uint8]

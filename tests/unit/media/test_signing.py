@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from foundation.errors import InputError
-from media import signing
-from media.codecs import Encode
-from media.probe import probe
-from media.provenance import Provenance, stamp
-from media.signing import Signer, check_signer, sign, verdict
-from media.writer import picture_writer
+from media.credentials import signing
+from media.credentials.provenance import Provenance, stamp
+from media.credentials.signing import Signer, check_signer, sign, verdict
+from media.ffmpeg.codecs import Encode
+from media.video.probe import probe
+from media.video.writer import picture_writer
 from tests.synthetic import numbered
 
 pytest.importorskip("c2pa", reason="c2pa-python is optional: pip install -r requirements-c2pa.txt")

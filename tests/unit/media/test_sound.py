@@ -12,14 +12,14 @@ import pytest
 from numpy.typing import NDArray
 
 from foundation.errors import InputError, StageError
-from media import argv
-from media.audio import cut_wav, measure_offset, read_sound, write_wav
-from media.mix import MixInput, mix
-from media.probe import probe
-from media.reader import VideoReader
-from media.run import run_ffmpeg
-from media.sound_codecs import encoding
-from media.writer import FrameWriter
+from media.ffmpeg import argv
+from media.ffmpeg.run import run_ffmpeg
+from media.ffmpeg.sound_codecs import encoding
+from media.sound.cutting import cut_wav, measure_offset, read_sound, write_wav
+from media.sound.mix import MixInput, mix
+from media.video.probe import probe
+from media.video.reader import VideoReader
+from media.video.writer import FrameWriter
 from tests.synthetic import beeps, numbered, run_recipe, tone, write_clip
 
 FLASHES = [0.4, 1.0, 2.0, 2.6]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from media.melody import pitch
-from media.synth import sing
+from media.sound.melody import pitch
+from media.sound.synth import sing
 
 RATE = 48000
 NTSC = Fraction(30000, 1001)

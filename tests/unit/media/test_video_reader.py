@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from foundation.errors import InputError
-from media.probe import probe, timestamps
-from media.reader import VideoReader, frame_at, read_frames
+from media.video.probe import probe, timestamps
+from media.video.reader import VideoReader, frame_at, read_frames
 from tests.synthetic import (
     COLORS,
     bars,

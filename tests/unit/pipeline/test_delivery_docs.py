@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bench.delivery import PICTURE_HEAD, SOUND_HEAD, preset_table, sound_ways, ways
-from media.codecs import AUDIO, VIDEO
+from media.ffmpeg.codecs import AUDIO, VIDEO
 from pipeline.manifest.parts.output import Output
 from pipeline.manifest.parts.sound import Audio
 from tests.conftest import ROOT

@@ -70,10 +70,10 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ArtifactStore:
         (out / "words").write_text(" ".join([*words, settings["name"]]).strip())
         return {}
 
-    module = ModuleType("stages.toy")
+    module = ModuleType("stages.toys.toy")
     module.run = run  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "stages.toy", module)
-    monkeypatch.setitem(STAGES, "toy", StageSpec("toy", 1, "a toy", 1.0))
+    monkeypatch.setitem(sys.modules, "stages.toys.toy", module)
+    monkeypatch.setitem(STAGES, "toy", StageSpec("toys", "toy", 1, "a toy", 1.0))
     return ArtifactStore(tmp_path / "work")
 
 

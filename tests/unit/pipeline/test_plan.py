@@ -186,7 +186,7 @@ def test_who_is_never_seen_is_told_and_not_animated(tmp_path: Path) -> None:
 def test_backgrounds_are_inputs_and_looked_at_before_the_work(tmp_path: Path) -> None:
     from skimage import data
 
-    from media.images import write_png
+    from media.image.images import write_png
 
     write_png(tmp_path / "wall.png", data.astronaut())
     facts = {"clip.mp4": video(), "stage.mp4": video(start="1/2")}
@@ -304,8 +304,8 @@ def test_numbered_pictures_are_gathered_once_and_read_as_a_clip(tmp_path: Path) 
     performers = {name: {"portrait": f"{name[0]}.png", "driving": driving} for name in ("ann", "bob")}
     facts = {"shot_%02d.png": video(end="5/24", fps="24", frames=5)}
     made = plan(tmp_path, facts, performers=performers)
-    gather = next(task for task in made.graph if task.stage == "gather")
-    assert stages(made).count("gather") == 1
+    gather = next(task for task in made.graph if task.stage == "image_sequence")
+    assert stages(made).count("image_sequence") == 1
     assert [Path(given.path).name for given in gather.inputs.values() if isinstance(given, FileInput)] == [
         f"shot_{number:02d}.png" for number in range(5)
     ]
@@ -348,7 +348,7 @@ def test_a_rate_for_a_video_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["../key", "a/b", ".."])
 def test_a_task_file_cannot_lead_out_of_an_artifact(name: str) -> None:
-    task = Task("faces", {}, {"media": TaskInput("gather", "0" * 64, name)})
+    task = Task("faces", {}, {"media": TaskInput("image_sequence", "0" * 64, name)})
     with pytest.raises(ManifestError, match="is no plain file name"):
         Task.from_json(task.to_json())
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from foundation.errors import InputError
-from media.images import read_image, write_jpeg
+from media.image.images import read_image, write_jpeg
 from pipeline.report.comparison import Side, differences
 from pipeline.report.data import Data
 from pipeline.report.page import page, read_page

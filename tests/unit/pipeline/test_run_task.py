@@ -26,10 +26,10 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., dict[str, 
     """Puts a stage called "toy" into the table."""
 
     def put(run: Callable[..., dict[str, Any]]) -> None:
-        module = ModuleType("stages.toy")
+        module = ModuleType("stages.toys.toy")
         module.run = run  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, "stages.toy", module)
-        monkeypatch.setitem(STAGES, "toy", StageSpec("toy", 1, "a toy", 1.0))
+        monkeypatch.setitem(sys.modules, "stages.toys.toy", module)
+        monkeypatch.setitem(STAGES, "toy", StageSpec("toys", "toy", 1, "a toy", 1.0))
 
     return put
 

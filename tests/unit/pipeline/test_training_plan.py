@@ -46,7 +46,7 @@ def test_every_clip_is_followed_and_cut(media: Path) -> None:
         ("bert", False, True),
         ("carl", True, True),
     ]
-    assert [task.stage for task in plan.graph] == ["faces", "tube"] * 3
+    assert [task.stage for task in plan.graph] == ["faces", "face_crops"] * 3
 
 
 def test_stills_are_driven_by_every_driver_but_themselves(media: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from media.wav import write_wav
+from media.sound.wav import write_wav
 from quality.sound import Source, should_be_heard
 
 RATE = 8000

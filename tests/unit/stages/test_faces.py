@@ -19,10 +19,10 @@ from foundation.errors import InputError
 from foundation.facetrack import FaceTrack, head_frame
 from foundation.shots import load_shots
 from landmarks import following
-from media.images import write_png
-from media.reader import VideoReader
-from media.writer import FrameWriter
-from stages import faces
+from media.image.images import write_png
+from media.video.reader import VideoReader
+from media.video.writer import FrameWriter
+from stages.driving import faces
 
 Image = NDArray[np.uint8]
 SIDE = 200

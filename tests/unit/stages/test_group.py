@@ -17,11 +17,12 @@ from foundation.errors import ManifestError
 from foundation.facetrack import Face, still
 from foundation.geometry import Box
 from foundation.plugins import Plugin
-from media.images import read_gray, read_image, write_png
-from media.reader import read_frames
-from media.writer import FrameWriter
-from stages import crop, group, merge
+from media.image.images import read_gray, read_image, write_png
+from media.video.reader import read_frames
+from media.video.writer import FrameWriter
+from stages.compositing import group, merge
 from stages.handover import FRAMES, read_crop, read_head
+from stages.portrait import crop
 from tests.unit.stages.test_paste_back import face_at, silent
 
 Image = NDArray[np.uint8]

@@ -14,17 +14,17 @@ import pytest
 import tifffile
 from PIL import Image
 
-from media.audio import measure_offset, read_sound, write_wav
-from media.codecs import Encode
-from media.levelling import CEILING, TOLERANCE
-from media.loudness import measure_loudness
-from media.probe import probe
-from media.provenance import SYNTHETIC
-from media.stills import read_still
-from media.writer import picture_writer
+from media.credentials.provenance import SYNTHETIC
+from media.ffmpeg.codecs import Encode
+from media.image.stills import read_still
+from media.sound.cutting import measure_offset, read_sound, write_wav
+from media.sound.levelling import CEILING, TOLERANCE
+from media.sound.loudness import measure_loudness
+from media.video.probe import probe
+from media.video.writer import picture_writer
 from pipeline.plan.delivery import film_settings
 from pipeline.plan.sound import entry
-from stages import mux
+from stages.delivery import mux
 from tests.synthetic import beeps, numbered, run_recipe, tone, write_clip
 
 FRAMES, FPS = 50, Fraction(25)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from foundation.errors import InputError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from foundation.shots import Shot, save_shots
-from media.reader import read_frames
-from stages import normalize
+from media.video.reader import read_frames
+from stages.driving import normalize
 from stages.handover import FRAMES
 from tests.synthetic import write_clip
 

@@ -17,11 +17,13 @@ from foundation.errors import ManifestError
 from foundation.facetrack import IBUG_68, MEDIAPIPE_478, Face, head_frame, still
 from foundation.plugins import Plugin
 from foundation.shots import Shot, save_shots
-from media.images import read_image, write_png
-from media.reader import read_frames
-from media.writer import FrameWriter
-from stages import animate, composite, crop, passes
+from media.image.images import read_image, write_png
+from media.video.reader import read_frames
+from media.video.writer import FrameWriter
+from stages.animation import animate
+from stages.compositing import composite, passes
 from stages.handover import FRAMES, read_crop, shot_folder
+from stages.portrait import crop
 
 Image = NDArray[np.uint8]
 

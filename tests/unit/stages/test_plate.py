@@ -16,11 +16,13 @@ from foundation.facetrack import FaceTrack, head_frame
 from foundation.geometry import apply_affine
 from foundation.plugins import Plugin
 from foundation.times import resample
-from media.images import read_image
-from media.reader import read_frames
-from media.writer import FrameWriter
-from stages import follow, inlay, plate
+from media.image.images import read_image
+from media.video.reader import read_frames
+from media.video.writer import FrameWriter
+from stages.compositing import composite_plate as inlay
 from stages.handover import FRAMES, read_crop_path, read_head
+from stages.portrait import plate_frames as plate
+from stages.portrait import plate_path as follow
 from tests.synthetic import number_in, numbered, write_clip
 from tests.unit.stages.test_paste_back import face_at, silent
 

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from foundation.errors import InputError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
-from media.codecs import Encode
-from media.images import write_png
-from media.reader import VideoReader
-from stages.published import run
+from media.ffmpeg.codecs import Encode
+from media.image.images import write_png
+from media.video.reader import VideoReader
+from stages.animation.demo import run
 from tests.synthetic import run_recipe, write_clip
 from tests.tiny_model import SHAPE, demo_frames, write_tiny
 

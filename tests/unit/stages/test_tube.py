@@ -10,9 +10,9 @@ import pytest
 
 from foundation.errors import InputError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
-from media.writer import FrameWriter
+from media.video.writer import FrameWriter
 from stages.handover import FRAMES
-from stages.tube import FEWEST, run
+from stages.training.face_crops import FEWEST, run
 from tests.synthetic_tubes import SIDE, tube
 
 SETTINGS = {"side": 64, "reach": 0.9, "most": 10}

@@ -11,12 +11,12 @@ import pysubs2
 import pytest
 from numpy.typing import NDArray
 
+from compositing.text_overlay import Layer, Overlay, changes
 from foundation.errors import InputError
-from media.fonts import packaged_fonts, read_fonts
-from media.overlay import Layer, Overlay, changes
+from media.text.fonts import packaged_fonts, read_fonts
 from pipeline.manifest.parts.words import Lyrics, Title
-from stages import words
 from stages.handover import SCRIPTS
+from stages.sources import subtitles as words
 
 SIZE, FPS = (320, 180), Fraction(25)
 

@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: pasting, masks, grain, panels, scenes, transitions, text over the picture."""

@@ -1,0 +1,88 @@
+"""What stands behind performers: a colour, a blurred copy of a picture, a picture or a video. None is distorted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from foundation.errors import InputError
+from foundation.layout import filling
+from media.video.ahead import ahead
+from media.video.reader import VideoReader
+
+Image = NDArray[np.uint8]
+BLUR = 0.04  # of the longer side
+LIGHT = 0.55
+LARGE, SMALL = 1920, 960
+"""A backdrop with a longer side than the first is blurred at the second's size: so blurred, it shows no difference."""
+
+
+def plain(color: str, size: tuple[int, int]) -> Image:
+    """A frame of one colour, "#rrggbb"; `size` is (width, height)."""
+    value = tuple(int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return np.full((size[1], size[0], 3), value, np.uint8)
+
+
+def blurred(picture: Image, size: tuple[int, int]) -> Image:
+    """A dark, blurred copy of the picture that fills `size` = (width, height)."""
+    by = 1 if max(size) <= LARGE else -(-max(size) // SMALL)
+    small = (-(-size[0] // by), -(-size[1] // by))
+    window = filling((picture.shape[1], picture.shape[0]), small)
+    filled = cv2.resize(picture[window.slices], small, interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(filled, (0, 0), BLUR * max(small))
+    dark = np.asarray(np.rint(soft * LIGHT), np.uint8)
+    return dark if small == size else np.asarray(cv2.resize(dark, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def filled(picture: Image, size: tuple[int, int]) -> Image:
+    """The middle of the picture, as much of it as fills `size` = (width, height)."""
+    window = filling((picture.shape[1], picture.shape[0]), size)
+    shrinking = window.width > size[0]
+    kind = cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture[window.slices], size, interpolation=kind), np.uint8)
+
+
+class VideoBackdrop:
+    """A video behind a scene, from its beginning again where it ends. Made for reading forwards.
+
+    Args:
+        path: the file. start: seconds into it. fps: of the result. size: (width, height) of the result.
+    """
+
+    def __init__(self, path: Path, start: Fraction, fps: Fraction, size: tuple[int, int]) -> None:
+        self._path, self._start, self._fps, self._size = path, start, fps, size
+        self._stream = self._frames()
+        self._now = next(self._stream)
+        self._next = next(self._stream)
+        self._shown: tuple[Fraction, Image] | None = None
+
+    def frame(self, number: int) -> Image:
+        """The frame that shows at the middle of the scene's frame `number`, (H, W, 3) uint8 RGB."""
+        instant = (number + Fraction(1, 2)) / self._fps
+        while self._next[0] <= instant:
+            self._now, self._next = self._next, next(self._stream)
+        if self._shown is None or self._shown[0] != self._now[0]:
+            self._shown = (self._now[0], filled(self._now[1], self._size))
+        return self._shown[1]
+
+    def _frames(self) -> Iterator[tuple[Fraction, Image]]:
+        """Frames with their times since the scene began, without end."""
+        begun = Fraction(0)
+        while True:
+            first: Fraction | None = None
+            last = step = Fraction(0)
+            with VideoReader(self._path, start=self._start) as reader:
+                for seconds, frame in ahead(reader):
+                    first = seconds if first is None else first
+                    step = seconds - first - last or step
+                    last = seconds - first
+                    yield begun + last, frame
+            if first is None:
+                cure = "choose an earlier start"
+                raise InputError(f"shows nothing from {float(self._start):g} s on", file=self._path, cure=cure)
+            begun += last + (step or 1 / self._fps)

@@ -1,0 +1,198 @@
+"""The neural engine: the published Thin-Plate Spline Motion Model, given its checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+import tpsmm
+from engines.base import Arrays, CropSpec, Driving, Engine, Portrait, Renderer
+from engines.tpsmm.frames import cut, frame_of, keypoint_tensor, picture_of, tensor_of, window_of
+from engines.tpsmm.landmarks import follow
+from face.calibration import Detector
+from face.performance import choose_reference
+from face.reference import most_alike
+from face.turns import kept, singing_shares
+from foundation.errors import InputError, ManifestError
+from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from foundation.geometry import Box, Image
+from tpsmm.convert import convert
+from tpsmm.model import PRECISIONS
+
+LISTENING = 0.3
+"""The network moves mouth and head at once: of `listening`, a listener takes so much, or its lips would move along."""
+MODES = {"relative": "relative", "absolute": "standard", "standard": "standard", "avd": "avd"}
+"""The manifest's words and the published ones, to the published ones."""
+KEYPOINTS = ("auto", "network", "landmarks")
+"""Where keypoints come from: the network's detector, or the face that was followed, for networks taught so."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The engine's own options: `precision` as of tpsmm.load_model, `mode` as of tpsmm.Animator; `keypoints`, where
+    they come from."""
+
+    precision: str
+    mode: str
+    keypoints: str
+
+    @staticmethod
+    def of(motion: Mapping[str, Any]) -> Settings:
+        """From motion settings, whose key "tpsmm" may hold precision and mode.
+
+        Raises: ManifestError.
+        """
+        own: Mapping[str, Any] = motion.get(TpsmmEngine.name) or {}
+        mode = str(own.get("mode") or motion.get("mode", "relative"))
+        precision = str(own.get("precision") or "fast")
+        keypoints = str(own.get("keypoints") or "auto")
+        if mode not in MODES:
+            raise ManifestError(f"tpsmm has no mode {mode!r}", cure=f"use one of {', '.join(MODES)}")
+        if precision not in PRECISIONS:
+            raise ManifestError(f"tpsmm has no precision {precision!r}", cure=f"use one of {', '.join(PRECISIONS)}")
+        if keypoints not in KEYPOINTS:
+            raise ManifestError(f"tpsmm has no keypoints {keypoints!r}", cure=f"use one of {', '.join(KEYPOINTS)}")
+        return Settings(precision, MODES[mode], keypoints)
+
+
+def _model(files: Mapping[str, Any], precision: str) -> tpsmm.Model:
+    """The model of the files "config" and "checkpoint"; the last one is kept."""
+    missing = [name for name in ("config", "checkpoint") if files.get(name) is None]
+    if missing:
+        raise ManifestError(
+            f"engine tpsmm needs a {' and a '.join(missing)}", cure="run `models fetch vox`, or use landmark_tps"
+        )
+    config, checkpoint = Path(str(files["config"])), Path(str(files["checkpoint"]))
+    stamp = checkpoint.stat().st_mtime_ns if checkpoint.is_file() else 0
+    return _load(config, checkpoint, stamp, precision)
+
+
+@lru_cache(maxsize=1)
+def _load(config: Path, checkpoint: Path, _stamp: int, precision: str) -> tpsmm.Model:
+    parsed = tpsmm.load_config(config)
+    if checkpoint.is_file():
+        # In a folder that cannot be written to, the original is read each time instead.
+        with suppress(OSError):
+            checkpoint = convert(checkpoint, parsed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda" and precision == "fast":
+        precision = "fp16"
+    return tpsmm.load_model(parsed, checkpoint, device=device, precision=precision)
+
+
+class TpsmmEngine(Engine):
+    """The gains of head, expression and mouth apply where keypoints are landmarks; a network that finds its own moves
+    everything at once."""
+
+    name = "tpsmm"
+    scheme = MEDIAPIPE_478
+    crop = CropSpec(reach=1.0, size=256)
+
+    def reference(self, portrait: Portrait, track: FaceTrack, wanted: str | int) -> int:
+        return _reference(portrait, track, wanted)
+
+    def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
+        settings = Settings.of(motion)
+        model = _model(motion.get(self.name) or {}, settings.precision)
+        reference = _reference(portrait, driving.track, motion.get("reference", "best"))
+        window = window_of(driving.track, self.crop.reach)
+        where: Arrays = {"window": np.array(window.to_json()), "reference": np.array(reference)}
+        try:
+            if by_landmarks(model, settings):
+                seen = reference, window
+                animator, moved = follow(model, portrait, driving, motion, detect, settings.mode, seen)
+                where["keypoints"] = moved
+            else:
+                animator = _animator(model, portrait, frame_of(driving, reference), window, settings.mode)
+                shares = singing_shares(motion, len(driving.track))
+                if shares is not None:
+                    where["keep"] = kept(shares, LISTENING * float(motion["turns"]["listening"]))
+        except ValueError as error:
+            raise InputError(str(error), cure="use another mode or checkpoint") from error
+        state = {f"state.{name}": tensor.float().numpy() for name, tensor in animator.state.tensors().items()}
+        return state | where | {f"settings.{name}": np.array(value) for name, value in vars(settings).items()}
+
+    def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
+        settings = Settings(**{name: str(prepared[f"settings.{name}"]) for name in Settings.__annotations__})
+        model = _model({name: prepared.get(f"file.{name}") for name in ("config", "checkpoint")}, settings.precision)
+        stored = {
+            name.removeprefix("state."): torch.from_numpy(np.ascontiguousarray(array))
+            for name, array in prepared.items()
+            if name.startswith("state.")
+        }
+        state = tpsmm.SourceState.from_tensors(stored, model.device)
+        animator = tpsmm.Animator.restore(model, settings.mode, state)
+        return TpsmmRenderer(
+            animator, Box(*(int(edge) for edge in prepared["window"])), prepared.get("keep"), prepared.get("keypoints")
+        )
+
+
+def by_landmarks(model: tpsmm.Model, settings: Settings) -> bool:
+    """Whether keypoints are taken from the followed face. Raises: ManifestError if they cannot be."""
+    taught = model.config.kp_detector.landmarks
+    if settings.keypoints == "landmarks" and not taught:
+        cure = "use keypoints: auto, or a config with kp_detector_params.landmarks, such as duet-128"
+        raise ManifestError("this network's keypoints are no face landmarks", cure=cure)
+    return taught and settings.keypoints != "network"
+
+
+def _animator(model: tpsmm.Model, portrait: Portrait, frame: Image, window: Box, mode: str) -> tpsmm.Animator:
+    """Of a network that finds its keypoints itself, in the whole portrait and in the window of the reference frame."""
+    initial = tensor_of(cut(frame, window, model.config.view_side or portrait.image.shape[0]))
+    return tpsmm.Animator(model, tensor_of(portrait.image), mode=mode, initial=initial)
+
+
+class TpsmmRenderer(Renderer):
+    """One frame at a time through the network; the driving frame is seen through a window that stands still.
+
+    Args:
+        keep: (N,) how much of each frame's motion is taken; None: all of it.
+        keypoints: (N, 5K, 2) that the portrait takes; None: the network finds the driving frame's.
+    """
+
+    def __init__(
+        self,
+        animator: tpsmm.Animator,
+        window: Box,
+        keep: NDArray[np.floating] | None = None,
+        keypoints: NDArray[np.floating] | None = None,
+    ) -> None:
+        self.animator = animator
+        self.window = window
+        self._keep, self._keypoints = keep, keypoints
+
+    def render(self, index: int, driving_frame: Image) -> Image:
+        return self.eased(index, driving_frame, 1.0)
+
+    def eased(self, index: int, driving_frame: Image, share: float) -> Image:
+        keep = None
+        if share < 1 or self._keep is not None:
+            keep = torch.tensor([share * (1.0 if self._keep is None else float(self._keep[index]))])
+        if self._keypoints is not None:
+            picture = self.animator.pose(keypoint_tensor(self._keypoints[index : index + 1]), keep)
+        else:
+            size = self.animator.model.config.view_side or self.animator.state.picture.shape[2]
+            picture = self.animator.render(tensor_of(cut(driving_frame, self.window, size)), keep)
+        return picture_of(picture)
+
+
+def _reference(portrait: Portrait, track: FaceTrack, wanted: object) -> int:
+    """The driving frame that motion is measured from, 0..N-1."""
+    if wanted == "first":
+        return 0
+    if wanted == "neutral":
+        return choose_reference(track, "best")
+    if wanted not in ("best", "nearest"):
+        return min(max(int(cast(int, wanted)), 0), len(track) - 1)
+    seen = np.flatnonzero(track.found)
+    candidates = seen if len(seen) else np.arange(len(track))
+    shapes = (track.points[index, :, :2] for index in candidates)
+    return int(candidates[most_alike(portrait.face.points[:, :2], shapes)])

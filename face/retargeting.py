@@ -1,0 +1,189 @@
+"""From the performer's shapes to the portrait's: where every mesh point goes, frame by frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from face.performance import Performance, exp_rotation, log_rotation
+from face.rig import Rig, jaw_per_gap
+from face.topology import (
+    EYES,
+    INNER_LOWER,
+    INNER_UPPER,
+    LIP_RINGS_LOWER,
+    LIP_RINGS_UPPER,
+)
+from face.turns import kept
+from foundation.geometry import Array
+
+RING_FOLLOW = (0.92, 0.8, 0.6)
+"""How far the lip rings, from the inside out, follow the inner lips."""
+CREASE_FOLLOW, BROW_FOLLOW = 0.42, 0.2
+"""How far the eyelid's crease and the row above follow the lid's edge."""
+SHUT = 0.03
+"""A shut lid stops this far, in its own gap, before the lower one."""
+HEAD_TURN, HEAD_SHIFT, HEAD_GROWTH = 0.85, 0.5, 0.3
+"""Shares of the performer's head motion that a flat picture can follow."""
+TURN_LIMIT = np.radians([14.0, 16.0, 18.0])
+SHIFT_LIMIT, GROWTH_LIMIT = 0.12, 0.06
+HIDDEN_SIDE = 0.4
+"""Turns that would show the far side of a three-quarter view are reduced by up to so much."""
+WIDEST = 0.34
+"""The widest mouth, in face heights."""
+NOSE_BASE = 2
+GAZE_LIMIT = np.array([0.16, 0.07])
+"""Furthest that an iris moves, along and across the eye, in eye widths."""
+
+
+@dataclass(frozen=True)
+class Gains:
+    """The manifest's motion gains, 1 as measured, and what the second look calibrates: see calibrate.
+
+    Attributes:
+        head, expression, mouth: of the manifest. lips, lids: factors on how far they open.
+        parting: how much further than its landmarks say the portrait's own lips are parted, in face heights.
+        shares: (N,) of each frame's singing, of a portrait that listens meanwhile (see face.turns); None: all of it.
+        listening: how much of head and face a listener takes.
+    """
+
+    head: float
+    expression: float
+    mouth: float
+    lips: float = 1.0
+    lids: float = 1.0
+    parting: float = 0.0
+    shares: Array | None = None
+    listening: float = 0.0
+
+    def at(self, span: slice) -> Gains:
+        """The gains of the frames `span` alone."""
+        return self if self.shares is None else replace(self, shares=self.shares[span])
+
+    @property
+    def kept(self) -> Array | None:
+        """(N,) how much of head and gaze is taken; None: all of it."""
+        return None if self.shares is None else kept(self.shares, self.listening)
+
+
+def mesh_targets(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:
+    """(n, 492, 3) where the mesh's points go in the frames `span`, pixels of the picture."""
+    shapes = performance.shapes(span)
+    gains = gains.at(span)
+    change = (shapes - rig.neutral) * rig.scale * gains.expression
+    if gains.shares is not None:
+        change *= kept(gains.shares[:, None], gains.listening * upper_face(rig))[:, :, None]
+    moved = rig.rest + change
+    open_lips(moved, shapes, rig, performance, gains)
+    openness = performance.openness[span]
+    openness = np.where(openness < 1, 1 - gains.lids * (1 - openness), openness)
+    band = close_lids(moved, rig, openness, change)
+    rotation, shift, growth = head_motion(rig, performance, gains, span)
+    mesh = np.concatenate([moved, band], axis=1) * np.exp(growth)[:, None, None]
+    turned = np.matmul(mesh, rotation.transpose(0, 2, 1))
+    points: Array = turned * rig.frame.height + rig.frame.centre + shift[:, None, :] * rig.frame.height
+    return points
+
+
+def rigid_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:
+    """(n, 2, 4) the head's motion: displacement = rigid @ [(p - centre) / height, 1], pixels."""
+    rotation, shift, growth = head_motion(rig, performance, gains, span)
+    turn = np.matmul(rotation, rig.frame.rotation.T) * np.exp(growth)[:, None, None] - np.eye(3)
+    return np.concatenate([turn, shift[:, :, None]], axis=2)[:, :2] * rig.frame.height
+
+
+def gaze_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:
+    """(n, 2, 2) how far the irises move along and across the eyes, in eye widths."""
+    gaze = performance.gaze[span] - performance.gaze[performance.reference]
+    keep = gains.at(span).kept
+    if keep is not None:
+        gaze = gaze * keep[:, None, None]
+    return soft_limit(gaze * rig.scale[0] * gains.expression, GAZE_LIMIT)
+
+
+def soft_limit(value: Array, limit: Array | float) -> Array:
+    """`value`, never beyond +-`limit`."""
+    bounded: Array = limit * np.tanh(value / limit)
+    return bounded
+
+
+def upper_face(rig: Rig) -> Array:
+    """(478,) 0 from the base of the nose down, 1 from the eyes up: what of a face may move while its mouth rests."""
+    nose, eyes = rig.shape[NOSE_BASE, 1], rig.shape[[eye.corners[0] for eye in EYES], 1].mean()
+    return np.clip((nose - rig.shape[:, 1]) / max(float(nose - eyes), 1e-6), 0, 1)
+
+
+def open_lips(moved: Array, shapes: Array, rig: Rig, performance: Performance, gains: Gains) -> None:
+    """Set the inner-lip gap to the performer's, a listener's shut, and let the rings around follow; in place."""
+    upper, lower = list(INNER_UPPER), list(INNER_LOWER)
+    gap = (shapes[:, lower] - shapes[:, upper]) * rig.scale
+    length = np.linalg.norm(gap, axis=2)
+    wanted = np.maximum(0.0, length - performance.closed_gap * rig.scale[1])
+    if gains.shares is not None:
+        wanted *= gains.shares[:, None]
+    measured = wanted.mean(axis=1)
+    wanted[:, 1:-1] *= gains.mouth * gains.lips
+    wanted = smooth_row(soft_limit(wanted, WIDEST))
+    # what lips open beyond the performer's measure, the jaw drops beyond it
+    moved += (wanted.mean(axis=1) - measured)[:, None, None] * jaw_per_gap()
+    gap *= (wanted / np.maximum(length, 1e-6))[:, :, None]
+    gap[:, :, 1] += rig.seam
+    middle = smooth_row((moved[:, upper] + moved[:, lower]) / 2)
+    up = middle - gap / 2 - moved[:, upper]
+    down = middle + gap / 2 - moved[:, lower]
+    moved[:, upper[1:-1]] += up[:, 1:-1]
+    moved[:, lower[1:-1]] += down[:, 1:-1]
+    for share, above, below in zip(RING_FOLLOW, LIP_RINGS_UPPER, LIP_RINGS_LOWER, strict=True):
+        moved[:, list(above[1:-1])] += share * up[:, 1:-1]
+        moved[:, list(below[1:-1])] += share * down[:, 1:-1]
+
+
+def smooth_row(values: Array) -> Array:
+    """(n, 11, ...) along the lips: noise of single landmarks, which would notch them, evened out; ends kept."""
+    smoothed = values.copy()
+    smoothed[:, 1:-1] = 0.25 * values[:, :-2] + 0.5 * values[:, 1:-1] + 0.25 * values[:, 2:]
+    return smoothed
+
+
+def close_lids(moved: Array, rig: Rig, openness: Array, change: Array) -> Array:
+    """Set the lids by openness, in place; returns the (n, 14, 3) points of the lids' rims."""
+    bands = []
+    for number, eye in enumerate(EYES):
+        amount = np.maximum(openness[:, number], SHUT)[:, None, None]
+        shut = 1.0 - amount
+        gap = rig.lid_gaps[number]
+        upper, lower = list(eye.upper), list(eye.lower)
+        low = rig.shape[lower] + 0.6 * change[:, lower] - 0.12 * np.maximum(shut, 0.0) * gap
+        moved[:, lower] = low
+        moved[:, upper] = low - gap * amount
+        moved[:, list(eye.crease)] += CREASE_FOLLOW * shut * gap
+        moved[:, list(eye.under_brow)] += BROW_FOLLOW * shut * gap
+        for corner in eye.corners:
+            moved[:, corner] = rig.shape[corner] + 0.5 * change[:, corner]
+        for point in eye.iris:
+            moved[:, point] = rig.shape[point] + 0.5 * change[:, list(eye.corners)].mean(axis=1)
+        bands.append(moved[:, upper] + rig.band[number])
+    return np.concatenate(bands, axis=1)
+
+
+def head_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -> tuple[Array, Array, Array]:
+    """(n, 3, 3) canonical to picture, (n, 3) shift and (n,) log size, all within what a picture can follow."""
+    own = rig.frame.rotation
+    turn = performance.turn[span]
+    if performance.absolute:
+        turn = np.stack([log_rotation(own.T @ exp_rotation(vector)) for vector in turn])
+    turn = turn * (HEAD_TURN * gains.head)
+    limit = np.broadcast_to(TURN_LIMIT, turn.shape).copy()
+    own_yaw = float(np.arctan2(own[0, 2], own[2, 2]))
+    reveals = turn[:, 1] * own_yaw < 0
+    limit[reveals, 1] *= 1 - HIDDEN_SIDE * min(1.0, abs(own_yaw) / np.radians(30))
+    turn = soft_limit(turn, limit)
+    shift = soft_limit(performance.shift[span] * (HEAD_SHIFT * gains.head), SHIFT_LIMIT)
+    shift[:, 2] = 0.0
+    growth = soft_limit(performance.growth[span] * (HEAD_GROWTH * gains.head), GROWTH_LIMIT)
+    keep = gains.at(span).kept
+    if keep is not None:
+        turn, shift, growth = turn * keep[:, None], shift * keep[:, None], growth * keep
+    rotation = np.stack([own @ exp_rotation(vector) for vector in turn])
+    return rotation, shift, growth

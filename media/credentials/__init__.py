@@ -1,0 +1,1 @@
+"""What a file says of where it comes from."""

@@ -1,0 +1,1 @@
+"""The ffmpeg binary: argument lists, codecs and encoders, running it."""

@@ -1,0 +1,122 @@
+"""Opening untrusted media with PyAV: local files only, known containers only, errors that a user understands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from foundation.errors import InputError
+from media.files.checks import MAX_PIXELS, MAX_SIDE, check_file, file_url, is_text
+
+# Containers that hold their media themselves. Playlists (hls, dash, concat) and devices are left out on purpose:
+# they name other files and addresses, which an untrusted file must not make us open.
+DEMUXERS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,gif,apng,flv,asf,ogg,mxf,nut,ivf,yuv4mpegpipe,dv,"
+    "h264,hevc,obu,m4v,wav,w64,mp3,flac,aac,ac3,eac3,aiff,caf,au,wv,amr"
+)
+_OPTIONS = {
+    "protocol_whitelist": "file,pipe",
+    "format_whitelist": DEMUXERS,
+    "max_pixels": str(MAX_PIXELS),
+}
+_THREADS = 4  # frame threads hold a frame each: more would cost memory and gain nothing on one clip
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[InputContainer]:
+    """The container at `path`, open for reading; closed at the end.
+
+    Raises: InputError if the file is missing, unreadable, empty, no known container, a playlist, or damaged.
+    """
+    check_file(path)
+    try:
+        container = av.open(
+            file_url(path), "r", container_options=_OPTIONS, options=_OPTIONS, metadata_errors="replace"
+        )
+    except (FFmpegError, ValueError, UnicodeError) as problem:
+        raise _unusable(path, problem) from None
+    with container:
+        yield container
+
+
+def video_stream(container: InputContainer, path: Path) -> VideoStream:
+    """The first video stream that is not a cover picture, its decoder set up.
+
+    Raises: InputError if there is none, it is too large, or nothing here can decode it.
+    """
+    for stream in _moving(container):
+        if stream.codec_context is None:
+            raise InputError("no decoder for its video", file=path, cure="convert it to H.264 in MP4")
+        context = stream.codec_context
+        if max(context.width, context.height) > MAX_SIDE or context.width * context.height > MAX_PIXELS:
+            told = f"its picture is {context.width}x{context.height}, more than {MAX_SIDE} pixels a side"
+            raise InputError(told, file=path, cure="scale it down")
+        if context.width <= 0 or context.height <= 0:
+            raise InputError("its video has no picture size: it is damaged", file=path, cure="export it again")
+        context.options = {"max_pixels": str(MAX_PIXELS)}
+        stream.thread_type = "AUTO"
+        stream.thread_count = min(_THREADS, os.cpu_count() or 1)
+        return stream
+    raise InputError("it has no video stream", file=path, cure="give a file with a picture track")
+
+
+def has_video(container: InputContainer) -> bool:
+    """Whether there is a video stream besides cover pictures."""
+    return bool(_moving(container))
+
+
+def _moving(container: InputContainer) -> list[VideoStream]:
+    return [each for each in container.streams.video if not each.disposition & Disposition.attached_pic]
+
+
+def audio_stream(container: InputContainer, path: Path, index: int = 0) -> AudioStream:
+    """Audio stream number `index`. Raises: InputError if there is no such stream or nothing here can decode it."""
+    streams = container.streams.audio
+    if not streams:
+        raise InputError("it has no audio stream", file=path, cure="give a file with sound, or choose another source")
+    if not 0 <= index < len(streams):
+        cure = f"choose 0 to {len(streams) - 1}"
+        raise InputError(f"it has no audio stream number {index}", file=path, cure=cure)
+    if streams[index].codec_context is None:
+        raise InputError("no decoder for its sound", file=path, cure="convert it to AAC or WAV")
+    return streams[index]
+
+
+def origin(container: InputContainer) -> Fraction:
+    """What the container's own clock shows when playing begins, seconds: 0 on the clock that Duet counts by."""
+    return Fraction(container.start_time or 0, av.time_base)
+
+
+def decode_error(problem: Exception, path: Path, seconds: Fraction | None) -> InputError:
+    """A file that stops making sense in the middle."""
+    where = "at its beginning" if seconds is None else f"after {float(seconds):.3f} s"
+    told = f"it cannot be decoded {where}: {_reason(problem)}"
+    return InputError(told, file=path, cure="export it again, or allow damaged input to use what comes before")
+
+
+def _reason(problem: Exception) -> str:
+    return getattr(problem, "strerror", None) or str(problem)
+
+
+def _unusable(path: Path, problem: Exception) -> InputError:
+    with path.open("rb") as file:
+        head = file.read(64)
+    if head.startswith((b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD")):
+        return InputError("it is a playlist, not a media file", file=path, cure="give the media file that it names")
+    if is_text(path):
+        return InputError("it is a text file, not a media file", file=path, cure="give a video or audio file")
+    if head[4:8] == b"ftyp":
+        cure = "copy or export it again: it was cut off"
+        return InputError("it is truncated: its index is missing", file=path, cure=cure)
+    told = f"it is no media file that can be read: {_reason(problem)}"
+    return InputError(told, file=path, cure="give MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF")

@@ -1,0 +1,178 @@
+"""Pictures in and out: whatever a phone, a scanner or a painter's program wrote becomes uint8 RGB, upright, in sRGB."""
+
+from __future__ import annotations
+
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from foundation.atomic import check_writable, replacing
+from foundation.errors import InputError
+from media.files.checks import MAX_PIXELS, MAX_SIDE, check_file, is_text
+from media.image.pixels import Rgb, strips
+
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "AVIF", "JPEG2000")
+# what Pillow's readers raise over damaged files; RuntimeError comes from libavif
+_DAMAGE = (
+    *(OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, RuntimeError),
+    *(struct.error, zlib.error),
+)
+
+_ORIENTATION = 0x0112  # EXIF
+
+# Pillow's own limit is a process-wide number; ours is checked in `_opened`, and Pillow must not warn below it.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+
+def read_image(path: Path, *, background: tuple[int, int, int] = (255, 255, 255)) -> Rgb:
+    """A picture, upright (EXIF orientation obeyed), as (H, W, 3) uint8 RGB in sRGB.
+
+    Grey, palette, CMYK, 16-bit and float pictures are converted; where the picture is transparent, `background` shows
+    (`read_image_alpha` keeps the transparency). The first picture of an animation is taken.
+
+    Raises: InputError if the file is missing, is no picture, is damaged, or is larger than 200 megapixels.
+    """
+    with _upright(path) as image:
+        rgb = np.empty((image.height, image.width, 3), np.uint8)
+        for top, strip in strips(image):
+            rgb[top : top + len(strip)] = strip if strip.shape[2] == 3 else _flat(strip, background)
+    return rgb
+
+
+def read_image_alpha(path: Path) -> tuple[Rgb, Rgb | None]:
+    """As `read_image`, with the opacity kept apart.
+
+    Returns: (H, W, 3) uint8 colours, not multiplied by the opacity, and (H, W) uint8 opacity, None if there is none.
+    """
+    opacity: Rgb | None = None
+    with _upright(path) as image:
+        rgb = np.empty((image.height, image.width, 3), np.uint8)
+        for top, strip in strips(image):
+            rgb[top : top + len(strip)] = strip[..., :3]
+            if strip.shape[2] == 4:
+                opacity = np.empty(rgb.shape[:2], np.uint8) if opacity is None else opacity
+                opacity[top : top + len(strip)] = strip[..., 3]
+    return rgb, opacity
+
+
+def read_gray(path: Path) -> Rgb:
+    """A picture of one channel, as `write_png` wrote it: (H, W) uint8.
+
+    Raises: InputError if the file is missing or damaged.
+    """
+    with _opened(path) as opened:
+        return np.array(opened.convert("L"))
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """(width, height) of a picture as `read_image` gives it, from its header alone.
+
+    Raises: InputError as `read_image`, for what the header tells.
+    """
+    with _opened(path) as opened:
+        width, height = opened.size
+        sideways = opened.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
+    return (height, width) if sideways else (width, height)
+
+
+def is_image(path: Path) -> bool:
+    """Whether the file's content, not its name, is a picture of a known format. A missing file is none.
+
+    A picture that is too large is one all the same: `read_image` says what is wrong with it.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=_formats()):
+                return True
+    except Image.DecompressionBombError:
+        return True
+    except _DAMAGE:
+        return False
+
+
+def write_png(path: Path, image: NDArray[np.uint8]) -> None:
+    """Write (H, W), (H, W, 3) or (H, W, 4) uint8 as PNG, whole or not at all.
+
+    Raises: StageError if it cannot be written.
+    """
+    check_writable(path)
+    with replacing(path) as temporary:
+        Image.fromarray(np.ascontiguousarray(image)).save(temporary, format="PNG", compress_level=3)
+
+
+@cache
+def _formats() -> tuple[str, ...]:
+    """Those of FORMATS that this Pillow was built with."""
+    Image.init()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """The picture, its header read and found acceptable; errors while it is open become InputError."""
+    check_file(path)
+    too_large = InputError(
+        f"the picture is larger than {MAX_PIXELS // 10**6} megapixels or {MAX_SIDE} pixels a side",
+        file=path,
+        cure="scale it down",
+    )
+    try:
+        # Pillow warns about sloppy metadata in pictures that read perfectly well
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=_formats()) as opened:
+                if max(opened.size) > MAX_SIDE:
+                    raise too_large
+                yield opened
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise too_large from None
+    except UnidentifiedImageError:
+        told = "it is a text file, not a picture" if is_text(path) else "it is not a picture that can be read"
+        raise InputError(told, file=path, cure="give a PNG, JPEG, WebP or TIFF file") from None
+    except _DAMAGE as problem:
+        told = f"the picture is damaged or incomplete: {problem}"
+        raise InputError(told, file=path, cure="export it again") from problem
+
+
+@contextmanager
+def _upright(path: Path) -> Iterator[Image.Image]:
+    """The picture, loaded, as its EXIF orientation shows it."""
+    with _opened(path) as image:
+        image.load()
+        ImageOps.exif_transpose(image, in_place=True)
+        yield image
+
+
+def _flat(rgba: Rgb, background: tuple[int, int, int]) -> Rgb:
+    """(h, W, 4) laid on a colour."""
+    opacity = rgba[..., 3:].astype(np.float32) / 255
+    flat = rgba[..., :3] * opacity + np.asarray(background, np.float32) * (1 - opacity)
+    return np.rint(flat).astype(np.uint8)
+
+
+def fitted(image: Rgb, side: int) -> Rgb:
+    """The picture, made smaller until its longer side is at most `side` pixels."""
+    scale = side / max(image.shape[:2])
+    if scale >= 1:
+        return image
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX, reducing_gap=2.0), np.uint8)
+
+
+def write_jpeg(path: Path, image: Rgb, *, quality: int = 85) -> None:
+    """(H, W, 3) uint8 RGB as a JPEG, for people to look at.
+
+    Raises: StageError if it cannot be written.
+    """
+    with replacing(path) as temporary:
+        Image.fromarray(image).save(temporary, format="JPEG", quality=quality, optimize=True)

@@ -1,0 +1,1 @@
+"""Sound in and out: reading, cutting, mixing, loudness, the sample vocal."""

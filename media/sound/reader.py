@@ -1,0 +1,111 @@
+"""Streaming sound in: blocks of samples at the file's own rate and channels, each at its exact place in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.error import FFmpegError
+from numpy.typing import NDArray
+
+from foundation.errors import InputError
+from media.files.opening import audio_stream, decode_error, opened, origin
+
+_JITTER = Fraction(1, 25)  # seconds that a timestamp may stray from the count of samples before it means a gap
+
+_LONGEST_GAP = 3600  # seconds; a longer jump is a damaged timestamp, not a pause
+_MEND = "convert it to WAV first"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Samples that lie together.
+
+    Attributes:
+        at: number of the first sample, counted at `rate` from where playing the file begins; may be negative.
+        samples: (S, C); int16 where the file has 16 bits or fewer, else float32 with full scale 1.
+        rate: samples a second.
+    """
+
+    at: int
+    samples: NDArray[Any]
+    rate: int
+
+
+def sound_blocks(path: Path, *, stream: int = 0) -> Iterator[Block]:
+    """Everything in audio stream number `stream`, decoded, in order, without overlaps.
+
+    Timestamps place the sound: what begins later than the picture begins at a later `at`, and a hole leaves a hole.
+    Small deviations are rounding, and the count of samples goes on through them.
+
+    Raises: InputError if the file or the stream cannot be read or decoded, or changes its rate or channels midway.
+    """
+    with opened(path) as container:
+        source = audio_stream(container, path, stream)
+        zero = origin(container)
+        due: int | None = None
+        shape: tuple[int, int] | None = None
+        try:
+            for frame in container.decode(source):
+                samples = _samples(frame)
+                rate = frame.sample_rate
+                shape = shape or (rate, samples.shape[1])
+                if shape != (rate, samples.shape[1]):
+                    told = "its sound changes sample rate or channels midway"
+                    raise InputError(told, file=path, cure=_MEND)
+                at = _place(frame, zero, due)
+                if abs(at - (due or 0)) > _LONGEST_GAP * rate:
+                    raise InputError(f"its sound jumps by {abs(at - (due or 0)) / rate:.0f} s", file=path, cure=_MEND)
+                late = 0 if due is None else max(0, due - at)
+                if late < len(samples):
+                    yield Block(at + late, samples[late:], rate)
+                due = at + len(samples) if due is None else max(due, at + len(samples))
+        except FFmpegError as problem:
+            reached = Fraction(due, shape[0]) if due is not None and shape else None
+            raise decode_error(problem, path, reached) from None
+
+
+def continuous(blocks: Iterable[Block], first: int) -> Iterator[NDArray[Any]]:
+    """The samples from number `first` on without holes, (S, C) at a time: silence stands for what is not there.
+
+    Ends where the sound ends. A piece is at most a second of silence, or one block.
+    """
+    due = first
+    for block in blocks:
+        gap = block.at - due
+        while gap > 0:
+            silence = np.zeros((min(gap, block.rate), block.samples.shape[1]), block.samples.dtype)
+            yield silence
+            due += len(silence)
+            gap -= len(silence)
+        wanted = block.samples[max(0, due - block.at) :]
+        if len(wanted):
+            yield wanted
+            due += len(wanted)
+
+
+def _place(frame: AudioFrame, zero: Fraction, due: int | None) -> int:
+    """The number of the frame's first sample."""
+    if frame.pts is None or frame.time_base is None:
+        return due or 0
+    told = round((frame.pts * frame.time_base - zero) * frame.sample_rate)
+    if due is not None and abs(told - due) <= _JITTER * frame.sample_rate:
+        return due
+    return told
+
+
+def _samples(frame: AudioFrame) -> NDArray[Any]:
+    """(S, C) int16 or float32."""
+    raw = frame.to_ndarray()
+    channels = frame.layout.nb_channels
+    block: NDArray[Any] = raw.T if frame.format.is_planar else raw.reshape(-1, channels)
+    if block.dtype == np.uint8:
+        return (block.astype(np.int16) - 128) * 256
+    if block.dtype in (np.int32, np.int64):
+        return (block / float(-int(np.iinfo(block.dtype).min))).astype(np.float32)
+    return block if block.dtype == np.int16 else block.astype(np.float32)

@@ -1,0 +1,1 @@
+"""Lyrics, captions and fonts."""

@@ -1,0 +1,153 @@
+"""Frames between stages: lossless, every frame a key frame, frame number = timestamp.
+
+MagicYUV in AVI is written by default: several times as fast as FFV1 to encode and to decode, for about half as much
+space again. AVI keeps any rate exactly and any frame is one seek away. (Ut Video is slower, and its encoder loses
+frames of pure noise.) FFV1 in Matroska is there for archives and for other programs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+import av
+import cv2
+import numpy as np
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from foundation.errors import StageError
+from media.ffmpeg.sink import Sink
+from media.files.checks import file_url
+from media.files.opening import opened, video_stream
+from media.video.color import ToRgb
+
+LosslessCodec = Literal["magicyuv", "ffv1"]
+LOSSLESS_SUFFIX = ".avi"
+
+_CONTAINERS = {"magicyuv": "avi", "ffv1": "matroska"}
+_FORMATS = {("magicyuv", 3): "gbrp", ("magicyuv", 4): "gbrap", ("ffv1", 3): "bgr0", ("ffv1", 4): "bgra"}
+_OPTIONS = {
+    "magicyuv": {"pred": "gradient", "slices": "1", "flags": "+bitexact"},
+    "ffv1": {"level": "3", "coder": "rice", "context": "0", "slices": "4", "slicecrc": "1", "flags": "+bitexact"},
+}
+_RGBA_PLANES = (2, 0, 1, 3)  # where red, green, blue and alpha lie in planar formats, whose order is G, B, R, A
+_THREADS = min(4, os.cpu_count() or 1)
+
+
+class LosslessSink(Sink):
+    """Encodes in this process, with PyAV: no child to start for a chunk of a few dozen frames, no pipe to copy through.
+
+    Args:
+        path: written at once under this name. size: (width, height). fps: exact. channels: 3 RGB, 4 RGB and alpha.
+    """
+
+    def __init__(
+        self, path: Path, *, size: tuple[int, int], fps: Fraction, codec: LosslessCodec, channels: int = 3
+    ) -> None:
+        self._count = 0
+        self._format = _FORMATS[codec, channels]
+        self._container = av.open(
+            file_url(path), "w", format=_CONTAINERS[codec], container_options={"fflags": "+bitexact"}
+        )
+        stream = self._container.add_stream(codec, rate=fps, options=_OPTIONS[codec])
+        if not isinstance(stream, VideoStream):
+            raise StageError(f"PyAV has no video encoder {codec}", cure="pip install --upgrade av")
+        stream.width, stream.height = size
+        stream.pix_fmt = self._format
+        stream.gop_size = 1
+        stream.thread_count = _THREADS
+        stream.codec_context.time_base = 1 / fps
+        self._stream = stream
+
+    def prepare(self, image: NDArray[np.uint8]) -> VideoFrame:
+        if not self._format.startswith("gb"):
+            packed = VideoFrame.from_ndarray(image, format="rgb24" if image.shape[2] == 3 else "rgba")
+            return packed.reformat(format=self._format)
+        frame = VideoFrame(image.shape[1], image.shape[0], self._format)
+        cv2.split(image, _planes(frame))
+        return frame
+
+    def send(self, prepared: Any) -> None:
+        prepared.pts = self._count
+        prepared.time_base = self._stream.codec_context.time_base
+        self._count += 1
+        self._container.mux(self._stream.encode(prepared))
+
+    def finish(self) -> None:
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
+
+    def abort(self) -> None:
+        self._container.close()
+
+
+def read_frames(path: Path, start: int = 0, stop: int | None = None) -> Iterator[NDArray[np.uint8]]:
+    """The frames `start` up to `stop` (None: all) of a file that FrameWriter wrote.
+
+    Yields: (H, W, 3) uint8 RGB, (H, W, 4) if the file has alpha; one at a time; bit for bit as they were written, if
+        that was without loss.
+    Raises: InputError if the file is missing or no video, StageError if it is damaged.
+    """
+    to_rgb = ToRgb()
+    with opened(path) as container:
+        stream = video_stream(container, path)
+        per_tick = (stream.average_rate or Fraction(1)) * (stream.time_base or Fraction(1))
+        if start:
+            container.seek(int(start / per_tick), stream=stream)
+        try:
+            for frame in container.decode(stream):
+                number = round((frame.pts or 0) * per_tick)
+                if stop is not None and number >= stop:
+                    return
+                if number >= start:
+                    yield _pixels(frame, to_rgb)
+        except FFmpegError as problem:
+            cure = "delete it and run again: it is made anew"
+            raise StageError(f"an intermediate file is damaged: {problem}", file=path, cure=cure) from None
+
+
+def _pixels(frame: VideoFrame, to_rgb: ToRgb) -> NDArray[np.uint8]:
+    if frame.format.name in ("gbrp", "gbrap"):
+        return np.asarray(cv2.merge(_planes(frame)), np.uint8)
+    if frame.format.name == "bgra":
+        return np.asarray(frame.to_ndarray(format="rgba"), np.uint8)
+    return to_rgb(frame, (frame.width, frame.height))
+
+
+def _planes(frame: VideoFrame) -> list[NDArray[np.uint8]]:
+    """Views of a planar frame's memory, (H, W) each, in the order R, G, B, A."""
+    views = []
+    for index in _RGBA_PLANES[: len(frame.planes)]:
+        plane = frame.planes[index]
+        rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)  # type: ignore[call-overload]
+        views.append(rows[:, : frame.width])
+    return views
+
+
+def pick_frames(path: Path, numbers: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
+    """The frames with these ascending numbers; others are passed by without being decoded, for each stands alone.
+
+    Yields, raises: as read_frames.
+    """
+    wanted, to_rgb = set(numbers), ToRgb()
+    if not wanted:
+        return
+    with opened(path) as container:
+        stream = video_stream(container, path)
+        per_tick = (stream.average_rate or Fraction(1)) * (stream.time_base or Fraction(1))
+        try:
+            for packet in container.demux(stream):
+                at = packet.pts if packet.pts is not None else packet.dts
+                if packet.size and (at is None or round(at * per_tick) not in wanted):
+                    continue
+                for frame in packet.decode():
+                    yield _pixels(frame, to_rgb)
+        except FFmpegError as problem:
+            cure = "delete it and run again: it is made anew"
+            raise StageError(f"an intermediate file is damaged: {problem}", file=path, cure=cure) from None

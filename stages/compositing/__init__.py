@@ -1,0 +1,1 @@
+"""Putting what moves back into the full picture."""

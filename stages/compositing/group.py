@@ -1,0 +1,116 @@
+"""What the performers of one picture share: the part that moves at all, and whose face each pixel is nearest to.
+
+Writes what stages.portrait.crop writes of one performer, for all of them: picture.png, under.png, crop.json (with
+`head`, where all the heads are); and share0.png, share1.png, ...: (box height, box width) uint8, how much of each
+performer's motion shows where, 255 all of it. Where crops do not overlap, that is all of the one that is there.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compositing.masks import inner_ramp, smoothstep
+from foundation.facetrack import HeadFrame, heads_together
+from foundation.geometry import Box, translation
+from media.image.images import write_png
+from stages import Report
+from stages.handover import OPACITY, read_crop, read_head, read_picture
+
+BAND = 0.2
+"""Half the width, in face heights, of the band in which one performer's pixels pass into another's."""
+RIM = 0.08
+"""How far from a crop's edge, of its longer side, it begins to have a say."""
+
+Weights = NDArray[np.float32]
+
+
+def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
+    """Settings: none. Inputs: crop0, crop1, ..., the performers' crops of one picture."""
+    folders = [inputs[f"crop{number}"] for number in range(len(inputs))]
+    crops, heads = [read_crop(folder) for folder in folders], [read_head(folder) for folder in folders]
+    boxes = [crop.box for crop in crops]
+    union = Box(
+        min(box.x0 for box in boxes),
+        min(box.y0 for box in boxes),
+        max(box.x1 for box in boxes),
+        max(box.y1 for box in boxes),
+    )
+    for number, share in enumerate(_shares(boxes, heads)):
+        write_png(out / f"share{number}.png", np.rint(share * 255).astype(np.uint8))
+    picture = read_picture(folders[0])
+    shutil.copyfile(folders[0] / "picture.png", out / "picture.png")
+    if (folders[0] / OPACITY).is_file():
+        shutil.copyfile(folders[0] / OPACITY, out / OPACITY)
+    write_png(out / "under.png", np.ascontiguousarray(picture[union.slices]))
+    inside = (union.x0 > 0, union.y0 > 0, union.x1 < picture.shape[1], union.y1 < picture.shape[0])
+    about = {
+        "affine": translation(-union.x0, -union.y0).tolist(),
+        "box": union.to_json(),
+        "size": [union.width, union.height],
+        "native": True,
+        "inner_edges": list(inside),
+        "head": asdict(heads_together(heads)),
+    }
+    (out / "crop.json").write_text(json.dumps(about), encoding="utf-8")
+    return {"box": union.to_json(), "performers": len(folders)}
+
+
+def _shares(boxes: list[Box], heads: list[HeadFrame]) -> list[Weights]:
+    """Each performer's share of each pixel of its box. All shares of a pixel add up to 1.
+
+    A pixel belongs to the face that it is nearest to, as far as that one's crop reaches; what it does not reach falls
+    to the crops that do.
+    """
+    shares = []
+    for own, box in enumerate(boxes):
+        reaches = [_reach(part, box) for part in boxes]
+        nearest = _nearest(box, heads)
+        unclaimed = sum((near * (1 - reach) for near, reach in zip(nearest, reaches, strict=True)), np.float32(0))
+        total = sum(reaches, np.float32(0))
+        share = nearest[own] * reaches[own] + unclaimed * reaches[own] / np.maximum(total, np.float32(1e-6))
+        shares.append(np.asarray(np.where(total == reaches[own], 1, share), np.float32))
+    return shares
+
+
+def _reach(box: Box, part: Box) -> Weights:
+    """How far each pixel of `part` lies inside `box`: 0 outside and at its edge, 1 from RIM inwards."""
+    ramp = inner_ramp((box.width, box.height), (True,) * 4, RIM * max(box.width, box.height))
+    whole = np.zeros((part.height, part.width), np.float32)
+    x0, y0, x1, y1 = max(box.x0, part.x0), max(box.y0, part.y0), min(box.x1, part.x1), min(box.y1, part.y1)
+    if x0 < x1 and y0 < y1:
+        common = Box(x0, y0, x1, y1)
+        whole[_within(common, part)] = ramp[_within(common, box)]
+    return whole
+
+
+def _nearest(part: Box, heads: list[HeadFrame]) -> list[Weights]:
+    """For each head, 1 where it is the nearest, in its own face heights, 0 where another is; adding up to 1."""
+    distances = [_distance(part, head) for head in heads]
+    closer = []
+    for own, distance in enumerate(distances):
+        weight = np.ones_like(distance)
+        for other, theirs in enumerate(distances):
+            if other != own:
+                weight *= smoothstep(0.5 + (theirs - distance) / (2 * BAND))
+        closer.append(weight + np.float32(1e-6))
+    total = sum(closer, np.float32(0))
+    return [np.asarray(weight / total, np.float32) for weight in closer]
+
+
+def _distance(part: Box, head: HeadFrame) -> Weights:
+    """Of each pixel from the head's centre, in its face heights."""
+    x = (np.arange(part.x0, part.x1) - head.centre[0])[None, :] / head.height
+    y = (np.arange(part.y0, part.y1) - head.centre[1])[:, None] / head.height
+    return np.asarray(np.hypot(x, y), np.float32)
+
+
+def _within(part: Box, whole: Box) -> tuple[slice, slice]:
+    return Box(part.x0 - whole.x0, part.y0 - whole.y0, part.x1 - whole.x0, part.y1 - whole.y0).slices

@@ -1,0 +1,1 @@
+"""Scenes, sound and the delivered file."""

@@ -1,0 +1,1 @@
+"""From a driving clip to a followed face at a constant rate."""

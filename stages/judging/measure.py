@@ -1,0 +1,256 @@
+"""Look at one performer's finished frames again: find the face, and compare it with its driver and its portrait.
+
+Runs beside the edit. Looks are taken so many times a second, which is enough for correlations and lags because the
+driver is known in every frame; flicker takes three frames in a row, now and then. Frames in between are not decoded.
+
+Writes figures.json (null: not measurable); looks.npz: `frames` and `sings` (M,), `driver` and `result` (M, F) rows of
+quality.features, `portrait` (F,); motion.npy, (N,) how far the driver moves from frame to frame, of its face's height;
+and pair0.jpg, pair1.jpg, ...: the driver above the result at the same instant, with their frame numbers in pairs.json.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from compositing.masks import head_mask
+from foundation.crop import CropInfo
+from foundation.facetrack import Face, FaceTrack, HeadFrame, head_frame
+from foundation.geometry import Box, Image, apply_affine, invert_affine
+from foundation.npy import BLOCK
+from foundation.times import spread
+from landmarks import load_backend
+from landmarks.base import LandmarkBackend
+from media.image.images import read_image, write_jpeg
+from media.image.resample import warp_affine
+from media.video.lossless import pick_frames
+from quality import following, identity, surface
+from quality.features import COLUMNS, MOUTH, OPEN, features, mouth_opening
+from quality.gathered import Gathered
+from quality.picture import driver_motion
+from quality.schedule import LEAST_TRIPLES, Schedule, Triples
+from quality.seam import Edge
+from stages import Report
+from stages.handover import FRAMES, read_crop, read_under
+
+NEUTRAL = 6
+"""Frames on which identity is measured."""
+GIVE_UP = 10
+"""Looks without any face after which no more are taken: there is none."""
+PAIRS, PAIR_SIDE = 6, 256
+"""How many instants are kept for people, and the pixels a side of each of their two pictures."""
+AROUND = 1.25
+"""Face heights around the portrait's face in which the result's is looked for."""
+
+
+@dataclass(frozen=True)
+class _Still:
+    """The portrait where the moving region lies: its pixels, its face in them, and how its crop lies in them."""
+
+    image: Image
+    face: Face
+    crop: CropInfo
+    pasted: bool
+    feather: float
+
+    @property
+    def to_crop(self) -> NDArray[np.float64]:
+        """(2, 3) from the region's pixels to the crop's."""
+        affine = self.crop.affine.copy()
+        affine[:, 2] += affine[:, :2] @ (self.crop.box.x0, self.crop.box.y0)
+        return affine
+
+    def edge(self) -> Edge:
+        """Where the moving picture ends, in the region's pixels, or in a network's crop."""
+        if self.crop.native or not self.pasted:
+            return Edge(np.ones(self.image.shape[:2], bool), self.crop.inner_edges)
+        points = apply_affine(self.to_crop, self.face.points)
+        own = Face(points, self.face.scheme, self.face.blendshapes, self.face.pose)
+        return Edge(head_mask(own, self.crop.size[0], self.feather) > 0, (True,) * 4)
+
+
+def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
+    """Settings: backend, backend_version, fps, frames, looks_per_second, into, feather, motion, chunks (their first
+    frames); sings, of a performer who does not sing all the time, ranges of frames: only those are compared with the
+    driver.
+
+    Inputs: crop, clip, and the chunks as "000000", "000001", ...
+    """
+    fps, frames = Fraction(settings["fps"]), int(settings["frames"])
+    schedule = Schedule.of(frames, fps, float(settings["looks_per_second"]))
+    still = _read_still(inputs["crop"], settings["into"], settings["feather"])
+    track = FaceTrack.load(inputs["clip"] / "track")
+    motion, mouths = _every_frame(track, frames)
+    moments = [int(schedule.looks[row]) for row in spread(len(schedule.looks), PAIRS)]
+    driver, shimmer, above = _driver(inputs["clip"] / FRAMES, track, schedule, moments)
+    chunks = [(start, inputs[f"{number:06d}"] / FRAMES) for number, start in enumerate(settings["chunks"])]
+    looking = _Result(still, schedule, moments, driver)
+    with load_backend(settings["backend"]) as backend:
+        result = looking.rows(_picked(chunks, schedule), backend, lambda done: report(done, frames))
+    seen = looking.seen
+    for number, at in enumerate(moments):
+        write_jpeg(out / f"pair{number}.jpg", np.concatenate([above[at], seen.shown[at]]))
+    (out / "pairs.json").write_text(json.dumps(moments), encoding="utf-8")
+    portrait = features(still.image, still.face)
+    sings = _turns(settings.get("sings"), frames)
+    turn = sings[schedule.looks]
+    np.savez(out / "looks.npz", frames=schedule.looks, sings=turn, driver=driver, result=result, portrait=portrait)
+    motion = np.where(sings, motion, 0.0)
+    np.save(out / "motion.npy", motion.astype(np.float32))
+    figures = following.compare(driver[turn], result[turn], portrait)
+    late = following.lag(mouths, result[turn, MOUTH], schedule.looks[turn])
+    figures["mouth_lag"] = float(late) if np.isfinite(figures["mouth_r"]) else float("nan")
+    figures |= seen.figures(looking.triples, shimmer)
+    figures["stuck"] = seen.stuck_seconds(schedule.looks, motion, fps)
+    figures = following.scaled(figures, settings["motion"])
+    known = {name: None if not np.isfinite(value) else round(value, 5) for name, value in figures.items()}
+    (out / "figures.json").write_text(json.dumps(known, indent=1), encoding="utf-8")
+    return {"frames_in": frames, "looks": len(schedule.looks), "figures": known}
+
+
+def _turns(sings: list[list[int]] | None, frames: int) -> NDArray[np.bool_]:
+    """(frames,) in which the performer sings; who listens does on purpose not do what the driver does."""
+    if sings is None:
+        return np.ones(frames, bool)
+    mask = np.zeros(frames, bool)
+    for start, stop in sings:
+        mask[start:stop] = True
+    return mask
+
+
+def _read_still(folder: Path, into: str, feather: float) -> _Still:
+    crop, face = read_crop(folder), FaceTrack.load(folder / "face").face(0)
+    if into != "portrait":
+        return _Still(read_image(folder / "crop.png"), face, crop, False, feather)
+    back = invert_affine(crop.affine)
+    back[:, 2] -= (crop.box.x0, crop.box.y0)
+    moved = Face(apply_affine(back, face.points), face.scheme, face.blendshapes, face.pose)
+    return _Still(read_under(folder), moved, crop, True, feather)
+
+
+def _every_frame(track: FaceTrack, frames: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(frames,) how far the driver moves, 0 for the first; and its mouth's opening."""
+    moved, mouths, last = [np.zeros(1)], [], None
+    for start in range(0, min(frames, len(track)), BLOCK):
+        block = np.asarray(track.points[start : min(start + BLOCK, frames)], np.float64)
+        joined = block if last is None else np.concatenate([last, block])
+        heights = np.array([head_frame(points, track.scheme).height for points in joined])
+        moved.append(driver_motion(joined, heights))
+        mouths.append(mouth_opening(block, track.scheme))
+        last = block[-1:]
+    return np.concatenate(moved), np.concatenate(mouths)
+
+
+def _driver(
+    video: Path, track: FaceTrack, schedule: Schedule, moments: list[int]
+) -> tuple[NDArray[np.float64], Triples, dict[int, Image]]:
+    """The driver's rows, its flicker at the triples, and how it looks at the `moments`."""
+    rows = {int(at): features(None, track.face(int(at))) for at in schedule.looks}
+    open_mouths = {at for at, row in rows.items() if row[MOUTH] > OPEN}
+    every = max(1, len(open_mouths) // max(LEAST_TRIPLES, 2 * len(schedule.triples)))
+    shown = set(sorted(open_mouths)[::every])
+    triples = Triples(schedule)
+    above: dict[int, Image] = {}
+    wanted = sorted(shown | schedule.beside | set(moments))
+    for at, image in zip(wanted, pick_frames(video, wanted), strict=True):
+        if at in shown:
+            rows[at] = features(image, track.face(at))
+        if at in moments:
+            above[at] = _close_up(image, head_frame(track.points[at], track.scheme))
+        middle = schedule.middle_of(at)
+        if middle is not None:
+            head = head_frame(track.points[middle], track.scheme)
+            triples.add(at, surface.thumbnail(image, surface.face_box(head)))
+    return np.stack([rows[int(at)] for at in schedule.looks]), triples, above
+
+
+def _close_up(image: Image, head: HeadFrame) -> Image:
+    """A square around the head, PAIR_SIDE pixels a side, the picture's edge going on outside it."""
+    half = 0.95 * max(head.height, 8.0)
+    scale = PAIR_SIDE / (2 * half)
+    x, y = head.centre
+    affine = np.array([[scale, 0.0, -(x - half) * scale], [0.0, scale, -(y - half) * scale]])
+    return warp_affine(image, affine, (PAIR_SIDE, PAIR_SIDE), border=cv2.BORDER_REPLICATE)
+
+
+def _picked(chunks: list[tuple[int, Path]], schedule: Schedule) -> Iterator[tuple[int, Image]]:
+    """Number and picture of every frame that is wanted."""
+    wanted = np.array(sorted({int(at) for at in schedule.looks} | schedule.beside))
+    ends = [start for start, _ in chunks[1:]] + [np.iinfo(np.int64).max]
+    for (start, video), end in zip(chunks, ends, strict=True):
+        inside = wanted[(wanted >= start) & (wanted < end)]
+        yield from zip(inside.tolist(), pick_frames(video, (inside - start).tolist()), strict=True)
+
+
+class _Result:
+    """The result's frames, looked at one after the other."""
+
+    def __init__(self, still: _Still, schedule: Schedule, moments: list[int], driver: NDArray[np.float64]) -> None:
+        self._still, self._schedule, self._moments = still, schedule, moments
+        self._looks = {int(at): row for row, at in enumerate(schedule.looks)}
+        self._neutral = set(schedule.looks[identity.neutral(driver, NEUTRAL)].tolist())
+        head = self._head = head_frame(still.face.points, still.face.scheme)
+        height, width = still.image.shape[:2]
+        x, y, reach = *head.centre, AROUND * head.height
+        around = Box(int(x - reach), int(y - reach), int(x + reach) + 1, int(y + reach) + 1)
+        self._window = around.clipped(width, height)
+        self._face_box = surface.face_box(head)
+        self._ground = surface.around_head((width, height), head)
+        self._edge = still.edge()
+        self._burnt = surface.clipped(still.image, self._face_box)
+        self.seen, self.triples = Gathered(), Triples(schedule)
+        self._found = 0
+
+    def rows(
+        self, frames: Iterator[tuple[int, Image]], backend: LandmarkBackend, report: Callable[[int], None]
+    ) -> NDArray[np.float64]:
+        """Every look's row; `seen` and `triples` then have what the pixels say."""
+        rows = np.full((len(self._looks), len(COLUMNS)), np.nan)
+        for at, image in frames:
+            thumb = surface.thumbnail(image, self._face_box)
+            self.triples.add(at, thumb)
+            if at in self._looks:
+                rows[self._looks[at]] = self._row(at, image, backend)
+                self.seen.add_look(thumb, surface.clipped(image, self._face_box) - self._burnt)
+            if at in self._moments:
+                self.seen.shown[at] = _close_up(image, self._head)
+            if at in self._schedule.triples:
+                self._region(image)
+            report(at + 1)
+        return rows
+
+    def _row(self, at: int, image: Image, backend: LandmarkBackend) -> NDArray[np.float64]:
+        """Find the face again."""
+        if not self._found and self._looks[at] >= GIVE_UP:
+            return features(None, None)
+        part = np.ascontiguousarray(image[self._window.slices])
+        face = next(iter(backend.follow(part, float(at), 1)), None)
+        if face is None:
+            return features(None, None)
+        self._found += 1
+        points = face.points + np.array([self._window.x0, self._window.y0, 0.0])
+        face = Face(points, face.scheme, face.blendshapes, face.pose)
+        if at in self._neutral:
+            self.seen.shape.append(identity.shape_distance(self._still.face, face))
+            self.seen.look.append(identity.look_distance(self._still.image, self._still.face, image, face))
+        return features(image, face)
+
+    def _region(self, image: Image) -> None:
+        """Background and seam: what is around the face."""
+        still, seen = self._still, self.seen
+        seen.background.append(surface.squared_error(image, still.image, self._ground))
+        if not still.pasted:
+            return
+        if still.crop.native:
+            seen.seam.append(self._edge.seam(image, still.image))
+            return
+        ours, theirs = (warp_affine(each, still.to_crop, still.crop.size) for each in (image, still.image))
+        seen.seam.append(self._edge.seam(ours, theirs))

@@ -1,0 +1,60 @@
+"""A video as the portrait: its own frames, whole and at its own pace, at the result's constant rate.
+
+Writes FRAMES (lossless, `frames` of them). A frame's timestamp decides when it shows; past its end the last one stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foundation.errors import InputError
+from media.video.ahead import ahead
+from media.video.reader import VideoReader
+from media.video.writer import FrameWriter
+from stages import Report
+from stages.handover import FRAMES
+
+Image = NDArray[np.uint8]
+
+
+def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
+    """Settings: start (on the file's clock), frames, fps. Inputs: media."""
+    fps, frames, start = Fraction(settings["fps"]), int(settings["frames"]), Fraction(settings["start"])
+    writer: FrameWriter | None = None
+    with VideoReader(inputs["media"], start=start) as reader:
+        try:
+            for image in shown(ahead(reader), start, frames, fps):
+                if writer is None:
+                    writer = FrameWriter(out / FRAMES, size=(image.shape[1], image.shape[0]), fps=fps)
+                writer.write(image)
+                report(writer.frames, frames)
+            if writer is None:
+                raise InputError("has no frame to show", file=inputs["media"], cure="check the file for damage")
+            writer.close()
+        except BaseException:
+            if writer is not None:
+                writer.discard()
+            raise
+    return {"frames_out": writer.frames, "fps": str(fps)}
+
+
+def shown(timed: Iterable[tuple[Fraction, Image]], start: Fraction, frames: int, fps: Fraction) -> Iterator[Image]:
+    """What is on screen in the middle of each of `frames` instants, as foundation.times.resample has it."""
+    current: Image | None = None
+    number = 0
+    for seconds, image in timed:
+        while current is not None and number < frames and start + (number + Fraction(1, 2)) / fps <= seconds:
+            yield current
+            number += 1
+        if number == frames:
+            return
+        current = image
+    while current is not None and number < frames:
+        yield current
+        number += 1

@@ -1,0 +1,1 @@
+"""Ordering and running the training of a network."""
