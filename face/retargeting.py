@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from face.topology import (
     LIP_RINGS_LOWER,
     LIP_RINGS_UPPER,
 )
-from face.turns import kept
+from face.turns import Turns
 from foundation.geometry import Array
 
 RING_FOLLOW = (0.92, 0.8, 0.6)
@@ -44,8 +44,7 @@ class Gains:
     Attributes:
         head, expression, mouth: of the manifest. lips, lids: factors on how far they open.
         parting: how much further than its landmarks say the portrait's own lips are parted, in face heights.
-        shares: (N,) of each frame's singing, of a portrait that listens meanwhile (see face.turns); None: all of it.
-        listening: how much of head and face a listener takes.
+        turns: when it sings, of a portrait that listens meanwhile.
     """
 
     head: float
@@ -54,28 +53,18 @@ class Gains:
     lips: float = 1.0
     lids: float = 1.0
     parting: float = 0.0
-    shares: Array | None = None
-    listening: float = 0.0
-
-    def at(self, span: slice) -> Gains:
-        """The gains of the frames `span` alone."""
-        return self if self.shares is None else replace(self, shares=self.shares[span])
-
-    @property
-    def kept(self) -> Array | None:
-        """(N,) how much of head and gaze is taken; None: all of it."""
-        return None if self.shares is None else kept(self.shares, self.listening)
+    turns: Turns = field(default_factory=Turns)
 
 
 def mesh_targets(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:
     """(n, 492, 3) where the mesh's points go in the frames `span`, pixels of the picture."""
     shapes = performance.shapes(span)
-    gains = gains.at(span)
     change = (shapes - rig.neutral) * rig.scale * gains.expression
-    if gains.shares is not None:
-        change *= kept(gains.shares[:, None], gains.listening * upper_face(rig))[:, :, None]
+    change *= gains.turns.kept(span, upper_face(rig))[:, :, None]
     moved = rig.rest + change
-    open_lips(moved, shapes, rig, performance, gains)
+    gap = lip_gap(shapes, rig)
+    parted = np.maximum(0.0, np.linalg.norm(gap, axis=2) - performance.closed_gap * rig.scale[1])
+    open_lips(moved, gap, parted * gains.turns.sung(span)[:, None], rig, gains)
     openness = performance.openness[span]
     openness = np.where(openness < 1, 1 - gains.lids * (1 - openness), openness)
     band = close_lids(moved, rig, openness, change)
@@ -96,9 +85,7 @@ def rigid_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) 
 def gaze_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:
     """(n, 2, 2) how far the irises move along and across the eyes, in eye widths."""
     gaze = performance.gaze[span] - performance.gaze[performance.reference]
-    keep = gains.at(span).kept
-    if keep is not None:
-        gaze = gaze * keep[:, None, None]
+    gaze = gaze * gains.turns.kept(span)[:, None, None]
     return soft_limit(gaze * rig.scale[0] * gains.expression, GAZE_LIMIT)
 
 
@@ -114,20 +101,25 @@ def upper_face(rig: Rig) -> Array:
     return np.clip((nose - rig.shape[:, 1]) / max(float(nose - eyes), 1e-6), 0, 1)
 
 
-def open_lips(moved: Array, shapes: Array, rig: Rig, performance: Performance, gains: Gains) -> None:
-    """Set the inner-lip gap to the performer's, a listener's shut, and let the rings around follow; in place."""
+def lip_gap(shapes: Array, rig: Rig) -> Array:
+    """(n, 11, 3) from the performer's upper inner lip to the lower one, as large as the portrait's mouth has it."""
+    return np.asarray((shapes[:, list(INNER_LOWER)] - shapes[:, list(INNER_UPPER)]) * rig.scale)
+
+
+def open_lips(moved: Array, gap: Array, parted: Array, rig: Rig, gains: Gains) -> None:
+    """Set the inner-lip gap to the performer's, and let the rings around follow; in place.
+
+    Args:
+        gap: as of `lip_gap`. parted: (n, 11) how far the lips part along it, in face heights: a listener's do not.
+    """
     upper, lower = list(INNER_UPPER), list(INNER_LOWER)
-    gap = (shapes[:, lower] - shapes[:, upper]) * rig.scale
-    length = np.linalg.norm(gap, axis=2)
-    wanted = np.maximum(0.0, length - performance.closed_gap * rig.scale[1])
-    if gains.shares is not None:
-        wanted *= gains.shares[:, None]
-    measured = wanted.mean(axis=1)
+    measured = parted.mean(axis=1)
+    wanted = parted.copy()
     wanted[:, 1:-1] *= gains.mouth * gains.lips
     wanted = smooth_row(soft_limit(wanted, WIDEST))
     # what lips open beyond the performer's measure, the jaw drops beyond it
     moved += (wanted.mean(axis=1) - measured)[:, None, None] * jaw_per_gap()
-    gap *= (wanted / np.maximum(length, 1e-6))[:, :, None]
+    gap = gap * (wanted / np.maximum(np.linalg.norm(gap, axis=2), 1e-6))[:, :, None]
     gap[:, :, 1] += rig.seam
     middle = smooth_row((moved[:, upper] + moved[:, lower]) / 2)
     up = middle - gap / 2 - moved[:, upper]
@@ -182,8 +174,7 @@ def head_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -
     shift = soft_limit(performance.shift[span] * (HEAD_SHIFT * gains.head), SHIFT_LIMIT)
     shift[:, 2] = 0.0
     growth = soft_limit(performance.growth[span] * (HEAD_GROWTH * gains.head), GROWTH_LIMIT)
-    keep = gains.at(span).kept
-    if keep is not None:
-        turn, shift, growth = turn * keep[:, None], shift * keep[:, None], growth * keep
+    keep = gains.turns.kept(span)
+    turn, shift, growth = turn * keep[:, None], shift * keep[:, None], growth * keep
     rotation = np.stack([own @ exp_rotation(vector) for vector in turn])
     return rotation, shift, growth

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,27 +11,54 @@ import numpy as np
 from foundation.geometry import Array
 
 
-def singing_shares(motion: Mapping[str, Any], frames: int) -> Array | None:
-    """How much of each frame's singing is taken, (N,) 1 sings, 0 listens; None where all frames sing.
+@dataclass(frozen=True)
+class Turns:
+    """When the performer of one shot sings.
 
-    A voice that sets in finds the face in full motion: it is eased in before each turn, and out after it.
+    It is kept whole, and asked for the frames of a span, so that nobody cuts it to them twice.
 
-    Args:
-        motion: as of engines.base.Engine.prepare; "turns", if there, has `sings`, ranges of frames [start, stop], and
-            `ease`, in frames.
+    Attributes:
+        shares: (N,) how much of each frame's singing is taken: 1 sings, 0 listens; None: all of it, in every frame.
+        listening: 0..1, how much of head and face a listener takes.
     """
-    turns = motion.get("turns")
-    if turns is None:
-        return None
-    shares = np.zeros(frames)
-    index = np.arange(frames)
-    for start, stop in turns["sings"]:
-        away = np.maximum(0, np.maximum(start - index, index - (stop - 1)))
-        near = np.clip(1 - away / (turns["ease"] + 1), 0, 1)
-        np.maximum(shares, near * near * (3 - 2 * near), out=shares)
-    return shares
 
+    shares: Array | None = None
+    listening: float = 0.0
 
-def kept(shares: Array, listening: float | Array) -> Array:
-    """How much of a motion is taken of which a listener takes the share `listening`."""
-    return shares + (1 - shares) * listening
+    @staticmethod
+    def of(motion: Mapping[str, Any], frames: int) -> Turns:
+        """The turns of a shot of so many frames.
+
+        A voice that sets in finds the face in full motion: it is eased in before each turn, and out after it.
+
+        Args:
+            motion: as of engines.base.Engine.prepare; "turns", if there, has `sings`, ranges of frames [start, stop],
+                which may lie outside the shot or be empty; `ease`, in frames; and `listening`.
+        """
+        turns = motion.get("turns")
+        if turns is None:
+            return Turns()
+        shares = np.zeros(frames)
+        index = np.arange(frames)
+        for start, stop in turns["sings"]:
+            if start >= stop:
+                continue
+            away = np.maximum(0, np.maximum(start - index, index - (stop - 1)))
+            near = np.clip(1 - away / (turns["ease"] + 1), 0, 1)
+            np.maximum(shares, near * near * (3 - 2 * near), out=shares)
+        return Turns(shares, float(turns["listening"]))
+
+    def sung(self, span: slice) -> Array:
+        """(n,) how much of the mouth's motion is taken in the frames `span`."""
+        return np.ones(span.stop - span.start) if self.shares is None else self.shares[span]
+
+    def kept(self, span: slice, part: float | Array = 1.0) -> Array:
+        """(n, ...) how much of another motion is taken in the frames `span`.
+
+        Args:
+            part: of that motion, how much a listener takes of what it takes on the whole: a number, or one for each of
+                some points, which then are the second axis.
+        """
+        sung = self.sung(span)
+        sung = sung if np.ndim(part) == 0 else sung[:, None]
+        return sung + (1 - sung) * (self.listening * part)

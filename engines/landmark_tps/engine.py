@@ -21,7 +21,7 @@ from face.performance import Performance, analyse, choose_reference, spans
 from face.reference import most_alike
 from face.retargeting import Gains, gaze_motion, mesh_targets, rigid_motion
 from face.topology import EYES, OVAL
-from face.turns import singing_shares
+from face.turns import Turns
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from foundation.geometry import Array, Image
 from foundation.npy import Blocks
@@ -89,9 +89,7 @@ class LandmarkTps(PlateEngine):
             return self.open(portrait, arrays).render(0, frame)
 
         gains = calibration.fit(performance, samples, trial, detect, gains)
-        shares = singing_shares(motion, len(performance))
-        listening = 0.0 if shares is None else float(motion["turns"]["listening"])
-        return static, replace(gains, shares=shares, listening=listening)
+        return static, replace(gains, turns=Turns.of(motion, len(performance)))
 
     def open_plate(self, prepared: Arrays) -> PlateRenderer:
         return TpsPlateRenderer(prepared)

@@ -20,7 +20,7 @@ from engines.tpsmm.landmarks import follow
 from face.calibration import Detector
 from face.performance import choose_reference
 from face.reference import most_alike
-from face.turns import kept, singing_shares
+from face.turns import Turns
 from foundation.errors import InputError, ManifestError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from foundation.geometry import Box, Image
@@ -112,9 +112,9 @@ class TpsmmEngine(Engine):
                 where["keypoints"] = moved
             else:
                 animator = _animator(model, portrait, frame_of(driving, reference), window, settings.mode)
-                shares = singing_shares(motion, len(driving.track))
-                if shares is not None:
-                    where["keep"] = kept(shares, LISTENING * float(motion["turns"]["listening"]))
+                turns = Turns.of(motion, len(driving.track))
+                if turns.shares is not None:
+                    where["keep"] = turns.kept(slice(0, len(driving.track)), LISTENING)
         except ValueError as error:
             raise InputError(str(error), cure="use another mode or checkpoint") from error
         state = {f"state.{name}": tensor.float().numpy() for name, tensor in animator.state.tensors().items()}

@@ -20,7 +20,7 @@ from face.calibration import Detector
 from face.performance import Performance, analyse, spans
 from face.retargeting import Gains
 from face.topology import CHIN, FOREHEAD
-from face.turns import singing_shares
+from face.turns import Turns
 from foundation.geometry import Array, Box, Image
 from foundation.npy import Blocks
 from tpsmm.training.points import LID_GAPS, flat_keypoints
@@ -67,8 +67,7 @@ def follow(  # noqa: PLR0917  (what an engine's `prepare` is given, and what it 
     if mode == "relative":
         samples = calibration.pick(performance, driving.track.found, driving.pick)
         gains = calibration.fit(performance, samples, retargeting.shown, detect, gains)
-    shares = singing_shares(motion, len(performance))
-    gains = replace(gains, shares=shares, listening=0.0 if shares is None else float(motion["turns"]["listening"]))
+    gains = replace(gains, turns=Turns.of(motion, len(performance)))
     blocks = spans(len(performance))
     return animator, Blocks(np.float32, lambda: (retargeting.taken(gains, span) for span in blocks))
 
@@ -122,24 +121,22 @@ class Retargeting:
 
     def taken(self, gains: Gains, span: slice) -> Array:
         """(n, 50, 2) of the frames `span`."""
-        gains = gains.at(span)
         points = self.performance.points(span)
         theirs = keypoints_of(points, self.window)
         in_place = keypoints_of(self.performance.poses.remove(points, span), self.window)
         first = self.animator.state.initial.double().cpu().numpy()
         driven = first + gains.head * (theirs - in_place) + gains.expression * (in_place - first)
         moved = self.animator.transfer(keypoint_tensor(driven)).double().cpu().numpy()
-        if gains.kept is not None:
+        if gains.turns.shares is not None:
             still = self.animator.transfer(self.animator.state.initial).double().cpu().numpy()
-            moved = still + gains.kept[:, None, None] * (moved - still)
-        return self._opened(moved, theirs, gains) if self.animator.mode == "relative" else moved
+            moved = still + gains.turns.kept(span)[:, None, None] * (moved - still)
+        return self._opened(moved, theirs, gains, gains.turns.sung(span)) if self.animator.mode == "relative" else moved
 
-    def _opened(self, taken: Array, theirs: Array, gains: Gains) -> Array:
-        """The same, lips and lids opened as the performer's, `theirs`."""
+    def _opened(self, taken: Array, theirs: Array, gains: Gains, sung: Array) -> Array:
+        """The same, lids opened as the performer's, `theirs`, and lips so far of that as they sing: (n,) `sung`."""
         down = taken[:, _at(CHIN)[0]] - taken[:, _at(FOREHEAD)[0]]
         down /= np.maximum(np.linalg.norm(down, axis=1, keepdims=True), 1e-6)
         scale = float(self.animator.state.scale[0]) * gains.mouth * gains.lips
-        sung = 1.0 if gains.shares is None else gains.shares
         for uppers, lowers, outer_uppers, outer_lowers in LIPS:
             wanted = scale * sung * gap(theirs, uppers[0], lowers[0]) - gains.parting * self.openings.height
             more = (np.maximum(wanted, 0) - _along(taken, uppers[0], lowers[0], down))[:, None, None] * down[:, None]

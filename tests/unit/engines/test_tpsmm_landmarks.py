@@ -16,7 +16,7 @@ from engines.tpsmm.engine import TpsmmEngine
 from foundation.errors import ManifestError
 from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack
 from foundation.geometry import Image
-from foundation.npy import Blocks
+from foundation.npy import BLOCK, Blocks
 from tests.synthetic_tubes import face_points
 from tests.tiny_model import tiny_config
 from tpsmm.config import load_config
@@ -61,19 +61,20 @@ def portrait(mouth: float, lids: float = 0.06) -> Portrait:
     return Portrait(picture(7), face, (True, True, True, True))
 
 
-def driving(shift: float = 0.0) -> Driving:
-    track = np.stack([points(*opened, 0.8, (shift * k, 0.0)) for k, opened in enumerate(PERFORMED)])
+def driving(shift: float = 0.0, times: int = 1) -> Driving:
+    """PERFORMED, so many times."""
+    track = np.stack([points(*opened, 0.8, (shift * k, 0.0)) for k, opened in enumerate(PERFORMED * times)])
     count = len(track)
     poses = np.tile(np.eye(4), (count, 1, 1))
     followed = FaceTrack(track, np.ones(count, bool), np.zeros((count, 52)), poses, MEDIAPIPE_478, (SIDE, SIDE))
     return Driving(followed, 25.0, lambda numbers: (picture(k) for k in numbers))
 
 
-def prepare(files: dict[str, str], given: Portrait, shift: float = 0.0, **own: Any) -> Arrays:
+def prepare(files: dict[str, str], given: Portrait, shift: float = 0.0, times: int = 1, **own: Any) -> Arrays:
     """What `prepare` leaves, with every array made in full, as tasks read it back."""
     turns = own.pop("motion", {})
     options = {"precision": "fp32", **files, **own}
-    arrays = TpsmmEngine().prepare(given, driving(shift), {**MOTION, **turns, "tpsmm": options}, lambda _: None)
+    arrays = TpsmmEngine().prepare(given, driving(shift, times), {**MOTION, **turns, "tpsmm": options}, lambda _: None)
     whole = {name: array.whole() if isinstance(array, Blocks) else array for name, array in arrays.items()}
     return whole | {f"file.{name}": np.array(path) for name, path in files.items()}
 
@@ -133,6 +134,21 @@ def test_who_listens_shuts_the_mouth_and_hardly_moves(files: dict[str, str]) -> 
     assert mouth[[0, 1, 2, 4, 5]] == pytest.approx(0, abs=0.003)
     moved = [np.ptp(arrays["keypoints"][:, FLAT.index(168), 0][[0, 5]]) for arrays in (usual, taken)]
     assert moved[1] == pytest.approx(0.25 * moved[0], rel=0.05)
+
+
+@pytest.mark.parametrize("keypoints", ["landmarks", "network"])
+def test_turns_run_over_a_blocks_border(files: dict[str, str], keypoints: str) -> None:
+    given, times, sings = portrait(0.05), BLOCK // len(PERFORMED) + 1, slice(BLOCK - 1, BLOCK + 1)
+    turns = {"turns": {"sings": [[sings.start, sings.stop]], "ease": 0, "listening": 0.0}}
+    own, kept = (prepare(files, given, times=times, keypoints=keypoints, motion=motion) for motion in ({}, turns))
+    if keypoints == "network":
+        np.testing.assert_array_equal(np.flatnonzero(kept["keep"]), [BLOCK - 1, BLOCK])
+        assert len(kept["keep"]) == times * len(PERFORMED)
+        return
+    np.testing.assert_array_equal(kept["keypoints"][sings], own["keypoints"][sings])
+    listens = np.ones(len(own["keypoints"]), bool)
+    listens[sings] = False
+    assert openings(kept, given)[0][listens] == pytest.approx(0.0, abs=0.012)
 
 
 def test_frames_stand_alone_and_need_no_driving_picture(files: dict[str, str]) -> None:
