@@ -83,14 +83,21 @@ def make_folder(folder: Path) -> None:
         raise write_error(problem, folder) from problem
 
 
-def check_writable(path: Path) -> None:
+def check_writable(path: Path, *, making: bool = False) -> None:
     """Fail before the work rather than after it.
 
+    Args:
+        making: folders that are missing will be made.
     Raises: StageError if `path` is a folder, or its folder is missing or not writable.
     """
+    folder = path.absolute().parent
+    while making and not folder.exists() and folder != folder.parent:
+        folder = folder.parent
     if path.is_dir():
         raise write_error(IsADirectoryError(errno.EISDIR, ""), path)
-    if not path.parent.is_dir():
+    if folder.exists() and not folder.is_dir():
+        raise write_error(NotADirectoryError(errno.ENOTDIR, ""), path)
+    if not folder.is_dir():
         raise write_error(FileNotFoundError(errno.ENOENT, ""), path)
-    if not os.access(path.parent, os.W_OK | os.X_OK):
+    if not os.access(folder, os.W_OK | os.X_OK):
         raise write_error(PermissionError(errno.EACCES, ""), path)

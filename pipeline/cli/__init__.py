@@ -86,8 +86,9 @@ def _fail(error: DuetError, debug: bool) -> None:
     if debug:
         traceback.print_exc()
     if isinstance(error, ManifestError) and error.mistakes:
+        where = f"{error.file}: " if error.file else ""
         for mistake in error.mistakes:
-            typer.echo(f"error: {error.file}: {mistake}", err=True)
+            typer.echo(f"error: {where}{mistake}", err=True)
     else:
         typer.echo(f"error: {error}", err=True)
     sys.exit(error.exit_code)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ import typer
 
 from foundation.artifacts import ArtifactStore
 from foundation.atomic import check_writable, make_folder
-from foundation.errors import DuetError, ManifestError, StageError
+from foundation.errors import DuetError, StageError
 from foundation.events import Event, TaskFinished
 from pipeline.cli.deliver import deliver_tasks
 from pipeline.cli.farm_options import (
@@ -30,14 +30,14 @@ from pipeline.cli.farm_options import (
 )
 from pipeline.cli.job import plan_items, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
-from pipeline.cli.place import moved, place_of, prepare
+from pipeline.cli.place import check_place, make_place, moved, place_of
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.table import show_tasks
+from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import LoadedManifest, load_manifest
 from pipeline.manifest.parts.batch import NAME_PLACE
-from pipeline.plan.batch import Item, read_items
+from pipeline.plan.batch import BatchPlan, Item, read_items
 from pipeline.plan.graph import Graph
-from pipeline.plan.task import FileInput
 from pipeline.report.batch import Outcome, Summary
 
 WRITE_SECONDS = 5.0
@@ -88,10 +88,20 @@ def run(
         failures = run_graph(plan.graph, wanted, store, running, notices=plan.notices)
         _refuse(len(set(wanted) & failures.keys()), len(wanted), "tasks", "run it again")
         return
+    refuse_losses(batch_writes(plan, path), plan.reads | loaded.files)
     job = _Batch(items, plan.graph, store, running, summary, path)
     job.run(plan.notices)
     failed = sum(job.outcome(item).state != "done" for item in items)
     _refuse(failed, len(items), "items", f"see {path}; correct what is wrong, then batch --retry-failed")
+
+
+def batch_writes(plan: BatchPlan, summary: Path) -> Iterator[Written]:
+    """Everything that the items that can be made may write."""
+    yield Written(summary, "the batch's record", "choose another output.path")
+    for item in plan.items:
+        if item.video is not None:
+            for one in place_of(item.loaded).written(item.video.frames):
+                yield replace(one, what=f"{one.what} of {item.name}")
 
 
 def summary_path(loaded: LoadedManifest) -> Path:
@@ -110,7 +120,6 @@ class _Batch:
     running: Running
     summary: Summary
     path: Path
-    _read: set[Path] = field(default_factory=set)
     _waiting: dict[str, list[Item]] = field(default_factory=dict)
     _missing: dict[str, set[str]] = field(default_factory=dict)
     _began: float = field(default_factory=time.monotonic)
@@ -121,8 +130,6 @@ class _Batch:
 
     def run(self, notices: list[str]) -> None:
         """Raises: DuetError for what stops the whole batch; batch.json is written then, too."""
-        inputs = (given for task in self.graph for given in task.inputs.values() if isinstance(given, FileInput))
-        self._read = {Path(path).resolve() for path in {given.path for given in inputs}}
         for item in self.items:
             self.summary.outcomes[item.name] = Outcome(item.name, item.portrait, item.driving)
             self._prepare(item)
@@ -146,10 +153,8 @@ class _Batch:
         assert item.result and item.video  # noqa: S101, PT018  (it is planned)
         try:
             place = place_of(item.loaded)
-            if self._read & {path.resolve() for path in (place.target, place.poster, place.preview) if path}:
-                problem = "would be written over, and it is one of the inputs"
-                raise ManifestError(problem, file=place.target, cure="choose another output.path")
-            prepare(place)
+            check_place(place)
+            make_place(place)
         except DuetError as error:
             self._fail(item, error)
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, get_args
 
@@ -17,8 +18,10 @@ from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, Work, Workers
 from pipeline.cli.render import short, wanted_of
 from pipeline.cli.runs import Running, run_graph
+from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import LoadedManifest, load_manifest
 from pipeline.manifest.parts.performers import EngineName
+from pipeline.plan.expand import Plan
 from pipeline.report.comparison import Difference, Side, differences, side_by_side
 from pipeline.report.data import Made, collect
 from pipeline.report.page import read_page
@@ -31,6 +34,7 @@ Engines = Annotated[
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", help="The video to write (.mp4); the table goes beside it.")]
 REPORT = (".html", ".htm")
+CURE = "choose another --output"
 
 
 def register(app: typer.Typer) -> None:
@@ -56,16 +60,20 @@ def run(
     target = output.absolute()
     if target.suffix.lower() != ".mp4":
         raise ManifestError("the output must be a file that ends in .mp4", file=target, cure="choose such a name")
-    make_folder(target.parent)
-    check_writable(target)
+    check_writable(target, making=True)
+    table = target.with_suffix(".csv")
     store, running = store_at(work), running_of("local", None, workers, None, "json" if as_json else "auto")
+    sources: list[_Planned | _Reported]
     if engines:
-        first, second = (_of_manifest(_with_engine(load_manifest(a), e), store, running, e) for e in engines)
+        sources = [_planned(_with_engine(load_manifest(a), engine), store, engine) for engine in engines]
     else:
-        first, second = (_side(path, store, running) for path in (a, b) if path is not None)
+        sources = [_source(path, store) for path in (a, b) if path is not None]
+    written = [Written(target, "the video", CURE), Written(table, "the table", CURE)]
+    refuse_losses(written, {path for source in sources for path in source.reads})
+    make_folder(target.parent)
+    first, second = (_side(source, store, running) for source in sources)
     lines = differences(first, second)
     frames = side_by_side(first, second, target)
-    table = target.with_suffix(".csv")
     with replacing(table) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("measure", "of", first.label, second.label, "difference", "95 % +-"))
@@ -78,23 +86,54 @@ def run(
     typer.echo(f"video   {short(target)} ({frames} frames)\ntable   {short(table)}")
 
 
-def _side(path: Path, store: ArtifactStore, running: Running) -> Side:
-    """A manifest's result, made if need be; or what a report tells."""
+@dataclass(frozen=True)
+class _Planned:
+    """A manifest's result, before it is made."""
+
+    label: str
+    loaded: LoadedManifest
+    plan: Plan
+
+    @property
+    def reads(self) -> frozenset[Path]:
+        return self.plan.reads
+
+
+@dataclass(frozen=True)
+class _Reported:
+    """An earlier result, as its report tells of it."""
+
+    report: Path
+    side: Side
+
+    @property
+    def reads(self) -> frozenset[Path]:
+        return frozenset((self.report, self.side.video))
+
+
+def _source(path: Path, store: ArtifactStore) -> _Planned | _Reported:
     if path.suffix.lower() not in REPORT:
-        return _of_manifest(load_manifest(path), store, running, path.stem)
+        return _planned(load_manifest(path), store, path.stem)
     data = read_page(path)
     video = path.parent / Path(str(data["video"])).name
     if not video.is_file():
         raise InputError("is not beside its report", file=video, cure="put both into one folder")
-    return Side(path.stem, video, data)
+    return _Reported(path, Side(path.stem, video, data))
 
 
-def _of_manifest(loaded: LoadedManifest, store: ArtifactStore, running: Running, label: str) -> Side:
-    plan = plan_job(loaded, store)
+def _planned(loaded: LoadedManifest, store: ArtifactStore, label: str) -> _Planned:
+    return _Planned(label, loaded, plan_job(loaded, store))
+
+
+def _side(source: _Planned | _Reported, store: ArtifactStore, running: Running) -> Side:
+    """A manifest's result, made if need be; or what a report tells."""
+    if isinstance(source, _Reported):
+        return source.side
+    plan = source.plan
     run_graph(plan.graph, wanted_of(plan), store, running, notices=plan.notices)
     folder = store.folder(plan.video.stage, plan.video.key)
     video = next(iter([*folder.glob("video.*"), *folder.glob("picture.*")]))
-    return Side(label, video, collect(Made(loaded, plan, store, video), None))
+    return Side(source.label, video, collect(Made(source.loaded, plan, store, video), None))
 
 
 def _with_engine(loaded: LoadedManifest, engine: str) -> LoadedManifest:
@@ -106,7 +145,7 @@ def _with_engine(loaded: LoadedManifest, engine: str) -> LoadedManifest:
         raise ManifestError(f"there is no engine {engine!r}", cure=f"use one of {', '.join(get_args(EngineName))}")
     performers = {name: one.model_copy(update={"engine": engine}) for name, one in loaded.manifest.performers.items()}
     manifest = loaded.manifest.model_copy(update={"performers": performers})
-    return LoadedManifest(manifest, loaded.folder, loaded.name)
+    return replace(loaded, manifest=manifest)
 
 
 def _tell(first: Side, second: Side, lines: list[Difference]) -> None:

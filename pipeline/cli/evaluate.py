@@ -17,6 +17,7 @@ from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, Work, Workers
 from pipeline.cli.render import short
 from pipeline.cli.runs import Running, run_graph
+from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import LoadedManifest
 from pipeline.plan.evaluation import evaluation, manifest_of
 from pipeline.report.evaluation import Figures, averaged, write_plot, write_table
@@ -52,6 +53,8 @@ def run(
 ) -> None:
     clips = _clips(folder)
     store, running = store_at(work), running_of("local", None, workers, None, "json" if as_json else "auto")
+    files = [output / f"evaluation.{kind}" for kind in ("csv", "png", "json")]
+    refuse_losses([Written(path, "the evaluation", "choose another --output") for path in files], clips)
     make_folder(output)
     rows: dict[str, Figures] = {}
     left_out: dict[str, str] = {}

@@ -13,6 +13,7 @@ from foundation.atomic import check_writable, make_folder, replacing
 from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, ManifestPath, Work
 from pipeline.cli.plan import plan_any
+from pipeline.cli.written import Written, refuse_losses
 from pipeline.executors.openjd_export import job_template
 from pipeline.manifest.load import load_manifest
 
@@ -45,6 +46,7 @@ def openjd(
 ) -> None:
     loaded = load_manifest(manifest)
     plan = plan_any(loaded, store_at(work))
+    refuse_losses([Written(output, "the template", "choose another --output")], plan.reads | loaded.files)
     make_folder(output.absolute().parent)
     check_writable(output)
     template = job_template(

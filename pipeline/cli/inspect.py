@@ -28,6 +28,7 @@ from media.video.numbered_pictures import PictureReader, describe_pictures, numb
 from media.video.probe import probe
 from media.video.reader import VideoReader
 from pipeline.cli.options import Debug, Fps, Json, are_numbered
+from pipeline.cli.written import Written, refuse_losses
 from pipeline.report.drawing import column, row, text, to_height, to_size, with_margin
 
 LOOKS = 5
@@ -69,11 +70,13 @@ def run(
     path = sample_path(media.removeprefix("sample:")) if media.startswith("sample:") else Path(media)
     if sheet is not None and sheet.suffix.lower() != ".png":
         raise ManifestError("the contact sheet must be a file that ends in .png", file=sheet, cure="choose such a name")
+    numbered = are_numbered(media, fps)
     if sheet is not None:
+        shown = numbered_pictures(path) if numbered else [path]
+        refuse_losses([Written(sheet, "the contact sheet", "choose another --sheet")], shown)
         check_writable(sheet.absolute())
     told: dict[str, Any] = {"file": str(path)}
     info = None
-    numbered = are_numbered(media, fps)
     if path.is_file() and is_image(path):
         pictures: Iterator[tuple[float, Image]] = iter([(0.0, read_image(path))])
     else:

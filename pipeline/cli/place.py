@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from foundation.atomic import check_writable, make_folder
-from foundation.errors import ManifestError
+from foundation.errors import InputError, ManifestError
 from media.credentials.signing import Signer, check_signer
+from pipeline.cli.written import Written
 from pipeline.manifest import delivery
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.batch import NAME_PLACE
 from pipeline.manifest.paths import SequenceName, sequence_name
-from pipeline.plan.expand import Plan
-from pipeline.plan.task import FileInput
+from pipeline.report.page import read_page
+from pipeline.report.verdict import failed_name
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Place:
         target: the video; of a sequence, the name with the number's place in it.
         sequence: that name's parts; None for one file. first: the number of a sequence's first file.
         poster, preview, signer: where they are asked for.
+        sounds, passes: what the files' names end in that may go beside it: "wav" and "mona.wav", "mona.matte.mkv".
     """
 
     target: Path
@@ -34,6 +37,8 @@ class Place:
     poster: Path | None
     preview: Path | None
     signer: Signer | None
+    sounds: tuple[str, ...]
+    passes: tuple[str, ...]
 
     def at(self, target: Path) -> Place:
         """The same, with the video under another name."""
@@ -49,15 +54,35 @@ class Place:
         stem = self.sequence.stem if self.sequence else self.target.stem
         return self.target.with_name(f"{stem}.{ending}")
 
-    def files(self, plan: Plan, *, sheet: bool) -> list[Path]:
-        """Everything that is written; of a sequence, its first picture."""
-        wanted = [self.first_file, self.poster, self.preview, self.sheet if sheet else None]
-        return [path for path in wanted if path] + [self.beside(ending) for ending in plan.passes]
-
     @property
     def sheet(self) -> Path:
-        """Where a contact sheet goes: beside the result, named like it."""
-        return (self.target.with_name(self.sequence.stem) if self.sequence else self.target).with_suffix(".png")
+        """Where a contact sheet goes."""
+        return self.beside("png")
+
+    @property
+    def report(self) -> Path:
+        """Where a report goes: named like the file that it plays."""
+        return self.first_file.with_suffix(".html")
+
+    def written(self, frames: int, *, sheet: bool = False, report: bool = False) -> Iterator[Written]:
+        """Everything that may be written of a result of so many frames, be it found good or not."""
+        path = "choose another output.path"
+        for place in (self, self.at(failed_name(self.target))):
+            yield Written(place.target, "the sequence" if place.sequence else "the video", path)
+            if place.sequence:
+                numbers = range(place.first, place.first + frames)
+                pictures = (place.target.with_name(place.sequence.file(number)) for number in numbers)
+                yield from (Written(picture, "the sequence", path) for picture in pictures)
+                yield from (Written(place.beside(ending), "the sound", path) for ending in place.sounds)
+            for ending in place.passes:
+                yield Written(place.beside(ending), f"the pass {ending}", path)
+            if sheet:
+                yield Written(place.sheet, "the contact sheet", f"{path}, or --no-sheet")
+            if report:
+                yield Written(place.report, "the report", f"{path}, or --no-report")
+        for kind, beside in (("poster", self.poster), ("preview", self.preview)):
+            if beside:
+                yield Written(beside, f"the {kind}", f"choose another output.{kind}.path")
 
 
 def place_of(loaded: LoadedManifest) -> Place:
@@ -75,6 +100,8 @@ def place_of(loaded: LoadedManifest) -> Place:
     if output.sign:
         files = loaded.path(output.sign.certificate), loaded.path(output.sign.key)
         signer = Signer(*files, output.sign.algorithm, output.sign.timestamp_url)
+    performers = loaded.manifest.performers
+    stems = [f"{name}.wav" for name in performers] if loaded.manifest.audio.stems else []
     return Place(
         target=target,
         container=delivery.container(output),
@@ -83,6 +110,8 @@ def place_of(loaded: LoadedManifest) -> Place:
         poster=loaded.path(output.poster.path) if output.poster else None,
         preview=loaded.path(output.preview.path) if output.preview else None,
         signer=signer,
+        sounds=() if loaded.manifest.audio.source == "none" else ("wav", *stems),
+        passes=tuple(f"{name}.{each}.mkv" for name, one in performers.items() for each in one.composite.passes),
     )
 
 
@@ -106,29 +135,35 @@ def moved(loaded: LoadedManifest, folder: Path | None) -> LoadedManifest:
     return replace(loaded, manifest=manifest)
 
 
-def prepare(place: Place) -> None:
-    """Fail before the work rather than after it; folders that are missing are made.
+def spare_other_report(place: Place) -> None:
+    """duet.mp4 and duet.mkv would have one report, and one contact sheet.
 
-    Raises: StageError or ManifestError if something cannot be written there; InputError if it is to be signed and the
-        certificate or the key is unusable.
+    Raises: ManifestError if another video's report stands there, and that video beside it.
+    """
+    for each in (place, place.at(failed_name(place.target))):
+        try:
+            video = Path(str(read_page(each.report)["video"])).name
+        except InputError:  # no report of ours
+            continue
+        if video != each.first_file.name and each.report.with_name(video).is_file():
+            problem = f"it is the report of {video}, and the report of {each.first_file.name} would be written over it"
+            cure = "choose another output.path, or --no-report --no-sheet"
+            raise ManifestError(problem, file=each.report, cure=cure)
+
+
+def check_place(place: Place) -> None:
+    """Fail before the work rather than after it.
+
+    Raises: StageError if something cannot be written there; InputError if it is to be signed and the certificate or
+        the key is unusable.
     """
     if place.signer:
         check_signer(place.signer)
-    wanted = [path for path in (place.target, place.poster, place.preview) if path]
-    if len(set(wanted)) < len(wanted):
-        raise ManifestError("two outputs have the same name", file=place.target, cure="give each a name of its own")
-    for path in wanted:
+    for path in filter(None, (place.target, place.poster, place.preview)):
+        check_writable(path, making=True)
+
+
+def make_place(place: Place) -> None:
+    """Make the folders that are missing. Raises: StageError if that cannot be."""
+    for path in filter(None, (place.target, place.poster, place.preview)):
         make_folder(path.parent)
-        check_writable(path)
-
-
-def spare_inputs(plan: Plan, written: list[Path]) -> None:
-    """Refuse to write over what the plan reads: a portrait that is called as the contact sheet would be.
-
-    Raises: ManifestError.
-    """
-    read = {Path(given.path) for task in plan.graph for given in task.inputs.values() if isinstance(given, FileInput)}
-    for path in written:
-        if any(path.exists() and path.samefile(each) for each in read if each.exists()):
-            cure = "choose another output.path, or --no-sheet"
-            raise ManifestError("would be written over, and it is one of the inputs", file=path, cure=cure)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Set
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from pipeline.cli.job import plan_items, plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
 from pipeline.cli.runs import Running
 from pipeline.cli.table import show_tasks
+from pipeline.cli.written import Written, refuse_losses
 from pipeline.executors.base import Circumstances
 from pipeline.executors.machine import processors
 from pipeline.manifest.load import LoadedManifest, load_manifest
@@ -50,7 +52,7 @@ def run(
     store, loaded = store_at(work), load_manifest(manifest)
     plan = plan_any(loaded, store)
     if tasks:
-        _write_tasks(plan.graph, tasks)
+        _write_tasks(plan.graph, tasks, plan.reads | loaded.files)
     about = _about(plan)
     if cost:
         _show_cost(plan.graph, store, about, as_json=as_json)
@@ -75,10 +77,12 @@ def _about(plan: Plan | BatchPlan) -> dict[str, Any]:
     return {"fps": str(plan.fps), "frames": plan.frames}
 
 
-def _write_tasks(graph: Graph, folder: Path) -> None:
+def _write_tasks(graph: Graph, folder: Path, read: Set[Path]) -> None:
+    files = {folder / f"{number:05d}-{task.stage}.json": task for number, task in enumerate(graph)}
+    refuse_losses([Written(path, "a task file", "choose another --tasks") for path in files], read)
     make_folder(folder)
-    for number, task in enumerate(graph):
-        with replacing(folder / f"{number:05d}-{task.stage}.json") as temporary:
+    for path, task in files.items():
+        with replacing(path) as temporary:
             temporary.write_text(json.dumps(task.to_json(), ensure_ascii=False), encoding="utf-8")
 
 

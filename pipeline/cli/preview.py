@@ -12,8 +12,10 @@ from foundation.atomic import check_writable, make_folder
 from foundation.errors import ManifestError
 from pipeline.cli.job import probe_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
+from pipeline.cli.place import place_of
 from pipeline.cli.progress import Style
 from pipeline.cli.runs import Running, run_graph
+from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import load_manifest
 from pipeline.plan.preview import plan_preview
 from pipeline.report.preview_sheet import preview_sheet
@@ -37,10 +39,12 @@ def run(
     target = output.absolute() if output else loaded.path(loaded.manifest.output.path).with_suffix(".preview.png")
     if target.suffix.lower() != ".png" or target.is_dir():
         raise ManifestError("the preview must be a file that ends in .png", file=target, cure="choose such a name")
-    make_folder(target.parent)
-    check_writable(target)
+    check_writable(target, making=True)
     store = store_at(work)
     job, facts = probe_job(loaded, store)
+    own = Written(target, "the preview", "choose another --output")
+    refuse_losses([*place_of(loaded).written(0, sheet=True), own], job.reads)
+    make_folder(target.parent)
     preview = plan_preview(job, facts)
     style: Style = "json" if as_json else "auto"
     run_graph(preview.graph, preview.wanted, store, Running(style=style), notices=preview.notices)

@@ -16,10 +16,11 @@ from foundation.errors import ManifestError
 from pipeline.cli.deliver import put
 from pipeline.cli.render import short
 from pipeline.cli.runs import Running, run_graph
+from pipeline.cli.written import Written, refuse_losses
 from pipeline.executors.run_task import run_task
 from pipeline.plan.engine_choice import CONFIGS, MODELS
 from pipeline.plan.published import Demo, DemoPlan, build_demo, expand_demo
-from pipeline.report.verdict import Verdict, verdict_of
+from pipeline.report.verdict import Verdict, failed_name, verdict_of
 
 CHECKPOINT = Path("checkpoints/vox.pth.tar")
 SOURCE = Path("assets/source.png")
@@ -62,9 +63,12 @@ def animate_published(flags: Flags, store: ArtifactStore, running: Running) -> N
     notices: list[str] = []
     target = (flags.result_video or RESULT).absolute()
     demo = _demo(flags, target, notices)
-    make_folder(target.parent)
-    check_writable(target)
+    check_writable(target, making=True)
     job = build_demo(demo)
+    files = [Path(given.path) for given in job.files.values()]
+    places = (target, failed_name(target))
+    refuse_losses([Written(path, "the video", "choose another --result_video") for path in places], files)
+    make_folder(target.parent)
     plan = expand_demo(job, run_task(job.probe, store, _silent).facts)
     if not plan.sounds:
         notices.append("the driving clip has no sound: the video will be silent")

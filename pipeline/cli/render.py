@@ -25,10 +25,11 @@ from pipeline.cli.farm_options import (
 )
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
-from pipeline.cli.place import moved, place_of, prepare, spare_inputs
+from pipeline.cli.place import check_place, make_place, moved, place_of, spare_other_report
 from pipeline.cli.report import write_report
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.table import show_tasks
+from pipeline.cli.written import refuse_losses
 from pipeline.manifest.load import LoadedManifest, load_manifest
 from pipeline.plan.expand import Plan
 from pipeline.plan.select import Selection
@@ -85,9 +86,12 @@ def render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sh
     Raises: DuetError; whatever stood at its place is then as it was.
     """
     place = place_of(loaded)
-    prepare(place)
+    check_place(place)
     plan = plan_job(loaded, store)
-    spare_inputs(plan, place.files(plan, sheet=sheet))
+    refuse_losses(place.written(plan.frames, sheet=sheet, report=report), plan.reads)
+    if sheet or report:
+        spare_other_report(place)
+    make_place(place)
     wanted = wanted_of(plan) + ([one.clip.key for one in plan.performers.values()] if sheet else [])
     recorder = Recorder()
     run_graph(plan.graph, wanted, store, running, notices=plan.notices, also=recorder)

@@ -12,6 +12,7 @@ from foundation.atomic import check_writable, make_folder, replacing
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
 from pipeline.cli.place import place_of
+from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import load_manifest
 from pipeline.report.data import Made, collect
 from pipeline.report.page import page
@@ -35,6 +36,9 @@ def run(
     plan = plan_job(loaded, store)
     place = place_of(loaded)
     made = Made(loaded, plan, store, place.at(verdict_of(plan.result, store).place(place.target)).first_file)
+    if output:
+        own = Written(output, "the report", "choose another --output")
+        refuse_losses([*place.written(plan.frames, sheet=True), own], plan.reads)
     target = write_report(made, read_record(store, plan.result.key), output)
     typer.echo(json.dumps({"event": "Done", "report": str(target)}) if as_json else f"report  {target}")
 

@@ -18,8 +18,10 @@ from pipeline.cli.job import store_at
 from pipeline.cli.models import config_file
 from pipeline.cli.options import WORK, Debug, Json, Work, Workers
 from pipeline.cli.runs import run_graph
+from pipeline.cli.written import Written, refuse_losses
 from pipeline.executors.run_task import run_task
 from pipeline.manifest.dataset import load_training_config
+from pipeline.plan.task import FileInput
 from pipeline.plan.training import DatasetPlan, plan_dataset
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from training.run import Told
 
 DEVICES = ("cpu", "cuda")
+WRITES = ("*.pt", "*.csv", "*.safetensors", "*.tar", "sheet-*.png")
+"""What a run writes into its folder, as patterns."""
 
 Config = Annotated[str, typer.Argument(metavar="CONFIG", help="A name in configs/models, or a file.")]
 Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The clips' folder, in place of root_dir.")]
@@ -70,6 +74,9 @@ def run(
     folder = (out or Path("out") / "training" / path.stem).absolute()
     store = store_at(work)
     plan = plan_dataset(training, lambda task: run_task(task, store, _silent).facts)
+    written = (file for pattern in WRITES for file in folder.glob(pattern))
+    read = _read(plan, path, initial, vgg)
+    refuse_losses([Written(file, "what is trained", "choose another --out") for file in written], read)
     running = running_of("local", None, workers, None, "json" if as_json else "auto")
     run_graph(plan.graph, [tube.task.key for tube in plan.tubes], store, running)
     from training.order import Order  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
@@ -102,6 +109,12 @@ def _refuse(device: str, processes: int, minutes: float | None) -> None:
         raise ManifestError(f"--device is {device!r}", cure=f"use one of {', '.join(DEVICES)}")
     if processes > 1 and minutes is not None:
         raise ManifestError("--minutes is for one process", cure="stop the others with Ctrl-C: the state is kept")
+
+
+def _read(plan: DatasetPlan, *named: Path | None) -> set[Path]:
+    """Every file that a run reads."""
+    given = (each for task in plan.graph for each in task.inputs.values() if isinstance(each, FileInput))
+    return {Path(each.path) for each in given} | {path for path in named if path is not None}
 
 
 def _files(plan: DatasetPlan, store: ArtifactStore) -> list[TubeFiles]:

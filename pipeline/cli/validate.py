@@ -8,9 +8,12 @@ from pathlib import Path
 import typer
 
 from foundation.errors import InputError
+from pipeline.cli.batch import batch_writes, summary_path
 from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
+from pipeline.cli.place import place_of
 from pipeline.cli.plan import plan_any
+from pipeline.cli.written import refuse_losses
 from pipeline.manifest.load import load_manifest
 from pipeline.plan.batch import BatchPlan
 
@@ -21,10 +24,13 @@ def register(app: typer.Typer) -> None:
 
 
 def run(manifest: ManifestPath, *, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> None:
-    plan = plan_any(load_manifest(manifest), store_at(work))
+    loaded = load_manifest(manifest)
+    plan = plan_any(loaded, store_at(work))
     if isinstance(plan, BatchPlan):
+        refuse_losses(batch_writes(plan, summary_path(loaded)), plan.reads | loaded.files)
         _tell_batch(manifest, plan, as_json=as_json)
         return
+    refuse_losses(place_of(loaded).written(plan.frames, sheet=True, report=True), plan.reads)
     seconds = float(plan.frames / plan.fps)
     about = {"frames": plan.frames, "fps": str(plan.fps), "seconds": seconds, "performers": list(plan.performers)}
     if as_json:

@@ -24,15 +24,23 @@ MAX_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class LoadedManifest:
-    """A manifest and the folder that its paths are relative to."""
+    """A manifest, the folder that its paths are relative to, and its file where there is one."""
 
     manifest: Manifest
     folder: Path
     name: str
+    file: Path | None = None
 
     def path(self, written: str) -> Path:
         """A path of the manifest as one that opens from anywhere. "sample:..." names are not paths."""
         return Path(os.path.normpath(self.folder / Path(written).expanduser()))
+
+    @property
+    def files(self) -> frozenset[Path]:
+        """What is read beside the media: the manifest itself, a batch's table, the signer's certificate and key."""
+        batch, sign = self.manifest.batch, self.manifest.output.sign
+        named = [batch.pairs if batch else None, *((sign.certificate, sign.key) if sign else ())]
+        return frozenset([*([self.file] if self.file else []), *(self.path(written) for written in named if written)])
 
 
 class _Loader(yaml.SafeLoader):
@@ -72,7 +80,7 @@ def load_manifest(path: Path, *, writing_to: Path | None = None) -> LoadedManife
         raise ManifestError(problem, file=path, cure="correct that line; tags such as !!python are refused") from error
     if writing_to and isinstance(data, dict) and isinstance(data.get("output"), dict):
         data["output"]["path"] = str(writing_to)
-    return LoadedManifest(validate(data, path), path.resolve().parent, path.stem)
+    return LoadedManifest(validate(data, path), path.resolve().parent, path.stem, path.absolute())
 
 
 def validate(data: Any, path: Path) -> Manifest:

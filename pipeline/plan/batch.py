@@ -60,11 +60,13 @@ class BatchPlan:
 
     Attributes:
         alone: how many tasks each stage would have if nothing were shared.
+        reads: every file that is read (see pipeline.plan.build.Job), of items that cannot be planned what is known.
     """
 
     items: list[Item]
     graph: Graph = field(default_factory=Graph)
     alone: Counter[str] = field(default_factory=Counter)
+    reads: set[Path] = field(default_factory=set)
     notices: list[str] = field(default_factory=list)
 
 
@@ -99,7 +101,9 @@ def plan_batch(items: Iterable[Item], probe: Probe) -> BatchPlan:
             jobs.append((item, build(item.loaded, digest)))
         except DuetError as error:
             item.error = error
+            plan.reads |= {item.loaded.path(written) for written in (item.portrait, item.driving)}
             continue
+        plan.reads |= jobs[-1][1].reads
         for task in jobs[-1][1].probes.values():
             probes.add(task)
     facts, failed = probe(probes)
@@ -141,7 +145,7 @@ def _item(loaded: LoadedManifest, batch: Batch, number: int, row: Row) -> Item:
         "performers": {_performer(name): performer},
         "output": output,
     }
-    own = LoadedManifest(manifest.model_copy(update=changes), loaded.folder, name)
+    own = LoadedManifest(manifest.model_copy(update=changes), loaded.folder, name, loaded.file)
     return Item(name, portrait, driving, own, loaded.path(output.path))
 
 

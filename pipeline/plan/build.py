@@ -46,6 +46,11 @@ class Job:
             graph.add(task)
         return graph
 
+    @property
+    def reads(self) -> frozenset[Path]:
+        """Every file that is read, and the names of numbered pictures."""
+        return self.sources.paths | self.loaded.files
+
 
 def build(loaded: LoadedManifest, digest: Callable[[Path], str] = digest_of) -> Job:
     """The job of a manifest.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 
 from pipeline.plan.build import Job
 from pipeline.plan.checks import plan_checks, seen_ranges
@@ -34,6 +35,7 @@ class Plan:
         performers: those that are seen, by name, for reports.
         notices: what a person should know (engines chosen and why, clips without sound).
         passes: what is written for other compositing programs: task and file, by what their names end in.
+        reads: every file that is read (see Job).
     """
 
     graph: Graph
@@ -44,6 +46,7 @@ class Plan:
     performers: dict[str, PlannedPerformer]
     notices: list[str]
     passes: dict[str, tuple[Task, str]]
+    reads: frozenset[Path]
 
 
 def expand(job: Job, facts: Facts) -> Plan:
@@ -92,7 +95,8 @@ def expand(job: Job, facts: Facts) -> Plan:
     video = plan_delivery(planning, picture, (inputs, sound), frames)
     shown = {name: seen_ranges(scenes, pictures[name], planned.frames) for name, planned in performers.items()}
     result = plan_checks(planning, performers, shown, video, (inputs, sound))
-    return Plan(graph, result, video, frames, fps, performers, notices, plan_passes(planning, performers))
+    passes = plan_passes(planning, performers)
+    return Plan(graph, result, video, frames, fps, performers, notices, passes, job.reads)
 
 
 def _rate(job: Job, facts: Facts, first: tuple[str, Clip]) -> Fraction:

@@ -42,6 +42,13 @@ class Sources:
     def __getitem__(self, written: str) -> FileInput:
         return self.files[written]
 
+    @property
+    def paths(self) -> frozenset[Path]:
+        """Of everything that is read; of numbered pictures also their name."""
+        pictures = (given for gather in self.gathers.values() for given in gather.inputs.values())
+        both = (*self.files.values(), *pictures)
+        return frozenset(Path(given.path) for given in both if isinstance(given, FileInput))
+
     def clip(self, written: str) -> Input:
         """A driving clip as the stages read it."""
         gather = self.gathers.get(written)

@@ -33,7 +33,7 @@ class Verdict:
 
     def place(self, target: Path) -> Path:
         """Where the result goes: a failed one does not take the place of a good one."""
-        return target.with_name(f"{target.stem}.failed{target.suffix}") if self.failed else target
+        return failed_name(target) if self.failed else target
 
     def refuse(self, file: Path) -> None:
         """Raises: CheckError naming every check that failed."""
@@ -41,6 +41,11 @@ class Verdict:
             problem = "; ".join(told(row) for row in self.failed)
             cure = "look at it; checks.limits in the manifest sets what must hold, docs/checks.md says what it means"
             raise CheckError(problem, file=file, stage="check", cure=cure)
+
+
+def failed_name(target: Path) -> Path:
+    """The name of a result that failed its checks, in place of `target`."""
+    return target.with_name(f"{target.stem}.failed{target.suffix}")
 
 
 def verdict_of(task: Task, store: ArtifactStore) -> Verdict:

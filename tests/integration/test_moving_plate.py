@@ -108,5 +108,5 @@ def test_a_portrait_is_not_written_over(duet: Duet, manifest: Manifest, tmp_path
     before = (tmp_path / "out.png").read_bytes()
     done = duet("render", manifest(performers={"one": {"portrait": "out.png", "driving": driving()}}))
     assert done.code == 2
-    assert "one of the inputs" in done.error
+    assert "it is an input, and the contact sheet would be written over it" in done.error
     assert (tmp_path / "out.png").read_bytes() == before
