@@ -7,7 +7,7 @@ from foundation.plugins import Plugin, load_plugin
 
 ENGINES = {
     "landmark_tps": Plugin("engines.landmark_tps.engine:LandmarkTps", version=1),
-    "tpsmm": Plugin("engines.tpsmm.engine:TpsmmEngine", version=5),
+    "tpsmm": Plugin("engines.tpsmm.engine:TpsmmEngine", version=6),
 }
 
 

@@ -188,11 +188,10 @@ class Animator:
         )
 
     def _eased(self, keypoints: Tensor, keep: Tensor | None) -> Tensor:
-        """So much of the way from the pose of the reference frame."""
+        """So much of the way from the pose of the reference frame; all of it gives the very bits of None."""
         if keep is None:
             return keypoints
-        still = self.transfer(self.state.initial)
-        return still + keep.to(keypoints)[:, None, None] * (keypoints - still)
+        return torch.lerp(self.transfer(self.state.initial), keypoints, keep.to(keypoints)[:, None, None])
 
     def _moved(self, keypoints: Tensor) -> Motion:
         each = [self.model.backend.move(self.state.motion, some) for some in torch.split(keypoints, self.group)]

@@ -129,7 +129,8 @@ class Retargeting:
         moved = self.animator.transfer(keypoint_tensor(driven)).double().cpu().numpy()
         if gains.turns.shares is not None:
             still = self.animator.transfer(self.animator.state.initial).double().cpu().numpy()
-            moved = still + gains.turns.kept(span)[:, None, None] * (moved - still)
+            share = gains.turns.kept(span)[:, None, None]
+            moved = (1 - share) * still + share * moved  # exact at both ends: whoever sings is moved as ever
         return self._opened(moved, theirs, gains, gains.turns.sung(span)) if self.animator.mode == "relative" else moved
 
     def _opened(self, taken: Array, theirs: Array, gains: Gains, sung: Array) -> Array:
