@@ -77,7 +77,7 @@ class Backend:
             from tpsmm.mover import Mover  # noqa: PLC0415  (needs llvmlite)
             from tpsmm.painter import Painter  # noqa: PLC0415
 
-            misfit = Painter.misfit(library, self.network) or Mover.misfit(library, motion)
+            misfit = Painter.misfit(self.network) or Mover.misfit(motion)
             if misfit is None:
                 self.move, self._paint = Mover(library, motion), Painter(library, self.network)
                 self.layout = torch.channels_last

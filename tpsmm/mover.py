@@ -15,6 +15,7 @@ from networks.blocks import DownBlock, UpBlock
 from networks.kernels.block_layers import DownLayer, UpLayer, apply_norm, bias_of, padded
 from networks.kernels.jit import Library
 from networks.kernels.layers import Norm
+from networks.kernels.machine import CHANNELS
 from networks.kernels.plane_layers import PlaneLayer, Planes
 from networks.kernels.workers import torch_on_one_thread
 from tpsmm.dense_motion import DenseMotionNetwork, MotionSource
@@ -52,19 +53,18 @@ class Mover:
         self.masks = [PlaneLayer(library, 1, mask.weight, bias_of(mask)) for mask in masks]
 
     @staticmethod
-    def misfit(library: Library, network: DenseMotionNetwork) -> str | None:
+    def misfit(network: DenseMotionNetwork) -> str | None:
         """Why the kernels cannot take this network, or None."""
-        panel = library.shape.panel
         blocks = [*network.hourglass.encoder.down_blocks, *network.hourglass.decoder.up_blocks]
-        odd = sorted({width for block in blocks if (width := cast(DownBlock, block).conv.out_channels) % panel})
-        return f"its widths {odd} are no multiples of {panel}" if odd else None
+        odd = sorted({width for block in blocks if (width := cast(DownBlock, block).conv.out_channels) % CHANNELS})
+        return f"its widths {odd} are no multiples of {CHANNELS}" if odd else None
 
     @torch_on_one_thread()
     def __call__(self, source: MotionSource, driving: Tensor) -> tuple[Tensor, list[Tensor]]:
         """As `DenseMotionNetwork.forward`, for one frame."""
         candidates, features = self.network.candidates(source, driving)
         encoded = [features[0].permute(1, 2, 0)]
-        first = padded(encoded[0], self.library.shape.panel)
+        first = padded(encoded[0])
         inputs = first
         for down in self.downs:
             inputs = down(inputs)

@@ -13,6 +13,7 @@ from networks.blocks import ResBlock, UpBlock
 from networks.grids import warp
 from networks.kernels.jit import Library
 from networks.kernels.layers import DoublingLayer, Norm, WinogradLayer, norm_from_sums
+from networks.kernels.machine import CHANNELS
 from networks.kernels.plane_layers import PlaneLayer, Planes
 from networks.kernels.winograd import TILE
 from networks.kernels.workers import Scratch, run_tasks, spans, torch_on_one_thread
@@ -54,13 +55,12 @@ class Painter:
         self.last = PlaneLayer(library, 3, *_weights(network.final))
 
     @staticmethod
-    def misfit(library: Library, network: InpaintingNetwork) -> str | None:
+    def misfit(network: InpaintingNetwork) -> str | None:
         """Why the kernels cannot take this network, or None."""
-        panel = library.shape.panel
         widths = {norm.num_features for norm in network.modules() if isinstance(norm, nn.InstanceNorm2d)}
-        odd = sorted(width for width in widths if width % panel)
+        odd = sorted(width for width in widths if width % CHANNELS)
         if odd:
-            return f"its widths {odd} are no multiples of {panel}"
+            return f"its widths {odd} are no multiples of {CHANNELS}"
         return None if len(network.final.weight) == 3 else "its pictures have not three channels"
 
     def __call__(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional as F  # noqa: N812
 
+from networks.kernels.machine import CHANNELS
+
 if TYPE_CHECKING:
     from networks.kernels.jit import Library
 
-SWITCH = "TPSMM_KERNELS"  # in the environment: "off" uses torch alone
+SWITCH = "TPSMM_KERNELS"
+"""In the environment: "off" uses torch alone; "AVX2" those instructions on a processor that has wider ones."""
 
 
 @dataclass(frozen=True)
@@ -38,16 +41,19 @@ def available() -> Library | None:
 
 @cache
 def _attempt() -> tuple[Library | None, Status]:
-    if os.environ.get(SWITCH, "").lower() == "off":
+    wanted = os.environ.get(SWITCH, "")
+    if wanted.lower() == "off":
         return None, Status(False, f"switched off by {SWITCH}=off in the environment")
     try:
-        from networks.kernels.jit import library  # noqa: PLC0415  (llvmlite may be missing)
+        from networks.kernels.jit import UnsuitableMachineError, library  # noqa: PLC0415  (llvmlite may be missing)
     except ImportError as error:
         return None, Status(False, f"{error}; pip install llvmlite")
     # Whatever LLVM makes of an unknown machine, the slower path still works; the reason is shown, not lost.
     try:
-        kernels = library()
+        kernels = library(wanted)
         off_by = _largest_error(kernels)
+    except UnsuitableMachineError as error:
+        return None, Status(False, str(error))
     except Exception as failure:
         return None, Status(False, f"the kernels cannot be compiled: {type(failure).__name__}: {failure}")
     if not off_by < 1e-3:
@@ -59,7 +65,7 @@ def _largest_error(kernels: Library) -> float:
     """Of a small Winograd and a small doubling layer against torch's convolution."""
     from networks.kernels.layers import DoublingLayer, Norm, WinogradLayer  # noqa: PLC0415
 
-    channels = kernels.shape.panel
+    channels = CHANNELS
     generator = torch.Generator().manual_seed(0)
     x, weight, bias = (
         torch.randn(shape, generator=generator) for shape in ((12, 12, channels), (channels, channels, 3, 3), channels)

@@ -1,4 +1,5 @@
-"""The networks' down and up blocks over the kernels. Pictures are (height, width, channels), padded to whole panels."""
+"""The networks' down and up blocks over the kernels. Pictures are (height, width, channels), padded to
+multiples of CHANNELS."""
 
 from __future__ import annotations
 
@@ -11,19 +12,20 @@ from torch.nn import functional as F  # noqa: N812
 from networks.blocks import DownBlock, UpBlock
 from networks.kernels.jit import Library
 from networks.kernels.layers import SMALL, DoublingLayer, Norm, SmallLayer, WinogradLayer, norm_from_sums
+from networks.kernels.machine import CHANNELS
 from networks.kernels.winograd import TILE
 from networks.kernels.workers import Scratch, run_tasks, spans
 
 ROWS_AT_ONCE = 8
 Widths = list[int]
-"""Channels of the pictures side by side in an input; each is padded with zeros to whole panels."""
+"""Channels of the pictures side by side in an input; each is padded with zeros to a multiple of CHANNELS."""
 
 
 class DownLayer:
     """A 3x3 convolution, norm, ReLU, halved by averages."""
 
     def __init__(self, library: Library, block: DownBlock) -> None:
-        weight = spread_panels(block.conv.weight, [block.conv.in_channels], library.shape.panel)
+        weight = spread_panels(block.conv.weight, [block.conv.in_channels])
         self.library, self.norm = library, block.norm
         # Only the form that the picture's size asks for is made: both would take hundreds of megabytes.
         self.large = cache(lambda: WinogradLayer(library, weight, bias_of(block.conv)))
@@ -54,9 +56,8 @@ class UpLayer:
 
     def __init__(self, library: Library, block: UpBlock, widths: Widths) -> None:
         self.library = library
-        panel = library.shape.panel
-        weight = spread_panels(block.conv.weight, widths, panel)
-        self.channels = whole_panels(len(weight), panel)
+        weight = spread_panels(block.conv.weight, widths)
+        self.channels = whole_panels(len(weight))
         beyond = self.channels - len(weight)
         weight = F.pad(weight, (0, 0, 0, 0, 0, 0, 0, beyond))
         self.layer = DoublingLayer(library, weight, F.pad(bias_of(block.conv), (0, beyond)))
@@ -67,20 +68,20 @@ class UpLayer:
         return out, norm_from_sums(self.library, sums, out.shape[0] * out.shape[1], self.weight, self.bias)
 
 
-def padded(picture: Tensor, panel: int) -> Tensor:
-    """(H, W, C) with zero channels up to whole panels, contiguous."""
-    beyond = whole_panels(picture.shape[2], panel) - picture.shape[2]
+def padded(picture: Tensor) -> Tensor:
+    """(H, W, C) with zero channels up to a multiple of CHANNELS, contiguous."""
+    beyond = whole_panels(picture.shape[2]) - picture.shape[2]
     return (F.pad(picture, (0, beyond)) if beyond else picture).contiguous()
 
 
-def whole_panels(channels: int, panel: int) -> int:
-    return -(-channels // panel) * panel
+def whole_panels(channels: int) -> int:
+    return -(-channels // CHANNELS) * CHANNELS
 
 
-def spread_panels(weight: Tensor, widths: Widths, panel: int) -> Tensor:
+def spread_panels(weight: Tensor, widths: Widths) -> Tensor:
     """(O, C, 3, 3) with zeros where the inputs are padded."""
     parts = torch.split(weight, widths, dim=1)
-    beyond = [whole_panels(part.shape[1], panel) - part.shape[1] for part in parts]
+    beyond = [whole_panels(part.shape[1]) - part.shape[1] for part in parts]
     return torch.cat([F.pad(part, (0, 0, 0, 0, 0, more)) for part, more in zip(parts, beyond, strict=True)], dim=1)
 
 

@@ -12,7 +12,7 @@ from llvmlite import binding, ir
 
 from networks.kernels.doubling import COMBINE_ARGUMENTS, DIFFERENCE_ARGUMENTS, emit_combine, emit_differences
 from networks.kernels.emit import Emitter
-from networks.kernels.machine import Shape, shape_of
+from networks.kernels.machine import Shape, Target, targets
 from networks.kernels.matmul import MATMUL_ARGUMENTS, emit_matmul
 from networks.kernels.normalising import HALVE_ARGUMENTS, NORM_ARGUMENTS, emit_halve, emit_norm
 from networks.kernels.planes import PLANES_ARGUMENTS, TO_PLANES_ARGUMENTS, emit_planes, emit_to_planes
@@ -68,26 +68,37 @@ class UnsuitableMachineError(Exception):
     """This processor has no vector unit that the kernels are written for."""
 
 
-@cache
-def library() -> Library:
+def library(instructions: str = "") -> Library:
     """The kernels for the processor at hand.
 
+    Args:
+        instructions: a shape's name in any case; "": the best that the processor has.
     Raises: UnsuitableMachineError.
     """
+    known = here()
+    if not known:
+        raise UnsuitableMachineError(f"{binding.get_host_cpu_name()} has neither AVX2 with FMA nor NEON")
+    for target in known:
+        if instructions.lower() in ("", target.shape.name.lower()):
+            return compile_library(target)
+    names = " and ".join(target.shape.name for target in known)
+    raise UnsuitableMachineError(f"{binding.get_host_cpu_name()} has {names}, not {instructions}")
+
+
+def here() -> list[Target]:
+    """What the processor at hand can run, the best first."""
+    architecture = binding.get_process_triple().split("-")[0]
+    return targets(architecture, binding.get_host_cpu_name(), binding.get_host_cpu_features())
+
+
+@cache
+def compile_library(target: Target) -> Library:
+    """The kernels for what this machine can run."""
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
-    triple = binding.get_process_triple()
-    features = binding.get_host_cpu_features()
-    shape = shape_of(triple.split("-")[0], features)
-    if shape is None:
-        raise UnsuitableMachineError(f"{binding.get_host_cpu_name()} has neither AVX2 with FMA, AVX-512 nor NEON")
-    return compile_library(shape, triple, features.flatten())
-
-
-def compile_library(shape: Shape, triple: str, features: str) -> Library:
-    """The kernels for a shape that this machine can run."""
-    target = binding.Target.from_triple(triple)
-    machine = target.create_target_machine(cpu=binding.get_host_cpu_name(), features=features, opt=3)
+    triple, shape = binding.get_process_triple(), target.shape
+    known = binding.Target.from_triple(triple)
+    machine = known.create_target_machine(cpu=target.cpu, features=target.features, opt=3)
     module = ir.Module("tpsmm")
     module.triple = triple
     for name, (arguments, emit) in KERNELS.items():

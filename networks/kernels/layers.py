@@ -15,6 +15,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from networks.kernels.doubling import doubling_weights
 from networks.kernels.jit import Library
+from networks.kernels.machine import CHANNELS
 from networks.kernels.winograd import TILE, winograd_weights
 from networks.kernels.workers import Scratch, Task, run_tasks, spans
 
@@ -42,11 +43,10 @@ def norm_from_sums(library: Library, sums: Tensor, pixels: int, weight: Tensor, 
     return Norm(scale, shift)
 
 
-def pack(library: Library, matrix: Tensor) -> Tensor:
-    """(depth, columns) -> (panels, depth, panel), as the matrix product reads it."""
+def pack(matrix: Tensor) -> Tensor:
+    """(depth, columns) -> (panels, depth, CHANNELS), as the matrix product reads it."""
     depth, columns = matrix.shape
-    panel = library.shape.panel
-    return matrix.view(depth, columns // panel, panel).transpose(0, 1).contiguous()
+    return matrix.view(depth, columns // CHANNELS, CHANNELS).transpose(0, 1).contiguous()
 
 
 def multiply(library: Library, picture: int, rows: int, packed: Tensor, out: int) -> None:
@@ -72,7 +72,7 @@ class WinogradLayer:
 
     def __init__(self, library: Library, weight: Tensor, bias: Tensor) -> None:
         self.library = library
-        self.weights = winograd_weights(weight, library.shape.panel)
+        self.weights = winograd_weights(weight)
         self.bias = bias.contiguous()
 
     def __call__(self, x: Tensor, norm: Norm | None = None, addend: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -110,7 +110,7 @@ class SmallLayer:
 
     def __init__(self, library: Library, weight: Tensor, bias: Tensor) -> None:
         self.library = library
-        self.weights = pack(library, weight.permute(2, 3, 1, 0).reshape(-1, len(weight)))
+        self.weights = pack(weight.permute(2, 3, 1, 0).reshape(-1, len(weight)))
         self.bias = bias
 
     def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -131,7 +131,7 @@ class DoublingLayer:
 
     def __init__(self, library: Library, weight: Tensor, bias: Tensor) -> None:
         self.library = library
-        self.weights = [pack(library, part) for part in doubling_weights(weight)]
+        self.weights = [pack(part) for part in doubling_weights(weight)]
         self.bias = bias.contiguous()
 
     def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:

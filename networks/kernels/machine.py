@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+CHANNELS = 16
+"""Channels come in multiples of it whatever the machine, so a network that suits one suits all. It is also the columns
+of one packed panel of weights: one to four vectors."""
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -12,32 +16,36 @@ class Shape:
 
     Attributes:
         name: of the instructions.
-        lanes: floats in a vector register.
-        rows, vectors: the block of results kept in registers, rows x (vectors * lanes).
+        lanes: floats in a vector register; they divide CHANNELS.
+        rows: of the block of results kept in registers, rows x CHANNELS.
     """
 
     name: str
     lanes: int
     rows: int
-    vectors: int
-
-    @property
-    def panel(self) -> int:
-        """Columns of one packed panel of weights; channels must be a multiple of it."""
-        return self.lanes * self.vectors
 
 
-AVX512 = Shape("AVX-512", lanes=16, rows=12, vectors=2)
-AVX2 = Shape("AVX2", lanes=8, rows=6, vectors=2)
-NEON = Shape("NEON", lanes=4, rows=6, vectors=4)
+AVX512 = Shape("AVX-512", lanes=16, rows=12)
+AVX2 = Shape("AVX2", lanes=8, rows=6)
+NEON = Shape("NEON", lanes=4, rows=6)
 
 
-def shape_of(architecture: str, features: Mapping[str, bool]) -> Shape | None:
-    """The best shape for a processor (LLVM's names for architecture and features), or None."""
+@dataclass(frozen=True)
+class Target:
+    """A shape, and LLVM's names for what it is compiled for."""
+
+    shape: Shape
+    cpu: str
+    features: str
+
+
+def targets(architecture: str, cpu: str, features: Mapping[str, bool]) -> list[Target]:
+    """What a processor (LLVM's names) can run, the best first."""
+    flat = ",".join(f"{'+' if there else '-'}{name}" for name, there in features.items())
     if architecture.startswith(("aarch64", "arm64")):
-        return NEON
-    if not architecture.startswith("x86_64"):
-        return None
-    if features.get("avx512f"):
-        return AVX512
-    return AVX2 if features.get("avx2") and features.get("fma") else None
+        return [Target(NEON, cpu, flat)]
+    if not architecture.startswith("x86_64") or not (features.get("avx2") and features.get("fma")):
+        return []
+    if not features.get("avx512f"):
+        return [Target(AVX2, cpu, flat)]
+    return [Target(AVX512, cpu, flat), Target(AVX2, "x86-64-v3", "")]

@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from networks.kernels.emit import Emitter, Int
+from networks.kernels.machine import CHANNELS
 
 MATMUL_ARGUMENTS = 12
 
 
 def emit_matmul(e: Emitter) -> None:
-    """Batched A @ B for packed B, jobs `first` to `last`; a job is one panel of columns of one batch entry.
+    """Batched A @ B for packed B, jobs `first` to `last`; a job is one panel of CHANNELS columns of one batch entry.
 
     Arguments: addresses and strides in floats: A, its row stride, its batch stride; B, packed (batch, panels, depth,
-    panel width); C, its row stride, its batch stride; rows, panels, depth; first and last job.
+    CHANNELS); C, its row stride, its batch stride; rows, panels, depth; first and last job.
     """
     a, a_row, a_batch, b, c, c_row, c_batch, rows, panels, depth, first, last = e.arguments()
-    width = e.shape.panel
     with e.loop(first, last) as job:
         entry, panel = job // panels, job % panels
         left = Rows(a + entry * a_batch * 4, a_row)
-        right = b + job * depth * (width * 4)
-        out = Rows(c + (entry * c_batch + panel * width) * 4, c_row)
+        right = b + job * depth * (CHANNELS * 4)
+        out = Rows(c + (entry * c_batch + panel * CHANNELS) * 4, c_row)
         done = e.number(0)
         for size in (e.shape.rows, 8, 4, 2, 1):
             if size <= e.shape.rows:
@@ -43,12 +43,12 @@ class Rows:
 
 
 def _block(e: Emitter, size: int, left: Rows, right: Int, out: Rows, depth: Int) -> None:  # noqa: PLR0917  (a product)
-    """out[size, panel] = left[size, depth] @ right[depth, panel]"""
-    vectors = e.shape.vectors
+    """out[size, CHANNELS] = left[size, depth] @ right[depth, CHANNELS]"""
+    vectors = CHANNELS // e.shape.lanes
     sums = [[e.vector_variable(e.constant(0.0)) for _ in range(vectors)] for _ in range(size)]
     starts = [left.at(i).address for i in range(size)]
     with e.loop(0, depth) as k:
-        columns = [e.load(right, k * e.shape.panel + j * e.shape.lanes) for j in range(vectors)]
+        columns = [e.load(right, k * CHANNELS + j * e.shape.lanes) for j in range(vectors)]
         for i in range(size):
             value = e.broadcast(starts[i], k)
             for j in range(vectors):

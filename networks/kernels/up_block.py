@@ -18,7 +18,6 @@ class KernelUpBlock:
     """
 
     def __init__(self, library: Library, block: UpBlock) -> None:
-        self.panel = library.shape.panel
         self.channels = block.conv.out_channels
         self.layer = UpLayer(library, block, [block.conv.in_channels])
 
@@ -28,5 +27,5 @@ class KernelUpBlock:
         return pictures[0] if len(pictures) == 1 else torch.cat(pictures)
 
     def _of_one(self, picture: Tensor) -> Tensor:
-        painted, norm = self.layer(padded(picture.permute(1, 2, 0), self.panel))
+        painted, norm = self.layer(padded(picture.permute(1, 2, 0)))
         return apply_norm(painted, norm)[..., : self.channels].permute(2, 0, 1).unsqueeze(0)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from networks.kernels.emit import Emitter, Int, Vec
+from networks.kernels.machine import CHANNELS
 
 TILE = 4  # outputs a side
 REACH = 6  # inputs a side
@@ -21,13 +22,14 @@ INPUT_ARGUMENTS = 11
 OUTPUT_ARGUMENTS = 11
 
 
-def winograd_weights(weight: Tensor, panel: int) -> Tensor:
-    """(O, C, 3, 3) -> (36, O / panel, C, panel): G g G' in float64, rounded once, as the matrix product reads it."""
+def winograd_weights(weight: Tensor) -> Tensor:
+    """(O, C, 3, 3) -> (36, O / CHANNELS, C, CHANNELS), as the matrix product reads it: G g G' in float64, rounded."""
     g = torch.tensor([[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]]).double() / 24
     outputs, channels = weight.shape[:2]
-    taps = weight.double().view(outputs // panel, panel, channels, 9).permute(3, 0, 2, 1).reshape(9, -1)
+    panels = outputs // CHANNELS
+    taps = weight.double().view(panels, CHANNELS, channels, 9).permute(3, 0, 2, 1).reshape(9, -1)
     spread = (torch.kron(g, g) @ taps).to(weight.dtype)
-    return spread.view(REACH * REACH, outputs // panel, channels, panel)
+    return spread.view(REACH * REACH, panels, channels, CHANNELS)
 
 
 def emit_input(e: Emitter, normalised: bool) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,12 @@ import yaml
 from torch import Tensor
 
 import tpsmm
+from networks.kernels import availability
+from networks.kernels.jit import here
 from tpsmm.stand_in import stand_in_checkpoint
+
+INSTRUCTIONS = [target.shape.name for target in here()]
+"""What the kernels can be compiled for on this machine: on one with AVX-512, AVX2 too."""
 
 SMALL = {
     "common_params": {"num_tps": 2, "num_channels": 3, "bg": True, "multi_mask": True},
@@ -52,9 +59,27 @@ def model(config: tpsmm.ModelConfig, checkpoint: dict[str, dict[str, Tensor]]) -
     return tpsmm.load_model(config, checkpoint)
 
 
-@pytest.fixture(scope="session")
-def fast(config: tpsmm.ModelConfig, checkpoint: dict[str, dict[str, Tensor]]) -> tpsmm.Model:
-    return tpsmm.load_model(config, checkpoint, precision="fast")
+@contextmanager
+def kernels_set_to(wanted: str) -> Iterator[None]:
+    """As a user sets them by the environment; models loaded meanwhile keep theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(availability.SWITCH, wanted)
+        availability._attempt.cache_clear()
+        yield
+    availability._attempt.cache_clear()
+
+
+@cache
+def fast_model(instructions: str) -> tpsmm.Model:
+    """The small network in precision fast, its kernels compiled for these instructions."""
+    config = tpsmm.load_config({"model_params": SMALL})
+    with kernels_set_to(instructions):
+        return tpsmm.load_model(config, stand_in_checkpoint(config), precision="fast")
+
+
+@pytest.fixture(scope="session", params=INSTRUCTIONS)
+def fast(request: pytest.FixtureRequest) -> tpsmm.Model:
+    return fast_model(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,12 @@ from torch import Tensor
 
 import tpsmm
 from networks.reference import hull_area, movement_scale
+from tests.unit.tpsmm.conftest import INSTRUCTIONS, fast_model
 
 
-@pytest.fixture(params=["model", "fast"])
-def any_model(request: pytest.FixtureRequest) -> tpsmm.Model:
-    found: tpsmm.Model = request.getfixturevalue(request.param)
-    return found
+@pytest.fixture(params=["fp32", *INSTRUCTIONS])
+def any_model(request: pytest.FixtureRequest, model: tpsmm.Model) -> tpsmm.Model:
+    return model if request.param == "fp32" else fast_model(request.param)
 
 
 @pytest.mark.parametrize("mode", ["standard", "relative", "avd"])
@@ -29,6 +29,17 @@ def test_frames_do_not_depend_on_how_they_are_grouped(any_model: tpsmm.Model, pi
     assert 0 <= float(whole.min()) < float(whole.max()) <= 1
     parts = torch.cat([animator.render(frames[1:]), animator.render(frames[:1])])
     assert torch.equal(whole, parts.roll(1, dims=0))
+
+
+@pytest.mark.parametrize("mode", ["standard", "relative", "avd"])
+def test_all_of_a_motion_is_the_motion_to_the_bit(any_model: tpsmm.Model, pictures: Tensor, mode: str) -> None:
+    """Splines magnify what rounding would leave of the way there and back; a share of 0 is the reference's pose."""
+    animator = tpsmm.Animator(any_model, pictures[:1], mode=mode, initial=pictures[1:2])
+    frames = pictures[2:4]
+    assert torch.equal(animator.render(frames, torch.ones(2)), animator.render(frames))
+    still = animator.render(frames, torch.zeros(2))
+    assert torch.equal(still[0], still[1])
+    assert torch.equal(still[:1], animator.pose(animator.transfer(animator.state.initial)))
 
 
 def test_a_stored_state_renders_the_same_bits(any_model: tpsmm.Model, pictures: Tensor) -> None:

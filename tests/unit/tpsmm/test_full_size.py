@@ -11,8 +11,8 @@ from torch import Tensor
 
 import tpsmm
 from foundation.errors import InputError
-from networks import kernels
 from networks.grids import coordinate_grid, warp
+from tests.unit.tpsmm.conftest import INSTRUCTIONS, kernels_set_to
 from tpsmm.animator import SourceState
 from tpsmm.full_size import detail_of, enlarged
 from tpsmm.keypoints import fitted
@@ -81,12 +81,13 @@ def test_a_stored_state_renders_the_same_bits(small: tpsmm.Model) -> None:
     assert torch.equal(animator.render(frames)[2:], again.render(frames[2:]))
 
 
-@pytest.mark.skipif(not kernels.status().active, reason=kernels.status().reason)
-def test_the_kernels_take_the_compact_network() -> None:
+@pytest.mark.parametrize("instructions", INSTRUCTIONS)
+def test_the_kernels_take_the_compact_network(instructions: str) -> None:
     config = tpsmm.load_config(COMPACT)
     weights = stand_in_checkpoint(config)
-    plain, fast = (tpsmm.load_model(config, weights, precision=precision) for precision in ("fp32", "fast"))
-    assert fast.backend.path.startswith("kernels")
+    with kernels_set_to(instructions):
+        plain, fast = (tpsmm.load_model(config, weights, precision=precision) for precision in ("fp32", "fast"))
+    assert fast.backend.path == f"kernels, float32 ({instructions}, compiled by LLVM)"
     source, frame = smooth(128, 128), smooth(192, 192).flip(-1)
     made, wanted = (tpsmm.Animator(model, source, initial=source).render(frame) for model in (fast, plain))
     assert -10 * torch.log10(((made - wanted) ** 2).mean()) > 100

@@ -13,14 +13,14 @@ import tpsmm
 from foundation.errors import SlowPathWarning
 from networks import kernels
 from networks.blocks import UpBlock
-from networks.kernels import availability
-from networks.kernels.jit import Library, compile_library
+from networks.kernels.jit import Library, compile_library, here
 from networks.kernels.layers import DoublingLayer, Norm, SmallLayer, WinogradLayer
-from networks.kernels.machine import AVX2, AVX512, NEON, shape_of
+from networks.kernels.machine import AVX2, AVX512, NEON, Shape, Target, targets
 from networks.kernels.plane_layers import PlaneLayer, Planes
 from networks.kernels.up_block import KernelUpBlock
 from networks.narrow import NarrowConv2d
 from networks.upsampling import phase_convolution, phase_weights
+from tests.unit.tpsmm.conftest import INSTRUCTIONS, fast_model, kernels_set_to
 
 Checkpoint = dict[str, dict[str, Tensor]]
 pytestmark = pytest.mark.skipif(not kernels.status().active, reason=kernels.status().reason)
@@ -34,18 +34,17 @@ def threads() -> Iterator[None]:
 
 
 @pytest.fixture
-def switched_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TPSMM_KERNELS", "off")
-    availability._attempt.cache_clear()
-    yield
-    availability._attempt.cache_clear()
+def switched_off() -> Iterator[None]:
+    with kernels_set_to("off"):
+        yield
 
 
 @pytest.fixture(scope="module", params=[AVX2, AVX512, NEON], ids=lambda shape: shape.name)
 def compiled(request: pytest.FixtureRequest) -> Library:
-    """For registers of every width: LLVM makes wide ones of the narrow ones that this machine has."""
+    """As a machine with these registers has them, where this one can run that; else LLVM makes them of its own."""
+    native = {target.shape: target for target in here()}
     features = binding.get_host_cpu_features().flatten()
-    return compile_library(request.param, binding.get_process_triple(), features)
+    return compile_library(native.get(request.param) or Target(request.param, binding.get_host_cpu_name(), features))
 
 
 def drawn(*shape: int) -> Tensor:
@@ -180,12 +179,51 @@ def test_planes(compiled: Library, group: int, outputs: int, width: int) -> None
     assert torch.allclose(layer(Planes.normalised(compiled, x, norm)), wanted, atol=1e-5)
 
 
-def test_the_best_registers_are_chosen() -> None:
-    assert shape_of("x86_64", {"avx2": True, "fma": True, "avx512f": True}) is AVX512
-    assert shape_of("x86_64", {"avx2": True, "fma": True}) is AVX2
-    assert shape_of("x86_64", {"avx2": True, "fma": False}) is None
-    assert shape_of("aarch64", {}) is NEON
-    assert shape_of("riscv64", {}) is None
+@pytest.mark.skipif(len(INSTRUCTIONS) < 2, reason="this processor has one kind of vector instructions")
+def test_bits_do_not_depend_on_the_registers(pictures: Tensor) -> None:
+    frames = []
+    for name in INSTRUCTIONS:
+        model = fast_model(name)
+        assert name in model.backend.path
+        frames.append(tpsmm.Animator(model, pictures[:1], mode="standard").render(pictures[1:3]))
+    for others in frames[1:]:
+        assert torch.equal(others, frames[0])
+
+
+@pytest.mark.parametrize(
+    ("architecture", "features", "shapes"),
+    [
+        ("x86_64", {"avx2": True, "fma": True, "avx512f": True}, [AVX512, AVX2]),
+        ("x86_64", {"avx2": True, "fma": True}, [AVX2]),
+        ("x86_64", {"avx2": True, "fma": False}, []),
+        ("x86_64", {}, []),
+        ("aarch64", {}, [NEON]),
+        ("riscv64", {}, []),
+    ],
+)
+def test_the_best_registers_come_first(architecture: str, features: dict[str, bool], shapes: list[Shape]) -> None:
+    assert [target.shape for target in targets(architecture, "some-cpu", features)] == shapes
+
+
+def test_instructions_that_are_not_there_are_named() -> None:
+    with kernels_set_to("AVX-1024"):
+        told = kernels.status()
+    assert not told.active
+    assert INSTRUCTIONS[0] in told.reason
+    assert "not AVX-1024" in told.reason
+
+
+def test_an_old_processor_says_so_once_in_one_line(
+    config: tpsmm.ModelConfig, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binding, "get_host_cpu_features", dict)
+    monkeypatch.setattr(binding, "get_process_triple", lambda: "x86_64-unknown-linux-gnu")
+    with kernels_set_to(""), pytest.warns(SlowPathWarning) as told:
+        model = tpsmm.load_model(config, checkpoint, precision="fast")
+    assert [str(warning.message) for warning in told] == [
+        f"tpsmm: precision fast runs at fp32's speed: {binding.get_host_cpu_name()} has neither AVX2 with FMA nor NEON"
+    ]
+    assert model.backend.path.startswith("torch, float32 (no kernels")
 
 
 @pytest.mark.usefixtures("switched_off")
