@@ -25,10 +25,11 @@ def main() -> None:
     """Start, obey, stop."""
     port = int(sys.argv[1])
     folder = tempfile.mkdtemp(prefix="r")  # short: sockets lie in it
+    os.environ["RAY_TMPDIR"] = folder  # all that Ray writes: where it never ran before, it has no folder of its own
     node = {"num_cpus": 1, "object_store_memory": STORE_BYTES, "node_ip_address": "127.0.0.1"}
     cluster = Cluster()
     try:
-        cluster.add_node(**node, temp_dir=folder, gcs_server_port=port, include_dashboard=False)
+        cluster.add_node(**node, gcs_server_port=port, include_dashboard=False)
         second = cluster.add_node(**node)
         sys.stdout.write(f"{cluster.address}\n")
         sys.stdout.flush()
