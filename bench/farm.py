@@ -25,7 +25,8 @@ from typing import Any
 import yaml
 
 from bench.speed import looped, machine, stage_seconds
-from foundation.artifacts import LABEL, digest_of
+from foundation.artifacts import LABEL
+from foundation.digests import digest_of
 from media.image.images import write_png
 from media.samples import sample_path
 

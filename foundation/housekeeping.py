@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from foundation.artifacts import LABEL, ArtifactStore
+from foundation.label import is_sha256
 
 
 @dataclass(frozen=True)
@@ -22,15 +24,20 @@ class Kept:
 
 def inventory(store: ArtifactStore) -> Iterator[Kept]:
     """Every finished artifact, whether it is still whole or not."""
-    for label in sorted(store.root.glob(f"*/*/{LABEL}")):
-        folder = label.parent
-        if folder.name.startswith("."):
-            continue
+    for folder in sorted(_folders(store.root)):
         try:
-            size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-            yield Kept(folder.parent.name, folder.name, size, label.stat().st_mtime)
+            size = sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
+            marked = folder / LABEL if (folder / LABEL).exists() else folder
+            yield Kept(folder.parent.name, folder.name, size, marked.lstat().st_mtime)
         except OSError:
             continue  # somebody has just removed it
+
+
+def _folders(root: Path) -> Iterator[Path]:
+    """Where artifacts lie, or something that took the place of one."""
+    with contextlib.suppress(OSError):
+        for stage in root.glob("[a-z]*"):
+            yield from (folder for folder in stage.glob("[0-9a-f]*") if is_sha256(folder.name))
 
 
 def superfluous(kept: list[Kept], *, older_than: float | None, most_bytes: int | None, now: float) -> list[Kept]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import socket
 import tempfile
@@ -20,11 +21,17 @@ from functools import cache
 from pathlib import Path
 
 from foundation.atomic import write_error
+from foundation.errors import ManifestError
+from foundation.plain_files import open_plain, read_plain
 
 FOLDER = ".leases"
-BEAT_SECONDS = 5.0
+VARIABLE = "DUET_LEASE_SECONDS"
 STALE_SECONDS = 60.0
-"""An owner on another machine that has not been heard of for so long is dead."""
+"""An owner that has not been heard of for so long is dead, or stopped, or its machine is: others go on without it.
+The environment may say otherwise, to all processes that share a work folder."""
+LEAST_SECONDS = 1.0
+BEATS = 12
+"""How often a living owner is heard of in that time."""
 
 
 class Held(Exception):  # noqa: N818  (no error: somebody else is at work)
@@ -52,11 +59,15 @@ class Leases:
     """The leases of one work folder."""
 
     def __init__(self, root: Path) -> None:
-        self.folder = root / FOLDER
+        self._root, self.folder = root, root / FOLDER
+        self.stale = _seconds()
+        self.beat = self.stale / BEATS
 
     @contextlib.contextmanager
     def hold(self, key: str) -> Iterator[Lease]:
         """Have the lease of `key` while the block runs; a dead owner's is taken over.
+
+        Who sleeps for too long while it has one may find that another has it now; both then end with the same work.
 
         Raises: Held; StageError if the work folder cannot be written to.
         """
@@ -84,7 +95,7 @@ class Leases:
     def age(self, lease: Lease) -> float:
         """Seconds since its owner was heard of, on the clock of the file system."""
         try:
-            return self._now() - (self.folder / lease.key).stat().st_mtime
+            return self._now() - (self.folder / lease.key).lstat().st_mtime
         except OSError:
             return 0.0
 
@@ -106,6 +117,8 @@ class Leases:
                     raise Held(other.host) from None
                 if other:
                     self._remove(other)
+            except FileNotFoundError:
+                continue  # somebody removes the work folder
             except OSError as error:
                 raise write_error(error, self.folder) from error
             else:
@@ -115,23 +128,24 @@ class Leases:
     def _write(self, lease: Lease) -> None:
         """Create the file, or fail if it is there."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / lease.key).open("x", encoding="utf-8") as file:
+        handle = open_plain(self._root, f"{FOLDER}/{lease.key}", os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(json.dumps({name: value for name, value in vars(lease).items() if name != "key"}))
 
     def _read(self, key: str) -> Lease | None:
         """The lease of `key`, whoever has it; one that cannot be read (its owner is writing it) names nobody."""
         try:
-            told = json.loads((self.folder / key).read_text(encoding="utf-8"))
+            told = json.loads(read_plain(self._root, f"{FOLDER}/{key}"))
             return Lease(key, told["token"], told["machine"], told["host"], int(told["pid"]), str(told["started"]))
         except OSError:
             return None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return Lease(key, "", "", "unknown", 0, "")
 
     def _alive(self, lease: Lease) -> bool:
-        if lease.machine == machine():
-            return _running(lease.pid) and _started(lease.pid) == lease.started
-        return self.age(lease) < STALE_SECONDS
+        if lease.machine == machine() and not (_running(lease.pid) and _started(lease.pid) == lease.started):
+            return False
+        return self.age(lease) < self.stale
 
     def _remove(self, lease: Lease) -> None:
         """Take the file away, unless it has become somebody else's."""
@@ -141,19 +155,29 @@ class Leases:
                 (self.folder / lease.key).unlink()
 
     def _beat(self, lease: Lease, stop: threading.Event) -> None:
-        """Say now and then that the owner lives; also after somebody has removed the work folder."""
-        while not stop.wait(BEAT_SECONDS):
+        """Say now and then that the owner lives, as long as the lease is its own; also after somebody has removed the
+        work folder."""
+        while not stop.wait(self.beat):
             with contextlib.suppress(OSError):
-                try:
-                    os.utime(self.folder / lease.key)
-                except FileNotFoundError:
+                now = self._read(lease.key)
+                if now is None:
                     self._write(lease)
+                elif now.token == lease.token:
+                    os.utime(self.folder / lease.key, follow_symlinks=False)
 
     def _now(self) -> float:
         """The time as the file system tells it: the clocks of two machines differ."""
         with tempfile.NamedTemporaryFile(dir=self.folder, prefix="_clock") as probe:
             os.utime(probe.name)
             return os.stat(probe.name).st_mtime  # noqa: PTH116  (a name, not a path of ours)
+
+
+def _seconds() -> float:
+    """Raises: ManifestError if the environment says something else than seconds."""
+    written = os.environ.get(VARIABLE) or str(STALE_SECONDS)
+    if not re.fullmatch(r"\d{1,6}(\.\d+)?", written) or float(written) < LEAST_SECONDS:
+        raise ManifestError(f"{VARIABLE} is {written!r}", cure=f"write seconds, {LEAST_SECONDS:g} or more")
+    return float(written)
 
 
 @cache

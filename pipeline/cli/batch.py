@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from foundation.artifacts import ArtifactStore
+from foundation.artifacts import ArtifactStore, Spoilt
 from foundation.atomic import check_writable, make_folder
 from foundation.errors import DuetError, StageError
 from foundation.events import Event, TaskFinished
@@ -34,6 +34,7 @@ from pipeline.cli.place import check_place, make_place, moved, place_of
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.table import show_tasks
 from pipeline.cli.written import Written, refuse_losses
+from pipeline.executors.run_task import REPEATS
 from pipeline.manifest.load import LoadedManifest, load_manifest
 from pipeline.manifest.parts.batch import NAME_PLACE
 from pipeline.plan.batch import BatchPlan, Item, read_items
@@ -137,10 +138,17 @@ class _Batch:
         check_writable(self.path)
         wanted = list(dict.fromkeys(self._waiting))
         try:
-            failures = run_graph(self.graph, wanted, self.store, self.running, notices=notices, also=self._hear)
-            for item in self.items:
-                for key in self._missing[item.name] & failures.keys():
-                    self._fail(item, failures[key])
+            for _ in range(REPEATS):
+                failures = run_graph(self.graph, wanted, self.store, self.running, notices=notices, also=self._hear)
+                for item in self.items:
+                    for key in self._missing[item.name] & failures.keys():
+                        self._fail(item, failures[key])
+                # what others removed, or damaged, before it was delivered
+                unfinished = (item for item in self.items if self.outcome(item).state == "unfinished")
+                wanted = list({key: None for item in unfinished for key in self._missing[item.name]})
+                notices = []
+                if not wanted:
+                    break
         finally:
             self.summary.write(self.path)
             self._tell()
@@ -180,6 +188,9 @@ class _Batch:
             verdict, place = deliver_tasks(item.result, item.video, self.store, place_of(item.loaded))
             outcome.video = str(place.first_file)
             verdict.refuse(place.first_file)
+        except Spoilt:
+            self._missing[item.name] |= {item.result.key, item.video.key}
+            return
         except DuetError as error:
             self._fail(item, error)
             return

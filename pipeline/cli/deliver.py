@@ -6,9 +6,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path, PurePath
 
-from foundation.artifacts import Artifact, ArtifactStore, digest_of
+from foundation.artifacts import ArtifactStore, Spoilt
 from foundation.atomic import replacing
-from foundation.errors import StageError
+from foundation.digests import digest_of
+from foundation.label import Stored
 from media.credentials.provenance import Provenance
 from media.credentials.signing import Signer, sign
 from pipeline.cli.place import Place
@@ -52,7 +53,7 @@ def deliver_tasks(result: Task, video: Task, store: ArtifactStore, wanted: Place
 def put(store: ArtifactStore, task: Task, name: str, target: Path) -> None:
     """Copy one file of a task's artifact to `target`; one that is there already, byte for byte, is left alone.
 
-    Raises: StageError if the file was damaged on the disk, or `target` cannot be written.
+    Raises: Spoilt if the artifact is gone, or the file was damaged; StageError if `target` cannot be written.
     """
     _Made(store, task).put(name, target)
 
@@ -61,33 +62,36 @@ class _Made:
     """A task's artifact, from which files are put where they belong."""
 
     def __init__(self, store: ArtifactStore, task: Task) -> None:
-        found = store.find(task.stage, task.key)
-        if found is None:
-            place = store.folder(task.stage, task.key)
-            raise StageError("has vanished from the work folder", file=place, cure="run again")
-        self._store, self._task, self._found = store, task, found
+        self._store, self._task, self._found = store, task, store.need(task.stage, task.key)
 
     @property
     def names(self) -> list[str]:
         """Its files, as paths in it."""
-        return sorted(self._found.label["files"])
+        return sorted(self._found.label.files)
 
     def put(self, name: str, target: Path, finish: Finish | None = None) -> None:
         """As the function; `finish` changes the copy before it takes its place."""
-        digest, size = (self._found.label["files"][name][what] for what in ("sha256", "size"))
-        if finish is None and target.is_file() and target.stat().st_size == size and digest_of(target) == digest:
+        stored = self._found.label.files[name]
+        if finish is None and _is_there(target, stored):
             return
         with replacing(target, durable=True) as temporary:
-            shutil.copyfile(self._found.folder / name, temporary)
-            if digest_of(temporary) != digest:
-                self._refuse(self._found, name)
+            try:
+                shutil.copyfile(self._found.folder / name, temporary, follow_symlinks=False)
+            except FileNotFoundError as error:
+                raise self._spoilt(name) from error
+            if temporary.is_symlink() or digest_of(temporary) != stored.sha256:
+                raise self._spoilt(name)
             if finish:
                 finish(temporary)
 
-    def _refuse(self, found: Artifact, name: str) -> None:
+    def _spoilt(self, name: str) -> Spoilt:
         self._store.discard(self._task.stage, self._task.key)
         problem = "was damaged on the disk, and has been removed"
-        raise StageError(problem, file=found.folder / name, cure="run again")
+        return Spoilt.of(self._task.key, problem=problem, file=self._found.folder / name)
+
+
+def _is_there(target: Path, stored: Stored) -> bool:
+    return target.is_file() and target.stat().st_size == stored.size and digest_of(target) == stored.sha256
 
 
 def _signing(signer: Signer, container: str, video: Task) -> Finish:

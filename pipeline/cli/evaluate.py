@@ -11,12 +11,12 @@ import typer
 
 from foundation.artifacts import ArtifactStore
 from foundation.atomic import make_folder, replacing
-from foundation.errors import DuetError, InputError
+from foundation.errors import InputError
 from pipeline.cli.farm_options import running_of
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, Work, Workers
 from pipeline.cli.render import short
-from pipeline.cli.runs import Running, run_graph
+from pipeline.cli.runs import Running, make_and_use
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import LoadedManifest
 from pipeline.plan.evaluation import evaluation, manifest_of
@@ -84,10 +84,9 @@ def _evaluated(clip: Path, loaded: LoadedManifest, step: int, store: ArtifactSto
     """One clip's figures. Raises: DuetError."""
     plan = plan_job(loaded, store)
     wanted = evaluation(clip, plan, step)
-    run_graph(wanted.graph, [wanted.task.key], store, running, notices=[f"{clip.name}: {plan.notices[0]}"])
-    made = store.find(wanted.task.stage, wanted.task.key)
-    if made is None:
-        raise DuetError("has vanished from the work folder", file=clip, cure="run again")
+    notice = f"{clip.name}: {plan.notices[0]}"
+    stage, key = wanted.task.stage, wanted.task.key
+    made = make_and_use(wanted.graph, [key], store, running, lambda: store.need(stage, key), notices=[notice])
     told = made.facts["figures"]
     return {name: math.nan if told[name] is None else float(told[name]) for name in NAMES}
 

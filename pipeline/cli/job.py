@@ -35,8 +35,7 @@ def plan_items(items: Iterable[Item], store: ArtifactStore, running: Running) ->
     def probe(graph: Graph) -> tuple[dict[str, Facts], Mapping[str, DuetError]]:
         keys = list(graph.tasks)
         failed = load_executor(running.executor).run(graph, keys, store, how=running.how, listen=_unheard)
-        found = {task.key: store.find(task.stage, task.key) for task in graph}
-        return {key: made.facts for key, made in found.items() if made}, failed
+        return {task.key: store.need(task.stage, task.key).facts for task in graph if task.key not in failed}, failed
 
     return plan_batch(items, probe)
 

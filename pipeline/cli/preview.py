@@ -14,7 +14,7 @@ from pipeline.cli.job import probe_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
 from pipeline.cli.place import place_of
 from pipeline.cli.progress import Style
-from pipeline.cli.runs import Running, run_graph
+from pipeline.cli.runs import Running, make_and_use
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import load_manifest
 from pipeline.plan.preview import plan_preview
@@ -47,8 +47,11 @@ def run(
     make_folder(target.parent)
     preview = plan_preview(job, facts)
     style: Style = "json" if as_json else "auto"
-    run_graph(preview.graph, preview.wanted, store, Running(style=style), notices=preview.notices)
-    preview_sheet(preview, store, target, loaded.manifest.title or loaded.name)
+
+    def draw() -> None:
+        preview_sheet(preview, store, target, loaded.manifest.title or loaded.name)
+
+    make_and_use(preview.graph, preview.wanted, store, Running(style=style), draw, notices=preview.notices)
     if as_json:
         typer.echo(json.dumps({"event": "Done", "preview": str(target)}, ensure_ascii=False))
     else:

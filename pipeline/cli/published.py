@@ -15,7 +15,7 @@ from foundation.cache import cache_folder
 from foundation.errors import ManifestError
 from pipeline.cli.deliver import put
 from pipeline.cli.render import short
-from pipeline.cli.runs import Running, run_graph
+from pipeline.cli.runs import Running, make_and_use
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.executors.run_task import run_task
 from pipeline.plan.engine_choice import CONFIGS, MODELS
@@ -72,10 +72,14 @@ def animate_published(flags: Flags, store: ArtifactStore, running: Running) -> N
     plan = expand_demo(job, run_task(job.probe, store, _silent).facts)
     if not plan.sounds:
         notices.append("the driving clip has no sound: the video will be silent")
-    run_graph(plan.graph, [plan.result.key, plan.video.key], store, running, notices=notices)
-    verdict = verdict_of(plan.result, store)
-    target = verdict.place(target)
-    put(store, plan.video, f"video{demo.suffix}", target)
+
+    def hand_over() -> tuple[Verdict, Path]:
+        verdict = verdict_of(plan.result, store)
+        put(store, plan.video, f"video{demo.suffix}", verdict.place(target))
+        return verdict, verdict.place(target)
+
+    wanted = [plan.result.key, plan.video.key]
+    verdict, target = make_and_use(plan.graph, wanted, store, running, hand_over, notices=notices)
     _tell(plan, verdict, store, target, as_json=running.as_json)
     verdict.refuse(target)
 

@@ -25,9 +25,9 @@ from pipeline.cli.farm_options import (
 )
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
-from pipeline.cli.place import check_place, make_place, moved, place_of, spare_other_report
+from pipeline.cli.place import Place, check_place, make_place, moved, place_of, spare_other_report
 from pipeline.cli.report import write_report
-from pipeline.cli.runs import Running, run_graph
+from pipeline.cli.runs import Running, make_and_use, run_graph
 from pipeline.cli.table import show_tasks
 from pipeline.cli.written import refuse_losses
 from pipeline.manifest.load import LoadedManifest, load_manifest
@@ -94,11 +94,16 @@ def render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sh
     make_place(place)
     wanted = wanted_of(plan) + ([one.clip.key for one in plan.performers.values()] if sheet else [])
     recorder = Recorder()
-    run_graph(plan.graph, wanted, store, running, notices=plan.notices, also=recorder)
-    verdict, place = deliver(plan, store, place)
-    pictures = place.sheet if sheet else None
-    if pictures:
-        contact_sheet(plan, store, pictures)
+
+    def hand_over() -> tuple[Verdict, Place, Path | None]:
+        verdict, there = deliver(plan, store, place)
+        if sheet and there.sheet:
+            contact_sheet(plan, store, there.sheet)
+        return verdict, there, there.sheet if sheet else None
+
+    verdict, place, pictures = make_and_use(
+        plan.graph, wanted, store, running, hand_over, notices=plan.notices, also=recorder
+    )
     record = recorder.keep(store, plan.result.key)
     page = write_report(Made(loaded, plan, store, place.first_file), record) if report else None
     beside = {"sheet": pictures, "report": page}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from foundation.artifacts import ArtifactStore
-from foundation.errors import DuetError
+from foundation.artifacts import ArtifactStore, Spoilt
+from foundation.errors import CheckError, DuetError
 from foundation.events import Event, Listener, Notice
 from pipeline.cli.progress import Progress, Style
 from pipeline.executors import load_executor
 from pipeline.executors.base import Circumstances
+from pipeline.executors.run_task import REPEATS
 from pipeline.plan.graph import Graph
+
+Used = TypeVar("Used")
 
 
 @dataclass(frozen=True)
@@ -57,3 +61,34 @@ def run_graph(
         return load_executor(running.executor).run(graph, wanted, store, how=running.how, listen=listen)
     finally:
         progress.close()
+
+
+def make_and_use(
+    graph: Graph,
+    wanted: Collection[str],
+    store: ArtifactStore,
+    running: Running,
+    use: Callable[[], Used],
+    *,
+    notices: Iterable[str] = (),
+    also: Listener | None = None,
+) -> Used:
+    """Make what is wanted, then use it; what others remove or damage in between is made again.
+
+    Args:
+        use: may be called several times. notices, also: as of run_graph.
+    Returns: what `use` returns.
+    Raises: DuetError.
+    """
+    for _ in range(REPEATS):
+        run_graph(graph, wanted, store, running, notices=notices, also=also)
+        notices = ()
+        try:
+            return use()
+        except CheckError:
+            raise
+        except DuetError as error:
+            if not isinstance(error, Spoilt) and all(store.find(graph.tasks[key].stage, key) for key in wanted):
+                raise
+            lost = error
+    raise lost

@@ -14,6 +14,7 @@ import typer
 from foundation.artifacts import ArtifactStore
 from foundation.errors import ManifestError, StageError
 from foundation.housekeeping import Kept, clean, inventory, logs_older_than, superfluous
+from foundation.label import OtherFormat
 from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Json, Work
 
@@ -34,7 +35,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     work = typer.Typer(no_args_is_help=True, help="Look at the work folder, check it, make room in it.")
     work.command("show", help="Sizes by stage, and who is at work in it.")(show)
-    work.command("check", help="Compare every file with its digest; damaged work is removed, to be made again.")(check)
+    work.command("check", help="Compare every file with its digest; what is damaged is removed, and made again.")(check)
     work.command("clean", help="Remove finished work by age and size. What is needed again is made again.")(remove)
     app.add_typer(work, name="work")
 
@@ -63,17 +64,42 @@ def show(*, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> N
 
 def check(*, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> None:
     store = store_at(work)
-    kept = list(inventory(store))
-    bad = {one: damage for one in kept if (damage := store.damage(one.stage, one.key))}
-    for one, file in bad.items():
-        store.discard(one.stage, one.key)
-        if not as_json:
-            typer.echo(f"damaged, removed: {one.stage} {one.key[:12]}: {file}")
+    bad: dict[Kept, str] = {}
+    other: list[Kept] = []
+    processors = Counter[str]()
+    for one in inventory(store):
+        try:
+            damage = store.damage(one.stage, one.key)
+        except OtherFormat:
+            other.append(one)
+            continue
+        if damage:
+            bad[one] = damage
+            store.discard(one.stage, one.key)
+        else:
+            processors[_processor(store, one)] += 1
+    checked = processors.total() + len(bad)
     if as_json:
         rows = [{"stage": one.stage, "key": one.key, "file": file} for one, file in bad.items()]
-        typer.echo(json.dumps({"checked": len(kept), "damaged": rows}))
-    else:
-        typer.echo(f"{len(kept) - len(bad)} of {len(kept)} artifacts are sound")
+        about = {"checked": checked, "damaged": rows, "other_format": len(other), "processors": dict(processors)}
+        typer.echo(json.dumps(about))
+        return
+    for one, file in bad.items():
+        typer.echo(f"damaged, removed: {one.stage} {one.key[:12]}: {file}")
+    typer.echo(f"{checked - len(bad)} of {checked} artifacts have the bytes that they were made with")
+    if other:
+        typer.echo(f"{len(other)} artifacts of other versions of Duet are not used; work clean removes them by age")
+    if len(processors) > 1:
+        made = ", ".join(f"{count} on {name}" for name, count in processors.most_common())
+        typer.echo(f"made on processors of several classes, whose last bits may differ: {made}")
+
+
+def _processor(store: ArtifactStore, one: Kept) -> str:
+    """The class of the processor that made an artifact."""
+    try:
+        return str(store.label(one.stage, one.key).about["versions"]["processor"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "unknown"
 
 
 def remove(

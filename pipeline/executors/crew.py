@@ -30,9 +30,9 @@ class Said:
     """What a worker says of its task.
 
     Attributes:
-        kind: "progress" (done, total) · "notice" (text) · "sound" (the inputs to check are) · "done" (seconds) · "busy"
-            (another process makes the artifact) · "spoilt" (keys of inputs) · "failed" (error) · "lost" (error: the
-            worker is gone).
+        kind: "begun" · "progress" (done, total) · "notice" (text) · "sound" (the inputs to check are); and at the end
+            "done" (seconds) · "busy" (another process makes the artifact) · "spoilt" (keys of inputs) · "again" (why)
+            · "failed" (error) · "lost" (error: the worker is gone).
     """
 
     kind: str
@@ -76,6 +76,10 @@ class Crew(ABC):
 
         A worker of which "lost" is said has been replaced, or taken off the list.
         """
+
+    @abstractmethod
+    def replace(self, worker: Worker) -> Said:
+        """End a worker that hangs, and have another in its place; what to tell: "lost"."""
 
     @property
     def busy(self) -> list[Worker]:

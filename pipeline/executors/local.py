@@ -27,6 +27,9 @@ from pipeline.plan.task import Task
 STOP_SECONDS = 1.2
 """How long workers have for leaving by themselves, all together: a run that is stopped is over within two seconds."""
 
+ATTEMPTS = 3
+"""A worker may be lost so often, less one, under the same task."""
+
 
 class LocalExecutor(Executor):
     """Worker processes on this machine; each keeps its models loaded from task to task."""
@@ -57,7 +60,7 @@ class LocalCrew(Crew):
 
     def __init__(self, size: int, store: ArtifactStore, *, online: bool) -> None:
         memory = free_memory()
-        super().__init__(attempts=1, memory=None if memory is None else int(memory * USED))
+        super().__init__(attempts=ATTEMPTS, memory=None if memory is None else int(memory * USED))
         self._size, self._store, self._online = size, store, online
 
     def __enter__(self) -> LocalCrew:
@@ -90,23 +93,28 @@ class LocalCrew(Crew):
         spoken = wait(list(by_pipe), seconds)
         return [(by_pipe[pipe], self._said(by_pipe[pipe])) for pipe in spoken if isinstance(pipe, Connection)]
 
+    def replace(self, worker: Worker) -> Said:
+        _own(worker).process.kill()
+        return Said("lost", (self._replaced(worker, "its process hung, and was ended"),))
+
     def _said(self, worker: Worker) -> Said:
         try:
             kind, *values = _own(worker).pipe.recv()
-        except (EOFError, ConnectionResetError):
-            return Said("lost", (self._replace(worker),))
+        except (EOFError, OSError):
+            return Said("lost", (self._replaced(worker, "its process died (exit code {}), as when memory runs out"),))
         if kind == "failed":
             error = DuetError.from_json(values[0])
             error.add_note(values[1])
             return Said("failed", (error,))
         return Said(kind, tuple(values))
 
-    def _replace(self, worker: Worker) -> StageError:
+    def _replaced(self, worker: Worker, problem: str) -> StageError:
         """Start another worker in place of one that died; what to tell of its death."""
         own = _own(worker)
         own.process.join(STOP_SECONDS)
+        self._store.sweep()
         error = StageError(
-            f"its process died (exit code {own.process.exitcode}), as when memory runs out",
+            problem.format(own.process.exitcode),
             performer=own.task.performer if own.task else None,
             stage=own.task.stage if own.task else None,
             cure="run again, with fewer --workers: finished work is kept",

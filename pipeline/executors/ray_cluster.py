@@ -35,6 +35,8 @@ START_SECONDS = 300.0
 ASK_SECONDS = 1.0
 """How often a worker is asked how far it is."""
 
+_UNDER_WAY = ("begun", "progress")
+
 
 class RayExecutor(Executor):
     """A long-lived actor a worker, each with the processors, GPUs and memory that its tasks declare."""
@@ -123,24 +125,30 @@ class RayCrew(Crew):
             actor = refs.get(ref)
             if actor is not None:
                 heard += [(actor, said) for said in (self._answer(actor) if ref is actor.answer else self._told(actor))]
-        over = {worker for worker, said in heard if said.kind not in ("progress", "sound")}
+        over = {worker for worker, said in heard if said.kind not in (*_UNDER_WAY, "sound")}
         # what a worker said of a task before its last word has been overtaken
-        return [(worker, said) for worker, said in heard if worker not in over or said.kind != "progress"]
+        return [(worker, said) for worker, said in heard if worker not in over or said.kind not in _UNDER_WAY]
 
     def _answer(self, actor: _Actor) -> list[Said]:
         """How the actor's task ended."""
         try:
             kind, *values = self._ray.get(actor.answer)
         except self._ray.exceptions.RayActorError:
-            self.workers.remove(actor)
-            self._start(with_device=actor.has_device)
-            return [Said("lost", (_lost(actor.task),))]
+            return [self.replace(actor)]
         if kind == "failed":
             error = DuetError.from_json(values[0])
             error.add_note(values[1])
             return [Said("failed", (error,))]
         sound = [Said("sound")] if kind == "done" and actor.check else []
         return [*sound, Said(kind, tuple(values))]
+
+    def replace(self, worker: Worker) -> Said:
+        actor = _own(worker)
+        with contextlib.suppress(Exception):  # most are gone already
+            self._ray.kill(actor.handle)
+        self.workers.remove(actor)
+        self._start(with_device=actor.has_device)
+        return Said("lost", (_lost(actor.task),))
 
     def _told(self, actor: _Actor) -> list[Said]:
         """How far the actor is."""
@@ -149,7 +157,7 @@ class RayCrew(Crew):
             done, total, sound = self._ray.get(asked)
         except self._ray.exceptions.RayActorError:
             return []  # its answer says so too
-        said = [Said("progress", (done, total))] if total else []
+        said = [Said("progress", (done, total)) if total else Said("begun")]
         if sound and actor.check:
             actor.check = False
             said.append(Said("sound"))

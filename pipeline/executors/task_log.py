@@ -10,22 +10,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from foundation.plain_files import open_plain
 from pipeline.plan.task import Task
 
 LOGS = "logs"
 
 
 class TaskLog:
-    """`<work>/logs/<stage>/<key>.jsonl`: a line each for started, finished, failed and spoilt, of every attempt."""
+    """`<work>/logs/<stage>/<key>.jsonl`: lines of every attempt at a task: started, then finished, failed or again."""
 
     def __init__(self, root: Path, task: Task) -> None:
-        self.path = root / LOGS / task.stage / f"{task.key}.jsonl"
+        self._root, self._name = root, f"{LOGS}/{task.stage}/{task.key}.jsonl"
         self._who = {"host": socket.gethostname(), "pid": os.getpid(), "task": task.label}
 
     def __call__(self, event: str, **about: Any) -> None:
         """Add a line. A log that cannot be written stops no work."""
         line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **self._who, **about}
         with contextlib.suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8") as file:
+            (self._root / self._name).parent.mkdir(parents=True, exist_ok=True)
+            handle = open_plain(self._root, self._name, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            with os.fdopen(handle, "a", encoding="utf-8") as file:
                 file.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")

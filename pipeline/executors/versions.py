@@ -9,12 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from foundation.processor import processor_class
 from landmarks.model_file import SHA256
 from pipeline.plan.needs import model_of
 from pipeline.plan.task import Task
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("foundation", "media", "networks", "tpsmm", "engines", "landmarks", "quality", "stages")
+CODE = ("foundation", "media", "networks", "tpsmm", "compositing", "landmarks", "face", "engines", "quality", "stages")
 """The floors whose code decides what an artifact holds."""
 
 LIBRARIES = (
@@ -35,14 +36,16 @@ LIBRARIES = (
 
 
 def versions_of(task: Task) -> dict[str, Any]:
-    """{"stage", "code", "python", "libraries", "weights"}: kept beside the inputs in the label of the task's artifact.
+    """{"stage", "code", "python", "processor", "libraries", "weights"}: kept beside the inputs in the artifact's label.
 
-    `code` is one digest of every source file that can decide a result, `weights` the digests of the model files.
+    `code` is one digest of every source file that can decide a result, `weights` the digests of the model files,
+    `processor` as processor_class.
     """
     weights = list(model_of(task))
     if task.settings.get("backend") == "mediapipe":
         weights.append(SHA256)
     about = {"stage": task.spec.version, "code": _code(), "python": platform.python_version()}
+    about |= {"processor": processor_class()}
     return about | {"libraries": _libraries(), "weights": weights}
 
 

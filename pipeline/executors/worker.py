@@ -17,12 +17,12 @@ from typing import Any, NoReturn, TextIO
 
 import cv2
 
-from foundation.artifacts import ArtifactStore
+from foundation.artifacts import ArtifactStore, Disturbed, Spoilt
 from foundation.errors import DuetError, SlowPathWarning
 from foundation.leases import Held
 from foundation.pages import MB, keep_pages
 from landmarks.download import OFFLINE_VARIABLE
-from pipeline.executors.run_task import Report, Spoilt, run_task
+from pipeline.executors.run_task import Report, try_task
 from pipeline.plan.task import Task
 
 REPORT_SECONDS = 0.2
@@ -68,6 +68,7 @@ def serve(connection: Connection, place: Place) -> None:
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError), _warnings_told(connection):
         while True:
             told, check = connection.recv()
+            connection.send(("begun",))
             last = 0.0
 
             def report(done: int, total: int) -> None:
@@ -114,12 +115,14 @@ def serve_alone(connection: Connection, place: Place) -> NoReturn:
 def attempt(
     task: Task, store: ArtifactStore, check: Collection[str], report: Report, sound: Callable[[], None]
 ) -> tuple[Any, ...]:
-    """Run a task; how it ended: ("done", seconds), ("busy",), ("spoilt", keys) or ("failed", error, traceback)."""
+    """Run a task; how it ended, as Said: done, busy, again, spoilt or failed (error, traceback)."""
     began = time.monotonic()
     try:
-        run_task(task, store, report, check=check, sound=sound if check else None, wait=False)
+        try_task(task, store, report, check=check, sound=sound if check else None)
     except Held:
         return ("busy",)
+    except Disturbed as error:
+        return ("again", str(error))
     except Spoilt as error:
         return ("spoilt", list(error.keys))
     except DuetError as error:

@@ -12,7 +12,7 @@ from glob import glob, has_magic
 from pathlib import Path, PurePath
 from typing import Any
 
-from foundation.artifacts import digest_of
+from foundation.digests import digest_of
 from foundation.errors import DuetError, InputError, ManifestError
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.batch import NAME_PLACE, Batch

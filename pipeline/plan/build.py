@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from foundation.artifacts import digest_of
+from foundation.digests import digest_of
 from foundation.errors import ManifestError
 from media.ffmpeg.encoder_choice import Choice
 from media.video.probe import is_video

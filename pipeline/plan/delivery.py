@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import PurePath
 
-from foundation.artifacts import canonical
+from foundation.label import canonical
 from media.credentials.provenance import COMPOSITE, TRAINED
 from media.ffmpeg.codecs import SEQUENCE, Encode
 from pipeline.manifest.load import LoadedManifest

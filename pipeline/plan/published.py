@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engines import ENGINES
-from foundation.artifacts import digest_of
+from foundation.digests import digest_of
 from foundation.errors import InputError
 from foundation.times import frame_count
 from landmarks import BACKENDS

@@ -11,7 +11,7 @@ from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 
-from foundation.artifacts import digest_of
+from foundation.digests import digest_of
 from foundation.errors import InputError, ManifestError
 from media.samples import sample_path
 from media.video.numbered_pictures import is_pattern, numbered_pictures

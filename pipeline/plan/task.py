@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from foundation.artifacts import canonical
 from foundation.errors import ManifestError
+from foundation.label import canonical, is_sha256
 from stages import STAGES, StageSpec
 
 
@@ -121,7 +121,7 @@ class Task:
             if data["duet_task"] != 1 or data["stage"] not in STAGES:
                 raise ValueError("unknown version or stage")
             inputs: dict[str, Input] = {
-                str(name): FileInput(str(given["file"]), str(given["sha256"]))
+                str(name): FileInput(str(given["file"]), _hex(given["sha256"]))
                 if "file" in given
                 else TaskInput(_known_stage(given["stage"]), _hex(given["key"]), _plain(given.get("file_in")))
                 for name, given in data["inputs"].items()
@@ -148,8 +148,8 @@ def _plain(name: str | None) -> str | None:
     return name
 
 
-def _hex(key: str) -> str:
+def _hex(written: str) -> str:
     """A key becomes a path, so it must be one."""
-    if len(key) != 64 or set(key) - set("0123456789abcdef"):
-        raise ValueError("a key has 64 hexadecimal digits")
-    return key
+    if not is_sha256(written):
+        raise ValueError("a key or sha256 has 64 hexadecimal digits")
+    return written

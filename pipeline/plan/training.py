@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from engines import ENGINES
-from foundation.artifacts import digest_of
+from foundation.digests import digest_of
 from foundation.errors import InputError, ManifestError
 from foundation.times import frame_count
 from landmarks import BACKENDS

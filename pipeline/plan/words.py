@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from foundation.artifacts import digest_of
+from foundation.digests import digest_of
 from foundation.errors import InputError, ManifestError
 from media.text.fonts import CJK_CURE, packaged_fonts
 from pipeline.manifest.load import LoadedManifest

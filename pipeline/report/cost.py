@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-from foundation.artifacts import LABEL, ArtifactStore
+from foundation.artifacts import ArtifactStore
+from foundation.housekeeping import inventory
 from pipeline.plan.needs import needs_of
 from pipeline.plan.task import Task
 from stages import STAGES
@@ -49,7 +48,7 @@ class Cost:
 
 def cost_of(tasks: Iterable[Task], store: ArtifactStore) -> list[Cost]:
     """A row a stage, in the stages' order."""
-    past = _past(store.root)
+    past = _past(store)
     rows: dict[str, Cost] = {}
     for task in tasks:
         row = rows.setdefault(task.stage, Cost(task.stage))
@@ -65,18 +64,18 @@ def cost_of(tasks: Iterable[Task], store: ArtifactStore) -> list[Cost]:
     return [rows[name] for name in STAGES if name in rows]
 
 
-def _past(root: Path) -> dict[str, Past]:
+def _past(store: ArtifactStore) -> dict[str, Past]:
     """What all finished work took, by stage and engine."""
     found: dict[str, Past] = {}
-    for path in root.glob(f"[a-z]*/*/{LABEL}"):
+    for one in inventory(store):
         try:
-            label = json.loads(path.read_text(encoding="utf-8"))
-            about = label["about"]
+            label = store.label(one.stage, one.key)
+            about, spent = label.about, label.spent
             row = found.setdefault(_kind(about["stage"], about["settings"].get("engine")), Past())
             row.tasks += 1
             row.frames += int(about["frames"])
-            row.seconds += float(label["seconds"])
-            row.memory = max(row.memory, int(label["memory"]))
+            row.seconds += float(spent["seconds"])
+            row.memory = max(row.memory, int(spent["memory"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
     return found

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from foundation.artifacts import ArtifactStore, digest_of
+from foundation.artifacts import ArtifactStore
+from foundation.digests import digest_of
 from foundation.errors import InputError
 from pipeline.manifest.load import LoadedManifest
 from pipeline.plan.expand import Plan

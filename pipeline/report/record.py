@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from foundation.artifacts import LABEL, ArtifactStore
+from foundation.artifacts import ArtifactStore
 from foundation.atomic import make_folder, replacing
 from foundation.events import Event, TaskFinished
 from pipeline.plan.graph import Graph
@@ -65,7 +65,6 @@ def stage_rows(graph: Graph, store: ArtifactStore, cached: set[str]) -> list[dic
 def _seconds(store: ArtifactStore, stage: str, key: str) -> float:
     """How long a task took, as its artifact tells."""
     try:
-        label = json.loads((store.folder(stage, key) / LABEL).read_text(encoding="utf-8"))
-        return float(label["seconds"])
+        return float(store.label(stage, key).spent["seconds"])
     except (OSError, ValueError, KeyError, TypeError):
         return 0.0

@@ -49,6 +49,8 @@ def failed_name(target: Path) -> Path:
 
 
 def verdict_of(task: Task, store: ArtifactStore) -> Verdict:
-    """What the finished `task` says; nothing, if it is none that checks."""
-    found = store.find(task.stage, task.key)
-    return Verdict(tuple(found.facts.get("checks", ())) if found else ())
+    """What the finished `task` says; nothing, if it is none that checks.
+
+    Raises: Spoilt if its artifact is gone.
+    """
+    return Verdict(tuple(store.need(task.stage, task.key).facts.get("checks", ())))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from foundation.artifacts import ArtifactStore, canonical, digest_of
+from foundation.artifacts import ArtifactStore, Disturbed, Spoilt
 from foundation.atomic import replacing
+from foundation.digests import digest_of
 from foundation.errors import StageError
+from foundation.label import canonical
 
 KEY = "0" * 64
 
@@ -65,6 +69,87 @@ def test_a_damaged_artifact_is_not_found_and_is_made_again(store: ArtifactStore,
     assert store.find("crop", KEY) is None
     make(store)
     assert store.find("crop", KEY) is not None
+
+
+@pytest.mark.parametrize("what", ["data.txt", "artifact.json", ".", ".."])
+def test_no_link_is_taken_for_an_artifact_or_a_part_of_it(store: ArtifactStore, tmp_path: Path, what: str) -> None:
+    make(store)
+    place = store.folder("crop", KEY) / what
+    elsewhere = tmp_path / "elsewhere"
+    shutil.move(place.resolve(), elsewhere)
+    Path(os.path.normpath(place)).symlink_to(elsewhere)
+    assert store.find("crop", KEY) is None
+    store.discard("crop", KEY)
+    assert elsewhere.exists()  # only the link goes
+    if what != "..":
+        make(store)
+        assert store.find("crop", KEY) is not None
+
+
+def test_a_whole_artifact_in_another_s_place_is_not_taken_for_it(store: ArtifactStore) -> None:
+    make(store)
+    other = store.folder("crop", "1" * 64)
+    shutil.copytree(store.folder("crop", KEY), other)
+    assert store.find("crop", "1" * 64) is None
+    assert store.damage("crop", "1" * 64) == "artifact.json"
+
+
+@pytest.mark.parametrize("keep_times", [False, True])
+def test_what_was_written_to_since_is_noticed_and_what_was_only_copied_is_not(
+    store: ArtifactStore, keep_times: bool
+) -> None:
+    make(store)
+    found = store.need("crop", KEY)
+    assert store.altered(found) is None
+    file = found.folder / "data.txt"
+    before = file.stat()
+    file.write_text("FRAMES")
+    if keep_times:
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert store.find("crop", KEY) is not None  # it has its size
+    assert store.altered(found) == store.damage("crop", KEY) == "data.txt"
+    file.unlink()
+    file.write_text("frames")
+    assert store.altered(found) is None
+
+
+def test_a_file_that_changed_places_with_another_is_noticed(store: ArtifactStore) -> None:
+    with store.leases.hold(KEY) as lease, store.create(lease, "crop", KEY, {}) as draft:
+        (draft.folder / "a").write_text("aaaa")
+        (draft.folder / "b").write_text("bbbb")
+    found = store.need("crop", KEY)
+    (found.folder / "a").rename(found.folder / "c")
+    (found.folder / "b").rename(found.folder / "a")
+    (found.folder / "c").rename(found.folder / "b")
+    assert store.altered(found) == "a"
+
+
+@pytest.mark.parametrize("gone", ["the draft", "all of it"])
+def test_a_draft_that_is_removed_is_no_error_but_begun_anew(store: ArtifactStore, gone: str) -> None:
+    with pytest.raises(Disturbed), store.leases.hold(KEY) as lease, store.create(lease, "crop", KEY, {}) as draft:
+        (draft.folder / "data.txt").write_text("half")
+        shutil.rmtree(draft.folder if gone == "the draft" else store.root)
+    with pytest.raises(Disturbed), store.leases.hold(KEY) as lease, store.create(lease, "crop", KEY, {}) as draft:
+        shutil.rmtree(draft.folder if gone == "the draft" else store.root)
+        (draft.folder / "data.txt").write_text("half")
+    assert store.find("crop", KEY) is None
+    make(store)
+    assert store.find("crop", KEY) is not None
+
+
+def test_other_errors_of_a_draft_stay_errors(store: ArtifactStore) -> None:
+    with (
+        pytest.raises(StageError, match="the disk is full"),
+        store.leases.hold(KEY) as lease,
+        store.create(lease, "crop", KEY, {}),
+    ):
+        raise OSError(28, "No space left on device")
+
+
+def test_what_is_needed_and_gone_is_told(store: ArtifactStore) -> None:
+    with pytest.raises(Spoilt, match="has vanished") as caught:
+        store.need("crop", KEY)
+    assert caught.value.keys == (KEY,)
 
 
 def test_drafts_of_dead_processes_are_swept_and_living_ones_stay(store: ArtifactStore) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from foundation import leases as module
+from foundation.errors import ManifestError
 from foundation.leases import Held, Leases
+from tests.conftest import ROOT
 
 KEY = "a" * 64
 
@@ -66,8 +69,49 @@ def test_an_owner_elsewhere_lives_as_long_as_it_is_heard_of(leases: Leases) -> N
         pass
 
 
-def test_the_owner_is_heard_of_again_and_again(leases: Leases, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BEAT_SECONDS", 0.02)
+def test_a_stopped_process_of_this_machine_gives_way_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(module.VARIABLE, "1")
+    leases = Leases(tmp_path)
+    program = f"""
+import sys, time
+from foundation.leases import Leases
+from pathlib import Path
+with Leases(Path({str(tmp_path)!r})).hold("{KEY}"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdin=-1, stdout=-1, text=True) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "held\n"
+        for _ in range(3):
+            time.sleep(0.6)
+            assert leases.holder(KEY) is not None
+        owner.send_signal(signal.SIGSTOP)
+        while leases.holder(KEY):
+            time.sleep(0.1)
+        leases.beat = 60
+        with leases.hold(KEY) as mine:
+            os.utime(leases.folder / KEY, (1, 1))
+            owner.send_signal(signal.SIGCONT)
+            time.sleep(0.4)
+            assert (leases.folder / KEY).stat().st_mtime < 1000  # the woken owner keeps no other's lease alive
+            owner.communicate()
+            assert leases._read(KEY) == mine
+
+
+@pytest.mark.parametrize("written", ["soon", "-5", "0", "1e9", "nan", "0.5"])
+def test_a_patience_that_makes_no_sense_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.setenv(module.VARIABLE, written)
+    with pytest.raises(ManifestError, match="DUET_LEASE_SECONDS is"):
+        Leases(tmp_path)
+
+
+def test_the_owner_is_heard_of_again_and_again(leases: Leases) -> None:
+    leases.beat = 0.02
     path = leases.folder / KEY
     with leases.hold(KEY):
         os.utime(path, (1, 1))

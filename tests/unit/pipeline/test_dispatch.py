@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+import time
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 from types import ModuleType
@@ -11,10 +15,12 @@ from typing import Any
 import pytest
 
 from foundation.artifacts import ArtifactStore
+from foundation.digests import digest_of as digest
 from foundation.errors import DuetError, InputError, StageError
 from foundation.events import Event, TaskFailed, TaskFinished, TaskRepeated, TaskStarted
 from pipeline.executors.crew import Crew, Said, Worker
 from pipeline.executors.dispatch import Dispatch
+from pipeline.executors.run_task import REPEATS
 from pipeline.executors.worker import attempt
 from pipeline.plan.graph import Graph
 from pipeline.plan.needs import Needs
@@ -34,6 +40,7 @@ class Here(Crew):
         self.workers = [Worker() for _ in range(size)]
         self.store, self.lose = store, lose or {}
         self.checked: list[tuple[str, list[str]]] = []
+        self.replaced = 0
         self._given: list[tuple[Worker, Task, Collection[str]]] = []
 
     def __enter__(self) -> Here:
@@ -44,6 +51,11 @@ class Here(Crew):
 
     def give(self, worker: Worker, task: Task, check: Collection[str]) -> None:
         self._given.append((worker, task, check))
+
+    def replace(self, worker: Worker) -> Said:
+        self.replaced += 1
+        self._given = [given for given in self._given if given[0] is not worker]
+        return Said("lost", (StageError("it hung"),))
 
     def hear(self, seconds: float | None) -> list[tuple[Worker, Said]]:
         if not self._given:
@@ -61,11 +73,15 @@ class Here(Crew):
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ArtifactStore:
-    """A store, and a stage "toy" that joins its inputs' words; the name "bad" is refused."""
+    """A store, and a stage "toy" that joins its inputs' words; "bad" is refused, "touched" disturbs itself, `times`."""
+    disturbed = Counter[str]()
 
     def run(settings: Any, inputs: dict[str, Path], out: Path, report: Any) -> dict[str, Any]:
         if settings["name"] == "bad":
             raise InputError("is no good")
+        if settings["name"] == "touched" and settings.get("times", REPEATS) > disturbed.total():
+            disturbed["touched"] += 1
+            os.utime(inputs["in"])
         words = [(path / "words").read_text() if path.is_dir() else "" for _, path in sorted(inputs.items())]
         (out / "words").write_text(" ".join([*words, settings["name"]]).strip())
         return {}
@@ -165,6 +181,124 @@ def test_work_that_vanishes_during_the_run_is_made_again(store: ArtifactStore) -
     assert words(store, d) == "a b a c d"
 
 
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("how", ["flipped", "gone"])
+def test_one_damaged_artifact_that_many_tasks_read_is_made_again_once(
+    store: ArtifactStore, how: str, workers: int
+) -> None:
+    graph = Graph()
+    a = toy(graph, "a")
+    finish(graph, [a], store)
+    end = toy(graph, "end", *(toy(graph, f"u{n}", a) for n in range(3 * REPEATS)))
+    damage(store, a, how)
+    _, events = finish(graph, [end], store, Here(store, size=workers))
+    assert words(store, end).startswith("a u0 a u1 ")
+    assert [event.key for event in events if isinstance(event, TaskRepeated)] == [a.key] * (how == "flipped")
+    assert made(events).count(a.key) == 1
+
+
+def damage(store: ArtifactStore, task: Task, how: str) -> None:
+    file = store.folder("toy", task.key) / "words"
+    if how == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(b"\0" * file.stat().st_size)
+
+
+@pytest.mark.parametrize("keep_going", [False, True])
+@pytest.mark.parametrize("how", ["flipped", "gone"])
+def test_what_is_damaged_again_and_again_ends_the_run_or_only_what_needs_it(
+    store: ArtifactStore, how: str, keep_going: bool
+) -> None:
+    graph = Graph()
+    a, other = toy(graph, "a"), toy(graph, "other")
+    users = [toy(graph, f"u{n}", a) for n in range(3)]
+    heard: list[Event] = []
+
+    def listen(event: Event) -> None:
+        heard.append(event)
+        if isinstance(event, TaskFinished) and event.key == a.key:
+            damage(store, a, how)
+
+    wanted = [task.key for task in (*users, other)]
+    run = Dispatch(graph, wanted, store, listen, keep_going=keep_going)
+    if keep_going:
+        run.finish(Here(store))
+        assert set(run.failed) == {a.key, *(user.key for user in users)}
+        assert words(store, other) == "other"
+    else:
+        with pytest.raises(StageError, match="is damaged, or not there any more"):
+            run.finish(Here(store))
+    assert made(heard).count(a.key) == REPEATS
+    assert not any(store.find("toy", user.key) for user in users)
+
+
+def test_what_is_damaged_while_others_read_it_poisons_nothing(store: ArtifactStore) -> None:
+    graph, a, b, d = diamond()
+    heard: list[Event] = []
+
+    def listen(event: Event) -> None:
+        heard.append(event)
+        if isinstance(event, TaskFinished) and event.key == b.key and made(heard).count(b.key) == 1:
+            for task in (a, b):
+                damage(store, task, "flipped")
+
+    Dispatch(graph, [d.key], store, listen, keep_going=False).finish(Here(store, size=1))
+    assert words(store, d) == "a b a c d"
+    assert all(store.damage("toy", key) is None for key in graph.tasks)
+
+
+def test_all_of_the_work_folder_is_removed_during_the_run(store: ArtifactStore) -> None:
+    graph, _, b, d = diamond()
+    heard: list[Event] = []
+
+    def listen(event: Event) -> None:
+        heard.append(event)
+        if isinstance(event, TaskFinished) and event.key == b.key and made(heard).count(b.key) == 1:
+            shutil.rmtree(store.root)
+
+    Dispatch(graph, [d.key], store, listen, keep_going=False).finish(Here(store))
+    assert words(store, d) == "a b a c d"
+
+
+def test_a_task_that_was_disturbed_is_begun_anew_so_often_and_no_more(store: ArtifactStore, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_text("x")
+    graph = Graph()
+    task = graph.add(Task("toy", {"name": "touched"}, {"in": FileInput(str(source), digest(source))}))
+    with pytest.raises(StageError, match="an input was changed while it was read"):
+        finish(graph, [task], store)
+    assert store.find("toy", task.key) is None
+    once = graph.add(
+        Task("toy", {"name": "touched", "times": REPEATS + 1}, {"in": FileInput(str(source), digest(source))})
+    )
+    _, events = finish(graph, [once], store)
+    assert store.find("toy", once.key) is not None
+    assert [event.why[:20] for event in events if isinstance(event, TaskRepeated)] == ["an input was changed"]
+
+
+def test_a_worker_that_hangs_is_not_waited_for_without_end(
+    store: ArtifactStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUET_LEASE_SECONDS", "1")
+    store = ArtifactStore(store.root)
+    graph, *_, d = diamond()
+
+    crew = Here(store, attempts=2)
+    hear, said = crew.hear, [[(crew.workers[0], Said("begun"))]]
+
+    def stuck(seconds: float | None) -> list[tuple[Worker, Said]]:
+        if crew.workers[0].task and not crew.replaced:
+            time.sleep(seconds or 0)
+            return said.pop() if said else []
+        return hear(seconds)
+
+    crew.hear = stuck  # type: ignore[method-assign]
+    _, events = finish(graph, [d], store, crew)
+    assert words(store, d) == "a b a c d"
+    assert [event.why for event in events if isinstance(event, TaskRepeated)] == ["it hung"]
+
+
 def test_a_failure_ends_the_run_or_only_what_needs_it(store: ArtifactStore) -> None:
     graph = Graph()
     bad = toy(graph, "bad")
@@ -228,7 +362,7 @@ def test_a_worker_is_given_what_its_model_is_for(store: ArtifactStore, tmp_path:
     for name in ("x", "y"):
         (tmp_path / name).write_text(name)
     tasks = [
-        graph.add(Task("toy", {"name": f"{n}{m}"}, {"file.model": FileInput(str(tmp_path / m), m)}))
+        graph.add(Task("toy", {"name": f"{n}{m}"}, {"file.model": FileInput(str(tmp_path / m), digest(tmp_path / m))}))
         for n in range(3)
         for m in "xy"
     ]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from foundation.artifacts import ArtifactStore
-from foundation.errors import InputError, StageError
+from foundation.artifacts import ArtifactStore, Spoilt
+from foundation.digests import digest_of
+from foundation.errors import InputError, ManifestError, StageError
 from pipeline.executors.run_task import run_task
 from pipeline.plan.task import FileInput, Task, TaskInput
 from stages import STAGES, StageSpec
@@ -42,7 +45,7 @@ def store(tmp_path: Path) -> ArtifactStore:
 def toy(tmp_path: Path, **settings: Any) -> Task:
     source = tmp_path / "source.txt"
     source.write_text("words")
-    return Task("toy", settings, {"text": FileInput(str(source), "d1")}, "ann")
+    return Task("toy", settings, {"text": FileInput(str(source), digest_of(source))}, "ann")
 
 
 def test_a_task_runs_once_and_is_found_afterwards(stage: Any, store: ArtifactStore, tmp_path: Path) -> None:
@@ -95,3 +98,158 @@ def test_inputs_that_have_gone_are_told(stage: Any, store: ArtifactStore, tmp_pa
         run_task(task, store, silent)
     with pytest.raises(StageError, match="which has not run"):
         run_task(Task("toy", {}, {"text": TaskInput("toy", "0" * 64)}), store, silent)
+
+
+@pytest.fixture
+def upper(stage: Any) -> list[Callable[[Path], None]]:
+    """The toy writes its input in capitals; whatever is put into this list is done once, while it reads."""
+    disturb: list[Callable[[Path], None]] = []
+
+    def run(settings: Any, inputs: Any, out: Path, report: Any) -> dict[str, Any]:
+        if disturb:
+            disturb.pop()(out)
+        path = inputs["text"]
+        (out / "upper.txt").write_text((path / "upper.txt" if path.is_dir() else path).read_text().upper())
+        return {}
+
+    stage(run)
+    return disturb
+
+
+def words(store: ArtifactStore, task: Task) -> str:
+    assert store.damage(task.stage, task.key) is None
+    return (store.folder(task.stage, task.key) / "upper.txt").read_text()
+
+
+def test_another_file_under_the_planned_name_makes_nothing(upper: Any, store: ArtifactStore, tmp_path: Path) -> None:
+    task = toy(tmp_path)
+    (tmp_path / "source.txt").write_text("WORSE")
+    with pytest.raises(InputError, match="is not the file that was planned with"):
+        run_task(task, store, silent)
+    assert store.find("toy", task.key) is None
+    (tmp_path / "source.txt").write_text("words")
+    run_task(task, store, silent)
+    assert words(store, task) == "WORDS"
+
+
+def by_copy(source: Path, text: str) -> None:
+    source.write_text(text)
+
+
+def by_rename(source: Path, text: str) -> None:
+    other = source.with_name("other.txt")
+    other.write_text(text)
+    other.replace(source)
+
+
+def by_link(source: Path, text: str) -> None:
+    by_rename(source.with_name("target.txt"), text)
+    source.unlink()
+    source.symlink_to(source.with_name("target.txt"))
+
+
+@pytest.mark.parametrize("swap", [by_copy, by_rename, by_link])
+@pytest.mark.parametrize("back", [False, True])
+def test_a_file_that_is_swapped_while_it_is_read_poisons_nothing(
+    upper: Any, store: ArtifactStore, tmp_path: Path, swap: Any, back: bool
+) -> None:
+    task = toy(tmp_path)
+    source = tmp_path / "source.txt"
+
+    def disturb(out: Path) -> None:
+        swap(source, "wrong")
+        (out / "x").write_text(source.read_text())
+        if back:  # before anybody looks
+            swap(source, "words")
+
+    upper.append(disturb)
+    if back:
+        run_task(task, store, silent)
+        assert words(store, task) == "WORDS"
+        assert not (store.folder("toy", task.key) / "x").exists()
+    else:
+        with pytest.raises(InputError, match="is not the file that was planned with"):
+            run_task(task, store, silent)
+        assert store.find("toy", task.key) is None
+
+
+def second(task: Task) -> Task:
+    return Task("toy", {"number": 2}, {"text": task.output}, "ann")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("how", ["flipped", "removed", "half removed"])
+def test_work_that_is_damaged_while_it_is_read_poisons_nothing(
+    upper: Any, store: ArtifactStore, tmp_path: Path, how: str, fails: bool
+) -> None:
+    first = toy(tmp_path)
+    run_task(first, store, silent)
+    task, file = second(first), store.folder("toy", first.key) / "upper.txt"
+
+    def disturb(out: Path) -> None:
+        if how == "flipped":
+            file.write_text("WORSE")
+        elif how == "removed":
+            store.discard("toy", first.key)
+        else:
+            file.unlink()
+        if fails:
+            raise InputError("is no good", file=file)
+
+    upper.append(disturb)
+    with pytest.raises(Spoilt) as caught:
+        run_task(task, store, silent)
+    assert caught.value.keys == (first.key,)
+    assert store.find("toy", task.key) is None
+    run_task(first, store, silent)
+    run_task(task, store, silent)
+    assert words(store, task) == "WORDS"
+
+
+def test_work_that_was_sealed_without_one_of_its_files_is_made_again(
+    stage: Any, store: ArtifactStore, tmp_path: Path
+) -> None:
+    stage(lambda *_: {})
+    first = toy(tmp_path)
+    for given in (first.output, replace(first.output, file="upper.txt")):
+        stage(lambda settings, inputs, out, report: {})  # somebody removed what it wrote
+        run_task(first, store, silent)
+        stage(lambda settings, inputs, out, report: {"n": len((inputs["text"] / "upper.txt").read_text())})
+        with pytest.raises(Spoilt):
+            run_task(Task("toy", {"number": 2}, {"text": given}), store, silent)
+        assert store.find("toy", first.key) is None
+
+
+def test_who_slept_past_its_lease_looks_again(upper: Any, store: ArtifactStore, tmp_path: Path) -> None:
+    task, other = toy(tmp_path), ArtifactStore(store.root)
+
+    def sleep(out: Path) -> None:
+        (store.leases.folder / task.key).unlink()  # silent for too long: another takes over
+        other.sweep()
+        run_task(task, other, silent)
+
+    upper.append(sleep)
+    made = run_task(task, store, silent)
+    assert words(store, task) == "WORDS"
+    assert [path.name for path in made.folder.parent.iterdir()] == [task.key]
+
+
+@pytest.mark.parametrize("what", ["draft", "work folder"])
+def test_a_folder_that_is_removed_under_a_task_is_no_error(
+    upper: Any, store: ArtifactStore, tmp_path: Path, what: str
+) -> None:
+    task = toy(tmp_path)
+    upper.append(lambda out: shutil.rmtree(out if what == "draft" else store.root))
+    run_task(task, store, silent)
+    assert words(store, task) == "WORDS"
+
+
+def test_a_task_file_with_a_false_digest_is_refused(upper: Any, store: ArtifactStore, tmp_path: Path) -> None:
+    data = toy(tmp_path).to_json()
+    data["inputs"]["text"]["sha256"] = "0" * 64
+    with pytest.raises(InputError, match="its sha256 is"):
+        run_task(Task.from_json(data), store, silent)
+    for written in ("d1", "", None, "0" * 63, "Z" * 64, "../" * 20):
+        data["inputs"]["text"]["sha256"] = written
+        with pytest.raises(ManifestError, match="is not a task file"):
+            Task.from_json(data)
