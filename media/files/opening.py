@@ -29,6 +29,10 @@ _OPTIONS = {
     "format_whitelist": DEMUXERS,
     "max_pixels": str(MAX_PIXELS),
 }
+_STILLS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif")
+"""Brands of single pictures in MP4's clothes (ISO/IEC 23008-12, AV1 Image File Format); those of sequences differ."""
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM")
+_STILL, _NO_STILL = "it is a still picture, not a video or a sound", "give a video, or name the picture as a portrait"
 _THREADS = 4  # frame threads hold a frame each: more would cost memory and gain nothing on one clip
 
 
@@ -36,9 +40,12 @@ _THREADS = 4  # frame threads hold a frame each: more would cost memory and gain
 def opened(path: Path) -> Iterator[InputContainer]:
     """The container at `path`, open for reading; closed at the end.
 
-    Raises: InputError if the file is missing, unreadable, empty, no known container, a playlist, or damaged.
+    Raises: InputError if the file is missing, unreadable, empty, no known container, a playlist, a still, or damaged.
     """
     check_file(path)
+    head = _head(path)
+    if head[4:8] == b"ftyp" and head[8:12] in _STILLS:
+        raise InputError(_STILL, file=path, cure=_NO_STILL)
     try:
         container = av.open(
             file_url(path), "r", container_options=_OPTIONS, options=_OPTIONS, metadata_errors="replace"
@@ -70,9 +77,9 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
     raise InputError("it has no video stream", file=path, cure="give a file with a picture track")
 
 
-def has_video(container: InputContainer) -> bool:
-    """Whether there is a video stream besides cover pictures."""
-    return bool(_moving(container))
+def moving_stream(container: InputContainer) -> VideoStream | None:
+    """The first video stream that is no cover picture, whether or not it can be decoded."""
+    return next(iter(_moving(container)), None)
 
 
 def _moving(container: InputContainer) -> list[VideoStream]:
@@ -108,9 +115,15 @@ def _reason(problem: Exception) -> str:
     return getattr(problem, "strerror", None) or str(problem)
 
 
-def _unusable(path: Path, problem: Exception) -> InputError:
+def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        head = file.read(64)
+        return file.read(64)
+
+
+def _unusable(path: Path, problem: Exception) -> InputError:
+    head = _head(path)
+    if head.startswith(_PICTURES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
+        return InputError(_STILL, file=path, cure=_NO_STILL)
     if head.startswith((b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD")):
         return InputError("it is a playlist, not a media file", file=path, cure="give the media file that it names")
     if is_text(path):

@@ -63,6 +63,20 @@ def scan(container: InputContainer) -> dict[int, StreamPackets]:
     return seen
 
 
+def count_frames(container: InputContainer, video: Stream, most: int) -> int:
+    """How many frames the video shows, counted no further than `most`."""
+    seen, codec = StreamPackets(), _codec(video)
+    try:
+        for packet in container.demux(video):
+            if packet.size:
+                seen.add(packet, codec)
+            if len(seen.times) >= most:
+                break
+    except FFmpegError:
+        return len(seen.times)
+    return len(seen.times)
+
+
 def missing_tail(container: InputContainer, seen: dict[int, StreamPackets], video: Stream) -> Fraction | int | None:
     """What the container promises and does not hold: a number of video frames (int), seconds (Fraction), or None."""
     packets = seen[video.index]

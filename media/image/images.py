@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
 
 from foundation.atomic import check_writable, replacing
 from foundation.errors import InputError
 from media.files.checks import MAX_PIXELS, MAX_SIDE, check_file, is_text
 from media.image.pixels import Rgb, strips
 
-FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "AVIF", "JPEG2000")
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "AVIF", "HEIF", "JPEG2000")
 # what Pillow's readers raise over damaged files; RuntimeError comes from libavif
 _DAMAGE = (
     *(OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, RuntimeError),
@@ -30,6 +31,7 @@ _ORIENTATION = 0x0112  # EXIF
 
 # Pillow's own limit is a process-wide number; ours is checked in `_opened`, and Pillow must not warn below it.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)  # the picture itself, and all its tiles
 
 
 def read_image(path: Path, *, background: tuple[int, int, int] = (255, 255, 255)) -> Rgb:
@@ -138,7 +140,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         raise too_large from None
     except UnidentifiedImageError:
         told = "it is a text file, not a picture" if is_text(path) else "it is not a picture that can be read"
-        raise InputError(told, file=path, cure="give a PNG, JPEG, WebP or TIFF file") from None
+        raise InputError(told, file=path, cure="give a PNG, JPEG, WebP, HEIC or TIFF file") from None
     except _DAMAGE as problem:
         told = f"the picture is damaged or incomplete: {problem}"
         raise InputError(told, file=path, cure="export it again") from problem

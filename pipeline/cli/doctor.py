@@ -35,6 +35,7 @@ PACKAGES = (
     "face-alignment",
     "scikit-image",
     "moviepy",
+    "pillow-heif",
     "pysubs2",
     "ffmpeg-python",
     "imageio-ffmpeg",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from foundation.digests import digest_of
 from foundation.errors import ManifestError
 from media.ffmpeg.encoder_choice import Choice
-from media.video.probe import is_video
+from media.video.probe import is_still_in_a_video, is_video
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import FrameOf
 from pipeline.manifest.parts.scenes import VideoBackground
@@ -30,6 +30,7 @@ class Job:
         probes: the probe task of each media file, by the manifest's name for it, and under WORDS the one that reads
             lyrics and titles.
         plates: the performers whose portrait is a whole video.
+        stills: those whose portrait is a video of one frame. In `loaded` it is that frame.
     """
 
     loaded: LoadedManifest
@@ -37,6 +38,7 @@ class Job:
     sources: Sources
     probes: dict[str, Task]
     plates: frozenset[str]
+    stills: frozenset[str]
     encoder: Choice
 
     @property
@@ -64,16 +66,28 @@ def build(loaded: LoadedManifest, digest: Callable[[Path], str] = digest_of) -> 
         raise ManifestError(f"{loaded.name} has a batch section: it is many videos", cure="use `batch`, or `plan`")
     choices = {name: choose_engine(loaded, name) for name in loaded.manifest.performers}
     sources = find_sources(loaded, choices, digest)
-    plates = frozenset(
-        name
+    portraits = {
+        name: Path(sources[performer.portrait].path)
         for name, performer in loaded.manifest.performers.items()
-        if isinstance(performer.portrait, str) and is_video(Path(sources[performer.portrait].path))
-    )
+        if isinstance(performer.portrait, str)
+    }
+    plates = frozenset(name for name, path in portraits.items() if is_video(path))
+    stills = frozenset(name for name, path in portraits.items() if is_still_in_a_video(path))
+    loaded = _with_frames(loaded, stills)
     media = _media(loaded, plates)
     probes = {file: sources.probe(file, owner) for file, owner in media.items()}
     words = words_task(loaded, sources)
     probes = probes if words is None else probes | {WORDS: words}
-    return Job(loaded, choices, sources, probes, plates, choose_encoder(loaded.manifest.output))
+    return Job(loaded, choices, sources, probes, plates, stills, choose_encoder(loaded.manifest.output))
+
+
+def _with_frames(loaded: LoadedManifest, stills: frozenset[str]) -> LoadedManifest:
+    """The manifest with the one frame of each of these portraits in place of a video that would last a frame."""
+    performers = dict(loaded.manifest.performers)
+    for name in stills:
+        frame = FrameOf(frame_of=str(performers[name].portrait))
+        performers[name] = performers[name].model_copy(update={"portrait": frame})
+    return replace(loaded, manifest=loaded.manifest.model_copy(update={"performers": performers}))
 
 
 def _media(loaded: LoadedManifest, plates: frozenset[str]) -> dict[str, str | None]:

@@ -57,6 +57,7 @@ def read_clip(driving: Driving, facts: Mapping[str, Any], *, performer: str, fil
     video = facts["video"]
     if video is None:
         raise InputError("has no video stream", file=file, performer=performer, cure="name a video as driving.video")
+    refuse_still(video, performer=performer, file=file)
     if video["truncated"] and not driving.allow_truncated:
         raise InputError(
             f"is truncated: it announces {video['expected_frames']} frames and holds {video['frames']}",
@@ -90,6 +91,13 @@ def read_clip(driving: Driving, facts: Mapping[str, Any], *, performer: str, fil
         heard=_heard(facts, start, None if driving.end is None else stop, length) if driving.to_sound else length,
         plays=length,
     )
+
+
+def refuse_still(video: Mapping[str, Any], *, file: str, performer: str | None = None) -> None:
+    """Raises: InputError if a driving clip has one frame, and is not numbered pictures, whose rate somebody chose."""
+    if video["frames"] == 1 and video["codec"] != "pictures" and not video["truncated"]:
+        told = "holds one frame, as a still does, and nothing in it moves"
+        raise InputError(told, file=file, performer=performer, cure="name a video of a face that moves")
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ def expand(job: Job, facts: Facts) -> Plan:
         clips[name] = read_clip(performer.driving, facts[file], performer=name, file=job.sources[file].path)
         choice = job.choices[name]
         notices.append(f"{name}: engine {choice.name} ({choice.reason})")
+    notices += [f"{name}: the portrait is a video of one frame, and taken for a still" for name in sorted(job.stills)]
     notices += [job.encoder.notice] if job.encoder.notice else []
     fps = manifest.output.fps or _rate(job, facts, next(iter(clips.items())))
     planning = Planning(job, facts, graph, fps)

@@ -14,6 +14,7 @@ from foundation.errors import InputError
 from foundation.times import frame_count
 from landmarks import BACKENDS
 from pipeline.manifest.parts.output import AudioCodec, Output
+from pipeline.plan.clip import refuse_still
 from pipeline.plan.delivery import film_settings
 from pipeline.plan.encoder import audio_settings, choose_encoder, encode_settings
 from pipeline.plan.graph import Graph
@@ -89,6 +90,7 @@ def expand_demo(job: DemoJob, facts: Mapping[str, Any]) -> DemoPlan:
     demo, video = job.demo, facts["video"]
     if video is None:
         raise InputError("has no video stream", file=demo.driving, cure="name a video as --driving_video")
+    refuse_still(video, file=str(demo.driving))
     if video["truncated"]:
         raise InputError(
             f"is truncated: it announces {video['expected_frames']} frames and holds {video['frames']}",

@@ -162,7 +162,7 @@ def _background(
     if isinstance(chosen, parts.ImageBackground):
         file = planning.sources[chosen.image]
         if not is_image(Path(file.path)):
-            cure = "name a PNG, JPEG, WebP or TIFF file, or use {video: FILE}"
+            cure = "name a PNG, JPEG, WebP, HEIC or TIFF file, or use {video: FILE}"
             raise InputError(f"scenes.{number}.background.image is no picture", file=file.path, cure=cure)
         files[where] = file
         return {"input": where}
