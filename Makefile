@@ -2,19 +2,26 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# everything is in the locks, so pip resolves nothing; PyTorch alone comes in whatever build the index has
+LOCKED := $(PIP) --no-deps --require-hashes
+TORCH := $(shell grep '^torch==' requirements.txt)
+# what one lock has, the next one up leaves out
+BELOW := sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p'
+COMPILE = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-annotate --no-header $(UPGRADE)
 
-.PHONY: demo demo-neural demo-video test test-slow test-farm lint types floors unit bench bench-tpsmm clean
+.PHONY: install install-farm lock demo demo-neural demo-video test test-slow test-farm lint types floors unit bench bench-tpsmm clean
 
 demo: $(VENV)/.installed
-	$(BIN)/python run_pipeline.py render configs/manifests/demo_duet.yaml
+	$(BIN)/duet render configs/manifests/demo_duet.yaml
 
 # the same astronaut through the compact network that comes with Duet
 demo-neural: $(VENV)/.installed
-	$(BIN)/python run_pipeline.py render configs/manifests/demo_neural.yaml
+	$(BIN)/duet render configs/manifests/demo_neural.yaml
 
 # a title, lyrics, transitions, two performers who take turns
 demo-video: $(VENV)/.installed
-	$(BIN)/python run_pipeline.py render configs/manifests/music_video.yaml
+	$(BIN)/duet render configs/manifests/music_video.yaml
 
 test: lint types floors unit
 
@@ -48,17 +55,37 @@ bench-tpsmm: $(VENV)/.installed
 clean:
 	rm -rf work out
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+# writes the locks anew from requirements*.txt: pins that still fit stay; `make lock UPGRADE=--upgrade` takes the newest that fit
+lock: | $(BIN)/uv
+	@$(COMPILE) --no-emit-package torch requirements.txt -o requirements.lock
+	@$(COMPILE) --no-emit-package torch $$($(BELOW) requirements.lock) -c requirements.lock requirements-dev.txt -o requirements-dev.lock
+	@$(COMPILE) --no-emit-package torch $$($(BELOW) requirements.lock requirements-dev.lock) \
+		-c requirements.lock -c requirements-dev.lock requirements-farm.txt -o requirements-farm.lock
 
-$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	touch $@
+install: $(VENV)/.installed
 
-$(VENV)/.installed-dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	touch $@
+install-farm: $(VENV)/.installed-farm
 
-$(VENV)/.installed-farm: requirements.txt requirements-dev.txt requirements-farm.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-farm.txt
-	touch $@
+$(BIN)/uv: | $(BIN)/python
+	$(PIP) $(shell grep -o '^uv==[^ ]*' requirements-dev.lock)
+
+# -B: an old Python that is turned away leaves nothing behind
+$(BIN)/python:
+	@$(PYTHON) -B -c "import run_pipeline"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(VENV)/.installed: requirements.lock requirements.txt pyproject.toml | $(BIN)/python
+	@$(BIN)/python -B -c "import run_pipeline"
+	$(LOCKED) --no-compile -r requirements.lock
+	$(PIP) --no-compile $(TORCH)
+	@$(BIN)/python -m compileall -qq -x '/tests?/' $(VENV)/lib || true   # pip would compile every package's tests, too
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	$(LOCKED) -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.installed-farm: requirements-farm.lock $(VENV)/.installed-dev
+	$(LOCKED) -r requirements-farm.lock
+	@touch $@

@@ -1,6 +1,25 @@
-"""Duet's command line: `python run_pipeline.py --help`."""
+"""Duet's command line: `python run_pipeline.py --help`; where Duet is installed, `duet` is the same.
 
-if __name__ == "__main__":  # worker processes import this file too, and need nothing of it
-    from pipeline.cli import main
+Old Pythons must be able to read this file, to say in one line that they are too old: no newer syntax here.
+"""
 
+import sys
+
+if not (3, 11) <= sys.version_info[:2] <= (3, 14):
+    sys.exit(
+        "error: Duet needs Python 3.11 to 3.14, and %s is %d.%d: name another, as in `make demo PYTHON=python3.12`"
+        % ((sys.executable,) + tuple(sys.version_info[:2]))
+    )
+
+
+def main():
+    """Run one command. Worker processes import this file too, and need nothing of the command line."""
+    try:
+        from pipeline.cli import main as command
+    except ModuleNotFoundError as error:
+        sys.exit("error: the package %s is missing: run `make install`, then .venv/bin/duet" % error.name)
+    command()
+
+
+if __name__ == "__main__":
     main()

@@ -82,5 +82,5 @@ def failure(said: bytes, code: int, *, stage: str | None = None, file: Path | No
         return StageError("it cannot be written or read", file=file, stage=stage, cure=cure)
     meaningful = [line for line in lines if not any(noise in line.lower() for noise in _NOISE)]
     reason = (meaningful or lines or [f"exit code {code}"])[-1]
-    cure = "run `python run_pipeline.py doctor` to see whether this ffmpeg is complete"
+    cure = "run `duet doctor` to see whether this ffmpeg is complete"
     return StageError(f"ffmpeg failed: {reason}", file=file, stage=stage, cure=cure)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import signal
 import sys
 import traceback
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from foundation.errors import DuetError, Interrupted, ManifestError, StageError
+from foundation.version import VERSION
 from pipeline.cli import (
     animate,
     batch,
@@ -58,6 +59,21 @@ COMMANDS = (
 )
 for command in COMMANDS:
     command.register(app)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"duet {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show Duet's version and leave.")
+    ] = False,
+) -> None:
+    """What may stand before a command."""
 
 
 def main() -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import platform
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from fractions import Fraction
@@ -19,6 +17,7 @@ import typer
 from compositing.text_overlay import Overlay
 from foundation.cache import cache_folder
 from foundation.errors import DuetError, InputError, StageError
+from foundation.version import installed
 from landmarks import load_backend
 from media.ffmpeg import binary
 from media.samples import sample_names, sample_path
@@ -30,7 +29,7 @@ from pipeline.plan.engine_choice import MODELS, SHIPPED
 PACKAGES = (
     "torch",
     "numpy",
-    "opencv-python",
+    "opencv-contrib-python-headless",
     "mediapipe",
     "face-alignment",
     "scikit-image",
@@ -45,6 +44,9 @@ PACKAGES = (
     "typer",
     "tqdm",
 )
+RIVALS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python")
+"""Other builds of OpenCV; those with windows need libraries of the system besides."""
+INSTALL = "make install"
 ROOM = 5 * 2**30
 
 
@@ -77,18 +79,17 @@ def run(*, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> No
 
 
 def _python() -> Finding:
-    good = sys.version_info >= (3, 11)
-    return Finding("python", platform.python_version(), "" if good else "install Python 3.11 or newer")
+    return Finding("python", platform.python_version())
 
 
 def _packages() -> list[Finding]:
-    found = []
-    for name in PACKAGES:
-        try:
-            found.append(Finding(name, importlib.metadata.version(name)))
-        except importlib.metadata.PackageNotFoundError:
-            found.append(Finding(name, "not installed", "pip install -r requirements.txt"))
-    return found
+    found = installed(PACKAGES)
+    findings = [Finding(name, found.get(name, "not installed"), "" if name in found else INSTALL) for name in PACKAGES]
+    rivals = installed(RIVALS)
+    if rivals:  # the same files belong to each of them: which one wrote last is chance
+        cure = f"delete .venv, then {INSTALL}"
+        findings.append(Finding("OpenCV twice", ", ".join(rivals) + " as well", cure, needed=False))
+    return findings
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _neural() -> list[Finding]:
     try:
         from engines.tpsmm import published as tpsmm_published  # noqa: PLC0415  (PyTorch may be what is missing)
     except ImportError as error:
-        return [Finding("tpsmm", str(error), "pip install -r requirements.txt")]
+        return [Finding("tpsmm", str(error), INSTALL)]
     active, reason = tpsmm_published.kernel_status()
     path = f"kernels: {reason}" if active else f"PyTorch alone, several times slower: {reason}"
     has = tpsmm_published.machine()

@@ -235,7 +235,7 @@ def _import_ray() -> Any:
     try:
         import ray  # noqa: PLC0415  (only this executor needs it)
     except ImportError as error:
-        cure = "pip install -r requirements-farm.txt"
+        cure = "make install-farm"
         raise ManifestError("the executor ray needs the package ray, which is not installed", cure=cure) from error
     return ray
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import platform
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from foundation.processor import processor_class
+from foundation.version import libraries
 from landmarks.model_file import SHA256
 from pipeline.plan.needs import model_of
 from pipeline.plan.task import Task
@@ -17,22 +17,6 @@ from pipeline.plan.task import Task
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ("foundation", "media", "networks", "tpsmm", "compositing", "landmarks", "face", "engines", "quality", "stages")
 """The floors whose code decides what an artifact holds."""
-
-LIBRARIES = (
-    "av",
-    "face-alignment",
-    "imageio-ffmpeg",
-    "mediapipe",
-    "moviepy",
-    "numba",
-    "numpy",
-    "opencv-contrib-python",
-    "opencv-python",
-    "Pillow",
-    "scikit-image",
-    "scipy",
-    "torch",
-)
 
 
 def versions_of(task: Task) -> dict[str, Any]:
@@ -46,7 +30,7 @@ def versions_of(task: Task) -> dict[str, Any]:
         weights.append(SHA256)
     about = {"stage": task.spec.version, "code": _code(), "python": platform.python_version()}
     about |= {"processor": processor_class()}
-    return about | {"libraries": _libraries(), "weights": weights}
+    return about | {"libraries": libraries(), "weights": weights}
 
 
 @cache
@@ -56,14 +40,3 @@ def _code() -> str:
         for path in sorted((ROOT / folder).rglob("*.py")):
             digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
-
-
-@cache
-def _libraries() -> dict[str, str]:
-    found = {}
-    for name in LIBRARIES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found

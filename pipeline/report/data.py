@@ -7,7 +7,6 @@ import json
 import os
 import platform
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from foundation.artifacts import ArtifactStore
 from foundation.digests import digest_of
 from foundation.errors import InputError
+from foundation.version import libraries
 from pipeline.manifest.load import LoadedManifest
 from pipeline.plan.expand import Plan
 from pipeline.plan.task import FileInput, Task
@@ -27,7 +27,6 @@ from stages import STAGES
 
 Data = dict[str, Any]
 VERSION = 1
-LIBRARIES = ("numpy", "opencv-contrib-python", "av", "mediapipe", "torch", "moviepy", "scipy", "imageio-ffmpeg")
 POINTS = 1200
 """A plot of more points than this is thinned out."""
 
@@ -91,12 +90,7 @@ def pictures(folder: Path, name: str) -> list[str]:
 def versions() -> dict[str, Any]:
     """Of Python, of the libraries that decide a picture, and of the stages."""
     known: dict[str, Any] = {"python": platform.python_version(), "machine": platform.machine(), "cpus": os.cpu_count()}
-    for name in LIBRARIES:
-        try:
-            known[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return known | {"stages": {name: spec.version for name, spec in STAGES.items()}}
+    return known | libraries() | {"stages": {name: spec.version for name, spec in STAGES.items()}}
 
 
 def _performer(made: Made, name: str) -> Data:

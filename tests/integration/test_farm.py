@@ -200,7 +200,7 @@ def cluster() -> Iterator[tuple[str, Callable[[], None]]]:
 
 
 def test_a_ray_cluster_that_loses_a_node_makes_the_same_bits(job: Path, plain: tuple[bytes, float]) -> None:
-    pytest.importorskip("ray", reason="pip install -r requirements-farm.txt", exc_type=ImportError)
+    pytest.importorskip("ray", reason="make install-farm", exc_type=ImportError)
     work, out = job.parent / "ray", job.parent / "ray.mp4"
     events: list[dict[str, Any]] = []
     with (
@@ -234,7 +234,7 @@ def test_a_ray_cluster_that_loses_a_node_makes_the_same_bits(job: Path, plain: t
 
 
 def test_an_open_job_description_makes_the_same_bits(job: Path, plain: tuple[bytes, float]) -> None:
-    pytest.importorskip("openjd.model", reason="pip install -r requirements-farm.txt", exc_type=ImportError)
+    pytest.importorskip("openjd.model", reason="make install-farm", exc_type=ImportError)
     template = job.parent / "job.yaml"
     done = duet("export", "openjd", job, "-o", template, "--work", job.parent / "export")
     assert done.code == 0, done.err
