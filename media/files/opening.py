@@ -29,7 +29,7 @@ _OPTIONS = {
     "format_whitelist": DEMUXERS,
     "max_pixels": str(MAX_PIXELS),
 }
-_STILLS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif")
+_STILLS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"crx ")
 """Brands of single pictures in MP4's clothes (ISO/IEC 23008-12, AV1 Image File Format); those of sequences differ."""
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM")
 _STILL, _NO_STILL = "it is a still picture, not a video or a sound", "give a video, or name the picture as a portrait"

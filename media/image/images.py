@@ -18,6 +18,7 @@ from pillow_heif import register_heif_opener
 from foundation.atomic import check_writable, replacing
 from foundation.errors import InputError
 from media.files.checks import MAX_PIXELS, MAX_SIDE, check_file, is_text
+from media.image.choice import refuse_raw, turn_to_largest_page, turn_to_shown_frame
 from media.image.pixels import Rgb, strips
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "AVIF", "HEIF", "JPEG2000")
@@ -38,9 +39,11 @@ def read_image(path: Path, *, background: tuple[int, int, int] = (255, 255, 255)
     """A picture, upright (EXIF orientation obeyed), as (H, W, 3) uint8 RGB in sRGB.
 
     Grey, palette, CMYK, 16-bit and float pictures are converted; where the picture is transparent, `background` shows
-    (`read_image_alpha` keeps the transparency). The first picture of an animation is taken.
+    (`read_image_alpha` keeps the transparency). Of several pages the largest is taken, of an animation the first frame
+    that shows something.
 
-    Raises: InputError if the file is missing, is no picture, is damaged, or is larger than 200 megapixels.
+    Raises: InputError if the file is missing, is no picture, is a camera's raw file, is damaged, or is larger than 200
+        megapixels.
     """
     with _upright(path) as image:
         rgb = np.empty((image.height, image.width, 3), np.uint8)
@@ -133,12 +136,15 @@ def _opened(path: Path) -> Iterator[Image.Image]:
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=_formats()) as opened:
-                if max(opened.size) > MAX_SIDE:
+                refuse_raw(path)
+                turn_to_largest_page(opened)
+                if max(opened.size) > MAX_SIDE or opened.width * opened.height > MAX_PIXELS:
                     raise too_large
                 yield opened
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise too_large from None
     except UnidentifiedImageError:
+        refuse_raw(path)
         told = "it is a text file, not a picture" if is_text(path) else "it is not a picture that can be read"
         raise InputError(told, file=path, cure="give a PNG, JPEG, WebP, HEIC or TIFF file") from None
     except _DAMAGE as problem:
@@ -150,6 +156,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
 def _upright(path: Path) -> Iterator[Image.Image]:
     """The picture, loaded, as its EXIF orientation shows it."""
     with _opened(path) as image:
+        turn_to_shown_frame(image)
         image.load()
         ImageOps.exif_transpose(image, in_place=True)
         yield image

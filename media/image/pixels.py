@@ -29,12 +29,12 @@ def strips(image: Image.Image) -> Iterator[tuple[int, Rgb]]:
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:
-    """The same picture in a mode of 8 bits a channel: L, RGB, RGBA or CMYK."""
+    """The same picture in a mode of 8 bits a channel: L, LA, RGB, RGBA or CMYK."""
     if image.mode.startswith("I") or image.mode == "F":
         return Image.fromarray(_scaled(np.asarray(image)))
     transparent = "transparency" in image.info or image.mode in ("LA", "PA", "La", "RGBa", "RGBA")
     if transparent:
-        return image.convert("RGBA")
+        return image.convert("LA" if image.mode in ("L", "LA", "La") else "RGBA")
     return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
 
 
@@ -52,20 +52,46 @@ class _ToSrgb:
     """Brings pictures of one profile to RGB or RGBA in sRGB."""
 
     def __init__(self, profile: bytes | None) -> None:
-        self._profile = profile
+        self._profile = _read_profile(profile)
         self._transform: ImageCms.ImageCmsTransform | None = None
 
     def __call__(self, image: Image.Image) -> Image.Image:
+        if image.mode == "LA":
+            grey, opacity = image.split()
+            laid = self(grey)
+            laid.putalpha(opacity)
+            return laid
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        if self._profile and image.mode != "L":
+        if self._profile is not None and self._profile.profile.xcolor_space.strip() == _SPACES[image.mode]:
             try:
-                if self._transform is None:
-                    source = ImageCms.ImageCmsProfile(io.BytesIO(self._profile))
-                    self._transform = ImageCms.buildTransform(source, _srgb(), image.mode, mode)
-                return ImageCms.applyTransform(image, self._transform) or image.convert(mode)
+                if image.mode == "L":
+                    return self._greys(image, self._profile)
+                return self._converted(image, self._profile, mode)
             except (ImageCms.PyCMSError, OSError):
                 self._profile = None
         return image.convert(mode)
+
+    def _converted(self, image: Image.Image, profile: ImageCms.ImageCmsProfile, mode: str) -> Image.Image:
+        if self._transform is None:
+            exact = ImageCms.Flags.NOOPTIMIZE if image.mode == "L" else ImageCms.Flags.NONE
+            self._transform = ImageCms.buildTransform(profile, _srgb(), image.mode, mode, flags=exact)
+        return ImageCms.applyTransform(image, self._transform) or image.convert(mode)
+
+    def _greys(self, image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
+        """By a table of 256: LittleCMS's own for grey is too coarse where it is dark, and without one it is slow."""
+        levels = self._converted(Image.fromarray(np.arange(256, dtype=np.uint8)[None]), profile, "RGB")
+        return Image.fromarray(np.asarray(levels)[0][np.asarray(image)])
+
+
+_SPACES = {"L": "GRAY", "RGB": "RGB", "RGBA": "RGB", "CMYK": "CMYK"}
+"""Colour spaces of profiles (ICC.1, 7.2.6), by the mode of the pictures that they are for."""
+
+
+def _read_profile(profile: bytes | None) -> ImageCms.ImageCmsProfile | None:
+    try:
+        return ImageCms.ImageCmsProfile(io.BytesIO(profile)) if profile else None
+    except (ImageCms.PyCMSError, OSError):
+        return None
 
 
 @cache

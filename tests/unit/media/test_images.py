@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageCms, features
 
 from foundation.errors import InputError, StageError
-from media.image.images import is_image, read_image, read_image_alpha, write_png
+from media.image.images import is_image, picture_size, read_image, read_image_alpha, write_png
 from tests.conftest import ROOT
 from tests.synthetic import bars, corners
 
@@ -124,6 +124,105 @@ def test_colour_profiles_are_obeyed(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_image(misfit), bars())
     broken = save(tmp_path / "b.png", Image.fromarray(bars()), icc_profile=b"nonsense")
     np.testing.assert_array_equal(read_image(broken), bars())
+
+
+def grey_profile(gamma: float) -> bytes:
+    """A profile of a scanner's grey (ICC.1:2001, 6.3.1): a tone curve that is a power."""
+    tags = [
+        (b"desc", b"desc" + bytes(4) + struct.pack(">I", 5) + b"grey\0" + bytes(78)),
+        (b"wtpt", b"XYZ " + bytes(4) + struct.pack(">3i", 63190, 65536, 54061)),
+        (b"kTRC", b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256)) + bytes(2)),
+    ]
+    table, body, at = struct.pack(">I", len(tags)), b"", 128 + 4 + 12 * len(tags)
+    for name, data in tags:
+        padded = data + bytes(-len(data) % 4)
+        table, body = table + name + struct.pack(">II", at + len(body), len(data)), body + padded
+    light = struct.pack(">3i", 63190, 65536, 54061)
+    head = struct.pack(">I4sI4s4s4s", at + len(body), bytes(4), 0x02400000, b"scnr", b"GRAY", b"XYZ ") + bytes(12)
+    head += b"acsp" + bytes(28) + light + bytes(48)
+    return head + table + body
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "I;16"])
+def test_profiles_of_grey_are_obeyed(mode: str, tmp_path: Path) -> None:
+    ramp = np.tile(np.arange(256, dtype=np.uint8), (4, 1))
+    pictures = {
+        "L": Image.fromarray(ramp),
+        "LA": Image.merge("LA", (Image.fromarray(ramp), Image.new("L", (256, 4), 200))),
+        "I;16": Image.fromarray(ramp.astype(np.uint16) * 257),
+    }
+    path = save(tmp_path / "g.png", pictures[mode], icc_profile=grey_profile(1.0))
+    shown, opacity = read_image_alpha(path)
+    assert (opacity is not None) == (mode == "LA")
+    light = np.arange(256) / 255  # IEC 61966-2-1
+    expected = 255 * np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    assert np.abs(shown[0].astype(float) - expected[:, None]).max() < 2.5
+
+
+def test_the_largest_page_is_taken(tmp_path: Path) -> None:
+    pages = [
+        Image.new("RGB", (40, 24)),
+        Image.fromarray(bars()),
+        Image.new("RGB", (40, 24)),
+        Image.fromarray(corners()),
+    ]
+    path = save(tmp_path / "p.tif", pages[0], save_all=True, append_images=pages[1:])
+    assert picture_size(path) == pages[1].size
+    np.testing.assert_array_equal(read_image(path), bars())
+
+
+@pytest.mark.parametrize("name", ["p.gif", "p.png", "p.webp"])
+def test_a_blank_frame_of_an_animation_is_passed_over(name: str, tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (160, 96), color) for color in ("white", "black")] + [Image.fromarray(bars())] * 2
+    lossless = {"lossless": True} if name.endswith("webp") else {}
+    path = save(tmp_path / name, frames[0], save_all=True, append_images=frames[1:], duration=100, **lossless)
+    assert np.abs(read_image(path).astype(int) - bars()).mean() < 8  # of a GIF, by its palette
+    blank = save(tmp_path / f"b{name}", frames[0], save_all=True, append_images=frames[1:2], duration=100, **lossless)
+    assert (read_image(blank) == 255).all()
+
+
+def _tiff(tmp_path: Path, tags: dict[int, int], parts: list[dict[int, int]]) -> Path:
+    """A TIFF of 16x16 grey pixels with these tags, and below it pictures of these."""
+    out = bytearray(b"II*\0" + bytes(4) + bytes(range(256)) * 16)
+
+    def add(entries: dict[int, int]) -> int:
+        at = len(out)
+        out.extend(struct.pack("<H", len(entries)))
+        for tag in sorted(entries):
+            out.extend(struct.pack("<HHII", tag, 4, 1, entries[tag]))
+        out.extend(bytes(4))
+        return at
+
+    about = {254: 0, 256: 16, 257: 16, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: 16, 279: 256}
+    below = {330: add(about | parts[0])} if parts else {}
+    out[4:8] = struct.pack("<I", add(about | below | tags))
+    path = tmp_path / "p.tif"
+    path.write_bytes(out)
+    return path
+
+
+RAW = {
+    "a Bayer picture below a thumbnail": ({254: 1}, [{262: 32803, 256: 64, 257: 64}]),
+    "a large preview below a thumbnail": ({254: 1}, [{256: 64, 257: 64}]),
+    "DNG": ({50706: 0x401}, []),
+    "linear raw values": ({262: 34892}, []),
+}
+
+
+@pytest.mark.parametrize("kind", RAW)
+def test_a_cameras_raw_file_is_refused(kind: str, tmp_path: Path) -> None:
+    path = _tiff(tmp_path, *RAW[kind])
+    for read in (read_image, picture_size):
+        with pytest.raises(InputError, match="a camera's raw file"):
+            read(path)
+    head = tmp_path / "p.raf"
+    head.write_bytes(b"FUJIFILMCCD-RAW 0201" + bytes(200))
+    with pytest.raises(InputError, match="a camera's raw file"):
+        read_image(head)
+
+
+def test_a_pyramid_of_smaller_copies_is_no_raw_file(tmp_path: Path) -> None:
+    assert read_image(_tiff(tmp_path, {}, [{254: 1, 256: 8, 257: 8}])).shape == (16, 16, 3)
 
 
 def _bomb(path: Path) -> None:
