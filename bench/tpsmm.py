@@ -1,37 +1,18 @@
-"""How fast the network runs here, against the published loop: `python -m bench.tpsmm [--rounds 7]`.
-
-All variants take turns frame by frame, each in a process of its own, so that whatever else the machine does falls on
-all alike; trust the ratios, not the milliseconds. Weights are stand-ins: the work is the network's, the picture is not.
-"""
+"""How fast the Thin-Plate Spline network runs here, against the published loop: `python -m bench.tpsmm`."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import statistics
-import sys
-import time
-from collections.abc import Callable
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from pathlib import Path
-
-import numpy as np
 import torch
 from torch import Tensor
 
 import tpsmm
-from bench._memory import peak_memory
-from networks import kernels
+from bench._race import BASELINE, ROOT, Race, Render, main, pictures
 from networks.grids import warp
 from networks.reference import movement_scale
 from tpsmm.stand_in import stand_in_checkpoint
 
-ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "configs" / "models" / "vox-256.yaml"
-VARIANTS = ("baseline", "fp32", "fast", "bf16")
 Checkpoint = dict[str, dict[str, Tensor]]
-Render = Callable[[Tensor], Tensor]
 
 
 class PublishedLoop:
@@ -61,114 +42,15 @@ class PublishedLoop:
         return picture
 
 
-def pictures() -> tuple[Tensor, Tensor]:
-    """A source (1, 3, 256, 256) and driving frames (4, 3, 256, 256), from scikit-image."""
-    import skimage.data
-
-    person = skimage.data.astronaut()[0:256, 96:352] / 255
-    cat = skimage.data.chelsea()[0:256, 100:356] / 255
-    mix = [(1 - k / 4) * cat + k / 4 * np.roll(person[:, ::-1], (2 * k, -4 * k), axis=(0, 1)) for k in range(4)]
-    stack = torch.from_numpy(np.stack([person, *mix]).astype(np.float32)).permute(0, 3, 1, 2)
-    return stack[:1].contiguous(), stack[1:].contiguous()
-
-
-def build(variant: str, checkpoint: Checkpoint) -> tuple[Render, str]:
+def build(variant: str) -> tuple[Render, str]:
     """One variant, and which way it takes here."""
+    checkpoint = stand_in_checkpoint(tpsmm.load_config(CONFIG))
     source, frames = pictures()
-    if variant == "baseline":
+    if variant == BASELINE:
         return PublishedLoop(checkpoint, source, frames[:1]), "torch, float32"
     model = tpsmm.load_model(CONFIG, checkpoint, precision=variant)
     return tpsmm.Animator(model, source, mode="relative", initial=frames[:1]).render, model.backend.path
 
 
-class Runner:
-    """A variant in a process of its own, as its users run it: what one keeps in memory does not serve another."""
-
-    def __init__(self, variant: str, threads: int) -> None:
-        context = get_context("spawn")
-        self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(variant, threads, theirs), daemon=True)
-        self._process.start()
-
-    def path(self) -> str:
-        """Waits until it is ready."""
-        return str(self._ours.recv())
-
-    def render(self, frame: int) -> tuple[float, Tensor]:
-        """Seconds, and the picture."""
-        self._ours.send(frame)
-        seconds, picture = self._ours.recv()
-        return float(seconds), torch.from_numpy(picture)
-
-    def close(self) -> None:
-        """Let the process end, and wait until it has."""
-        self._ours.send(None)
-        self._process.join()
-
-
-def _serve(variant: str, threads: int, pipe: Connection) -> None:
-    torch.set_num_threads(threads)
-    render, path = build(variant, stand_in_checkpoint(tpsmm.load_config(CONFIG)))
-    frames = pictures()[1]
-    pipe.send(path)
-    while (number := pipe.recv()) is not None:
-        frame = frames[number][None]
-        start = time.perf_counter()
-        picture = render(frame)
-        pipe.send((time.perf_counter() - start, picture.numpy()))
-
-
-def compare(rounds: int, threads: int, told: Path | None = None) -> None:
-    """Print the table; write the median milliseconds of each variant to `told`."""
-    runners = {variant: Runner(variant, threads) for variant in VARIANTS}
-    paths = {variant: runner.path() for variant, runner in runners.items()}
-    seconds: dict[str, list[float]] = {variant: [] for variant in VARIANTS}
-    errors: dict[str, list[Tensor]] = {variant: [] for variant in VARIANTS}
-    for turn in range(rounds + 1):
-        made = {variant: runner.render(turn % len(pictures()[1])) for variant, runner in runners.items()}
-        if not turn:  # the first round warms up
-            continue
-        for variant, (elapsed, picture) in made.items():
-            seconds[variant].append(elapsed)
-            errors[variant].append(((picture - made["baseline"][1]) * 255).double())
-    for runner in runners.values():
-        runner.close()
-    print(f"vox-256, {threads} threads, {rounds} rounds; kernels: {kernels.status().reason}\n")
-    print(f"{'':10}{'ms':>7}{'ratio':>8}{'[min, max]':>15}{'max error':>11}{'PSNR':>8}{'peak MB':>9}  path")
-    for variant, taken in seconds.items():
-        ratios = [base / own for base, own in zip(seconds["baseline"], taken, strict=True)]
-        off = torch.stack(errors[variant])
-        mean_square = float((off**2).mean())
-        psnr = f"{10 * np.log10(255**2 / mean_square):.1f}" if mean_square else "same"
-        spread = f"[{min(ratios):.2f}, {max(ratios):.2f}]"
-        line = f"{variant:10}{statistics.median(taken) * 1e3:7.0f}{statistics.median(ratios):8.2f}{spread:>15}"
-        print(f"{line}{float(off.abs().max()):11.4f}{psnr:>8}{memory_of(variant):9.0f}  {paths[variant]}")
-    if told:
-        medians = {variant: round(statistics.median(taken) * 1e3, 1) for variant, taken in seconds.items()}
-        told.write_text(json.dumps(medians), encoding="utf-8")
-
-
-def memory_of(variant: str) -> float:
-    """Peak resident megabytes of a process that loads the model and renders three frames."""
-    command = [sys.executable, "-m", "bench.tpsmm", "--memory", variant]
-    return peak_memory(command, ROOT) / 2**20
-
-
-def render_some(variant: str) -> None:
-    render, _ = build(variant, stand_in_checkpoint(tpsmm.load_config(CONFIG)))
-    for frame in pictures()[1][:3]:
-        render(frame[None])
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--memory", choices=VARIANTS, help="render three frames with this variant alone")
-    parser.add_argument("--json", type=Path, help="keep the median milliseconds")
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    if arguments.memory:
-        render_some(arguments.memory)
-    else:
-        compare(arguments.rounds, arguments.threads, arguments.json)
+    main(Race("vox-256", "bench.tpsmm", (BASELINE, "fp32", "fast", "bf16"), build))

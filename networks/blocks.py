@@ -1,4 +1,4 @@
-"""Blocks that the two convolutional networks share. Norms are per picture and channel, so batches never mix."""
+"""Blocks that the convolutional networks share. Norms are per picture, or fixed once trained, so batches never mix."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from networks.upsampling import phase_convolution, phase_weights
+
+NormOf = Callable[[int], nn.Module]
+"""A norm for so many channels."""
 
 
 class PictureNorm(nn.InstanceNorm2d):
@@ -31,10 +35,12 @@ class PictureNorm(nn.InstanceNorm2d):
 class SameBlock(nn.Module):
     """Convolution, norm, ReLU at one size: (N, in, H, W) -> (N, out, H, W)."""
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: int) -> None:
+    norm: nn.Module
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int, norm: NormOf = PictureNorm) -> None:
         super().__init__()
         self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, padding=kernel_size // 2)
-        self.norm = PictureNorm(out_channels)
+        self.norm = norm(out_channels)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(self.norm(self.conv(x)), inplace=True)
@@ -43,8 +49,8 @@ class SameBlock(nn.Module):
 class DownBlock(SameBlock):
     """The same, then halved by averages: (N, in, H, W) -> (N, out, H / 2, W / 2)."""
 
-    def __init__(self, in_channels: int, out_channels: int) -> None:
-        super().__init__(in_channels, out_channels, 3)
+    def __init__(self, in_channels: int, out_channels: int, norm: NormOf = PictureNorm) -> None:
+        super().__init__(in_channels, out_channels, 3, norm)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.avg_pool2d(super().forward(x), 2)
@@ -57,8 +63,8 @@ class UpBlock(SameBlock):
     it.
     """
 
-    def __init__(self, in_channels: int, out_channels: int) -> None:
-        super().__init__(in_channels, out_channels, 3)
+    def __init__(self, in_channels: int, out_channels: int, norm: NormOf = PictureNorm) -> None:
+        super().__init__(in_channels, out_channels, 3, norm)
         self._folded = False
         self._delegate: Callable[[Tensor], Tensor] | None = None
 
@@ -90,12 +96,15 @@ class UpBlock(SameBlock):
 class ResBlock(nn.Module):
     """Norm, ReLU, convolution, twice, around a shortcut (pre-activation); keeps its shape."""
 
-    def __init__(self, channels: int) -> None:
+    norm1: nn.Module
+    norm2: nn.Module
+
+    def __init__(self, channels: int, norm: NormOf = PictureNorm) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
-        self.norm1 = PictureNorm(channels)
-        self.norm2 = PictureNorm(channels)
+        self.norm1 = norm(channels)
+        self.norm2 = norm(channels)
 
     def forward(self, x: Tensor) -> Tensor:
         out = self.conv1(F.relu(self.norm1(x), inplace=True))
@@ -105,9 +114,9 @@ class ResBlock(nn.Module):
 class HourglassEncoder(nn.Module):
     """Halves the picture again and again; returns every size, the input first."""
 
-    def __init__(self, widths: list[int]) -> None:
+    def __init__(self, widths: list[int], norm: NormOf = PictureNorm) -> None:
         super().__init__()
-        self.down_blocks = nn.ModuleList(DownBlock(before, after) for before, after in pairwise(widths))
+        self.down_blocks = nn.ModuleList(DownBlock(before, after, norm) for before, after in pairwise(widths))
 
     def forward(self, x: Tensor) -> list[Tensor]:
         outs = [x]
@@ -119,13 +128,13 @@ class HourglassEncoder(nn.Module):
 class HourglassDecoder(nn.Module):
     """Doubles again and again, each time beside the encoder's picture of that size; returns every size."""
 
-    def __init__(self, widths: list[int], skips: list[int]) -> None:
+    def __init__(self, widths: list[int], skips: list[int], norm: NormOf = PictureNorm) -> None:
         super().__init__()
         self.up_blocks = nn.ModuleList()
         self.out_channels: list[int] = []
         channels = skips[-1]
         for width, skip in zip(widths, skips[-2::-1], strict=True):
-            self.up_blocks.append(UpBlock(channels, width))
+            self.up_blocks.append(UpBlock(channels, width, norm))
             channels = width + skip
             self.out_channels.append(channels)
 
@@ -139,13 +148,32 @@ class HourglassDecoder(nn.Module):
 class Hourglass(nn.Module):
     """U-Net (Ronneberger et al., arXiv 1505.04597): (N, in, h, w) -> a picture of each size, small to large."""
 
-    def __init__(self, in_features: int, block_expansion: int, num_blocks: int, max_features: int) -> None:
+    def __init__(
+        self,
+        in_features: int,
+        block_expansion: int,
+        num_blocks: int,
+        max_features: int,
+        norm: NormOf = PictureNorm,
+    ) -> None:
         super().__init__()
         widths = [min(max_features, block_expansion * 2**level) for level in range(1, num_blocks + 1)]
-        self.encoder = HourglassEncoder([in_features, *widths])
+        self.encoder = HourglassEncoder([in_features, *widths], norm)
         up_widths = [min(max_features, block_expansion * 2**level) for level in reversed(range(num_blocks))]
-        self.decoder = HourglassDecoder(up_widths, [in_features, *widths])
+        self.decoder = HourglassDecoder(up_widths, [in_features, *widths], norm)
         self.out_channels = self.decoder.out_channels
 
     def forward(self, x: Tensor) -> list[Tensor]:
         return self.decoder(self.encoder(x))
+
+
+def fold_norms(network: nn.Module) -> None:
+    """Put every trained batch norm that follows a convolution into that convolution's weights, for good.
+
+    The result differs by rounding alone; call it when the weights are loaded.
+    """
+    for block in network.modules():
+        if isinstance(block, SameBlock) and isinstance(block.norm, nn.BatchNorm2d):
+            block.conv, block.norm = fuse_conv_bn_eval(block.conv, block.norm), nn.Identity()
+        elif isinstance(block, ResBlock) and isinstance(block.norm2, nn.BatchNorm2d):
+            block.conv1, block.norm2 = fuse_conv_bn_eval(block.conv1, block.norm2), nn.Identity()

@@ -22,17 +22,20 @@ def gaussians(keypoints: Tensor, grid: Tensor, variance: float) -> Tensor:
     return down.unsqueeze(-1) * across.unsqueeze(-2)
 
 
-def warp(picture: Tensor, deformation: Tensor) -> Tensor:
+def warp(picture: Tensor, deformation: Tensor, *, align_corners: bool = True) -> Tensor:
     """Sample (N, C, H, W) bilinearly where the (N, h, w, 2) deformation points; outside is 0.
 
     The deformation is brought to (H, W) first. A batch of one picture serves every deformation.
+
+    Args:
+        align_corners: -1 and 1 are the centres of the outermost pixels, not their outer edges.
     """
     height, width = picture.shape[2:]
     if deformation.shape[1:3] != (height, width):
         planes = deformation.permute(0, 3, 1, 2)
-        planes = F.interpolate(planes, size=(height, width), mode="bilinear", align_corners=True)
+        planes = F.interpolate(planes, size=(height, width), mode="bilinear", align_corners=align_corners)
         deformation = planes.permute(0, 2, 3, 1)
     # Half precision would put positions off by pixels: such features are sampled in the deformation's own.
     full = picture.to(deformation.dtype).expand(len(deformation), -1, -1, -1)
-    moved = F.grid_sample(full, deformation, mode="bilinear", padding_mode="zeros", align_corners=True)
+    moved = F.grid_sample(full, deformation, mode="bilinear", padding_mode="zeros", align_corners=align_corners)
     return moved.to(picture.dtype)

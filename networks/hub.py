@@ -1,4 +1,4 @@
-"""Published checkpoints from the Hugging Face hub, or from a local copy of it."""
+"""Published checkpoints from the Hugging Face hub, from a local copy of it, or as a person has downloaded them."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from foundation.errors import InputError
 
 @dataclass(frozen=True)
 class Published:
-    """A checkpoint on the Hugging Face hub.
+    """A checkpoint.
 
     Attributes:
-        config: name of its config's file. repository, file: where on the hub. about: what it animates.
+        config: name of its config's file. repository, file: where on the Hugging Face hub. about: what it animates.
+        page: where its authors give it to people, where it is not on the hub.
     """
 
     config: str
     repository: str
     file: str
     about: str
+    page: str | None = None
 
 
 def fetch_checkpoint(entry: Published, ready: Path, mirror: Path | None, convert: Callable[[Path, Path], Path]) -> Path:
@@ -37,7 +39,14 @@ def fetch_checkpoint(entry: Published, ready: Path, mirror: Path | None, convert
     if ready.is_file():
         return ready
     ready.parent.mkdir(parents=True, exist_ok=True)
-    original = download(entry.repository, entry.file, ready.parent, mirror)
+    by_hand = ready.parent / entry.file
+    if mirror is None and entry.page:
+        if not by_hand.is_file():
+            cure = f"download it from {entry.page} and put it there"
+            raise InputError("this checkpoint is on no hub and has not been downloaded", file=by_hand, cure=cure)
+        original = by_hand
+    else:
+        original = download(entry.repository, entry.file, ready.parent, mirror)
     try:
         return convert(original, ready)
     except InputError as error:

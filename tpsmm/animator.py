@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from networks.pictures import check_pictures
 from networks.reference import movement_scale
 from tpsmm.dense_motion import MotionSource
 from tpsmm.full_size import detail_of, enlarged
 from tpsmm.keypoints import fitted
-from tpsmm.model import Model, check_pictures
+from tpsmm.model import Model
 
 MODES = ("standard", "relative", "avd")
 

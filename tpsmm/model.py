@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from foundation.errors import InputError
 from networks.checkpoints import Checkpoint, Family, fit_checkpoint, read_checkpoint
 from networks.narrow import NarrowConv2d
+from networks.pictures import check_pictures
 from tpsmm.backend import Backend
 from tpsmm.config import ModelConfig, load_config
 from tpsmm.dense_motion import DenseMotionNetwork
@@ -115,17 +116,3 @@ def load_model(
     model.to(place)
     model.settle()
     return model
-
-
-def check_pictures(pictures: Tensor, what: str) -> Tensor:
-    """The pictures, if they are (N, 3, H, W) of floats.
-
-    Raises: ValueError.
-    """
-    if pictures.dim() != 4 or pictures.shape[1] != 3:
-        raise ValueError(f"{what}: shape (N, 3, H, W), not {tuple(pictures.shape)}")
-    if not pictures.is_floating_point():
-        raise ValueError(f"{what}: floats in 0..1, not {pictures.dtype}")
-    if min(pictures.shape[2:]) < 32:
-        raise ValueError(f"{what}: at least 32 pixels each way, not {tuple(pictures.shape[2:])}")
-    return pictures.float()

@@ -11,11 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from networks.blocks import DownBlock, UpBlock
-from networks.kernels.block_layers import DownLayer, UpLayer, apply_norm, bias_of, padded
+from networks.blocks import UpBlock
+from networks.kernels.block_layers import HourglassLayer, UpLayer, apply_norm, bias_of, odd_widths
 from networks.kernels.jit import Library
-from networks.kernels.layers import Norm
-from networks.kernels.machine import CHANNELS
 from networks.kernels.plane_layers import PlaneLayer, Planes
 from networks.kernels.workers import torch_on_one_thread
 from tpsmm.dense_motion import DenseMotionNetwork, MotionSource
@@ -31,16 +29,8 @@ class Mover:
     def __init__(self, library: Library, network: DenseMotionNetwork) -> None:
         self.library = library
         self.network = network
-        hourglass = network.hourglass
-        downs = [cast(DownBlock, block) for block in hourglass.encoder.down_blocks]
-        self.downs = [DownLayer(library, block) for block in downs]
-        skips = [downs[0].conv.in_channels, *(block.conv.out_channels for block in downs)]
-        self.ups = []
-        widths = [skips.pop()]
-        for block in hourglass.decoder.up_blocks:
-            layer = UpLayer(library, cast(UpBlock, block), widths)
-            self.ups.append(layer)
-            widths = [layer.channels, skips.pop()]
+        self.hourglass = HourglassLayer(library, network.hourglass)
+        widths = self.hourglass.widths
         self.finals = []
         for block in network.up:
             self.finals.append(UpLayer(library, cast(UpBlock, block), widths))
@@ -55,25 +45,13 @@ class Mover:
     @staticmethod
     def misfit(network: DenseMotionNetwork) -> str | None:
         """Why the kernels cannot take this network, or None."""
-        blocks = [*network.hourglass.encoder.down_blocks, *network.hourglass.decoder.up_blocks]
-        odd = sorted({width for block in blocks if (width := cast(DownBlock, block).conv.out_channels) % CHANNELS})
-        return f"its widths {odd} are no multiples of {CHANNELS}" if odd else None
+        return odd_widths(network.hourglass)
 
     @torch_on_one_thread()
     def __call__(self, source: MotionSource, driving: Tensor) -> tuple[Tensor, list[Tensor]]:
         """As `DenseMotionNetwork.forward`, for one frame."""
         candidates, features = self.network.candidates(source, driving)
-        encoded = [features[0].permute(1, 2, 0)]
-        first = padded(encoded[0])
-        inputs = first
-        for down in self.downs:
-            inputs = down(inputs)
-            encoded.append(inputs)
-        encoded[0] = first
-        pyramid = [encoded.pop()]
-        for up in self.ups:
-            painted, norm = up(pyramid[-1])
-            pyramid.append(_beside(painted, norm, encoded.pop()))
+        pyramid = self.hourglass(features[0].permute(1, 2, 0))
         masks = self._small_masks(pyramid)
         whole = self.maps(Planes.of(self.library, self._real(pyramid[-1])))
         contribution = F.softmax(whole[:-1], dim=0)
@@ -97,7 +75,3 @@ class Mover:
     def _real(self, picture: Tensor) -> Tensor:
         """(C, H, W) without the padding behind the hourglass's input."""
         return picture[..., : self.network.maps.in_channels].permute(2, 0, 1)
-
-
-def _beside(painted: Tensor, norm: Norm, skip: Tensor) -> Tensor:
-    return torch.cat([apply_norm(painted, norm), skip], dim=2)

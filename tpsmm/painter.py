@@ -11,9 +11,9 @@ from torch.nn import functional as F  # noqa: N812
 
 from networks.blocks import ResBlock, UpBlock
 from networks.grids import warp
+from networks.kernels.block_layers import ResLayer, bias_of, misfit, norm_of
 from networks.kernels.jit import Library
-from networks.kernels.layers import DoublingLayer, Norm, WinogradLayer, norm_from_sums
-from networks.kernels.machine import CHANNELS
+from networks.kernels.layers import DoublingLayer, Norm
 from networks.kernels.plane_layers import PlaneLayer, Planes
 from networks.kernels.winograd import TILE
 from networks.kernels.workers import Scratch, run_tasks, spans, torch_on_one_thread
@@ -21,20 +21,6 @@ from tpsmm.inpainting import InpaintingNetwork, fitted_mask
 
 ROWS_AT_ONCE = 16
 Sampling = tuple[Tensor, Tensor]
-
-
-class ResLayer:
-    """A residual block; norms of its input come as sums from whatever made it."""
-
-    def __init__(self, library: Library, block: ResBlock) -> None:
-        self.library = library
-        self.block = block
-        self.first = _winograd(library, block.conv1)
-        self.second = _winograd(library, block.conv2)
-
-    def __call__(self, x: Tensor, sums: Tensor) -> tuple[Tensor, Tensor]:
-        out, inner = self.first(x, _norm(self.library, sums, x, self.block.norm1))
-        return self.second(out, _norm(self.library, inner, out, self.block.norm2), addend=x)
 
 
 class Painter:
@@ -49,18 +35,17 @@ class Painter:
         self.network = network
         self.residuals = [ResLayer(library, cast(ResBlock, block)) for block in network.resblock]
         ups = [cast(UpBlock, block) for block in network.up_blocks]
-        self.doublings = [DoublingLayer(library, *_weights(block.conv)) for block in ups]
-        self.norms = [block.norm for block in ups]
+        self.doublings = [DoublingLayer(library, block.conv.weight, bias_of(block.conv)) for block in ups]
+        self.norms = [norm_of(library, block.norm) for block in ups]
         self.multi_mask = network.multi_mask
-        self.last = PlaneLayer(library, 3, *_weights(network.final))
+        self.last = PlaneLayer(library, 3, network.final.weight, bias_of(network.final))
 
     @staticmethod
     def misfit(network: InpaintingNetwork) -> str | None:
         """Why the kernels cannot take this network, or None."""
-        widths = {norm.num_features for norm in network.modules() if isinstance(norm, nn.InstanceNorm2d)}
-        odd = sorted(width for width in widths if width % CHANNELS)
-        if odd:
-            return f"its widths {odd} are no multiples of {CHANNELS}"
+        widths = (norm.num_features for norm in network.modules() if isinstance(norm, nn.InstanceNorm2d))
+        if odd := misfit(widths):
+            return odd
         return None if len(network.final.weight) == 3 else "its pictures have not three channels"
 
     def __call__(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
@@ -81,7 +66,7 @@ class Painter:
             out, sums = self.residuals[2 * level](out, sums)
             out, sums = self.residuals[2 * level + 1](out, sums)
             out, sums = doubling(out)
-            norm = _norm(self.library, sums, out, self.norms[level])
+            norm = self.norms[level](sums, out.shape[0] * out.shape[1])
             skip, mask = features[-2 - level], masks[level + 1]
             if level < last:
                 out, sums = self._beside(out, norm, skip, self._moved(deformation, mask))
@@ -150,16 +135,3 @@ def _sampling(library: Library, places: Tensor, mask: Tensor) -> Sampling:
 
     run_tasks([partial(strip, *span) for span in spans(height, ROWS_AT_ONCE)])
     return positions, weights
-
-
-def _norm(library: Library, sums: Tensor, picture: Tensor, norm: nn.InstanceNorm2d) -> Norm:
-    return norm_from_sums(library, sums, picture.shape[0] * picture.shape[1], norm.weight, norm.bias)
-
-
-def _weights(convolution: nn.Conv2d) -> tuple[Tensor, Tensor]:
-    assert convolution.bias is not None  # noqa: S101  (every convolution here is built with one)
-    return convolution.weight, convolution.bias
-
-
-def _winograd(library: Library, convolution: nn.Conv2d) -> WinogradLayer:
-    return WinogradLayer(library, *_weights(convolution))

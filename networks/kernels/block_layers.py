@@ -3,13 +3,15 @@ multiples of CHANNELS."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cache, partial
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from networks.blocks import DownBlock, UpBlock
+from networks.blocks import DownBlock, Hourglass, ResBlock, UpBlock
 from networks.kernels.jit import Library
 from networks.kernels.layers import SMALL, DoublingLayer, Norm, SmallLayer, WinogradLayer, norm_from_sums
 from networks.kernels.machine import CHANNELS
@@ -21,12 +23,33 @@ Widths = list[int]
 """Channels of the pictures side by side in an input; each is padded with zeros to a multiple of CHANNELS."""
 
 
+NormFrom = Callable[[Tensor, int], Norm]
+"""The norm of a picture, from its sums and how many pixels it has."""
+
+
+def norm_of(library: Library, norm: nn.Module, beyond: int = 0) -> NormFrom:
+    """How a block's norm is told: an instance norm by each picture, a trained batch norm once; Identity is none.
+
+    Args:
+        beyond: channels of padding.
+    """
+    if isinstance(norm, nn.InstanceNorm2d):
+        weight, bias = F.pad(norm.weight, (0, beyond)), F.pad(norm.bias, (0, beyond))
+        return lambda sums, pixels: norm_from_sums(library, sums, pixels, weight, bias)
+    if isinstance(norm, nn.BatchNorm2d):
+        assert norm.running_mean is not None and norm.running_var is not None  # noqa: S101, PT018  (it is trained)
+        scale = norm.weight / (norm.running_var + norm.eps).sqrt()
+        fixed = Norm(F.pad(scale, (0, beyond)), F.pad(norm.bias - norm.running_mean * scale, (0, beyond)))
+        return lambda *_: fixed
+    return lambda sums, _: Norm(torch.ones(sums.shape[2]), torch.zeros(sums.shape[2]))
+
+
 class DownLayer:
     """A 3x3 convolution, norm, ReLU, halved by averages."""
 
     def __init__(self, library: Library, block: DownBlock) -> None:
         weight = spread_panels(block.conv.weight, [block.conv.in_channels])
-        self.library, self.norm = library, block.norm
+        self.library, self.norm = library, norm_of(library, block.norm)
         # Only the form that the picture's size asks for is made: both would take hundreds of megabytes.
         self.large = cache(lambda: WinogradLayer(library, weight, bias_of(block.conv)))
         self.small = cache(lambda: SmallLayer(library, weight, bias_of(block.conv)))
@@ -36,7 +59,7 @@ class DownLayer:
         height, width, _ = x.shape
         tiled = height % TILE == 0 and width % TILE == 0 and height * width >= SMALL
         out, sums = self.large()(x) if tiled else self.small()(x)
-        norm = norm_from_sums(self.library, sums, height * width, self.norm.weight, self.norm.bias)
+        norm = self.norm(sums, height * width)
         result = torch.empty(height // 2, width // 2, out.shape[2])
         addresses = (out.data_ptr(), norm.scale.data_ptr(), norm.shift.data_ptr(), result.data_ptr())
 
@@ -61,11 +84,70 @@ class UpLayer:
         beyond = self.channels - len(weight)
         weight = F.pad(weight, (0, 0, 0, 0, 0, 0, 0, beyond))
         self.layer = DoublingLayer(library, weight, F.pad(bias_of(block.conv), (0, beyond)))
-        self.weight, self.bias = F.pad(block.norm.weight, (0, beyond)), F.pad(block.norm.bias, (0, beyond))
+        self.norm = norm_of(library, block.norm, beyond)
 
     def __call__(self, x: Tensor) -> tuple[Tensor, Norm]:
         out, sums = self.layer(x)
-        return out, norm_from_sums(self.library, sums, out.shape[0] * out.shape[1], self.weight, self.bias)
+        return out, self.norm(sums, out.shape[0] * out.shape[1])
+
+
+class ResLayer:
+    """A residual block; norms of its input come as sums from whatever made it."""
+
+    def __init__(self, library: Library, block: ResBlock) -> None:
+        self.norms = norm_of(library, block.norm1), norm_of(library, block.norm2)
+        self.first = WinogradLayer(library, block.conv1.weight, bias_of(block.conv1))
+        self.second = WinogradLayer(library, block.conv2.weight, bias_of(block.conv2))
+
+    def __call__(self, x: Tensor, sums: Tensor) -> tuple[Tensor, Tensor]:
+        """(H, W, C) with its sums -> the same of the result."""
+        pixels = x.shape[0] * x.shape[1]
+        out, inner = self.first(x, self.norms[0](sums, pixels))
+        return self.second(out, self.norms[1](inner, pixels), addend=x)
+
+
+class HourglassLayer:
+    """An hourglass: pictures of every size, small to large, (H, W, C), each part of theirs padded to CHANNELS.
+
+    Attributes:
+        widths: of the last picture's parts, before padding.
+    """
+
+    def __init__(self, library: Library, hourglass: Hourglass) -> None:
+        downs = [cast(DownBlock, block) for block in hourglass.encoder.down_blocks]
+        self.downs = [DownLayer(library, block) for block in downs]
+        skips = [downs[0].conv.in_channels, *(block.conv.out_channels for block in downs)]
+        self.ups = []
+        self.widths = [skips.pop()]
+        for block in hourglass.decoder.up_blocks:
+            layer = UpLayer(library, cast(UpBlock, block), self.widths)
+            self.ups.append(layer)
+            self.widths = [layer.channels, skips.pop()]
+
+    def __call__(self, features: Tensor) -> list[Tensor]:
+        """Of an (H, W, C) picture."""
+        inputs = padded(features)
+        encoded = [inputs]
+        for down in self.downs:
+            inputs = down(inputs)
+            encoded.append(inputs)
+        pyramid = [encoded.pop()]
+        for up in self.ups:
+            painted, norm = up(pyramid[-1])
+            pyramid.append(torch.cat([apply_norm(painted, norm), encoded.pop()], dim=2))
+        return pyramid
+
+
+def odd_widths(hourglass: Hourglass) -> str | None:
+    """Why the kernels cannot take an hourglass, or None."""
+    blocks = [*hourglass.encoder.down_blocks, *hourglass.decoder.up_blocks]
+    return misfit(cast(DownBlock, block).conv.out_channels for block in blocks)
+
+
+def misfit(widths: Iterable[int]) -> str | None:
+    """Which of these widths the kernels cannot take, in words, or None."""
+    odd = sorted({width for width in widths if width % CHANNELS})
+    return f"its widths {odd} are no multiples of {CHANNELS}" if odd else None
 
 
 def padded(picture: Tensor) -> Tensor:

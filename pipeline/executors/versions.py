@@ -15,7 +15,19 @@ from pipeline.plan.needs import model_of
 from pipeline.plan.task import Task
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("foundation", "media", "networks", "tpsmm", "compositing", "landmarks", "face", "engines", "quality", "stages")
+CODE = (
+    "foundation",
+    "media",
+    "networks",
+    "tpsmm",
+    "fomm",
+    "compositing",
+    "landmarks",
+    "face",
+    "engines",
+    "quality",
+    "stages",
+)
 """The floors whose code decides what an artifact holds."""
 
 

@@ -1,0 +1,121 @@
+"""The networks together, and how they are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from fomm.backend import Backend
+from fomm.config import ModelConfig, load_config
+from fomm.generator import Generator
+from fomm.keypoints import KeypointDetector, Keypoints
+from foundation.errors import InputError
+from networks.blocks import fold_norms
+from networks.checkpoints import Checkpoint, Family, fit_checkpoint, read_checkpoint
+from networks.grouping import Grouping
+from networks.narrow import NarrowConv2d
+from networks.pictures import check_pictures
+
+PRECISIONS = ("fp32", "fast", "bf16", "fp16")
+FAMILY = Family("the First Order Motion Model", ("generator", "kp_detector"), (), "fomm-vox")
+BYTES_A_PIXEL = 4096  # of a frame's activations at the widest point, with room to spare
+
+
+class Model(nn.Module):
+    """The networks under the names that published checkpoints use.
+
+    Attributes:
+        config: what they were built from. precision: one of PRECISIONS; `backend.path` says what it came to here.
+    """
+
+    def __init__(self, config: ModelConfig, precision: str = "fp32") -> None:
+        super().__init__()
+        self.config = config
+        self.precision = precision
+        self.generator = Generator(config.common, config.generator, config.dense_motion)
+        self.kp_detector = KeypointDetector(config.common, config.detector)
+        self._backend: Backend | None = None
+        self.requires_grad_(False)
+        self.eval()
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.generator.final.weight.device
+
+    @property
+    def backend(self) -> Backend:
+        """The way frames are computed. Raises: RuntimeError before `settle`."""
+        if self._backend is None:
+            raise RuntimeError("the model has no weights yet: use load_model")
+        return self._backend
+
+    def settle(self) -> None:
+        """Precompute what the weights alone decide (once they are loaded and on their device); norms are folded into
+        the convolutions before them, so the state is no checkpoint's any more."""
+        fold_norms(self)
+        for module in self.modules():
+            if isinstance(module, NarrowConv2d):
+                module.fold()
+        self.kp_detector.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
+        self._backend = Backend(self.generator, self.precision)
+
+    def grouping(self, height: int, width: int) -> Grouping:
+        """How many frames of this size are computed at once."""
+        several = self._backend is not None and self._backend.dtype != torch.float32
+        return Grouping(self.device, several=several, bytes_a_frame=height * width * BYTES_A_PIXEL)
+
+    @torch.inference_mode()
+    def keypoints(self, frames: Tensor) -> Keypoints:
+        """Of (N, 3, H, W) frames, float, 0..1; H and W multiples of `config.frame_multiple` (section 3.1).
+
+        Raises: ValueError for other shapes.
+        """
+        frames = check_pictures(frames, "frames", self.config.frame_multiple).to(self.device)
+        if not len(frames):
+            count = self.config.common.num_kp
+            return Keypoints(frames.new_empty(0, count, 2), frames.new_empty(0, count, 2, 2))
+        # One at a time: how a library multiplies matrices depends on their size, and with it the last bits.
+        parts = torch.split(frames, self.grouping(*frames.shape[2:]).size)
+        return Keypoints.joined([self.kp_detector(some) for some in parts])
+
+
+def load_model(
+    config: str | Path | Mapping[str, Any] | ModelConfig,
+    checkpoint: str | Path | Mapping[str, Mapping[str, Tensor]],
+    *,
+    device: str | torch.device = "cpu",
+    precision: str = "fp32",
+) -> Model:
+    """The model of a configuration with the weights of a checkpoint, ready to animate.
+
+    Args:
+        config: a YAML file in the published schema, or its parsed content.
+        checkpoint: a published .pth.tar, a .safetensors made from one, or state dicts by module name.
+        device: "cpu" or a CUDA device.
+        precision: "fp32": same bits however frames are grouped. "fast": float32 by other algorithms, CPU.
+            "bf16", "fp16": the generator in half precision, CUDA; on a CPU, bf16 is as fast.
+    Raises:
+        InputError: config or checkpoint cannot be used, with what differs.
+        ValueError: an unknown precision.
+    """
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision is one of {', '.join(PRECISIONS)}, not {precision!r}")
+    place = torch.device(device)
+    if precision == "fp16" and place.type != "cuda":
+        raise InputError("precision fp16 needs a CUDA device", cure="use precision fast on a CPU")
+    parsed = load_config(config)
+    if isinstance(checkpoint, Mapping):
+        source = Checkpoint(checkpoint, None)
+    else:
+        source = read_checkpoint(Path(checkpoint), FAMILY)
+    with torch.device("meta"):
+        model = Model(parsed, precision)
+    fit_checkpoint(model, source, FAMILY)
+    model.to(place)
+    model.settle()
+    return model
