@@ -2,7 +2,8 @@
 
     python -m bench._face_model OUT.npz CLIP [CLIP ...]
 
-The basis is a ridge regression of landmark motion, pose removed, on MediaPipe's blendshapes, pooled over clips.
+The basis is a ridge regression of landmark motion, pose removed, on MediaPipe's blendshapes, pooled over clips. The
+tessellation comes from MediaPipe's package: requirements-mediapipe.txt.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def track_of(path: Path) -> FaceTrack:
     from media.video.reader import VideoReader
 
     faces = []
-    with load_backend("mediapipe") as backend, VideoReader(path) as reader:
+    with load_backend() as backend, VideoReader(path) as reader:
         for seconds, frame in reader:
             faces += backend.follow(frame, float(seconds), 1)
     return FaceTrack(

@@ -150,7 +150,7 @@ def whole_duet(folder: Path, clip: Path) -> dict[str, Any]:
 def compact(folder: Path, clip: Path) -> dict[str, Any]:
     """One performer, whose face is FACE pixels high, through duet-128 into 1280x720: a whole render, start-up included,
     nothing kept from before; the processor time of its tasks; and how fast its workers, one a processor, animate."""
-    with load_backend("mediapipe") as backend:
+    with load_backend() as backend:
         write_png(folder / "face.png", astronaut(FACE, lambda shown: backend.detect(shown, 1)))
     job, work = manifest(folder, clip, portrait=str(folder / "face.png"), engine=COMPACT), folder / "work"
     seconds = rendered(job, work, "--no-sheet", "--no-report")

@@ -39,10 +39,10 @@ def main() -> int:
     results: list[Result] = []
     pictures: list[Image] = []
     for clip_name in clips:
-        with load_backend("mediapipe") as backend:
+        with load_backend() as backend:
             clip = follow(media, clip_name, options.frames, backend)
         for name in portraits:
-            with load_backend("mediapipe") as still, load_backend("mediapipe") as moving:
+            with load_backend() as still, load_backend() as moving:
                 result = measure((name, media.portrait(name)), clip, (still, moving), show, network)
             print(row(f"{name} x {clip_name}", result.figures), flush=True)
             results.append(result)

@@ -82,7 +82,7 @@ def engine(options: argparse.Namespace) -> dict[str, Any]:
     """Milliseconds a frame of the default engine on a face of 256 pixels, and of the landmarks of its driver."""
     cv2.setNumThreads(1)
     frames = list(islice(frames_of(options.clip), 120))
-    with load_backend("mediapipe") as backend:
+    with load_backend() as backend:
         faces, landmarks = timed(lambda item: backend.follow(item[1], item[0] / 25)[0], list(enumerate(frames)))
         portrait = portrait_of(FACE_HEIGHT, backend.detect)
         track = track_of(faces, (frames[0].shape[1], frames[0].shape[0]))

@@ -78,19 +78,22 @@ def invert_affine(affine: Array) -> Array:
     return np.concatenate([linear, -linear @ affine[:, 2:]], axis=1)
 
 
-def umeyama(source: Array, target: Array) -> tuple[float, Array, Array]:
+def umeyama(source: Array, target: Array, weights: Array | None = None) -> tuple[float, Array, Array]:
     """The similarity that best maps points onto points (Umeyama, TPAMI 1991, eq. 40-43).
 
     Args:
         source, target: (N, D), matched.
+        weights: (N,) of their squared distances; None: all alike.
     Returns:
         scale, rotation (D, D), translation (D,): target ~ scale * rotation @ source + translation.
     """
-    mean_s, mean_t = source.mean(axis=0), target.mean(axis=0)
+    share = (np.ones(len(source)) if weights is None else weights)[:, None]
+    share = share / share.sum()
+    mean_s, mean_t = (share * source).sum(axis=0), (share * target).sum(axis=0)
     a, b = source - mean_s, target - mean_t
-    u, singular, vt = np.linalg.svd(b.T @ a / len(a))
+    u, singular, vt = np.linalg.svd(b.T @ (share * a))
     sign = np.ones(source.shape[1])
     sign[-1] = np.sign(np.linalg.det(u @ vt))
     rotation = u @ np.diag(sign) @ vt
-    scale = float((singular * sign).sum() / (a**2).sum() * len(a))
+    scale = float((singular * sign).sum() / (share * a**2).sum())
     return scale, rotation, mean_t - scale * rotation @ mean_s

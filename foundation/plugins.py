@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
-from foundation.errors import ManifestError
+from foundation.errors import InputError, ManifestError
+
+
+@dataclass(frozen=True)
+class Library:
+    """A library that need not be there. `module`: as it is imported; `install`: the command that brings it."""
+
+    module: str
+    install: str
 
 
 @dataclass(frozen=True)
@@ -17,18 +26,30 @@ class Plugin:
     Attributes:
         target: "package.module:Class".
         version: part of every content key that depends on the plug-in; raise it whenever its results change.
+        needs: the library that it takes beside requirements.txt.
     """
 
     target: str
     version: int
+    needs: Library | None = None
 
 
 def load_plugin(kind: str, table: Mapping[str, Plugin], name: str) -> Any:
     """An instance of the plug-in of that name.
 
-    Raises: ManifestError if the table has none.
+    Raises: ManifestError if the table has none; InputError if its library is not installed.
     """
     if name not in table:
         raise ManifestError(f"no {kind} is called {name!r}", cure=f"use one of {', '.join(table)}")
+    check_installed(kind, table[name], name)
     module, cls = table[name].target.split(":")
     return getattr(import_module(module), cls)()
+
+
+def check_installed(kind: str, plugin: Plugin, name: str) -> None:
+    """Fail before the work rather than in it.
+
+    Raises: InputError if the library that the plug-in needs is not installed, with the command that brings it.
+    """
+    if plugin.needs and find_spec(plugin.needs.module) is None:
+        raise InputError(f"the {kind} {name} is not installed", cure=plugin.needs.install)

@@ -10,6 +10,7 @@ VERSION = "0.1.0"
 """The one place that says it: the installed metadata and `duet --version` read it here."""
 
 LIBRARIES = (
+    "ai-edge-litert",
     "av",
     "face-alignment",
     "imageio-ffmpeg",

@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
-from foundation.plugins import Plugin, load_plugin
+from typing import TypedDict
+
+from foundation.plugins import Library, Plugin, check_installed, load_plugin
 from landmarks.base import LandmarkBackend
 
+KIND = "landmark backend"
+DEFAULT = "litert"
 BACKENDS = {
-    "mediapipe": Plugin("landmarks.mediapipe_backend:MediapipeBackend", version=2),
+    "litert": Plugin("landmarks.litert.backend:LitertBackend", version=1),
+    "mediapipe": Plugin(
+        "landmarks.mediapipe_backend:MediapipeBackend",
+        version=2,
+        needs=Library("mediapipe", "pip install --no-deps -r requirements-mediapipe.txt"),
+    ),
     "face_alignment": Plugin("landmarks.face_alignment_backend:FaceAlignmentBackend", version=1),
 }
 
 
-def load_backend(name: str) -> LandmarkBackend:
+class BackendSettings(TypedDict):
+    """The settings of whatever looks at faces."""
+
+    backend: str
+    backend_version: int
+
+
+def backend_settings(name: str = DEFAULT) -> BackendSettings:
+    """The settings that name this backend.
+
+    Raises: InputError if it needs a library that is not installed.
+    """
+    check_installed(KIND, BACKENDS[name], name)
+    return {"backend": name, "backend_version": BACKENDS[name].version}
+
+
+def load_backend(name: str = DEFAULT) -> LandmarkBackend:
     """The backend of that name, its model loaded.
 
-    Raises: ManifestError if there is none; InputError if its model is missing.
+    Raises: ManifestError if there is none; InputError if its model or its library is missing.
     """
-    backend: LandmarkBackend = load_plugin("landmark backend", BACKENDS, name)
+    backend: LandmarkBackend = load_plugin(KIND, BACKENDS, name)
     return backend

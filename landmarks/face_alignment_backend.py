@@ -1,6 +1,6 @@
 """The face-alignment package: S3FD finds faces, 2DFAN-4 gives 68 points each. No depth, blendshapes or pose.
 
-Much slower than MediaPipe on a CPU. Its two networks (some 190 MB) lie in torch's cache folder; they are fetched
+Much slower than the default on a CPU. Its two networks (some 190 MB) lie in torch's cache folder; they are fetched
 there at first use.
 """
 
@@ -61,7 +61,7 @@ def fetch_weights() -> None:
                 sha256=weights.sha256,
                 max_bytes=weights.max_bytes,
                 what=f"the face-alignment network {weights.file}",
-                cure=f"download {weights.url} to that place, or choose landmarks: mediapipe",
+                cure=f"download {weights.url} to that place, or choose landmarks: litert",
             )
 
 

@@ -7,28 +7,29 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
+from foundation.geometry import Array
+from landmarks.base import Image
 from landmarks.following import LANES, Mesh
 from landmarks.mediapipe_tasks import FaceFinder, FaceMesh
+from landmarks.mesh_backend import Networks
 
 KEPT = LANES + 1
 """Landmark networks that stay loaded while nobody uses them: those of a face that is followed, and one for stills."""
 
 
-class Networks:
-    """Of one model file.
-
-    Attributes:
-        finder: the detector; remembers nothing, so all share it.
-    """
+class MediapipeNetworks(Networks):
+    """Of one model file."""
 
     def __init__(self, model: Path) -> None:
         self._model = model
         self._free: list[Mesh] = []
         self._coming: list[Future[FaceMesh]] = []
-        self.finder = FaceFinder(model, confidence=0.5)
+        self._finder = FaceFinder(model, confidence=0.5)  # remembers nothing, so all share it
+
+    def find(self, image: Image) -> Array:
+        return self._finder.find(image)
 
     def take(self) -> Mesh:
-        """A landmark network that remembers no face."""
         if not self._free:
             return self._coming.pop(0).result() if self._coming else FaceMesh(self._model)
         mesh = self._free.pop()
@@ -36,18 +37,15 @@ class Networks:
         return mesh
 
     def foresee(self, count: int) -> None:
-        """So many will be taken soon: open those that are lacking, beside what the caller does."""
+        """Open those that are lacking, beside what the caller does."""
         opener = ThreadPoolExecutor(1, "open networks")
         lacking = range(count - len(self._free) - len(self._coming))
         self._coming += [opener.submit(FaceMesh, self._model) for _ in lacking]
         opener.shutdown(wait=False)
 
     def give_back(self, mesh: Mesh) -> None:
-        """Nobody uses it any more."""
         if len(self._free) < KEPT:
             self._free.append(mesh)
-        else:
-            mesh.close()
 
 
-networks = cache(Networks)
+networks = cache(MediapipeNetworks)

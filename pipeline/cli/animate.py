@@ -76,7 +76,7 @@ def run(
     mode: Annotated[str | None, _flag("mode", "standard, relative or avd.", "relative")] = None,
     find_best_frame: Annotated[
         bool,
-        _flag("find_best_frame", "Measure motion from the frame most like the source, by MediaPipe's landmarks."),
+        _flag("find_best_frame", "Measure motion from the frame most like the source, by face landmarks."),
     ] = False,
     img_shape: Annotated[
         str | None, _flag("img_shape", "HEIGHT,WIDTH that the model was trained on.", "256,256")

@@ -18,7 +18,7 @@ from compositing.text_overlay import Overlay
 from foundation.cache import cache_folder
 from foundation.errors import DuetError, InputError, StageError
 from foundation.version import installed
-from landmarks import load_backend
+from landmarks import BACKENDS, DEFAULT, load_backend
 from media.ffmpeg import binary
 from media.samples import sample_names, sample_path
 from media.text.captions import titles_script
@@ -30,7 +30,7 @@ PACKAGES = (
     "torch",
     "numpy",
     "opencv-contrib-python-headless",
-    "mediapipe",
+    "ai-edge-litert",
     "face-alignment",
     "scikit-image",
     "moviepy",
@@ -141,8 +141,7 @@ def _text() -> str:
 CHECKS = (
     Check("ffmpeg", binary.version, needed=True),
     Check("lyrics and titles", _text, needed=False),
-    Check("landmarks: mediapipe", _backend("mediapipe"), needed=True),
-    Check("landmarks: face_alignment", _backend("face_alignment"), needed=False),
+    *(Check(f"landmarks: {name}", _backend(name), needed=name == DEFAULT) for name in BACKENDS),
     Check("samples", _samples, needed=False),
 )
 

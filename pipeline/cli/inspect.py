@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from foundation.atomic import check_writable
 from foundation.errors import ManifestError
 from foundation.facetrack import Face, head_frame
-from landmarks import load_backend
+from landmarks import BACKENDS, DEFAULT, load_backend
 from landmarks.base import EVERY
 from landmarks.windows import around, cut
 from media.files.info import MediaInfo
@@ -47,7 +47,7 @@ Media = Annotated[
         help="A video, a picture, a sound, sample:NAME, or numbered pictures: shots/take_%04d.png with --fps.",
     ),
 ]
-Backend = Annotated[str, typer.Option("--landmarks", help="mediapipe or face_alignment.")]
+Backend = Annotated[str, typer.Option("--landmarks", help=f"One of {', '.join(BACKENDS)}.")]
 Sheet = Annotated[Path | None, typer.Option("--sheet", help="Write the faces as a contact sheet: NAME.png.")]
 Shots = Annotated[bool, typer.Option("--shots/--no-shots", help="Read a whole video to find its scene cuts.")]
 
@@ -61,7 +61,7 @@ def run(
     media: Media,
     *,
     fps: Fps = None,
-    landmarks: Backend = "mediapipe",
+    landmarks: Backend = DEFAULT,
     sheet: Sheet = None,
     shots: Shots = True,
     as_json: Json = False,

@@ -22,7 +22,7 @@ class Defaults(Part):
 
     engine: EngineName = "auto"
     tpsmm: Tpsmm = Tpsmm()
-    landmarks: Literal["mediapipe", "face_alignment"] = "mediapipe"
+    landmarks: Literal["litert", "mediapipe", "face_alignment"] = "litert"
     chunk_frames: Annotated[int, Field(ge=1, le=10_000)] = 64
 
 

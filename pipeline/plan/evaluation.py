@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from landmarks import BACKENDS
+from landmarks import backend_settings
 from pipeline.manifest.load import LoadedManifest, validate
 from pipeline.plan.expand import Plan
 from pipeline.plan.graph import Graph
@@ -48,10 +48,8 @@ def evaluation(clip: Path, plan: Plan, step: int) -> Evaluation:
     """Add the task that compares, every `step` frames, to the plan of `manifest_of`."""
     planned = plan.performers[NAME]
     followed = planned.clip
-    backend = "mediapipe"
     settings = {
-        "backend": backend,
-        "backend_version": BACKENDS[backend].version,
+        **backend_settings(),
         "fps": str(plan.fps),
         "frames": planned.frames,
         "start": str(Fraction(followed.settings["start"])),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from landmarks import BACKENDS
+from landmarks import BackendSettings, backend_settings
 from pipeline.manifest.schema import Manifest
 from pipeline.plan.build import Job
 from pipeline.plan.graph import Graph
@@ -36,10 +36,9 @@ class Planning:
         return self.job.loaded.manifest
 
     @property
-    def landmarks(self) -> dict[str, Any]:
+    def landmarks(self) -> BackendSettings:
         """The landmark backend, as settings of whatever looks at faces."""
-        backend = self.manifest.defaults.landmarks
-        return {"backend": backend, "backend_version": BACKENDS[backend].version}
+        return backend_settings(self.manifest.defaults.landmarks)
 
     @property
     def sources(self) -> Sources:

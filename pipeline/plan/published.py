@@ -12,7 +12,7 @@ from engines import ENGINES
 from foundation.digests import digest_of
 from foundation.errors import InputError
 from foundation.times import frame_count
-from landmarks import BACKENDS
+from landmarks import backend_settings
 from pipeline.manifest.parts.output import AudioCodec, Output
 from pipeline.plan.clip import refuse_still
 from pipeline.plan.delivery import film_settings
@@ -20,8 +20,6 @@ from pipeline.plan.encoder import audio_settings, choose_encoder, encode_setting
 from pipeline.plan.graph import Graph
 from pipeline.plan.sound import entry
 from pipeline.plan.task import FileInput, Input, Task
-
-LANDMARKS = "mediapipe"
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ def expand_demo(job: DemoJob, facts: Mapping[str, Any]) -> DemoPlan:
 
 def _faces(job: DemoJob, graph: Graph, video: Mapping[str, Any]) -> dict[str, Input]:
     """The tasks that find the source's face and the driver's in every frame, however long it is lost in between."""
-    common = {"select": "largest", "backend": LANDMARKS, "backend_version": BACKENDS[LANDMARKS].version, "at": None}
+    common = {"select": "largest", **backend_settings(), "at": None}
     still = graph.add(Task("faces", common | {"kind": "image"}, {"media": job.files["source"]}, None, 1))
     whole = {
         "kind": "video",

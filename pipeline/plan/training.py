@@ -11,7 +11,7 @@ from engines import ENGINES
 from foundation.digests import digest_of
 from foundation.errors import InputError, ManifestError
 from foundation.times import frame_count
-from landmarks import BACKENDS
+from landmarks import backend_settings
 from media.samples import sample_path
 from pipeline.manifest.dataset import Driver, TrainingConfig
 from pipeline.manifest.parts.performers import Motion
@@ -20,7 +20,7 @@ from pipeline.plan.sources import SAMPLE
 from pipeline.plan.task import FileInput, Input, Task
 
 ENGINE = "landmark_tps"
-LANDMARKS = {"backend": "mediapipe", "backend_version": BACKENDS["mediapipe"].version}
+LANDMARKS = backend_settings()
 Facts = Callable[[Task], Mapping[str, Any]]
 """Runs a probe and returns what it says."""
 

@@ -52,7 +52,7 @@ class Case:
 
 @pytest.fixture(scope="module")
 def backend() -> Iterator[LandmarkBackend]:
-    with load_backend("mediapipe") as opened:
+    with load_backend() as opened:
         yield opened
 
 

@@ -11,16 +11,12 @@ from skimage import data
 from foundation.facetrack import HEAD_MARKS, head_frame
 from landmarks import BACKENDS, load_backend
 from landmarks.base import Image, LandmarkBackend
+from tests.backends import skip_unless_usable
 
 
 @pytest.fixture(scope="module", params=list(BACKENDS))
 def backend(request: pytest.FixtureRequest) -> Iterator[LandmarkBackend]:
-    if request.param == "face_alignment":
-        from landmarks.face_alignment_backend import WEIGHTS
-
-        missing = [weights.file for weights in WEIGHTS if not weights.path.is_file()]
-        if missing:
-            pytest.skip(f"face_alignment's networks are not in torch's cache: {', '.join(missing)}")
+    skip_unless_usable(request.param)
     with load_backend(request.param) as opened:
         yield opened
 
@@ -107,12 +103,8 @@ def test_follows_a_moving_face_and_loses_it(backend: LandmarkBackend, astronaut:
 
 
 @pytest.mark.parametrize("name", list(BACKENDS))
-def test_closing_twice_is_harmless(name: str, request: pytest.FixtureRequest) -> None:
-    if name == "face_alignment":
-        from landmarks.face_alignment_backend import WEIGHTS
-
-        if not all(weights.path.is_file() for weights in WEIGHTS):
-            pytest.skip("face_alignment's networks are not in torch's cache")
+def test_closing_twice_is_harmless(name: str) -> None:
+    skip_unless_usable(name)
     backend = load_backend(name)
     backend.close()
     backend.close()

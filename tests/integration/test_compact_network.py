@@ -28,7 +28,7 @@ LARGEST = 20 << 20
 
 def test_it_is_small_and_finds_the_points_of_a_face() -> None:
     picture = read_image(sample_path("astronaut"))
-    with load_backend("mediapipe") as backend:
+    with load_backend() as backend:
         face = backend.detect(picture, 1)[0]
     head = head_frame(face.points, face.scheme)
     affine = upright(head, head.height, SIDE)

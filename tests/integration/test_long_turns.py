@@ -13,6 +13,7 @@ import pytest
 from foundation.facetrack import FaceTrack
 from foundation.npy import BLOCK
 from foundation.shots import load_shots
+from landmarks import DEFAULT
 from media.samples import sample_path
 from media.video.reader import VideoReader, read_frames
 from quality.features import mouth_opening
@@ -58,7 +59,7 @@ def render(duet: Duet, manifest: Callable[..., Path], two_shots: Path) -> Callab
 
 def openings(frames: Path, folder: Path) -> np.ndarray[Any, np.dtype[np.float64]]:
     """(N,) of the mouth in every frame of the file."""
-    settings = {"kind": "video", "select": "largest", "backend": "mediapipe", "start": "0", "stop": None}
+    settings = {"kind": "video", "select": "largest", "backend": DEFAULT, "start": "0", "stop": None}
     settings |= {"max_gap_frames": 5, "expected_frames": None, "tolerant": False, "on_scene_cut": "ignore"}
     find_faces(settings | {"on_face_lost": "hold"}, {"media": frames}, folder, lambda done, total: None)
     track = FaceTrack.load(folder / "track")

@@ -154,7 +154,7 @@ def test_doctor_finds_a_working_machine(duet: Duet) -> None:
     done = duet("doctor", "--json")
     assert done.code == 0, done.out
     findings = {finding["what"]: finding for finding in json.loads(done.out)}
-    assert findings["landmarks: mediapipe"]["cure"] == ""
+    assert findings["landmarks: litert"]["cure"] == ""
     assert findings["ffmpeg"]["cure"] == ""
 
 

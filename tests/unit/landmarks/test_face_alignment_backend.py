@@ -27,7 +27,7 @@ def test_missing_and_offline_names_file_and_address(cache: Path) -> None:
         load_backend("face_alignment")
     assert caught.value.file == str(cache / "s3fd-619a316812.pth")
     assert "https://" in str(caught.value)
-    assert "landmarks: mediapipe" in str(caught.value)
+    assert "landmarks: litert" in str(caught.value)
 
 
 def test_the_second_network_is_asked_for_too(cache: Path) -> None:

@@ -18,7 +18,7 @@ from skimage import data
 from foundation.errors import InputError
 from foundation.facetrack import FaceTrack, head_frame
 from foundation.shots import load_shots
-from landmarks import following
+from landmarks import DEFAULT, following
 from media.image.images import write_png
 from media.video.reader import VideoReader
 from media.video.writer import FrameWriter
@@ -30,7 +30,7 @@ VIDEO = {
     "kind": "video",
     "at": None,
     "select": "largest",
-    "backend": "mediapipe",
+    "backend": DEFAULT,
     "start": "0",
     "stop": None,
     "max_gap_frames": 6,

@@ -1,0 +1,48 @@
+"""One network of the model file, for any number of threads."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landmarks.quiet import quiet_stderr
+
+Floats = NDArray[np.float32]
+
+
+class Network:
+    """Runs a network on one thread, that of the caller (XNNPACK computes all of it).
+
+    It is opened as often as callers run it at once. Whichever one computes: the result is the same, to the bit.
+
+    Args:
+        content: a .tflite file with one input.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._free: deque[Any] = deque()
+        self._free.append(self._opened())
+
+    def __call__(self, value: Floats) -> list[Floats]:
+        """The outputs, in the order of the file."""
+        try:
+            network = self._free.pop()
+        except IndexError:
+            network = self._opened()
+        network.set_tensor(network.get_input_details()[0]["index"], value)
+        network.invoke()
+        outputs = [network.get_tensor(each["index"]) for each in network.get_output_details()]
+        self._free.append(network)
+        return outputs
+
+    def _opened(self) -> Any:
+        from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415  (a native library, for those who look)
+
+        with quiet_stderr():
+            network = Interpreter(model_content=self._content, num_threads=1)
+            network.allocate_tensors()
+        return network
