@@ -2,8 +2,9 @@
 
     python -m bench.landmarks [CLIP] [--height 480] [--frames 300]
 
-The clip is scaled to that height and shown forwards and backwards until it is long enough. Prints a JSON line, medians
-of three rounds, each of decoding alone and of the whole stage, one after the other, so that a busy machine slows both.
+The clip is scaled to that height and shown forwards and backwards until it is long enough. Prints a JSON line for the
+default backend and one for MediaPipe's where it is installed: medians of three rounds, each of decoding alone and
+of the whole stage by each backend, one after the other, so that a busy machine slows all of them.
 `loaded` is the stage from its first frames on, when its networks are loaded and the face is found; `cpu_ms` is what a
 frame takes of all processors together, which another program's work changes little.
 """
@@ -24,7 +25,9 @@ from statistics import median
 import cv2
 
 from bench.speed import frames_of, machine
-from landmarks import BACKENDS
+from foundation.errors import InputError
+from landmarks import backend_settings
+from landmarks.litert.mesh import face_networks
 from landmarks.mediapipe_pool import networks
 from media.samples import sample_path
 from media.video.reader import VideoReader
@@ -32,6 +35,8 @@ from media.video.writer import FrameWriter
 from stages.driving import faces
 
 ROUNDS = 3
+FORGET = {"litert": face_networks.cache_clear, "mediapipe": networks.cache_clear}
+"""The backends that are measured, each with what makes it load its networks anew."""
 
 
 def main() -> int:
@@ -41,24 +46,38 @@ def main() -> int:
     parser.add_argument("--height", type=int, default=480)
     parser.add_argument("--frames", type=int, default=300)
     options = parser.parse_args()
+    backends = [name for name in FORGET if installed(name)]
+    rounds: dict[str, list[Spent]] = {name: [] for name in backends}
     with tempfile.TemporaryDirectory() as folder:
         clip = scaled(options.clip, Path(folder) / "clip.mp4", options.height, options.frames)
-        decode, rounds = [], []
+        decode = []
         for number in range(ROUNDS):
             decode.append(options.frames / decoding(clip))
-            rounds.append(following(clip, Path(folder) / f"round{number}"))
-    row = {
-        "bench": "landmarks",
-        **machine(),
-        "height": options.height,
-        "frames": options.frames,
-        "decoding_alone_fps": round(median(decode), 1),
-        "faces_stage_fps": round(median(options.frames / spent.seconds for spent in rounds), 1),
-        "faces_stage_loaded_fps": round(median(spent.loaded_fps for spent in rounds), 1),
-        "faces_stage_cpu_ms": round(median(1000 * spent.cpu / options.frames for spent in rounds), 1),
-    }
-    print(json.dumps(row))
+            for name in backends:
+                rounds[name].append(following(clip, Path(folder) / f"{name}{number}", name))
+    for name in backends:
+        row = {
+            "bench": "landmarks",
+            **machine(),
+            "backend": name,
+            "height": options.height,
+            "frames": options.frames,
+            "decoding_alone_fps": round(median(decode), 1),
+            "faces_stage_fps": round(median(options.frames / spent.seconds for spent in rounds[name]), 1),
+            "faces_stage_loaded_fps": round(median(spent.loaded_fps for spent in rounds[name]), 1),
+            "faces_stage_cpu_ms": round(median(1000 * spent.cpu / options.frames for spent in rounds[name]), 1),
+        }
+        print(json.dumps(row))
     return 0
+
+
+def installed(name: str) -> bool:
+    """Whether the backend has the library that it needs."""
+    try:
+        backend_settings(name)
+    except InputError:
+        return False
+    return True
 
 
 def scaled(source: Path, target: Path, height: int, frames: int) -> Path:
@@ -96,15 +115,14 @@ class Spent:
     loaded_fps: float
 
 
-def following(clip: Path, out: Path) -> Spent:
+def following(clip: Path, out: Path, backend: str) -> Spent:
     """Run the faces stage."""
     out.mkdir()
     settings = {
         "kind": "video",
         "at": None,
         "select": "largest",
-        "backend": "mediapipe",
-        "backend_version": BACKENDS["mediapipe"].version,
+        **backend_settings(backend),
         "start": "0",
         "stop": None,
         "max_gap_frames": 12,
@@ -113,7 +131,7 @@ def following(clip: Path, out: Path) -> Spent:
         "on_scene_cut": "split",
         "on_face_lost": "hold",
     }
-    networks.cache_clear()
+    FORGET[backend]()
     told: list[tuple[float, int]] = []
     began, cpu = time.perf_counter(), time.process_time()
     faces.run(settings, {"media": clip}, out, lambda done, total: told.append((time.perf_counter(), done)))
