@@ -16,6 +16,7 @@ import numpy as np
 
 from engines import load_engine
 from engines.base import Engine, PlateEngine, Portrait, Renderer
+from face.tint import Tint
 from foundation.errors import StageError
 from foundation.geometry import Image
 from foundation.shots import Layer, layers, load_shots, shot_of
@@ -42,7 +43,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         pictures = scene.pictures(start, stop)
     with FrameWriter(out / FRAMES, size=size, fps=Fraction(settings["fps"])) as writer:
         for picture in pictures:
-            writer.write(picture)
+            writer.write(scene.tint(picture) if scene.tint else picture)
             report(writer.frames, stop - start)
     if writer.frames != stop - start:
         problem = f"got {writer.frames} driving frames of {stop - start}"
@@ -54,12 +55,13 @@ class _Scene:
     """The portrait, shot by shot: every frame is made from the driving frames it shows, and nothing else.
 
     Attributes:
-        still: (H, W, 3) the portrait at rest.
+        still: (H, W, 3) the portrait at rest. tint: of a portrait without colours, which stays without.
     """
 
     def __init__(self, settings: Mapping[str, Any], inputs: Mapping[str, Path]) -> None:
         self.engine, portrait = load_engine(settings["engine"]), read_portrait(inputs["crop"])
         self.still: Image = portrait.image
+        self.tint = Tint.of(self.still)
         self._arrays = partial(_arrays, inputs)
         self._fps = Fraction(settings["fps"])
         self._clip = inputs["clip"] / FRAMES

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from engines import load_engine
 from engines.base import Driving
+from face.tint import Tint
 from foundation.errors import InputError
 from foundation.facetrack import Face, FaceTrack
 from foundation.framing import Wanted, framing
@@ -80,9 +81,11 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     made = {name: array.whole() if isinstance(array, Blocks) else array for name, array in arrays.items()}
     renderer = engine.open(portrait, made | {f"file.{name}": np.array(path) for name, path in files.items()})
     shown = sorted({round(n) for n in np.linspace(0, len(looks) - 1, min(SHOWN, len(looks)))})
+    tint = Tint.of(portrait.image)
     with FrameWriter(out / FRAMES, size=(portrait.image.shape[1], portrait.image.shape[0]), fps=fps) as writer:
         for index in shown:
-            writer.write(renderer.render(index, crops[index]))
+            picture = renderer.render(index, crops[index])
+            writer.write(tint(picture) if tint else picture)
             report(writer.frames, len(shown))
     kept = sorted({*shown, reference})
     about = [
