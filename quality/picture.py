@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from foundation.geometry import Image
 from quality.following import lag
 
 Thumb = NDArray[np.uint8]
 
 BLACK_LEVEL, BLACK_SHARE = 25.5, 0.98
 """A frame is black if so many of its pixels are darker: ffmpeg's blackdetect, pixel_black_th 0.10."""
+USUAL_LIGHT = 64.0
+"""Level that a portrait's lights reach, from which levels mean what they usually do. Beside a darker one, those of what
+is black, blank or the same are lower in proportion."""
 BLANK = 2.0
 """Standard deviation, levels, below which a frame shows nothing."""
 FLASH = 12.0
@@ -34,8 +39,11 @@ class PictureWatch:
     """Takes in every frame once; keeps a few numbers of each.
 
     Attributes:
+        portraits: the level that the lights of the brightest portrait on view reach.
         light: mean level of each frame. change: mean difference to the frame before. same: shows what that showed.
     """
+
+    portraits: float = 255.0
 
     light: list[float] = field(default_factory=list)
     change: list[float] = field(default_factory=list)
@@ -47,12 +55,13 @@ class PictureWatch:
     def add(self, thumb: Thumb) -> None:
         """The next frame's luminance, small (media.video.luma)."""
         self.light.append(float(thumb.mean()))
-        self.black.append(bool((thumb < BLACK_LEVEL).mean() >= BLACK_SHARE))
-        self.blank.append(bool(thumb.std() < BLANK))
+        dim = min(1.0, self.portraits / USUAL_LIGHT)
+        self.black.append(bool((thumb < BLACK_LEVEL * dim).mean() >= BLACK_SHARE))
+        self.blank.append(bool(thumb.std() < BLANK * dim))
         difference = np.abs(thumb.astype(np.int16) - self._last) if self._last is not None else np.array([255])
         mean, most = float(difference.mean()), float(difference.max())
         self.change.append(mean if self._last is not None else 0.0)
-        self.same.append(self._last is not None and mean <= SAME_MEAN and most <= SAME_MOST)
+        self.same.append(self._last is not None and mean <= SAME_MEAN * dim and most <= SAME_MOST * dim)
         self._last = thumb
 
     def figures(self, motion: NDArray[np.float64], fps: Fraction) -> dict[str, float]:
@@ -100,6 +109,11 @@ class PictureWatch:
         ceiling = float(np.percentile(change, 90))
         seen = np.flatnonzero(change < CUT)
         return float(lag(motion, np.minimum(change, ceiling)[seen], seen))
+
+
+def lights(image: Image) -> float:
+    """The level, 0..255, that the lights of a picture reach: 2 % of its pixels are brighter, as for what is black."""
+    return float(np.quantile(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), BLACK_SHARE))
 
 
 def longest(flags: Sequence[bool]) -> int:

@@ -47,7 +47,8 @@ MEASURES: dict[str, Measure] = {
             "seconds",
             "0..",
             *at_most(1.0, 0.3),
-            "the longest run of frames in which 98 % of the pixels are darker than a tenth of white",
+            "the longest run of frames in which 98 % of the pixels are darker than a tenth of white; beside a portrait "
+            "whose lights are below level 64, than less in proportion",
             "the screen goes dark",
             "ffmpeg's blackdetect",
         ),

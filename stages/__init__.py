@@ -71,9 +71,9 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("delivery", "edit", 2, "lay the performers out in scenes, encode once", 25.0),
         StageSpec("delivery", "sample_vocals", 1, "sing a sample vocal from a face's mouth", 0.5),
         StageSpec("delivery", "mux", 2, "copy or cut, mix and level the sound, and join it to the picture", 0.5),
-        StageSpec("judging", "measure", 5, "look at a performer's result again, beside its driver", 6.0),
+        StageSpec("judging", "measure", 6, "look at a performer's result again, beside its driver", 6.0),
         StageSpec("training", "face_crops", 1, "cut a clip around its face, to train on", 8.0),
-        StageSpec("judging", "check", 9, "judge the result: frames, sound, picture, faces", 3.0),
+        StageSpec("judging", "check", 10, "judge the result: frames, sound, picture, faces", 3.0),
         StageSpec("judging", "reconstruct", 2, "compare a reconstructed clip with the clip itself", 20.0),
     )
 }

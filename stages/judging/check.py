@@ -136,7 +136,7 @@ class _Check:
         return Source(path, Fraction(entry["start"]), Fraction(entry["offset"]), length)
 
     def _picture(self, report: Report) -> list[Row]:
-        watch = PictureWatch()
+        watch = PictureWatch(self._lights())
         moments = spread(self._frames, STILLS)
         for number, (thumb, still) in enumerate(watched(self._path, set(moments))):
             watch.add(thumb)
@@ -149,6 +149,14 @@ class _Check:
         # what a network's weights do to a face, they do to the picture
         soft = self._soft or any(about["soft"] for about in self._settings["performers"])
         return judge("picture", watch.figures(motion, self._fps), self._limits, soft=soft)
+
+    def _lights(self) -> float:
+        """The level that the brightest portrait reaches: a result is not to be lighter than what it is made of."""
+        found = []
+        for about in self._settings["performers"]:
+            with np.load(self._inputs[about["input"]] / "looks.npz", allow_pickle=False) as looks:
+                found.append(float(looks["lights"]))
+        return max(found, default=255.0)
 
     def _motion(self) -> NDArray[np.float64]:
         """How far the drivers of those on view move, in each frame of the result; where a scene begins, not at all."""

@@ -4,8 +4,9 @@ Runs beside the edit. Looks are taken so many times a second, which is enough fo
 driver is known in every frame; flicker takes three frames in a row, now and then. Frames in between are not decoded.
 
 Writes figures.json (null: not measurable); looks.npz: `frames` and `sings` (M,), `driver` and `result` (M, F) rows of
-quality.features, `portrait` (F,); motion.npy, (N,) how far the driver moves from frame to frame, of its face's height;
-and pair0.jpg, pair1.jpg, ...: the driver above the result at the same instant, with their frame numbers in pairs.json.
+quality.features, `portrait` (F,) and its `lights`, a level; motion.npy, (N,) how far the driver moves from frame to
+frame, of its face's height; and pair0.jpg, pair1.jpg, ...: the driver above the result at the same instant, with their
+frame numbers in pairs.json.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from media.video.lossless import pick_frames
 from quality import following, identity, surface
 from quality.features import COLUMNS, MOUTH, OPEN, features, mouth_opening
 from quality.gathered import Gathered
-from quality.picture import driver_motion
+from quality.picture import driver_motion, lights
 from quality.schedule import LEAST_TRIPLES, Schedule, Triples
 from quality.seam import Edge
 from stages import Report
@@ -102,7 +103,15 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     portrait = features(still.image, still.face)
     sings = _turns(settings.get("sings"), frames)
     turn = sings[schedule.looks]
-    np.savez(out / "looks.npz", frames=schedule.looks, sings=turn, driver=driver, result=result, portrait=portrait)
+    np.savez(
+        out / "looks.npz",
+        frames=schedule.looks,
+        sings=turn,
+        driver=driver,
+        result=result,
+        portrait=portrait,
+        lights=lights(still.image),
+    )
     motion = np.where(sings, motion, 0.0)
     np.save(out / "motion.npy", motion.astype(np.float32))
     figures = following.compare(driver[turn], result[turn], portrait)
