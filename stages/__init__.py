@@ -51,7 +51,7 @@ class StageSpec:
 STAGES: dict[str, StageSpec] = {
     spec.name: spec
     for spec in (
-        StageSpec("sources", "probe", 2, "read rate, length, rotation and sound of a media file", 0.0),
+        StageSpec("sources", "probe", 3, "read rate, length, rotation and sound of a media file", 0.0),
         StageSpec("sources", "image_sequence", 1, "numbered pictures to one clip", 20.0),
         StageSpec("sources", "subtitles", 1, "read lyrics and titles, find fonts for them", 0.0),
         StageSpec("driving", "faces", 4, "find and follow the chosen face, every frame", 7.0),

@@ -15,7 +15,7 @@ class VideoInfo:
         codec: such as "h264".
         width, height: as shown, in square pixels: sample aspect ratio and rotation applied, as `VideoReader` does.
         coded_width, coded_height: as stored.
-        fps: the exact rate. Of a variable stream, the average one.
+        fps: the exact rate. Of a variable stream, the one that the camera was set to, or else the average one.
         variable: the frames do not keep a steady clock of that rate.
         frames: how many frames are shown, counted, not promised.
         expected_frames: how many the container promises; equal to `frames` in a whole file.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.files.info import MediaInfo
@@ -27,13 +28,12 @@ def test_rates_are_exact_in_every_container(fps: Fraction, suffix: str, tmp_path
     assert abs(video.duration - 50 / fps) < Fraction(1, 500)
 
 
-def test_uneven_frames_are_called_variable(tmp_path: Path) -> None:
+def test_a_camera_that_was_slower_in_the_dark_has_the_rate_that_it_was_set_to(tmp_path: Path) -> None:
     times = [Fraction(k, 30) + (Fraction(k - 20, 30) if k > 20 else 0) for k in range(40)]
     path = write_clip(tmp_path / "phone.mp4", [numbered(k) for k in range(40)], times=times)
     video = probe(path).video
     assert video is not None
-    assert video.variable
-    assert video.fps == pytest.approx(39 / float(times[-1]), rel=1e-3)
+    assert (video.fps, video.variable) == (30, True)
 
 
 def test_a_recording_that_begins_late_on_its_own_clock_begins_at_zero_on_ours(tmp_path: Path) -> None:
@@ -105,6 +105,35 @@ def test_a_steady_clock_is_recognised_through_the_containers_rounding(fps: Fract
 def test_any_times_at_all_give_a_rate(steps: list[int], ticks: int) -> None:
     times = [Fraction(sum(steps[:k]), ticks) for k in range(len(steps) + 1)]
     assert 0 < cadence(times, Fraction(1, ticks), [None, Fraction(0), Fraction(90000)])[0] <= 1000
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    fps=st.sampled_from([Fraction(24), Fraction(25), Fraction(30), Fraction(30000, 1001), Fraction(60)]),
+    frames=st.integers(300, 1000),
+    late=st.floats(0, 0.1),
+    dropped=st.floats(0.01, 0.4),
+    seed=st.integers(0, 1000),
+)
+def test_the_rate_is_found_behind_dropped_and_late_frames(
+    fps: Fraction, frames: int, late: float, dropped: float, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    kept = [0, 1, *(k for k in np.flatnonzero(random.random(frames) > dropped) if k > 2)]
+    times = [(int(k) + Fraction(late * random.uniform(-1, 1)).limit_denominator(1000)) / fps for k in kept]
+    times = [Fraction(round(each * 90000), 90000) for each in sorted(times)]
+    found, variable = cadence(times, Fraction(1, 90000), [])
+    assert variable
+    assert found == fps or abs(found / fps - 1) < Fraction(1, 900)  # 30 for 29.97, where it cannot be told
+    assert cadence(times, Fraction(1, 90000), [fps]) == (fps, True)
+
+
+def test_times_without_a_clock_have_their_mean_rate() -> None:
+    at = np.cumsum(np.random.default_rng(4).exponential(0.1, 90))
+    times = [Fraction(round(each * 1000), 1000) for each in at]
+    found, variable = cadence(times, Fraction(1, 1000), [])
+    assert variable
+    assert found == pytest.approx(89 / float(times[-1] - times[0]), rel=1e-3)
 
 
 @given(st.lists(st.integers(1, 9), min_size=5, max_size=50).filter(lambda steps: len(set(steps)) > 1))
