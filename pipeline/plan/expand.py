@@ -12,7 +12,7 @@ from pipeline.plan.clip import Clip, read_clip
 from pipeline.plan.delivery import plan_delivery
 from pipeline.plan.edit import plan_edit
 from pipeline.plan.graph import Graph
-from pipeline.plan.length import to_length
+from pipeline.plan.length import to_length, told_cut
 from pipeline.plan.passes import plan_passes
 from pipeline.plan.performer import PlannedPerformer, plan_performer
 from pipeline.plan.picture import find_groups, plan_pictures
@@ -91,6 +91,7 @@ def expand(job: Job, facts: Facts) -> Plan:
             performers[name] = plan_performer(planning, name, clip, groups[name])
     picture = plan_edit(planning, plan_pictures(planning, performers, groups), scenes, files, frames)
     inputs, sound = plan_sound(planning, clips)
+    notices += told_cut(planning, clips, frames / fps)
     if not sound["entries"] and manifest.audio.source != "none":
         notices.append("the driving clips have no sound: the video will be silent")
     video = plan_delivery(planning, picture, (inputs, sound), frames)

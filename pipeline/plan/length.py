@@ -11,6 +11,8 @@ from pipeline.plan.clip import Clip
 from pipeline.plan.planning import Planning
 from pipeline.plan.sound import sound_end
 
+LEFT_OUT = Fraction(1, 2)
+"""Seconds of a sound that are cut off before it is told."""
 _WAYS: dict[str, Way | None] = {"cut": None, "hold": None, "loop": "loop", "mirror": "mirror", "stretch": "stretch"}
 
 
@@ -24,6 +26,18 @@ def to_length(planning: Planning, clips: Mapping[str, Clip]) -> dict[str, Clip]:
         return dict(clips)
     end = sound_end(planning, clips)
     return {name: _fitted(name, clip, asked[name], end) for name, clip in clips.items()}
+
+
+def told_cut(planning: Planning, clips: Mapping[str, Clip], length: Fraction) -> list[str]:
+    """A notice if a file's sound goes on after the video's end, `length` seconds, and nobody asked for its end."""
+    audio = planning.manifest.audio
+    asked = audio.trim is not None and audio.trim.end is not None
+    followed = any(planning.manifest.performers[name].driving.to_sound for name in clips)
+    end = None if asked or followed or audio.source in ("driving", "none") else sound_end(planning, clips)
+    if end is None or end - length < LEFT_OUT:
+        return []
+    told = f"the sound ends after {float(end):.2f} s, the video after {float(length):.2f} s"
+    return [f"{told}: driving.to_sound (loop, mirror, hold, stretch) brings a clip to the sound's length"]
 
 
 def _fitted(name: str, clip: Clip, wanted: str | None, end: Fraction | None) -> Clip:

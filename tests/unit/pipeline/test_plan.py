@@ -100,7 +100,7 @@ def test_clips_share_their_sound_and_different_ones_are_mixed(tmp_path: Path) ->
 
 
 def test_a_song_starts_where_the_manifest_says(tmp_path: Path) -> None:
-    facts = {"clip.mp4": video(), "song.wav": {"video": None, "audio": [{"codec": "pcm"}]}}
+    facts = {"clip.mp4": video(), "song.wav": SONG}
     made = plan(tmp_path, facts, audio={"source": "song.wav", "offset": -0.5})
     assert made.video.settings["sound"]["entries"][0]["offset"] == "-1/2"
 
@@ -419,6 +419,23 @@ def test_who_follows_the_sound_is_as_long_as_it(
     )
     assert made.frames == frames
     assert normalize_of(made, "ann").get("fit") == fit
+
+
+def test_a_song_that_is_cut_off_is_told_with_the_cure(tmp_path: Path) -> None:
+    facts = {"clip.mp4": video(fps="25", frames=250) | {"audio": []}, "song.wav": SONG}
+
+    def notices(audio: dict[str, Any], **driving: Any) -> str:
+        performers = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4"} | driving}}
+        return "; ".join(plan(tmp_path, facts, performers=performers, audio={"source": "song.wav"} | audio).notices)
+
+    assert "the sound ends after 25.00 s, the video after 10.00 s: driving.to_sound" in notices({})
+    assert "the sound ends after 15.00 s" in notices({"trim": {"start": 10}})
+    for kept in (
+        notices({"trim": {"start": 10, "end": 14}}),
+        notices({}, to_sound="cut"),
+        notices({"trim": {"start": 14.7}}),
+    ):
+        assert "the sound ends" not in kept
 
 
 def test_a_clips_own_longer_sound_is_heard_to_its_end(tmp_path: Path) -> None:
