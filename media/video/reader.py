@@ -154,18 +154,32 @@ def _tells_times(container: InputContainer) -> bool:
 
 
 class _Picture:
-    """Decoded frames to pictures as shown. The size is that of the first frame, whatever the stream does later."""
+    """Decoded frames to pictures as shown. The size is that of the first frame; where the stream changes its own, what
+    it shows keeps its proportions, in the middle, with black beside it."""
 
     def __init__(self) -> None:
         self._to_rgb = ToRgb()
-        self._stored: tuple[int, int] | None = None
+        self._size: tuple[int, int] | None = None
 
     def __call__(self, frame: VideoFrame, sar: Fraction) -> NDArray[np.uint8]:
         way = orientation(frame)
-        if self._stored is None:
-            width, height = display_size(frame.width, frame.height, sar, way)
-            self._stored = (height, width) if way.sideways else (width, height)
-        return way.apply(self._to_rgb(frame, self._stored))
+        shown = display_size(frame.width, frame.height, sar, way)
+        self._size = self._size or shown
+        width, height = _within(shown, self._size)
+        picture = way.apply(self._to_rgb(frame, (height, width) if way.sideways else (width, height)))
+        left, top = (self._size[0] - width) // 2, (self._size[1] - height) // 2
+        if (left, top) == (0, 0):
+            return picture
+        whole = np.zeros((self._size[1], self._size[0], 3), np.uint8)
+        whole[top : top + height, left : left + width] = picture
+        return whole
+
+
+def _within(size: tuple[int, int], room: tuple[int, int]) -> tuple[int, int]:
+    """The largest (width, height) in the proportions of `size` in a room; the room where only rounding keeps it out."""
+    scale = min(room[0] / size[0], room[1] / size[1])
+    width, height = (max(1, round(side * scale)) for side in size)
+    return room if room[0] - width < 2 and room[1] - height < 2 else (width, height)
 
 
 def _plain_picture(frame: VideoFrame, sar: Fraction) -> NDArray[np.uint8]:

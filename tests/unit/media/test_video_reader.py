@@ -244,3 +244,31 @@ def test_interlaced_hdr_is_toned_down_too(tmp_path: Path) -> None:
     assert (video.interlaced, video.hdr) == (True, True)
     apart = np.abs(frame_at(path, Fraction(2, 25)).astype(int) - frame_at(source, Fraction(2, 25)))
     assert apart[:, 10::20].max() <= 3
+
+
+@pytest.mark.parametrize(
+    ("size", "box"),
+    [
+        ((640, 480), (slice(0, 240), slice(70, 250))),  # (H, W): a phone that was turned; and what it fills then
+        ((480, 854), (slice(30, 210), slice(0, 320))),
+        ((120, 160), (slice(0, 240), slice(0, 320))),
+    ],
+)
+def test_a_change_of_size_in_mid_clip_keeps_proportions(
+    size: tuple[int, int], box: tuple[slice, slice], tmp_path: Path
+) -> None:
+    first = [np.full((240, 320, 3), 200, np.uint8)] * 10
+    then = [np.full((*size, 3), 90, np.uint8)] * 10
+    options = {"options": {"g": "1", "bf": "0"}}
+    one = write_clip(tmp_path / "a.ts", first, times=[Fraction(k, 25) for k in range(10)], **options)
+    two = write_clip(tmp_path / "b.ts", then, times=[Fraction(k, 25) for k in range(10, 20)], **options)
+    path = tmp_path / "c.ts"
+    path.write_bytes(one.read_bytes() + two.read_bytes())
+    with VideoReader(path) as reader:
+        frames = [frame for _, frame in reader]
+    assert {frame.shape for frame in frames} == {(240, 320, 3)}
+    assert len(frames) > 12
+    assert np.abs(frames[0].astype(int) - 200).max() < 4
+    expected = np.zeros((240, 320, 3))
+    expected[box] = 90
+    assert np.abs(frames[-1] - expected).mean() < 3
