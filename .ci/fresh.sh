@@ -47,7 +47,7 @@ done
 mapfile -t pip_env < <(env | grep -E '^(PIP_|https?_proxy=|no_proxy=)' || true)
 named=$({ printf '%s\n' "${pip_env[@]}"; cat /etc/pip.conf /etc/xdg/pip/pip.conf "$HOME"/{.config/pip,.pip}/pip.conf 2>/dev/null || true; } |
   grep -oE '(^|[= ]|file://)/[[:alnum:]._/-]+' | grep -oE '/[[:alnum:]._-].*' | sort -u || true)
-for path in $named; do
+for path in ${named//\/simple/}; do # an index of files: they lie beside its pages
   if [ -d "$path" ]; then
     mkdir -p "$root$path"
     mount --bind -o ro "$path" "$root$path"

@@ -1,0 +1,1 @@
+"""Manifests to start from, configs of networks, checkpoints that come with Duet: a package, so that it is installed."""
