@@ -51,7 +51,7 @@ class StageSpec:
 STAGES: dict[str, StageSpec] = {
     spec.name: spec
     for spec in (
-        StageSpec("sources", "probe", 3, "read rate, length, rotation and sound of a media file", 0.0),
+        StageSpec("sources", "probe", 4, "read rate, length, rotation and sound of a media file", 0.0),
         StageSpec("sources", "image_sequence", 1, "numbered pictures to one clip", 20.0),
         StageSpec("sources", "subtitles", 1, "read lyrics and titles, find fonts for them", 0.0),
         StageSpec("driving", "faces", 5, "find and follow the chosen face, every frame", 7.0),
@@ -70,10 +70,10 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("compositing", "merge", 1, "put several moving faces into their one picture", 6.0),
         StageSpec("delivery", "edit", 2, "lay the performers out in scenes, encode once", 25.0),
         StageSpec("delivery", "sample_vocals", 1, "sing a sample vocal from a face's mouth", 0.5),
-        StageSpec("delivery", "mux", 2, "copy or cut, mix and level the sound, and join it to the picture", 0.5),
+        StageSpec("delivery", "mux", 3, "copy or cut, mix and level the sound, and join it to the picture", 0.5),
         StageSpec("judging", "measure", 6, "look at a performer's result again, beside its driver", 6.0),
         StageSpec("training", "face_crops", 1, "cut a clip around its face, to train on", 8.0),
-        StageSpec("judging", "check", 10, "judge the result: frames, sound, picture, faces", 3.0),
+        StageSpec("judging", "check", 11, "judge the result: frames, sound, picture, faces", 3.0),
         StageSpec("judging", "reconstruct", 2, "compare a reconstructed clip with the clip itself", 20.0),
     )
 }

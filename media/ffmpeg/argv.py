@@ -99,13 +99,14 @@ class Track:
     """A sound track to be muxed.
 
     Attributes:
-        path: a file whose first audio stream it is. title: what players call it; "" for nothing.
+        path: a file; number: which of its audio streams it is. title: what players call it; "" for nothing.
         options: how it is encoded (see `media.ffmpeg.sound_codecs`), {"c": "copy"} for packet for packet.
     """
 
     path: Path
     title: str = ""
     options: Mapping[str, Any] = field(default_factory=lambda: {"c": "copy"})
+    number: int = 0
 
 
 def mux(
@@ -129,7 +130,7 @@ def mux(
     inputs = [ffmpeg.input(file_url(video), **SAFE_INPUT)["v:0"]] if video else []
     settings: dict[str, Any] = {"c:v": "copy"} if video else {}
     for number, track in enumerate(tracks):
-        inputs.append(ffmpeg.input(file_url(track.path), **SAFE_INPUT)["a:0"])
+        inputs.append(ffmpeg.input(file_url(track.path), **SAFE_INPUT)[f"a:{track.number}"])
         settings |= {f"{name}:a:{number}": value for name, value in track.options.items()}
         if track.title:
             # MP4 and MOV call a track's title its handler's name

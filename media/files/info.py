@@ -69,7 +69,12 @@ class VideoInfo:
 
 @dataclass(frozen=True)
 class AudioInfo:
-    """One audio stream. `start`: when its first sample sounds, which may be later than the first frame."""
+    """One audio stream.
+
+    Attributes:
+        start: when its first sample sounds, which may be later than the first frame.
+        track: its number among the file's sound tracks, from 0.
+    """
 
     codec: str
     sample_rate: int
@@ -77,11 +82,17 @@ class AudioInfo:
     layout: str
     start: Fraction
     duration: Fraction
+    track: int = 0
 
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """A media file. `container`: ffmpeg's name of its format; `duration`: until its last stream ends."""
+    """A media file.
+
+    Attributes:
+        container: ffmpeg's name of its format. duration: until its last stream ends.
+        audio: what can be decoded of its sound tracks, the one that is heard first.
+    """
 
     container: str
     duration: Fraction

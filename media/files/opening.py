@@ -86,16 +86,22 @@ def _moving(container: InputContainer) -> list[VideoStream]:
     return [each for each in container.streams.video if not each.disposition & Disposition.attached_pic]
 
 
+def audio_streams(container: InputContainer) -> list[AudioStream]:
+    """The audio streams that can be decoded, as a player prefers them: those flagged as default before the others."""
+    known = [each for each in container.streams.audio if each.codec_context is not None]
+    return sorted(known, key=lambda each: not each.disposition & Disposition.default)
+
+
 def audio_stream(container: InputContainer, path: Path, index: int = 0) -> AudioStream:
-    """Audio stream number `index`. Raises: InputError if there is no such stream or nothing here can decode it."""
-    streams = container.streams.audio
-    if not streams:
+    """Number `index` of audio_streams. Raises: InputError if there is none."""
+    streams = audio_streams(container)
+    if not container.streams.audio:
         raise InputError("it has no audio stream", file=path, cure="give a file with sound, or choose another source")
+    if not streams:
+        raise InputError("no decoder for its sound", file=path, cure="convert it to AAC or WAV")
     if not 0 <= index < len(streams):
         cure = f"choose 0 to {len(streams) - 1}"
         raise InputError(f"it has no audio stream number {index}", file=path, cure=cure)
-    if streams[index].codec_context is None:
-        raise InputError("no decoder for its sound", file=path, cure="convert it to AAC or WAV")
     return streams[index]
 
 

@@ -43,8 +43,8 @@ def lay(entries: Sequence[MixInput], path: Path, *, length: Fraction) -> Laid:
 
 def carried(
     entries: Sequence[MixInput], *, container: str, codec: str | None, length: Fraction, frame: Fraction
-) -> Path | None:
-    """The file whose sound can go into the result packet for packet, if there is one.
+) -> tuple[Path, int] | None:
+    """The file whose sound can go into the result packet for packet, and which of its tracks, if there is one.
 
     Args:
         codec: a name of AUDIO that it must be in; None: anything that the container holds.
@@ -57,7 +57,7 @@ def carried(
     held = CARRIED[container] if codec is None else CARRIED[container] & set(AUDIO[codec].names)
     if info.codec not in held or abs(info.start - given.start) > AUDIBLE:
         return None
-    return given.path if info.duration >= length - frame else None
+    return (given.path, info.track) if info.duration >= length - frame else None
 
 
 def in_time(made: MediaInfo, *, length: Fraction, frame: Fraction) -> bool:

@@ -33,22 +33,22 @@ class Loudness:
     momentary: tuple[float, ...]
 
 
-def loudness_argv(path: Path) -> list[str]:
+def loudness_argv(path: Path, track: int = 0) -> list[str]:
     """Momentary values on stdout, the summary on stderr."""
     graph = "ebur128=peak=true:framelog=quiet:metadata=1,ametadata=mode=print:key=lavfi.r128.M:file=-"
     quiet = ["-nostdin", "-hide_banner", "-nostats", "-protocol_whitelist", "file,pipe"]
-    return [ffmpeg(), *quiet, "-i", file_url(path), "-map", "a:0", "-af", graph, "-f", "null", "-"]
+    return [ffmpeg(), *quiet, "-i", file_url(path), "-map", f"a:{track}", "-af", graph, "-f", "null", "-"]
 
 
-def measure_loudness(path: Path) -> Loudness:
-    """Of the file's first sound; memory grows by ten numbers a second.
+def measure_loudness(path: Path, track: int = 0) -> Loudness:
+    """Of one of the file's sound tracks, counted from 0 in the file's own order; memory grows by ten numbers a second.
 
     Raises: StageError if ffmpeg cannot read it.
     """
     momentary: list[float] = []
     with tempfile.TemporaryFile() as said:
         child = subprocess.Popen(
-            loudness_argv(path), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, process_group=0
+            loudness_argv(path, track), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, process_group=0
         )
         assert child.stdout is not None  # noqa: S101  (it was asked for)
         try:

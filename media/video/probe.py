@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 
 from foundation.errors import InputError
 from media.files.info import AudioInfo, MediaInfo, VideoInfo
-from media.files.opening import moving_stream, opened, origin, video_stream
+from media.files.opening import audio_stream, audio_streams, moving_stream, opened, origin, video_stream
 from media.files.packets import StreamPackets, count_frames, missing_tail, scan, timestamps
 from media.image.images import is_image
 from media.video.cadence import cadence
@@ -38,8 +38,8 @@ def probe(path: Path) -> MediaInfo:
         seen, zero = scan(container), origin(container)
         audio = tuple(
             _audio_info(path, stream, number, seen[stream.index], zero)
-            for number, stream in enumerate(container.streams.audio)
-            if stream.codec_context is not None and seen[stream.index].times
+            for number, stream in enumerate(audio_streams(container))
+            if seen[stream.index].times
         )
         video = None
         if moving_stream(container):
@@ -140,6 +140,7 @@ def _audio_info(path: Path, stream: AudioStream, number: int, packets: StreamPac
         layout=stream.layout.name,
         start=start,
         duration=max(Fraction(0), (packets.end or 0) * base - zero - start),
+        track=[each.index for each in stream.container.streams.audio].index(stream.index),
     )
 
 
@@ -147,7 +148,7 @@ def _first_sound(path: Path, number: int) -> Fraction | None:
     """When the first sample that is to be heard sounds: after the encoder's delay, which only decoding takes off."""
     with opened(path) as container:
         try:
-            for frame in container.decode(container.streams.audio[number]):
+            for frame in container.decode(audio_stream(container, path, number)):
                 if frame.pts is not None and frame.time_base is not None:
                     return frame.pts * frame.time_base - origin(container)
         except FFmpegError:

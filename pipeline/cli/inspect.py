@@ -117,7 +117,7 @@ def _more(path: Path, info: MediaInfo, shots: Read | None) -> dict[str, Any]:
     """What only reading the whole file tells; `shots`: read it for its cuts, too."""
     told: dict[str, Any] = {"hdr": bool(info.video and info.video.hdr)}
     if info.audio:
-        heard = measure_loudness(path)
+        heard = measure_loudness(path, info.audio[0].track)
         known = math.isfinite(heard.integrated) and heard.integrated > SILENCE
         told["loudness_lufs"] = round(heard.integrated, 1) if known else None
         told["true_peak_dbtp"] = round(heard.true_peak, 1) if math.isfinite(heard.true_peak) else None

@@ -18,7 +18,7 @@ from pipeline.plan.performer import PlannedPerformer, plan_performer
 from pipeline.plan.picture import find_groups, plan_pictures
 from pipeline.plan.planning import Facts, Planning
 from pipeline.plan.plate import plan_on_plate
-from pipeline.plan.sound import plan_sound
+from pipeline.plan.sound import plan_sound, told_tracks
 from pipeline.plan.task import Task
 from pipeline.plan.timeline import plan_scenes
 from pipeline.plan.turns import plan_turns
@@ -91,7 +91,7 @@ def expand(job: Job, facts: Facts) -> Plan:
             performers[name] = plan_performer(planning, name, clip, groups[name])
     picture = plan_edit(planning, plan_pictures(planning, performers, groups), scenes, files, frames)
     inputs, sound = plan_sound(planning, clips)
-    notices += told_cut(planning, clips, frames / fps)
+    notices += told_tracks(planning) + told_cut(planning, clips, frames / fps)
     if not sound["entries"] and manifest.audio.source != "none":
         notices.append("the driving clips have no sound: the video will be silent")
     video = plan_delivery(planning, picture, (inputs, sound), frames)

@@ -105,6 +105,20 @@ def _place(inputs: dict[str, Input], source: Input) -> str:
     return name
 
 
+def told_tracks(planning: Planning) -> list[str]:
+    """A notice for every file with several sound tracks: which of them is heard."""
+    source = planning.manifest.audio.source
+    files = [one.driving.video for one in planning.manifest.performers.values()] if source == "driving" else [source]
+    notices = []
+    for written in dict.fromkeys(files):
+        tracks = planning.facts[written]["audio"] if written in planning.facts else []
+        if len(tracks) > 1 or (tracks and tracks[0].get("track")):
+            notices.append(
+                f"{written}: of several sound tracks, number {tracks[0]['track'] + 1} is heard, as players do"
+            )
+    return notices
+
+
 def sound_end(planning: Planning, clips: Mapping[str, Clip]) -> Fraction | None:
     """When the last sound of the result ends, in seconds from the result's beginning; None without sound."""
     audio = planning.manifest.audio

@@ -87,7 +87,7 @@ def _copied(work: _Work, picture: Path, video: Path) -> dict[str, Any] | None:
     source = carried(entries, container=work.container, codec=codec, length=work.length, frame=work.frame)
     if source is None:
         return None
-    _join(work, picture, video, [argv.Track(source)], work.length)
+    _join(work, picture, video, [argv.Track(source[0], number=source[1])], work.length)
     if in_time(probe(video), length=work.length, frame=work.frame):
         return {"sound": "copied"}
     video.unlink()

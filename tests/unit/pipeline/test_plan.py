@@ -421,6 +421,14 @@ def test_who_follows_the_sound_is_as_long_as_it(
     assert normalize_of(made, "ann").get("fit") == fit
 
 
+def test_which_of_several_sound_tracks_is_heard_is_told(tmp_path: Path) -> None:
+    tracks = [{"codec": "aac", "start": "0", "duration": "9", "track": number} for number in (1, 0)]
+    made = plan(tmp_path, {"clip.mp4": video() | {"audio": tracks}})
+    assert made.notices.count("clip.mp4: of several sound tracks, number 2 is heard, as players do") == 1
+    silent = plan(tmp_path, {"clip.mp4": video() | {"audio": tracks}}, audio={"source": "none"})
+    assert not any("sound tracks" in notice for notice in silent.notices)
+
+
 def test_a_song_that_is_cut_off_is_told_with_the_cure(tmp_path: Path) -> None:
     facts = {"clip.mp4": video(fps="25", frames=250) | {"audio": []}, "song.wav": SONG}
 
