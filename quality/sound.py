@@ -42,12 +42,14 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Source:
-    """One sound of the plan. Seconds: `start` on its file's clock, `offset` in the result, `length` or None: all."""
+    """One sound of the plan. Seconds: `start` on its file's clock, `offset` in the result, `length` or None: all.
+    `stream`: which of the file's sounds."""
 
     path: Path
     start: Fraction
     offset: Fraction
     length: Fraction | None
+    stream: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def offsets(result: Path, sources: Sequence[Source], duration: float) -> list[He
     heard = []
     for source, each in zip(sources, spans, strict=True):
         shift = float(source.start - source.offset)
-        theirs = _cut(source.path, [(a + shift - SEARCH, b + shift + SEARCH) for a, b in each])
+        theirs = _cut(source.path, [(a + shift - SEARCH, b + shift + SEARCH) for a, b in each], source.stream)
         ours, cut = cut[: len(each)], cut[len(each) :]
         found = [_lateness(a, b) for a, b in zip(ours, theirs, strict=True)]
         known = [one for one in found if one.strength >= COMMON]
@@ -83,7 +85,7 @@ def should_be_heard(sources: Sequence[Source], duration: float) -> bool:
 def _sounds(source: Source, duration: float) -> bool:
     first = float(source.start) + max(0.0, -float(source.offset))
     last = first + (duration if source.length is None else min(duration, float(source.length)))
-    for block in sound_blocks(source.path):
+    for block in sound_blocks(source.path, stream=source.stream):
         begin, end = (round(at * block.rate) - block.at for at in (first, last))
         if end <= 0:
             break
@@ -105,14 +107,14 @@ def _windows(source: Source, duration: float) -> list[tuple[float, float]]:
     return [(float(at), float(at) + WINDOW) for at in starts]
 
 
-def _cut(path: Path, spans: Sequence[tuple[float, float]]) -> list[Samples]:
+def _cut(path: Path, spans: Sequence[tuple[float, float]], stream: int = 0) -> list[Samples]:
     """The stretches (seconds), mono, at RATE, silence where there is nothing; the file is read once."""
     pieces: list[Samples] = [np.zeros(0, np.float32) for _ in spans]
     if not spans:
         return pieces
     rate = 0
     last = max(stop for _, stop in spans)
-    for block in sound_blocks(path):
+    for block in sound_blocks(path, stream=stream):
         rate = block.rate
         if block.at / rate > last:
             break

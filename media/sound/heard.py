@@ -34,7 +34,9 @@ def lay(entries: Sequence[MixInput], path: Path, *, length: Fraction) -> Laid:
     Raises: InputError, StageError as `cut_wav` and `mix`.
     """
     if len(entries) == 1 and _as_it_is(entries[0], length):
-        rate, samples = cut_wav(entries[0].path, path, start=entries[0].start, duration=length)
+        rate, samples = cut_wav(
+            entries[0].path, path, start=entries[0].start, duration=length, stream=entries[0].stream
+        )
     else:
         rate, samples = mix(entries, path, duration=length)
     written = probe(path).audio[0]
@@ -53,7 +55,7 @@ def carried(
     if len(entries) != 1 or not _as_it_is(entries[0], length - frame):
         return None
     given = entries[0]
-    info = probe(given.path).audio[0]
+    info = probe(given.path).audio[given.stream]
     held = CARRIED[container] if codec is None else CARRIED[container] & set(AUDIO[codec].names)
     if info.codec not in held or abs(info.start - given.start) > AUDIBLE:
         return None
@@ -72,4 +74,4 @@ def in_time(made: MediaInfo, *, length: Fraction, frame: Fraction) -> bool:
 def _as_it_is(sound: MixInput, length: Fraction) -> bool:
     """Whether cutting is all: the samples then stay exactly as they were."""
     whole = sound.duration is None or sound.duration >= length
-    return whole and not any((sound.offset, sound.gain_db, sound.pan, sound.fade_in, sound.fade_out, sound.stream))
+    return whole and not any((sound.offset, sound.gain_db, sound.pan, sound.fade_in, sound.fade_out))

@@ -111,8 +111,11 @@ def _heard(data: dict[str, Any]) -> list[str]:
     written = audio.model_fields_set - {"source"}
     if audio.source == "none":
         return [f"audio.{name}: there is no sound with audio.source: none (remove it)" for name in sorted(written)]
+    named = audio.track is None or audio.source not in ("driving", "sample:vocals")
+    lines = [] if named else ["audio.track: only a file's track is chosen (name the clip as audio.source)"]
     if audio.source == "driving":
-        return [] if audio.trim is None else ["audio.trim: only a file is trimmed (set driving.start and driving.end)"]
+        trimmed = "audio.trim: only a file is trimmed (set driving.start and driving.end)"
+        return [*lines, trimmed] if audio.trim is not None else lines
     only = "only the performers' clips have one each (use audio.source: driving)"
-    lines = [f"audio.mix: {only}"] if audio.mix is not None else []
+    lines += [f"audio.mix: {only}"] if audio.mix is not None else []
     return lines + ([f"audio.stems: {only}"] if audio.stems else [])

@@ -49,14 +49,29 @@ def _file(planning: Planning) -> tuple[dict[str, Input], list[dict[str, Any]]]:
     streams = planning.facts[audio.source]["audio"]
     if not streams:
         raise InputError("has no sound", file=source.path, cure="name a file with sound as audio.source")
+    number = _chosen(planning)
     if audio.trim is None:
-        return {"sound0": source}, [_entry(planning, "sound0", Fraction(0))]
-    end = sound_stop(streams[0])
+        return {"sound0": source}, [_entry(planning, "sound0", Fraction(0)) | {"stream": number}]
+    end = sound_stop(streams[number])
     if audio.trim.start >= end:
         problem = f"audio.trim.start is {float(audio.trim.start):g} s, but the sound ends after {float(end):.2f} s"
         raise ManifestError(problem, file=source.path, cure="choose an earlier start")
     length = None if audio.trim.end is None else audio.trim.end - audio.trim.start
-    return {"sound0": source}, [_entry(planning, "sound0", audio.trim.start, length)]
+    return {"sound0": source}, [_entry(planning, "sound0", audio.trim.start, length) | {"stream": number}]
+
+
+def _chosen(planning: Planning) -> int:
+    """The place of audio.track among the tracks that the probe tells of, the first where none is asked for.
+
+    Raises: ManifestError if the file has no such track that can be decoded.
+    """
+    audio = planning.manifest.audio
+    tracks = [each.get("track", 0) + 1 for each in planning.facts[audio.source]["audio"]]
+    if audio.track is None or audio.track in tracks:
+        return 0 if audio.track is None else tracks.index(audio.track)
+    cure = f"choose {' or '.join(map(str, sorted(tracks)))}"
+    path = planning.sources[audio.source].path
+    raise ManifestError(f"audio.track is {audio.track}, and there is no such sound track", file=path, cure=cure)
 
 
 def _driving(planning: Planning, clips: Mapping[str, Clip]) -> tuple[dict[str, Input], list[dict[str, Any]]]:
@@ -112,10 +127,11 @@ def told_tracks(planning: Planning) -> list[str]:
     notices = []
     for written in dict.fromkeys(files):
         tracks = planning.facts[written]["audio"] if written in planning.facts else []
-        if len(tracks) > 1 or (tracks and tracks[0].get("track")):
-            notices.append(
-                f"{written}: of several sound tracks, number {tracks[0]['track'] + 1} is heard, as players do"
-            )
+        asked = planning.manifest.audio.track is not None
+        if not asked and (len(tracks) > 1 or (tracks and tracks[0].get("track"))):
+            number = tracks[0]["track"] + 1
+            cure = "audio.source and audio.track choose another"
+            notices.append(f"{written}: of several sound tracks, number {number} is heard ({cure})")
     return notices
 
 
@@ -128,7 +144,7 @@ def sound_end(planning: Planning, clips: Mapping[str, Clip]) -> Fraction | None:
         return _trimmed(planning, sung) + audio.offset
     if audio.source not in ("driving", "none"):
         whole = planning.facts[audio.source]["audio"]
-        return _trimmed(planning, sound_stop(whole[0])) + audio.offset if whole else None
+        return _trimmed(planning, sound_stop(whole[_chosen(planning)])) + audio.offset if whole else None
     heard = clips if audio.mix is None else {entry.from_ for entry in audio.mix}
     ends = [clips[name].heard + audio.offset for name in heard if clips[name].sounds]
     return max(ends) if ends and audio.source == "driving" else None
@@ -171,6 +187,7 @@ def entry(name: str, start: Fraction, length: Fraction | None = None) -> dict[st
     """One sound of the result, as it is: from `start` on its file's clock, for `length` seconds or to its end."""
     return {
         "input": name,
+        "stream": 0,
         "start": str(start),
         "offset": "0",
         "length": None if length is None else str(length),

@@ -152,6 +152,7 @@ def _entry(entry: Mapping[str, Any], inputs: Mapping[str, Path]) -> MixInput:
     early = max(-offset, Fraction(0))
     return MixInput(
         place / "vocals.wav" if place.is_dir() else place,
+        stream=entry["stream"],
         gain_db=entry["gain_db"],
         pan=entry["pan"],
         offset=max(offset, Fraction(0)),

@@ -133,7 +133,7 @@ class _Check:
         place = self._inputs[entry["input"]]
         length = None if entry["length"] is None else Fraction(entry["length"])
         path = place / VOCALS if place.is_dir() else place
-        return Source(path, Fraction(entry["start"]), Fraction(entry["offset"]), length)
+        return Source(path, Fraction(entry["start"]), Fraction(entry["offset"]), length, entry["stream"])
 
     def _picture(self, report: Report) -> list[Row]:
         watch = PictureWatch(self._lights())

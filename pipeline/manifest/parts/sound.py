@@ -36,6 +36,8 @@ class Audio(Part):
 
     source: str = "driving"
     """driving | none | a file | sample:vocals"""
+    track: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Which of a file's sound tracks is heard, counted from 1; none takes the one that is flagged default."""
     mix: list[MixEntry] | None = None
     offset: SignedSeconds = Field(default=0, validate_default=True)
     """How much later (or, below 0, earlier) than the picture the sound starts."""

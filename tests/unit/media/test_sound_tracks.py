@@ -14,7 +14,7 @@ from media.ffmpeg import argv
 from media.ffmpeg.binary import ffmpeg
 from media.ffmpeg.run import run_ffmpeg
 from media.sound.cutting import read_sound, write_wav
-from media.sound.heard import carried
+from media.sound.heard import carried, lay
 from media.sound.loudness import measure_loudness
 from media.sound.mix import MixInput
 from media.video.probe import probe
@@ -51,6 +51,10 @@ def test_its_own_packets_are_copied(tmp_path: Path) -> None:
     path = two_tracks(tmp_path, "1")
     found = carried([MixInput(path)], container="mp4", codec=None, length=Fraction(1, 2), frame=Fraction(1, 25))
     assert found == (path, 1)
+    other = carried([MixInput(path, 1)], container="mkv", codec=None, length=Fraction(1, 2), frame=Fraction(1, 25))
+    assert other == (path, 0)
+    laid = lay([MixInput(path, 1)], tmp_path / "laid.wav", length=Fraction(1, 2))
+    assert np.abs(read_sound(laid.path)[0]).max() == 0
     copy = tmp_path / "copy.mp4"
     command = argv.mux(copy, container="mp4", video=None, tracks=[argv.Track(path, number=1)])
     run_ffmpeg(command, stage="mux", file=copy)

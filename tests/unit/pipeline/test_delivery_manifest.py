@@ -92,6 +92,8 @@ def test_the_suffix_decides(path: str, container: str, codec: str, sound: str, b
         ({"path": "a.mp4", "preview": {"path": "p.mp4"}}, None, "end it in .gif or .webp"),
         ({"path": "a.mp4"}, {"source": "none", "fade_in": 1}, "audio.fade_in: there is no sound"),
         ({"path": "a.mp4"}, {"trim": {"start": 1}}, "audio.trim: only a file is trimmed"),
+        ({"path": "a.mp4"}, {"track": 2}, "audio.track: only a file's track is chosen"),
+        ({"path": "a.mp4"}, {"source": "sample:vocals", "track": 2}, "audio.track: only a file's track"),
         (
             {"path": "a.mp4"},
             {"source": "s.wav", "trim": {"start": 3, "end": 2}},

@@ -424,9 +424,20 @@ def test_who_follows_the_sound_is_as_long_as_it(
 def test_which_of_several_sound_tracks_is_heard_is_told(tmp_path: Path) -> None:
     tracks = [{"codec": "aac", "start": "0", "duration": "9", "track": number} for number in (1, 0)]
     made = plan(tmp_path, {"clip.mp4": video() | {"audio": tracks}})
-    assert made.notices.count("clip.mp4: of several sound tracks, number 2 is heard, as players do") == 1
+    assert (
+        made.notices.count(
+            "clip.mp4: of several sound tracks, number 2 is heard (audio.source and audio.track choose another)"
+        )
+        == 1
+    )
     silent = plan(tmp_path, {"clip.mp4": video() | {"audio": tracks}}, audio={"source": "none"})
     assert not any("sound tracks" in notice for notice in silent.notices)
+    facts = {"clip.mp4": video(), "song.wav": {"video": None, "audio": tracks}}
+    chosen = plan(tmp_path, facts, audio={"source": "song.wav", "track": 1})
+    (mux,) = (task for task in chosen.graph if task.stage == "mux")
+    assert [entry["stream"] for entry in mux.settings["sound"]["entries"]] == [1]
+    with pytest.raises(ManifestError, match=r"audio.track is 3, and there is no such sound track .choose 1 or 2"):
+        plan(tmp_path, facts, audio={"source": "song.wav", "track": 3})
 
 
 def test_a_song_that_is_cut_off_is_told_with_the_cure(tmp_path: Path) -> None:
