@@ -107,8 +107,12 @@ def compile_library(target: Target) -> Library:
         emitter.finish()
     compiled = binding.parse_assembly(str(module))
     compiled.verify()
-    passes = binding.create_pass_builder(machine, binding.create_pipeline_tuning_options(speed_level=3))
-    passes.getModulePassManager().run(compiled, passes)
+    # The kernels are written out as they shall run: variables become registers, and LLVM's long list of passes, which
+    # finds nothing more to do and takes a second, is left out.
+    passes = binding.create_new_module_pass_manager()
+    for add in (passes.add_sroa_pass, passes.add_simplify_cfg_pass, passes.add_instruction_combine_pass):
+        add()
+    passes.run(compiled, binding.create_pass_builder(machine, binding.create_pipeline_tuning_options()))
     engine = binding.create_mcjit_compiler(compiled, machine)
     engine.finalize_object()
     kernels: dict[str, Kernel] = {}
