@@ -11,6 +11,8 @@ from foundation.errors import InputError
 from networks.schema import read_yaml, section_faults, size_faults
 
 CURE = "compare it with configs/models/vox-256.yaml"
+LANDMARK_SPLINES = 10
+"""Those whose control points are landmarks (tpsmm.training.points.KEYPOINTS)."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,9 @@ def _range_faults(parts: Mapping[str, Any]) -> list[str]:
             f"generator_params.max_features is block_expansion * 2 ** num_down_blocks = {widest}, "
             f"not {generator.max_features}: the network has no other form"
         )
+    if parts["kp_detector"].landmarks and parts["common"].num_tps != LANDMARK_SPLINES:
+        told = f"num_tps is {LANDMARK_SPLINES} where kp_detector_params.landmarks is True"
+        problems.append(f"{told}, not {parts['common'].num_tps}: so many splines have landmarks of their own")
     if parts["common"].num_channels != 3:
         problems.append(f"num_channels is 3 (RGB), not {parts['common'].num_channels}")
     return problems

@@ -7,6 +7,7 @@ import pytest
 
 import tpsmm
 from foundation.errors import InputError
+from tpsmm.training.points import KEYPOINTS
 
 MODELS = Path(__file__).resolve().parents[3] / "configs" / "models"
 
@@ -55,6 +56,15 @@ def test_values_that_no_network_has(
 ) -> None:
     params["model_params"][section][key] = value
     with pytest.raises(InputError, match=problem):
+        tpsmm.load_config(params)
+
+
+def test_landmarks_as_keypoints_take_ten_splines(params: dict[str, Any]) -> None:
+    params["model_params"]["kp_detector_params"] = {"landmarks": True}
+    params["model_params"]["common_params"]["num_tps"] = len(KEYPOINTS)
+    assert tpsmm.load_config(params).kp_detector.landmarks
+    params["model_params"]["common_params"]["num_tps"] = 9
+    with pytest.raises(InputError, match=r"num_tps is 10 where .* is True, not 9"):
         tpsmm.load_config(params)
 
 
