@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from foundation.atomic import to_disk, write_error
+from foundation.atomic import concerns_writing, to_disk, write_error
 from foundation.digests import Digests, digest_of, stamp_of
 from foundation.errors import StageError
 from foundation.label import Label, OtherFormat, Stored
@@ -178,7 +178,7 @@ class ArtifactStore:
         except Exception as error:
             if not folder.is_dir() or _is_missing(error, folder):
                 raise Disturbed(_GONE) from error
-            if isinstance(error, OSError):
+            if isinstance(error, OSError) and concerns_writing(error, folder, place):
                 raise write_error(error, place.parent) from error
             raise
         finally:

@@ -22,12 +22,23 @@ _CURES = {
     errno.EEXIST: ("a file of that name is in the way", "choose another path"),
     errno.EISDIR: ("it is a folder", "choose a file name"),
 }
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
+"""Nothing but writing fails so, whatever file it was."""
 
 
 def write_error(problem: OSError, path: Path) -> StageError:
     """What the user is told when `path` could not be written."""
     told, cure = _CURES.get(problem.errno or 0, (f"it cannot be written: {problem.strerror or problem}", None))
     return StageError(told, file=path, cure=cure)
+
+
+def concerns_writing(problem: OSError, *places: Path) -> bool:
+    """Whether an error that came while `places`, files or folders, were written is about them: a library that is
+    missing, or an input that has gone, is not."""
+    if problem.errno in _DISK:
+        return True
+    named = [Path(os.fsdecode(name)) for name in (problem.filename, problem.filename2) if isinstance(name, str | Path)]
+    return any(place in (path, *path.parents) for path in named for place in places)
 
 
 def temporary_name(path: Path) -> Path:
@@ -55,7 +66,7 @@ def replacing(path: Path, *, durable: bool = False) -> Iterator[Path]:
 
     Args:
         durable: have it on the disk when the block has ended, for results that nothing checks again.
-    Raises: StageError if the file cannot be written.
+    Raises: StageError if the file cannot be written; what else the block raises goes on as it is.
     """
     temporary = temporary_name(path)
     try:
@@ -66,7 +77,9 @@ def replacing(path: Path, *, durable: bool = False) -> Iterator[Path]:
         if durable:
             to_disk(path.parent)
     except OSError as problem:
-        raise write_error(problem, path) from problem
+        if concerns_writing(problem, temporary, path) or problem.filename == path.parent:
+            raise write_error(problem, path) from problem
+        raise
     finally:
         with suppress(OSError):  # cleaning up must not hide the error that made it necessary
             temporary.unlink(missing_ok=True)

@@ -12,16 +12,11 @@ from foundation.errors import InputError, ManifestError
 from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Json, Online, Work
 from pipeline.executors.run_task import run_task
-from pipeline.executors.worker import Place, settle
+from pipeline.executors.worker import Place, settle, warnings_told
 from pipeline.plan.task import Task
 from pipeline.report.verdict import verdict_of
 
 TaskFile = Annotated[Path, typer.Argument(metavar="FILE", help="A task file, written by `plan --tasks FOLDER`.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("task", help="Run one task file; what it needs must have run before, into the same work folder.")(run)
 
 
 def run(
@@ -36,7 +31,8 @@ def run(
     task = Task.from_json(data, file)
     # a farm's machines have a model, or they say so: a thousand of them do not fetch it from its publisher at once
     store = settle(Place(str(store_at(work).root), devices=None, online=bool(online)))
-    made = run_task(task, store, _silent)
+    with warnings_told(lambda text: typer.echo(text, err=True)):
+        made = run_task(task, store, _silent)
     if as_json:
         told = {"key": task.key, "folder": str(made.folder), "facts": dict(made.facts)}
         typer.echo(json.dumps(told, ensure_ascii=False))

@@ -125,22 +125,23 @@ class RayCrew(Crew):
             actor = refs.get(ref)
             if actor is not None:
                 heard += [(actor, said) for said in (self._answer(actor) if ref is actor.answer else self._told(actor))]
-        over = {worker for worker, said in heard if said.kind not in (*_UNDER_WAY, "sound")}
+        over = {worker for worker, said in heard if said.kind not in (*_UNDER_WAY, "sound", "notice")}
         # what a worker said of a task before its last word has been overtaken
         return [(worker, said) for worker, said in heard if worker not in over or said.kind not in _UNDER_WAY]
 
     def _answer(self, actor: _Actor) -> list[Said]:
         """How the actor's task ended."""
         try:
-            kind, *values = self._ray.get(actor.answer)
+            notices, kind, *values = self._ray.get(actor.answer)
         except self._ray.exceptions.RayActorError:
             return [self.replace(actor)]
+        told = [Said("notice", (text,)) for text in notices]
         if kind == "failed":
             error = DuetError.from_json(values[0])
             error.add_note(values[1])
-            return [Said("failed", (error,))]
+            return [*told, Said("failed", (error,))]
         sound = [Said("sound")] if kind == "done" and actor.check else []
-        return [*sound, Said(kind, tuple(values))]
+        return [*told, *sound, Said(kind, tuple(values))]
 
     def replace(self, worker: Worker) -> Said:
         actor = _own(worker)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pipeline.executors.worker import Place, attempt, settle
+from pipeline.executors.worker import Place, attempt, settle, warnings_told
 from pipeline.plan.task import Task
 
 
@@ -21,8 +21,9 @@ class RayWorker:
         return (Path(self._store.root) / token).is_file()
 
     def run(self, told: dict[str, Any], check: list[str]) -> tuple[Any, ...]:
-        """As worker.attempt."""
+        """What the user should be told, a list of lines; and then as worker.attempt."""
         self._state = (0, 0, False)
+        notices: list[str] = []
 
         def report(done: int, total: int) -> None:
             self._state = (done, total, self._state[2])
@@ -30,7 +31,8 @@ class RayWorker:
         def sound() -> None:
             self._state = (*self._state[:2], True)
 
-        return attempt(Task.from_json(told), self._store, check, report, sound)
+        with warnings_told(notices.append):
+            return notices, *attempt(Task.from_json(told), self._store, check, report, sound)
 
     def progress(self) -> tuple[int, int, bool]:
         """Frames done, of how many; and whether the inputs to check have been found sound."""

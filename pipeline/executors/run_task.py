@@ -21,6 +21,8 @@ from pipeline.plan.task import Task
 
 POLL_SECONDS = 0.5
 REPEATS = 10
+NO_LIBRARY = "cannot open shared object file"
+"""So glibc's loader ends, whoever asked it."""
 """How often one thing is begun anew in a run before its disk, or who else writes to it, is to blame."""
 
 Report = Callable[[int, int], None]
@@ -153,6 +155,9 @@ def _told(error: Exception, task: Task) -> DuetError:
     """The error as a user is told it: located, and a bug as a StageError."""
     if isinstance(error, DuetError):
         return error.located(performer=task.performer, stage=task.stage)
+    if NO_LIBRARY in str(error):
+        problem, cure = f"a library is missing: {error}", "install it with the system's package manager"
+        return StageError(problem, performer=task.performer, stage=task.stage, cure=cure)
     problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return StageError(
         f"failed unexpectedly: {problem}",

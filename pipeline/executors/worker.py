@@ -65,7 +65,8 @@ def serve(connection: Connection, place: Place) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGTERM, _leave)
     store = settle(place)
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError), _warnings_told(connection):
+    told_of = warnings_told(lambda text: connection.send(("notice", text)))
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError), told_of:
         while True:
             told, check = connection.recv()
             connection.send(("begun",))
@@ -82,12 +83,12 @@ def serve(connection: Connection, place: Place) -> None:
 
 
 @contextlib.contextmanager
-def _warnings_told(connection: Connection) -> Iterator[None]:
-    """Meanwhile, warnings that are for the user are sent as notices; others go to the log as ever."""
+def warnings_told(tell: Callable[[str], None]) -> Iterator[None]:
+    """Meanwhile, warnings that are for the user are told in a line; others go to the log as ever."""
     with warnings.catch_warnings():
         show = warnings.showwarning
 
-        def tell(  # noqa: PLR0917  (Python's own hook)
+        def shown(  # noqa: PLR0917  (Python's own hook)
             message: Warning | str,
             category: type[Warning],
             filename: str,
@@ -96,11 +97,11 @@ def _warnings_told(connection: Connection) -> Iterator[None]:
             line: str | None = None,
         ) -> None:
             if issubclass(category, SlowPathWarning):
-                connection.send(("notice", str(message)))
+                tell(str(message))
             else:
                 show(message, category, filename, lineno, file, line)
 
-        warnings.showwarning = tell
+        warnings.showwarning = shown
         yield
 
 

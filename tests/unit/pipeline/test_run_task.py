@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +15,12 @@ from typing import Any
 import pytest
 
 from foundation.artifacts import ArtifactStore, Spoilt
+from foundation.atomic import replacing
 from foundation.digests import digest_of
-from foundation.errors import InputError, ManifestError, StageError
+from foundation.errors import InputError, ManifestError, SlowPathWarning, StageError
+from pipeline.executors.ray_worker import RayWorker
 from pipeline.executors.run_task import run_task
+from pipeline.executors.worker import Place
 from pipeline.plan.task import FileInput, Task, TaskInput
 from stages import STAGES, StageSpec
 
@@ -253,3 +258,58 @@ def test_a_task_file_with_a_false_digest_is_refused(upper: Any, store: ArtifactS
         data["inputs"]["text"]["sha256"] = written
         with pytest.raises(ManifestError, match="is not a task file"):
             Task.from_json(data)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError("libGLESv2.so.2: cannot open shared object file: No such file or directory"), "a library is missing"),
+        (PermissionError(errno.EACCES, "Permission denied", "/somewhere/else"), "PermissionError"),
+        (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), "ConnectionResetError"),
+    ],
+)
+def test_what_is_no_failure_to_write_is_not_called_one(
+    stage: Any, store: ArtifactStore, tmp_path: Path, error: OSError, told: str
+) -> None:
+    def run(settings: Any, inputs: Any, out: Path, report: Any) -> dict[str, Any]:
+        with replacing(out / "made.txt") as temporary:
+            temporary.write_text("half")
+            raise error
+
+    stage(run)
+    with pytest.raises(StageError, match=told) as caught:
+        run_task(toy(tmp_path), store, silent)
+    assert "written" not in str(caught.value)
+    assert str(store.root) not in str(caught.value)
+    assert str(error).partition(":")[0] in str(caught.value)
+
+
+def test_a_failure_to_write_is_called_one(stage: Any, store: ArtifactStore, tmp_path: Path) -> None:
+    def run(settings: Any, inputs: Any, out: Path, report: Any) -> dict[str, Any]:
+        if settings["full"]:
+            with Path("/dev/full").open("w") as full:
+                full.write("words")
+        (out / "made.txt").mkdir()
+        (out / "made.txt").write_text("a file where a folder is")
+        return {}
+
+    stage(run)
+    with pytest.raises(StageError, match="the disk is full"):
+        run_task(toy(tmp_path, full=True), store, silent)
+    with pytest.raises(StageError, match="toy: it is a folder"):
+        run_task(toy(tmp_path, full=False), store, silent)
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_ray_worker_tells_of_a_slow_path_in_a_line(
+    stage: Any, store: ArtifactStore, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def run(settings: Any, inputs: Any, out: Path, report: Any) -> dict[str, Any]:
+        warnings.warn("it runs slowly here", SlowPathWarning, stacklevel=2)
+        return {}
+
+    stage(run)
+    store.root.mkdir()
+    notices, kind, *_ = RayWorker(Place(str(store.root), devices=None, online=True)).run(toy(tmp_path).to_json(), [])
+    assert (notices, kind) == (["it runs slowly here"], "done")
+    assert "Warning" not in "".join(capfd.readouterr())
