@@ -12,7 +12,8 @@ from engines import ENGINES
 from foundation.cache import cache_folder
 from foundation.errors import InputError
 from pipeline.manifest.load import LoadedManifest
-from pipeline.manifest.parts.performers import Tpsmm
+from pipeline.manifest.parts.performers import Performer, Tpsmm
+from pipeline.manifest.schema import Defaults
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "models"
 SHIPPED = CONFIGS.parent / "checkpoints"
@@ -58,7 +59,8 @@ def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
     config, checkpoint = _network(loaded, own, wanted)
     if checkpoint is None:
         if wanted == "auto":
-            return EngineChoice("landmark_tps", f"auto: there is no checkpoint of {config} for tpsmm")
+            told = f"auto: there is no checkpoint of {config} for tpsmm"
+            return EngineChoice("landmark_tps", told if _asks(performer) or _asks(defaults) else "auto")
         raise InputError(
             f"the engine tpsmm has no checkpoint of {config}",
             performer=name,
@@ -71,6 +73,11 @@ def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
     files = {"checkpoint": checkpoint, "config": named if named.is_file() else loaded.path(config)}
     options = {"precision": own.precision, "mode": own.mode, "keypoints": own.keypoints}
     return EngineChoice("tpsmm", reason, files, options, _crop_side(files["config"]))
+
+
+def _asks(part: Performer | Defaults) -> bool:
+    """Whether the manifest itself speaks of engines here: whoever says nothing of them lacks none."""
+    return bool({"engine", "tpsmm"} & part.model_fields_set)
 
 
 def _crop_side(config: Path) -> int | None:

@@ -58,13 +58,11 @@ def expand(job: Job, facts: Facts) -> Plan:
         ManifestError, InputError: a range, a scene or a file that cannot work.
     """
     manifest = job.loaded.manifest
-    graph, notices = job.graph, []
+    graph, notices = job.graph, _engines_told(job)
     clips: dict[str, Clip] = {}
     for name, performer in manifest.performers.items():
         file = performer.driving.video
         clips[name] = read_clip(performer.driving, facts[file], performer=name, file=job.sources[file].path)
-        choice = job.choices[name]
-        notices.append(f"{name}: engine {choice.name} ({choice.reason})")
     notices += [f"{name}: the portrait is a video of one frame, and taken for a still" for name in sorted(job.stills)]
     notices += [job.encoder.notice] if job.encoder.notice else []
     fps = manifest.output.fps or _rate(job, facts, next(iter(clips.items())))
@@ -99,6 +97,14 @@ def expand(job: Job, facts: Facts) -> Plan:
     result = plan_checks(planning, performers, shown, video, (inputs, sound))
     passes = plan_passes(planning, performers)
     return Plan(graph, result, video, frames, fps, performers, notices, passes, job.reads)
+
+
+def _engines_told(job: Job) -> list[str]:
+    """Which engine each performer takes and why, a line for all who share it."""
+    told: dict[str, list[str]] = {}
+    for name, choice in job.choices.items():
+        told.setdefault(f"engine {choice.name} ({choice.reason})", []).append(name)
+    return [f"{', '.join(names)}: {text}" for text, names in told.items()]
 
 
 def _rate(job: Job, facts: Facts, first: tuple[str, Clip]) -> Fraction:

@@ -79,3 +79,9 @@ def test_the_engine_is_told_where_keypoints_come_from(tmp_path: Path, shipped: P
         assert chosen(tmp_path, engine="tpsmm", **more).options["keypoints"] == told
     with pytest.raises(ManifestError, match="keypoints"):
         chosen(tmp_path, engine="tpsmm", tpsmm={"keypoints": "mesh"})
+
+
+@pytest.mark.parametrize("asked", [{"engine": "auto"}, {"tpsmm": {"config": "vox-256"}}])
+def test_a_missing_checkpoint_is_told_to_who_speaks_of_it(tmp_path: Path, shipped: Path, asked: dict[str, Any]) -> None:
+    assert "there is no checkpoint of vox-256" in chosen(tmp_path, **asked).reason
+    assert chosen(tmp_path).reason == "auto"
