@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from engines.base import Engine
+from typing import TYPE_CHECKING
+
 from foundation.plugins import Plugin, load_plugin
+
+if TYPE_CHECKING:
+    from engines.base import Engine
 
 ENGINES = {
     "landmark_tps": Plugin("engines.landmark_tps.engine:LandmarkTps", version=1),

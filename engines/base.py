@@ -12,14 +12,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from face.calibration import Detector
 from foundation.facetrack import Face, FaceTrack
 from foundation.geometry import Image
+
+if TYPE_CHECKING:
+    from face.calibration import Detector
 
 Arrays = dict[str, Any]
 """Named arrays. What has a row for each frame of the clip is a foundation.npy.Blocks on the way out of `prepare`, made

@@ -2,53 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+
+from foundation.box import Box as Box  # noqa: PLC0414  (one of its terms; whoever has NumPy anyhow finds it here)
 
 Array = NDArray[np.float64]
 Image = NDArray[np.uint8]
 """(H, W, 3) RGB."""
-
-
-@dataclass(frozen=True)
-class Box:
-    """A pixel rectangle: columns x0..x1, rows y0..y1, ends not included."""
-
-    x0: int
-    y0: int
-    x1: int
-    y1: int
-
-    @property
-    def width(self) -> int:
-        return self.x1 - self.x0
-
-    @property
-    def height(self) -> int:
-        return self.y1 - self.y0
-
-    @property
-    def slices(self) -> tuple[slice, slice]:
-        """Indexes an (H, W, ...) array: rows, columns."""
-        return slice(self.y0, self.y1), slice(self.x0, self.x1)
-
-    def clipped(self, width: int, height: int) -> Box:
-        """The part inside a picture of this size."""
-        return Box(
-            min(max(self.x0, 0), width),
-            min(max(self.y0, 0), height),
-            min(max(self.x1, 0), width),
-            min(max(self.y1, 0), height),
-        )
-
-    def moved(self, right: int, down: int) -> Box:
-        """The same rectangle elsewhere."""
-        return Box(self.x0 + right, self.y0 + down, self.x1 + right, self.y1 + down)
-
-    def to_json(self) -> list[int]:
-        return [self.x0, self.y0, self.x1, self.y1]
 
 
 def square_around(centre: tuple[float, float], half: float) -> Box:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from foundation.facetrack import HeadFrame
-from foundation.geometry import Box
+from foundation.box import Box
+
+if TYPE_CHECKING:
+    from foundation.facetrack import HeadFrame
 
 HEAD_HEIGHT, HEAD_WIDTH = 1.7, 1.3
 """The room that a head with its hair and chin needs, in face heights: filling a panel may not cut into it."""

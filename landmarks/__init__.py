@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from foundation.plugins import Library, Plugin, check_installed, load_plugin
-from landmarks.base import LandmarkBackend
+
+if TYPE_CHECKING:
+    from landmarks.base import LandmarkBackend
 
 KIND = "landmark backend"
 DEFAULT = "litert"

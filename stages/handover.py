@@ -18,18 +18,7 @@ from foundation.facetrack import Face, FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Box, apply_affine, invert_affine
 from foundation.npy import Rows
 from media.image.images import read_image
-from media.video.lossless import LOSSLESS_SUFFIX
-
-STILLS = 6
-"""How many frames of the result the check keeps for people, at the moments that times.spread gives."""
-FRAMES = f"frames{LOSSLESS_SUFFIX}"
-"""What every stage that hands on frames calls its file."""
-OPACITY = "opacity.png"
-"""How much of a portrait shows, beside its picture.png, where it is kept."""
-
-
-SCRIPTS = ("lyrics.ass", "titles.ass")
-"""What the words stage writes, each if there is any; the later is drawn above the earlier."""
+from stages.names import FRAMES, OPACITY
 
 
 def clip_of(given: Path) -> Path:

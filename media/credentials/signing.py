@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from foundation.errors import InputError
 from media.credentials.provenance import SOFTWARE, Provenance
 
@@ -33,6 +31,8 @@ def check_signer(signer: Signer) -> None:
 
     Raises: InputError if c2pa-python is not installed, or certificate and key are missing or do not fit.
     """
+    from PIL import Image  # noqa: PLC0415  (planning knows signers, and signs nothing)
+
     library = _library()
     trial, signed = io.BytesIO(), io.BytesIO()
     Image.new("RGB", (8, 8)).save(trial, format="PNG")

@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from typing import Any
 
+LOSSLESS_SUFFIX = ".avi"
+"""Of frames that are kept between stages (media.video.lossless)."""
+
 
 @dataclass(frozen=True)
 class VideoInfo:

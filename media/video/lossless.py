@@ -28,7 +28,6 @@ from media.files.opening import opened, video_stream
 from media.video.color import ToRgb
 
 LosslessCodec = Literal["magicyuv", "ffv1"]
-LOSSLESS_SUFFIX = ".avi"
 
 _CONTAINERS = {"magicyuv": "avi", "ffv1": "matroska"}
 _FORMATS = {("magicyuv", 3): "gbrp", ("magicyuv", 4): "gbrap", ("ffv1", 3): "bgr0", ("ffv1", 4): "bgra"}

@@ -13,14 +13,13 @@ from av.video.stream import VideoStream
 from foundation.errors import InputError
 from media.files.info import AudioInfo, MediaInfo, VideoInfo
 from media.files.opening import audio_stream, audio_streams, moving_stream, opened, origin, video_stream
-from media.files.packets import StreamPackets, count_frames, missing_tail, scan, timestamps
-from media.image.images import is_image
+from media.files.packets import StreamPackets, missing_tail, scan, timestamps
 from media.video.cadence import cadence
 from media.video.color import color_names
 from media.video.orientation import display_size, orientation
 from media.video.reader import first_frame
 
-__all__ = ["AudioInfo", "MediaInfo", "VideoInfo", "is_still_in_a_video", "is_video", "probe", "timestamps"]
+__all__ = ["AudioInfo", "MediaInfo", "VideoInfo", "probe", "timestamps"]
 
 
 _REORDERED = 16  # the deepest reordering of frames that H.264 and HEVC allow
@@ -50,28 +49,6 @@ def probe(path: Path) -> MediaInfo:
         if not ends:
             raise InputError("it has neither picture nor sound", file=path, cure="give a video or audio file")
         return MediaInfo(container=container.format.name, duration=max(ends), video=video, audio=audio)
-
-
-def is_video(path: Path) -> bool:
-    """Whether the file's content, not its name, is a video and no picture. What cannot be read is none."""
-    return _shown(path) > 1
-
-
-def is_still_in_a_video(path: Path) -> bool:
-    """Whether a container of videos holds one frame, as some programs write stills."""
-    return _shown(path) == 1
-
-
-def _shown(path: Path) -> int:
-    """0: no video that can be read; 1: one frame; 2: more, or a video of which `probe` says what is wrong."""
-    try:
-        if is_image(path):
-            return 0
-        with opened(path) as container:
-            stream = moving_stream(container)
-            return 0 if stream is None else count_frames(container, stream, 2) or 2
-    except InputError:
-        return 0
 
 
 def _video_info(

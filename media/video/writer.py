@@ -20,9 +20,10 @@ from media.ffmpeg.argv import encode_video
 from media.ffmpeg.codecs import Encode
 from media.ffmpeg.pipe import PipeSink
 from media.ffmpeg.sink import Sink
-from media.video.lossless import LOSSLESS_SUFFIX, LosslessCodec, LosslessSink
+from media.files.info import LOSSLESS_SUFFIX
+from media.video.lossless import LosslessCodec, LosslessSink
 
-__all__ = ["LOSSLESS_SUFFIX", "FrameWriter", "LosslessCodec", "picture_writer"]
+__all__ = ["FrameWriter", "LosslessCodec", "picture_writer"]
 
 _BY_SUFFIX: dict[str, LosslessCodec] = {".mkv": "ffv1"}
 _DELIVERED = {".mp4": Encode("mp4"), ".mov": Encode("mov")}

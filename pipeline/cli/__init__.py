@@ -1,64 +1,76 @@
-"""The command line: one file a command, each registered here. Only this package prints or draws."""
+"""The command line: one file a command, each named here. Only this package prints or draws."""
 
 from __future__ import annotations
 
+import importlib
 import signal
 import sys
 import traceback
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
 
 from foundation.errors import DuetError, Interrupted, ManifestError, StageError
 from foundation.version import VERSION
-from pipeline.cli import (
-    animate,
-    batch,
-    compare,
-    doctor,
-    evaluate,
-    export,
-    inspect,
-    models,
-    plan,
-    preview,
-    render,
-    report,
-    schema,
-    task,
-    train,
-    validate,
-    work,
-)
+
+COMMANDS = {
+    "render": "Render a manifest. Finished work is kept and reused, so a stopped run goes on.",
+    "batch": "Render every item of a manifest's batch section. What fails stops nothing else; finished work is reused.",
+    "validate": "Check a manifest and open its media, without rendering.",
+    "preview": "One picture of a manifest: faces, crops, a few animated frames, scenes. In seconds.",
+    "plan": "Show what a render or a batch would do, stage by stage, and what is done already.",
+    "animate": "Animate one portrait by one clip, with the clip's sound: PORTRAIT CLIP -o OUT, or the published demo's "
+    "flags.",
+    "report": "Write the report of a manifest that has been rendered, without rendering.",
+    "compare": "Show two results side by side, with every measure of both; renders what is missing.",
+    "evaluate": "Animate each clip's first frame by the clip, and compare it with the clip: L1, AKD, MKR, identity, "
+    "SSIM, PSNR.",
+    "inspect": "Show a file's streams, exact rate, rotation, colours, loudness, shots and faces.",
+    "models": "List, fetch and verify checkpoints of the engine tpsmm.",
+    "doctor": "Show what this machine has and lacks, and what to do about it.",
+    "train": "Train a network on clips. A run that was stopped goes on where it was.",
+    "task": "Run one task file; what it needs must have run before, into the same work folder.",
+    "work": "Look at the work folder, check it, make room in it.",
+    "export": "Write a job for render farms.",
+    "schema": "Print the JSON Schema of a manifest.",
+}
+"""The file of each in this package has a function `run`, or an `app` of several commands."""
+
+
+class Commands(TyperGroup):
+    """The commands, their files imported only when they are called: all of them together take a second."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for name, text in COMMANDS.items():
+            self.add_command(TyperCommand(name, help=text))  # what the help shows of it
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The command that is called, itself."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, _load(str(name)), rest
+
+
+def _load(name: str) -> Any:
+    module = importlib.import_module(f"pipeline.cli.{name}")
+    holder = typer.Typer()
+    if hasattr(module, "app"):
+        holder.add_typer(module.app, name=name, help=COMMANDS[name])
+    else:
+        holder.command(name, help=COMMANDS[name])(module.run)
+    return get_group(holder).commands[name]
+
 
 app = typer.Typer(
     name="duet",
     help="Portraits that sing: from one manifest to a finished video.",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-COMMANDS = (
-    render,
-    batch,
-    validate,
-    preview,
-    plan,
-    animate,
-    report,
-    compare,
-    evaluate,
-    inspect,
-    models,
-    doctor,
-    train,
-    task,
-    work,
-    export,
-    schema,
-)
-for command in COMMANDS:
-    command.register(app)
 
 
 def _tell_version(wanted: bool) -> None:

@@ -42,14 +42,6 @@ def _flag(name: str, text: str, default: str | None = None) -> Any:
     return typer.Option(f"--{name}", help=text, rich_help_panel=DEMO, show_default=default or False)
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    text = (
-        "Animate one portrait by one clip, with the clip's sound: PORTRAIT CLIP -o OUT, or the published demo's flags."
-    )
-    app.command("animate", help=text)(run)
-
-
 def run(
     portrait: Portrait = None,
     clip: Clip = None,

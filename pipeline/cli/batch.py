@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,25 +30,18 @@ from pipeline.cli.farm_options import (
 )
 from pipeline.cli.job import plan_items, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
-from pipeline.cli.place import check_place, make_place, moved, place_of
+from pipeline.cli.place import batch_writes, check_place, make_place, moved, place_of, summary_path
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.table import show_tasks
-from pipeline.cli.written import Written, refuse_losses
+from pipeline.cli.written import refuse_losses
 from pipeline.executors.run_task import REPEATS
-from pipeline.manifest.load import LoadedManifest, load_manifest
-from pipeline.manifest.parts.batch import NAME_PLACE
-from pipeline.plan.batch import BatchPlan, Item, read_items
+from pipeline.manifest.load import load_manifest
+from pipeline.plan.batch import Item, read_items
 from pipeline.plan.graph import Graph
 from pipeline.report.batch import Outcome, Summary
 
 WRITE_SECONDS = 5.0
 """How often batch.json is brought up to date while the batch runs."""
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    text = "Render every item of a manifest's batch section. What fails stops nothing else; finished work is reused."
-    app.command("batch", help=text)(run)
 
 
 def run(
@@ -94,21 +87,6 @@ def run(
     job.run(plan.notices)
     failed = sum(job.outcome(item).state != "done" for item in items)
     _refuse(failed, len(items), "items", f"see {path}; correct what is wrong, then batch --retry-failed")
-
-
-def batch_writes(plan: BatchPlan, summary: Path) -> Iterator[Written]:
-    """Everything that the items that can be made may write."""
-    yield Written(summary, "the batch's record", "choose another output.path")
-    for item in plan.items:
-        if item.video is not None:
-            for one in place_of(item.loaded).written(item.video.frames):
-                yield replace(one, what=f"{one.what} of {item.name}")
-
-
-def summary_path(loaded: LoadedManifest) -> Path:
-    """Where batch.json goes: the folder of all videos."""
-    written = loaded.manifest.output.path
-    return loaded.path(written.split(NAME_PLACE)[0] + "_").parent / "batch.json"
 
 
 @dataclass

@@ -37,13 +37,6 @@ REPORT = (".html", ".htm")
 CURE = "choose another --output"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("compare", help="Show two results side by side, with every measure of both; renders what is missing.")(
-        run
-    )
-
-
 def run(
     a: Result,
     b: Other = None,

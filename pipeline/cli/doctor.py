@@ -6,7 +6,9 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +21,7 @@ from foundation.cache import cache_folder
 from foundation.errors import DuetError, InputError, StageError
 from foundation.version import installed
 from landmarks import BACKENDS, DEFAULT, load_backend
+from landmarks.download import OFFLINE_VARIABLE
 from media.ffmpeg import binary
 from media.samples import sample_names, sample_path
 from media.text.captions import titles_script
@@ -60,13 +63,11 @@ class Finding:
     needed: bool = True
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("doctor", help="Show what this machine has and lacks, and what to do about it.")(run)
-
-
 def run(*, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> None:
-    findings = [_python(), *_packages(), *map(_attempt, CHECKS), *_neural(), _disk(work), _cores()]
+    with _offline(), ThreadPoolExecutor() as threads:  # most of it is libraries that load, side by side
+        neural = threads.submit(_neural)
+        tried = list(threads.map(_attempt, CHECKS))
+    findings = [_python(), *_packages(), *tried, *neural.result(), _disk(work), _cores()]
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
@@ -76,6 +77,20 @@ def run(*, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> No
             typer.echo(f"{mark} {finding.what:24} {finding.found}{cure}")
     if any(finding.cure and finding.needed for finding in findings):
         raise typer.Exit(DuetError.exit_code)
+
+
+@contextmanager
+def _offline() -> Iterator[None]:
+    """Meanwhile, what is not here is not fetched: it is what the command is asked about."""
+    before = os.environ.get(OFFLINE_VARIABLE)
+    os.environ[OFFLINE_VARIABLE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[OFFLINE_VARIABLE]
+        else:
+            os.environ[OFFLINE_VARIABLE] = before
 
 
 def _python() -> Finding:

@@ -31,14 +31,6 @@ Step = Annotated[int, typer.Option("--step", min=1, max=1000, help="Compare ever
 SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    text = (
-        "Animate each clip's first frame by the clip, and compare it with the clip: L1, AKD, MKR, identity, SSIM, PSNR."
-    )
-    app.command("evaluate", help=text)(run)
-
-
 def run(
     folder: Folder,
     *,

@@ -23,19 +23,15 @@ Output = Annotated[Path, typer.Option("--output", "-o", help="The template to wr
 Gpus = Annotated[bool, typer.Option("--gpus/--no-gpus", help="Ask for a GPU where a step can use one.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    export = typer.Typer(no_args_is_help=True, help="Write a job for render farms.")
-    export.callback()(_group)
-    text = "Write an Open Job Description template (2023-09, TASK_CHUNKING), as Deadline Cloud takes it."
-    export.command("openjd", help=text)(openjd)
-    app.add_typer(export, name="export")
+app = typer.Typer(no_args_is_help=True)
 
 
+@app.callback()
 def _group() -> None:
     """With one command in it, a group is still a group."""
 
 
+@app.command(help="Write an Open Job Description template (2023-09, TASK_CHUNKING), as Deadline Cloud takes it.")
 def openjd(
     manifest: ManifestPath,
     *,

@@ -21,10 +21,11 @@ from landmarks import BACKENDS, DEFAULT, load_backend
 from landmarks.base import EVERY
 from landmarks.windows import around, cut
 from media.files.info import MediaInfo
+from media.files.numbered import numbered_pictures
 from media.image.images import is_image, read_image, write_png
 from media.samples import sample_path
 from media.sound.loudness import SILENCE, measure_loudness
-from media.video.numbered_pictures import PictureReader, describe_pictures, numbered_pictures
+from media.video.numbered_pictures import PictureReader, describe_pictures
 from media.video.probe import probe
 from media.video.reader import VideoReader
 from pipeline.cli.options import Debug, Fps, Json, are_numbered
@@ -50,11 +51,6 @@ Media = Annotated[
 Backend = Annotated[str, typer.Option("--landmarks", help=f"One of {', '.join(BACKENDS)}.")]
 Sheet = Annotated[Path | None, typer.Option("--sheet", help="Write the faces as a contact sheet: NAME.png.")]
 Shots = Annotated[bool, typer.Option("--shots/--no-shots", help="Read a whole video to find its scene cuts.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("inspect", help="Show a file's streams, exact rate, rotation, colours, loudness, shots and faces.")(run)
 
 
 def run(

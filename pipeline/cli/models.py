@@ -31,15 +31,10 @@ Config = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    models = typer.Typer(no_args_is_help=True, help="List, fetch and verify checkpoints of the engine tpsmm.")
-    models.command("list", help="Show the published checkpoints, and which of them are here.")(show)
-    models.command("fetch", help="Download published checkpoints, check them, and keep them as .safetensors.")(fetch)
-    models.command("verify", help="Hash a checkpoint and compare it, key by key, with a config.")(verify)
-    app.add_typer(models, name="models")
+app = typer.Typer(no_args_is_help=True)
 
 
+@app.command("list", help="Show the published checkpoints, and which of them are here.")
 def show(*, as_json: Json = False, debug: Debug = False) -> None:
     from engines.tpsmm.published import known_models  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
 
@@ -56,6 +51,7 @@ def show(*, as_json: Json = False, debug: Debug = False) -> None:
             typer.echo(f"{'':7} not here: models fetch {each.name}")
 
 
+@app.command(help="Download published checkpoints, check them, and keep them as .safetensors.")
 def fetch(names: Names, *, mirror: Mirror = None, debug: Debug = False) -> None:
     if not sys.stderr.isatty():  # read when the hub's client is imported
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
@@ -84,6 +80,7 @@ def fetch(names: Names, *, mirror: Mirror = None, debug: Debug = False) -> None:
         typer.echo(f"{now.file}  {_megabytes(now.size)}, made from sha256 {now.origin}")
 
 
+@app.command(help="Hash a checkpoint and compare it, key by key, with a config.")
 def verify(file: File, *, config: Config = None, as_json: Json = False, debug: Debug = False) -> None:
     from engines.tpsmm.published import verify_model  # noqa: PLC0415  (as above)
 

@@ -10,7 +10,7 @@ import typer
 
 from foundation.errors import ManifestError
 from foundation.times import rate
-from media.video.numbered_pictures import is_pattern
+from media.files.numbered import is_pattern
 
 WORK = Path("work")
 MOST_WORKERS = 1024

@@ -15,7 +15,7 @@ from pipeline.manifest import delivery
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.batch import NAME_PLACE
 from pipeline.manifest.paths import SequenceName, sequence_name
-from pipeline.report.page import read_page
+from pipeline.plan.batch import BatchPlan
 from pipeline.report.verdict import failed_name
 
 
@@ -140,6 +140,8 @@ def spare_other_report(place: Place) -> None:
 
     Raises: ManifestError if another video's report stands there, and that video beside it.
     """
+    from pipeline.report.page import read_page  # noqa: PLC0415  (what draws reports: planning needs none)
+
     for each in (place, place.at(failed_name(place.target))):
         try:
             video = Path(str(read_page(each.report)["video"])).name
@@ -167,3 +169,18 @@ def make_place(place: Place) -> None:
     """Make the folders that are missing. Raises: StageError if that cannot be."""
     for path in filter(None, (place.target, place.poster, place.preview)):
         make_folder(path.parent)
+
+
+def batch_writes(plan: BatchPlan, summary: Path) -> Iterator[Written]:
+    """Everything that the items that can be made may write."""
+    yield Written(summary, "the batch's record", "choose another output.path")
+    for item in plan.items:
+        if item.video is not None:
+            for one in place_of(item.loaded).written(item.video.frames):
+                yield replace(one, what=f"{one.what} of {item.name}")
+
+
+def summary_path(loaded: LoadedManifest) -> Path:
+    """Where batch.json goes: the folder of all videos."""
+    written = loaded.manifest.output.path
+    return loaded.path(written.split(NAME_PLACE)[0] + "_").parent / "batch.json"

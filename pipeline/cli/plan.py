@@ -35,11 +35,6 @@ WithCost = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("plan", help="Show what a render or a batch would do, stage by stage, and what is done already.")(run)
-
-
 def run(
     manifest: ManifestPath,
     *,

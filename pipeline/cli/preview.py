@@ -25,13 +25,6 @@ Output = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("preview", help="One picture of a manifest: faces, crops, a few animated frames, scenes. In seconds.")(
-        run
-    )
-
-
 def run(
     manifest: ManifestPath, *, work: Work = WORK, output: Output = None, as_json: Json = False, debug: Debug = False
 ) -> None:

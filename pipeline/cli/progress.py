@@ -10,7 +10,6 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 import typer
-from tqdm import tqdm
 
 from foundation.events import Event, Notice, TaskFailed, TaskFinished, TaskProgress, TaskRepeated, TaskStarted
 from pipeline.plan.task import Task
@@ -36,6 +35,8 @@ class Progress:
         self._began = self._told = time.monotonic()
         self._bar: Any = None
         if style == "auto" and sys.stderr.isatty():
+            from tqdm import tqdm  # noqa: PLC0415  (a terminal's bar: farms and planning need none)
+
             form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
             self._bar = tqdm(total=100.0, desc="starting", bar_format=form, file=sys.stderr, dynamic_ncols=True)
 
@@ -84,19 +85,26 @@ class Progress:
         elif isinstance(event, TaskRepeated):
             told = f"again: {event.label}: {event.why}"
         if told is not None:
-            tqdm.write(told, file=sys.stderr)
+            self._say(told)
         elif self._bar is not None:
             if isinstance(event, TaskStarted):
                 self._bar.set_description_str(event.label)
             self._bar.update(self.percent - self._bar.n)
         elif time.monotonic() - self._told >= LINE_SECONDS:
             self._told = time.monotonic()
-            typer.echo(f"{self.percent:3.0f} %, about {self._remaining():.0f} s left", err=True)
+            self._say(f"{self.percent:3.0f} %, about {self._remaining():.0f} s left")
+
+    def _say(self, line: str) -> None:
+        """A line on stderr, above the bar if there is one."""
+        if self._bar is None:
+            typer.echo(line, err=True)
+        else:
+            self._bar.write(line, file=sys.stderr)
 
     def _remaining(self) -> float:
-        """Seconds left, from how long the work done in this run took."""
+        """Seconds left, from how long the work done in this run took. Sums of costs end a hair beyond their total."""
         spent = time.monotonic() - self._began
-        return spent * (self._total - self._done) / max(self._done - self._cached, 1.0)
+        return max(0.0, spent * (self._total - self._done) / max(self._done - self._cached, 1.0))
 
     def close(self) -> None:
         if self._bar is not None:

@@ -43,11 +43,6 @@ ReportOption = Annotated[bool, typer.Option("--report/--no-report", help="Write 
 SheetOption = Annotated[bool, typer.Option("--sheet/--no-sheet", help="Write a contact sheet beside the video.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("render", help="Render a manifest. Finished work is kept and reused, so a stopped run goes on.")(run)
-
-
 def run(
     manifest: ManifestPath,
     *,

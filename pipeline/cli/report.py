@@ -24,11 +24,6 @@ Output = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("report", help="Write the report of a manifest that has been rendered, without rendering.")(run)
-
-
 def run(
     manifest: ManifestPath, *, work: Work = WORK, output: Output = None, as_json: Json = False, debug: Debug = False
 ) -> None:

@@ -45,11 +45,6 @@ Bf16 = Annotated[bool, typer.Option("--bf16", help="Most products in bfloat16, w
 Minutes = Annotated[float | None, typer.Option("--minutes", min=0, help="Stop after so long; run again to go on.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("train", help="Train a network on clips. A run that was stopped goes on where it was.")(run)
-
-
 def run(
     config: Config,
     *,

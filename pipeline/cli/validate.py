@@ -8,19 +8,13 @@ from pathlib import Path
 import typer
 
 from foundation.errors import InputError
-from pipeline.cli.batch import batch_writes, summary_path
 from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
-from pipeline.cli.place import place_of
+from pipeline.cli.place import batch_writes, place_of, summary_path
 from pipeline.cli.plan import plan_any
 from pipeline.cli.written import refuse_losses
 from pipeline.manifest.load import load_manifest
 from pipeline.plan.batch import BatchPlan
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("validate", help="Check a manifest and open its media, without rendering.")(run)
 
 
 def run(manifest: ManifestPath, *, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> None:

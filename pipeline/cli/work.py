@@ -31,15 +31,10 @@ MostBytes = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be removed, and remove nothing.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    work = typer.Typer(no_args_is_help=True, help="Look at the work folder, check it, make room in it.")
-    work.command("show", help="Sizes by stage, and who is at work in it.")(show)
-    work.command("check", help="Compare every file with its digest; what is damaged is removed, and made again.")(check)
-    work.command("clean", help="Remove finished work by age and size. What is needed again is made again.")(remove)
-    app.add_typer(work, name="work")
+app = typer.Typer(no_args_is_help=True)
 
 
+@app.command(help="Sizes by stage, and who is at work in it.")
 def show(*, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> None:
     store = store_at(work)
     kept = list(inventory(store))
@@ -62,6 +57,7 @@ def show(*, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> N
         typer.echo(f"at work: {lease['key'][:12]} by process {lease['pid']} on {lease['host']}")
 
 
+@app.command(help="Compare every file with its digest; what is damaged is removed, and made again.")
 def check(*, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> None:
     store = store_at(work)
     bad: dict[Kept, str] = {}
@@ -102,6 +98,7 @@ def _processor(store: ArtifactStore, one: Kept) -> str:
         return "unknown"
 
 
+@app.command("clean", help="Remove finished work by age and size. What is needed again is made again.")
 def remove(
     *,
     work: Work = WORK,

@@ -9,7 +9,7 @@ from pathlib import Path
 from foundation.digests import digest_of
 from foundation.errors import ManifestError
 from media.ffmpeg.encoder_choice import Choice
-from media.video.probe import is_still_in_a_video, is_video
+from media.video.kind import is_still_in_a_video, is_video
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import FrameOf
 from pipeline.manifest.parts.scenes import VideoBackground

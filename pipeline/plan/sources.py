@@ -13,14 +13,14 @@ from pathlib import Path
 
 from foundation.digests import digest_of
 from foundation.errors import InputError, ManifestError
+from media.files.numbered import is_pattern, numbered_pictures
 from media.samples import sample_path
-from media.video.numbered_pictures import is_pattern, numbered_pictures
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import FrameOf
 from pipeline.manifest.parts.scenes import ImageBackground, VideoBackground
 from pipeline.plan.engine_choice import EngineChoice
 from pipeline.plan.task import FileInput, Input, Task, TaskInput
-from stages.handover import FRAMES
+from stages.names import FRAMES
 
 SAMPLE = "sample:"
 VOCALS = "sample:vocals"

@@ -10,7 +10,6 @@ from typing import Any
 
 from foundation.errors import InputError, ManifestError
 from foundation.layout import Inset, panels
-from media.image.images import is_image
 from pipeline.manifest.parts import scenes as parts
 from pipeline.plan.planning import Planning
 from pipeline.plan.task import Input
@@ -161,6 +160,8 @@ def _background(
     where = f"background{number}"
     if isinstance(chosen, parts.ImageBackground):
         file = planning.sources[chosen.image]
+        from media.image.images import is_image  # noqa: PLC0415  (Pillow: most backgrounds are none)
+
         if not is_image(Path(file.path)):
             cure = "name a PNG, JPEG, WebP, HEIC or TIFF file, or use {video: FILE}"
             raise InputError(f"scenes.{number}.background.image is no picture", file=file.path, cure=cure)

@@ -14,7 +14,7 @@ from media.image.images import read_image, write_png
 from media.video.lossless import pick_frames
 from media.video.reader import read_frames
 from pipeline.plan.expand import Plan
-from stages.handover import FRAMES, STILLS
+from stages.names import FRAMES, STILLS
 
 Image = NDArray[np.uint8]
 CELL_HEIGHT = 240

@@ -22,7 +22,8 @@ from media.video.reader import read_frames
 from pipeline.plan.preview import Preview
 from pipeline.plan.task import Task
 from pipeline.report.drawing import GAP, column, framed, row, text, to_height, with_margin
-from stages.handover import FRAMES, read_crop, read_head, read_picture, read_portrait
+from stages.handover import read_crop, read_head, read_picture, read_portrait
+from stages.names import FRAMES
 
 Image = NDArray[np.uint8]
 FACE, CUT = (90, 230, 110), (255, 170, 60)

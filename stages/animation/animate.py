@@ -24,7 +24,8 @@ from media.video.reader import read_frames
 from media.video.sequence import FrameSequence
 from media.video.writer import FrameWriter
 from stages import Report
-from stages.handover import FRAMES, engine_files, read_arrays, read_crop_path, read_portrait, shot_folder
+from stages.handover import engine_files, read_arrays, read_crop_path, read_portrait, shot_folder
+from stages.names import FRAMES
 
 SHOTS_OPEN = 2
 """Renderers kept: where one shot passes into another, both are needed."""

@@ -27,7 +27,8 @@ from landmarks import load_backend
 from landmarks.base import LandmarkBackend
 from media.video.lossless import pick_frames
 from stages import Report
-from stages.handover import FRAMES, engine_files, read_crop_path, read_portrait, shot_folder
+from stages.handover import engine_files, read_crop_path, read_portrait, shot_folder
+from stages.names import FRAMES
 
 Image = NDArray[np.uint8]
 

@@ -33,7 +33,8 @@ from media.image.resample import warp_affine
 from media.video.reader import VideoReader
 from media.video.writer import FrameWriter
 from stages import Report
-from stages.handover import FRAMES, engine_files, read_portrait
+from stages.handover import engine_files, read_portrait
+from stages.names import FRAMES
 
 LOOKS = 9
 SHOWN = 4

@@ -15,7 +15,8 @@ from compositing.paste import Paste
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
 from stages import Report
-from stages.handover import FRAMES, read_crop, read_face, read_style, read_under
+from stages.handover import read_crop, read_face, read_style, read_under
+from stages.names import FRAMES
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from foundation.geometry import Box
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
 from stages import Report
-from stages.handover import FRAMES, read_crop_path, read_style, read_track_face
+from stages.handover import read_crop_path, read_style, read_track_face
+from stages.names import FRAMES
 
 Image = NDArray[np.uint8]
 

@@ -22,7 +22,8 @@ from foundation.facetrack import HeadFrame, heads_together
 from foundation.geometry import Box, translation
 from media.image.images import write_png
 from stages import Report
-from stages.handover import OPACITY, read_crop, read_head, read_picture
+from stages.handover import read_crop, read_head, read_picture
+from stages.names import OPACITY
 
 BAND = 0.2
 """Half the width, in face heights, of the band in which one performer's pixels pass into another's."""

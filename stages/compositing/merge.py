@@ -19,7 +19,8 @@ from media.image.images import read_gray
 from media.video.sequence import FrameSequence
 from media.video.writer import FrameWriter
 from stages import Report
-from stages.handover import FRAMES, read_crop, read_under
+from stages.handover import read_crop, read_under
+from stages.names import FRAMES
 
 Image = NDArray[np.uint8]
 ROWS = 256

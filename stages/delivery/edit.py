@@ -33,7 +33,8 @@ from media.image.resample import warp_affine
 from media.video.sequence import FrameSequence
 from media.video.writer import FrameWriter, picture_writer
 from stages import Report
-from stages.handover import FRAMES, SCRIPTS, read_crop, read_head, read_opacity, read_picture
+from stages.handover import read_crop, read_head, read_opacity, read_picture
+from stages.names import FRAMES, SCRIPTS
 
 Image = NDArray[np.uint8]
 Draw = Callable[[int], Image]

@@ -30,15 +30,16 @@ from foundation.framing import Wanted, framing
 from foundation.geometry import Array
 from foundation.npy import Rows
 from foundation.shots import load_shots, resampled, save_shots
+from media.files.info import LOSSLESS_SUFFIX
 from media.image.resample import warp_affine
 from media.video.ahead import ahead
 from media.video.light import SteadyLight
-from media.video.lossless import LOSSLESS_SUFFIX, read_frames
+from media.video.lossless import read_frames
 from media.video.reader import VideoReader
 from media.video.sequence import in_order
 from media.video.writer import FrameWriter
 from stages import Report
-from stages.handover import FRAMES
+from stages.names import FRAMES
 
 Image = NDArray[np.uint8]
 

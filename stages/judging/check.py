@@ -19,11 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundation.times import spread
-from media.files.info import MediaInfo
+from media.files.info import LOSSLESS_SUFFIX, MediaInfo
 from media.image.images import fitted, write_jpeg
 from media.sound.levelling import silent
 from media.sound.loudness import measure_loudness
-from media.video.lossless import LOSSLESS_SUFFIX
 from media.video.luma import watched
 from media.video.probe import probe
 from quality.delivered import codec_rows, loudness_rows, sequence_rows
@@ -31,7 +30,7 @@ from quality.picture import MOVES, PictureWatch
 from quality.sound import Source, envelope, mouth_and_sound, offsets, should_be_heard
 from quality.verdict import Row, exact, judge, near
 from stages import Report
-from stages.handover import STILLS
+from stages.names import STILLS
 
 VOCALS = "vocals.wav"
 PICTURE = f"picture{LOSSLESS_SUFFIX}"

@@ -40,7 +40,8 @@ from quality.picture import driver_motion, lights
 from quality.schedule import LEAST_TRIPLES, Schedule, Triples
 from quality.seam import Edge
 from stages import Report
-from stages.handover import FRAMES, read_crop, read_under
+from stages.handover import read_crop, read_under
+from stages.names import FRAMES
 
 NEUTRAL = 6
 """Frames on which identity is measured."""

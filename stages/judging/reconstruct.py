@@ -24,7 +24,8 @@ from media.video.lossless import pick_frames
 from media.video.reader import VideoReader
 from quality.reconstruction import NAMES, Seen, mean, of_frame
 from stages import Report
-from stages.handover import FRAMES, read_crop, read_under
+from stages.handover import read_crop, read_under
+from stages.names import FRAMES
 
 Image = NDArray[np.uint8]
 

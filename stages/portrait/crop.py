@@ -30,7 +30,8 @@ from media.image.images import read_image, read_image_alpha, write_png
 from media.image.resample import warp_affine
 from media.video.reader import frame_at
 from stages import Report
-from stages.handover import OPACITY, inner_edges
+from stages.handover import inner_edges
+from stages.names import OPACITY
 
 Image = NDArray[np.uint8]
 

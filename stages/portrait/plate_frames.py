@@ -18,7 +18,7 @@ from media.video.ahead import ahead
 from media.video.reader import VideoReader
 from media.video.writer import FrameWriter
 from stages import Report
-from stages.handover import FRAMES
+from stages.names import FRAMES
 
 Image = NDArray[np.uint8]
 

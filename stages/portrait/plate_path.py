@@ -31,7 +31,8 @@ from media.image.images import write_png
 from media.image.resample import warp_affine
 from media.video.reader import read_frames
 from stages import Report
-from stages.handover import FRAMES, CropPath
+from stages.handover import CropPath
+from stages.names import FRAMES
 
 STEADY = 2.0
 """Frames of Gaussian smoothing of the crop's path: landmarks tremble, heads do not."""

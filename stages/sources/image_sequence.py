@@ -16,7 +16,7 @@ from media.video.ahead import ahead
 from media.video.numbered_pictures import read_same
 from media.video.writer import FrameWriter
 from stages import Report
-from stages.handover import FRAMES
+from stages.names import FRAMES
 
 
 def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:

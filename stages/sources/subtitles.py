@@ -25,7 +25,7 @@ from media.text.captions import (
 from media.text.fonts import Font, FontChoice, read_fonts
 from media.text.lyrics import Line, read_lyrics
 from stages import Report
-from stages.handover import SCRIPTS
+from stages.names import SCRIPTS
 
 LYRICS, TITLES = SCRIPTS
 

@@ -35,8 +35,9 @@ from pipeline.plan.expand import Plan
 from pipeline.plan.task import FileInput, Task
 from stages.animation import animate
 from stages.compositing import composite
-from stages.handover import FRAMES, read_crop
+from stages.handover import read_crop
 from stages.judging import check, measure
+from stages.names import FRAMES
 from stages.portrait import crop
 from tests.integration.conftest import command, driving
 

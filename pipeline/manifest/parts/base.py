@@ -8,4 +8,4 @@ from pydantic import BaseModel, ConfigDict
 class Part(BaseModel):
     """A mapping of the manifest: unknown fields are refused, nothing is converted silently, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True, strict=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from media.video.numbered_pictures import is_pattern
+from media.files.numbered import is_pattern
 from pipeline.manifest.fields import FaceSelect, Place, Rate, Reference, Seconds
 from pipeline.manifest.parts.base import Part
 

@@ -15,10 +15,11 @@ import pytest
 
 from foundation.errors import StageError
 from media.ffmpeg.codecs import Encode
+from media.files.info import LOSSLESS_SUFFIX
 from media.video.lossless import LosslessSink
 from media.video.probe import probe
 from media.video.reader import VideoReader, read_frames
-from media.video.writer import LOSSLESS_SUFFIX, FrameWriter
+from media.video.writer import FrameWriter
 from tests.synthetic import bars, number_in, numbered
 
 NAMES = ["plain", "with space", "qu'o\"te", "中文 ü", "-leading", "100%d%03d", "a:b"]

@@ -11,7 +11,8 @@ from PIL import Image
 
 from foundation.errors import InputError
 from media.image.images import is_image, picture_size, read_image, read_image_alpha
-from media.video.probe import is_still_in_a_video, is_video, probe
+from media.video.kind import is_still_in_a_video, is_video
+from media.video.probe import probe
 from tests.synthetic import bars, corners, write_clip
 
 

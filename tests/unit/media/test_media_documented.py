@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from media.files.checks import MAX_PIXELS, MAX_SIDE
+from media.files.numbered import MAX_PICTURES
 from media.image.images import FORMATS
-from media.video.numbered_pictures import MAX_PICTURES
 from tests.conftest import ROOT
 from tests.hostile import table
 

@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from foundation.errors import InputError, StageError
+from media.files.numbered import is_pattern, numbered_pictures
 from media.image.images import write_png
-from media.video.numbered_pictures import describe_pictures, is_pattern, numbered_pictures, read_same
-from stages.handover import FRAMES
+from media.video.numbered_pictures import describe_pictures, read_same
+from stages.names import FRAMES
 from stages.sources.image_sequence import run as gather
 from tests.synthetic import number_in, numbered
 

@@ -21,7 +21,8 @@ from media.image.images import read_gray, read_image, write_png
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
 from stages.compositing import group, merge
-from stages.handover import FRAMES, read_crop, read_head
+from stages.handover import read_crop, read_head
+from stages.names import FRAMES
 from stages.portrait import crop
 from tests.unit.stages.test_paste_back import face_at, silent
 

@@ -18,7 +18,7 @@ from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from foundation.shots import Shot, save_shots
 from media.video.reader import read_frames
 from stages.driving import normalize
-from stages.handover import FRAMES
+from stages.names import FRAMES
 from tests.synthetic import write_clip
 
 STEP = 20

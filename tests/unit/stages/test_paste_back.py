@@ -22,7 +22,8 @@ from media.video.reader import read_frames
 from media.video.writer import FrameWriter
 from stages.animation import animate
 from stages.compositing import composite, passes
-from stages.handover import FRAMES, read_crop, shot_folder
+from stages.handover import read_crop, shot_folder
+from stages.names import FRAMES
 from stages.portrait import crop
 
 Image = NDArray[np.uint8]

@@ -20,7 +20,8 @@ from media.image.images import read_image
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
 from stages.compositing import composite_plate as inlay
-from stages.handover import FRAMES, read_crop_path, read_head
+from stages.handover import read_crop_path, read_head
+from stages.names import FRAMES
 from stages.portrait import plate_frames as plate
 from stages.portrait import plate_path as follow
 from tests.synthetic import number_in, numbered, write_clip

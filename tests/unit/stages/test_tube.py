@@ -11,7 +11,7 @@ import pytest
 from foundation.errors import InputError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from media.video.writer import FrameWriter
-from stages.handover import FRAMES
+from stages.names import FRAMES
 from stages.training.face_crops import FEWEST, run
 from tests.synthetic_tubes import SIDE, tube
 

@@ -15,7 +15,7 @@ from compositing.text_overlay import Layer, Overlay, changes
 from foundation.errors import InputError
 from media.text.fonts import packaged_fonts, read_fonts
 from pipeline.manifest.parts.words import Lyrics, Title
-from stages.handover import SCRIPTS
+from stages.names import SCRIPTS
 from stages.sources import subtitles as words
 
 SIZE, FPS = (320, 180), Fraction(25)

@@ -1,0 +1,46 @@
+"""What a command does without: libraries that take long to import keep people waiting who only ask a question."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+
+HEAVY = {"numpy", "cv2", "av", "PIL", "torch", "scipy", "skimage", "mediapipe", "numba", "ray", "tqdm"}
+PROGRAM = """
+import sys
+from pipeline.cli import main
+try:
+    main()
+finally:
+    print("modules", *sys.modules, file=sys.stderr)
+"""
+
+
+def imported(*arguments: str | Path) -> set[str]:
+    """The packages that a command has imported when it ends."""
+    command = [sys.executable, "-c", PROGRAM, *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    told = done.stderr.splitlines()[-1].split()
+    return {name.partition(".")[0] for name in told[1:]}
+
+
+def test_help_imports_no_command() -> None:
+    assert not imported("--help") & (HEAVY | {"pydantic", "yaml", "engines", "stages", "media"})
+
+
+@pytest.mark.parametrize("command", ["plan", "validate"])
+def test_planning_imports_no_pictures_once_the_media_are_known(command: str, tmp_path: Path) -> None:
+    performers = {"astronaut": {"portrait": "sample:astronaut", "driving": {"video": "sample:carphone"}}}
+    manifest = tmp_path / "duet.yaml"
+    data = {"version": 1, "performers": performers, "output": {"path": "duet.mp4", "size": [320, 180]}}
+    manifest.write_text(yaml.safe_dump(data))
+    first = imported(command, manifest, "--work", tmp_path / "work")
+    assert "av" in first  # it has read the clip
+    assert not imported(command, manifest, "--work", tmp_path / "work") & HEAVY
