@@ -162,7 +162,7 @@ def test_a_disk_that_fills_up_while_the_result_is_put_in_its_place(
     from foundation.errors import StageError
     from pipeline.cli import render
 
-    def full(source: Path, target: Path) -> None:
+    def full(source: Path, target: Path, **_: Any) -> None:
         Path(target).write_bytes(b"half")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
