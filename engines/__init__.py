@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 ENGINES = {
     "landmark_tps": Plugin("engines.landmark_tps.engine:LandmarkTps", version=1),
-    "tpsmm": Plugin("engines.tpsmm.engine:TpsmmEngine", version=6),
+    "tpsmm": Plugin("engines.tpsmm.engine:TpsmmEngine", version=7),
 }
 
 

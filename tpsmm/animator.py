@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from networks.kernels.workers import steady_torch
 from networks.pictures import check_pictures
 from networks.reference import movement_scale
 from tpsmm.dense_motion import MotionSource
@@ -94,6 +95,7 @@ class Animator:
         ValueError: shapes, sizes or mode that cannot be, or "avd" with a checkpoint that lacks that network.
     """
 
+    @steady_torch()
     @torch.inference_mode()
     def __init__(
         self,
@@ -125,6 +127,7 @@ class Animator:
         self._detail = _detail(self.state)
 
     @classmethod
+    @steady_torch()
     def restore(cls, model: Model, mode: str, state: SourceState) -> Animator:
         """An animator from the stored state of another (same model, precision and mode): nothing is computed."""
         _check_mode(model, mode)
@@ -135,6 +138,7 @@ class Animator:
         animator._detail = _detail(state)
         return animator
 
+    @steady_torch()
     @torch.inference_mode()
     def transfer(self, driving: Tensor) -> Tensor:
         """Keypoints of N driving frames to those that the portrait takes, both (N, 5K, 2), by the mode."""
@@ -156,6 +160,7 @@ class Animator:
         """How many frames are computed at once; 1 on a CPU, where more would gain nothing."""
         return self.model.backend.group(*self.state.picture.shape[2:])
 
+    @steady_torch()
     @torch.inference_mode()
     def motion(self, frames: Tensor, keep: Tensor | None = None) -> Motion:
         """How the portrait moves in (N, 3, h, w) driving frames, N at least 1, float, 0..1.
@@ -165,6 +170,7 @@ class Animator:
         """
         return self._moved(self._eased(self.transfer(self.model.keypoints(frames)), keep))
 
+    @steady_torch()
     @torch.inference_mode()
     def render(self, frames: Tensor, keep: Tensor | None = None) -> Tensor:
         """(N, 3, h, w) driving frames, float, 0..1 -> (N, 3, H, W) pictures of the portrait, float32, 0..1.
@@ -174,6 +180,7 @@ class Animator:
         """
         return self._grouped(lambda part: self.motion(frames[part], None if keep is None else keep[part]), len(frames))
 
+    @steady_torch()
     @torch.inference_mode()
     def pose(self, keypoints: Tensor, keep: Tensor | None = None) -> Tensor:
         """(N, 5K, 2) keypoints that the portrait is to take, -1..1 -> (N, 3, H, W), as `render`.

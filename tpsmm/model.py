@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from foundation.errors import InputError
 from networks.checkpoints import Checkpoint, Family, fit_checkpoint, read_checkpoint
+from networks.kernels.workers import steady_torch
 from networks.narrow import NarrowConv2d
 from networks.pictures import check_pictures
 from tpsmm.backend import Backend
@@ -69,6 +70,7 @@ class Model(nn.Module):
         self.kp_detector.lay_out()
         self._backend = Backend(self.dense_motion_network, self.inpainting_network, self.precision)
 
+    @steady_torch()
     @torch.inference_mode()
     def keypoints(self, frames: Tensor) -> Tensor:
         """(N, 3, H, W), float32, 0..1 -> (N, 5K, 2): x, y in -1..1 (section 3.1)."""

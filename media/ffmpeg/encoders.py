@@ -14,6 +14,9 @@ from media.ffmpeg.codecs import EFFORTS, Encode
 Options = dict[str, Any]
 VAAPI_DEVICE = "/dev/dri/renderD128"
 _PATIENCE = 30  # seconds
+_THREADS = 4
+"""Of every encoder on the processor, the same on every machine: some write the number into the file, or cut the picture
+by it."""
 
 # what EFFORTS mean to encoders that count their efforts
 _SVT = dict(zip(EFFORTS, (12, 11, 10, 9, 8, 7, 5, 4), strict=True))
@@ -28,7 +31,11 @@ def _x264(encode: Encode) -> Options:
 
 
 def _x265(encode: Encode) -> Options:
-    return {"crf": encode.crf, "preset": encode.preset, "x265-params": "log-level=error"}
+    return {
+        "crf": encode.crf,
+        "preset": encode.preset,
+        "x265-params": "log-level=error:info=0",
+    }  # no processor in the file
 
 
 def _svt(encode: Encode) -> Options:
@@ -98,7 +105,7 @@ def vendor_of(encoder: str) -> str | None:
 def encoder_options(encode: Encode) -> Options:
     """ffmpeg's options for the encode's quality and effort."""
     vendor = vendor_of(encode.encoder)
-    return (_HARDWARE[vendor] if vendor else _SOFTWARE[encode.encoder])(encode)
+    return _HARDWARE[vendor](encode) if vendor else _SOFTWARE[encode.encoder](encode) | {"threads:v": _THREADS}
 
 
 def pixel_format(encode: Encode) -> str:

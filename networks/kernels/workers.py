@@ -31,6 +31,9 @@ class Scratch:
 
 
 Task = Callable[[Scratch], None]
+STEADY = 4
+"""Threads: what a small machine can bear and a large one gains from."""
+
 _local = threading.local()
 
 
@@ -43,14 +46,28 @@ def thread_count() -> int:
 def torch_on_one_thread() -> Iterator[None]:
     """Between kernels, torch has only small things to do. Its helpers would spin for a while after each, and take the
     processors away from the kernels' threads; measured, that costs more than they help."""
-    before = torch.get_num_threads()
+    with _torch_on(1):
+        yield
+
+
+@contextmanager
+def steady_torch() -> Iterator[None]:
+    """Torch's last bits depend on how many threads share a sum, so it gets the same number on every machine. Kernels,
+    whose bits do not, keep what they had."""
+    with _torch_on(STEADY):
+        yield
+
+
+@contextmanager
+def _torch_on(count: int) -> Iterator[None]:
+    before, shared = torch.get_num_threads(), getattr(_local, "threads", None)
     _local.threads = thread_count()
-    torch.set_num_threads(1)
+    torch.set_num_threads(count)
     try:
         yield
     finally:
         torch.set_num_threads(before)
-        _local.threads = None
+        _local.threads = shared
 
 
 @cache

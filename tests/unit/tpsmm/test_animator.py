@@ -31,6 +31,23 @@ def test_frames_do_not_depend_on_how_they_are_grouped(any_model: tpsmm.Model, pi
     assert torch.equal(whole, parts.roll(1, dims=0))
 
 
+def test_bits_do_not_depend_on_how_many_processors_there_are(any_model: tpsmm.Model, pictures: Tensor) -> None:
+    before = torch.get_num_threads()
+    made = []
+    try:
+        for count in (1, 2, 3):  # what torch finds on machines of so many
+            torch.set_num_threads(count)
+            animator = tpsmm.Animator(any_model, pictures[:1], mode="relative", initial=pictures[1:2])
+            again = tpsmm.Animator.restore(any_model, "relative", animator.state)
+            frames = [one.render(pictures[2:4]) for one in (animator, again)]
+            made.append((*animator.state.tensors().values(), *frames))
+            assert torch.get_num_threads() == count
+    finally:
+        torch.set_num_threads(before)
+    for other in made[1:]:
+        assert all(torch.equal(one, two) for one, two in zip(made[0], other, strict=True))
+
+
 @pytest.mark.parametrize("mode", ["standard", "relative", "avd"])
 def test_all_of_a_motion_is_the_motion_to_the_bit(any_model: tpsmm.Model, pictures: Tensor, mode: str) -> None:
     """Splines magnify what rounding would leave of the way there and back; a share of 0 is the reference's pose."""
