@@ -15,7 +15,7 @@ from foundation.housekeeping import inventory
 from media.samples import sample_path
 from tests.integration.conftest import command, driving
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 def contents(work: Path) -> dict[tuple[str, str], object]:
