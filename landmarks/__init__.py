@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 KIND = "landmark backend"
 DEFAULT = "litert"
 BACKENDS = {
-    "litert": Plugin("landmarks.litert.backend:LitertBackend", version=1),
+    "litert": Plugin("landmarks.litert.backend:LitertBackend", version=2),
     "mediapipe": Plugin(
         "landmarks.mediapipe_backend:MediapipeBackend",
-        version=2,
+        version=3,
         needs=Library("mediapipe", "pip install --no-deps -r requirements-mediapipe.txt"),
     ),
     "face_alignment": Plugin("landmarks.face_alignment_backend:FaceAlignmentBackend", version=1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -12,12 +12,12 @@ import numpy as np
 from foundation.facetrack import Face
 from foundation.geometry import Array, Box
 from landmarks.base import Image
-from landmarks.windows import Bounds, around, centre, cut, moved_back, overlap, side
+from landmarks.windows import Bounds, Window, around, centre, overlap, side
 
 REACH = 1.6
 """Half the side of the cut-out around a face, in face sizes."""
 MESH_SIDE = 1024
-"""Larger cut-outs are scaled down to this: the landmark network samples 256 pixels of them and would skip some."""
+"""Larger cut-outs are halved until they fit: the landmark network samples 256 pixels of them and would skip some."""
 SETTLING = 3
 """Looks at a new cut-out until the points no longer depend on where the first one started."""
 CENSUS_FRAMES = 5
@@ -45,12 +45,11 @@ class Mesh(Protocol):
 def settled(mesh: Mesh, image: Image, bounds: Bounds) -> Face | None:
     """The face at `bounds`, and not its larger neighbour, its points settled; None if there is none."""
     for reach in (REACH, 0.8):
-        box = around(bounds, reach)
-        shown = cut(image, box, MESH_SIDE)
+        window = Window.over(around(bounds, reach), MESH_SIDE)
         mesh.forget()
-        face = mesh.look(shown, SETTLING)
+        face = mesh.look(window.cut(image), SETTLING)
         if face:
-            face = moved_back(face, box, shown)
+            face = replace(face, points=window.back(face.points))
             if overlap(face.box, bounds) >= SAME:
                 return face
     return None
@@ -89,10 +88,11 @@ class Followed:
             face = settled(lane.mesh, image, self.face.box)
             lane.astray = face is None
             return face
-        shown = cut(image, self.window, MESH_SIDE)
+        window = Window.over(self.window, MESH_SIDE)
+        shown = window.cut(image)
         face = lane.mesh.look(shown, looks) or lane.mesh.look(shown, SETTLING)
         if face:
-            face = moved_back(face, self.window, shown)
+            face = replace(face, points=window.back(face.points))
             lane.astray = not self.is_at(face)
         return face
 

@@ -11,7 +11,7 @@ from foundation.facetrack import MEDIAPIPE_478, Face
 from foundation.geometry import Array, Box
 from landmarks.base import Image, LandmarkBackend
 from landmarks.following import LANES, SAME, Follower, Mesh, settled
-from landmarks.windows import Bounds, around, cut, overlap, side, tiles
+from landmarks.windows import Bounds, Window, around, overlap, side, tiles
 
 FINDER_SIDE = 256
 """Pictures go to the detector at most this large; it looks at 128 pixels."""
@@ -110,10 +110,10 @@ class MeshBackend(LandmarkBackend):
         return sorted(kept, key=lambda bounds: -side(bounds))
 
     def _find(self, image: Image, box: Box) -> Array:
-        shown = cut(image, box, FINDER_SIDE)
-        rows = self._networks.find(shown)
-        scale = box.width / shown.shape[1]
-        return rows * (scale, scale, scale, scale, 1.0) + (box.x0, box.y0, box.x0, box.y0, 0.0)
+        window = Window.over(box, FINDER_SIDE)
+        rows = self._networks.find(window.cut(image))
+        corners = window.back(rows[:, :4].reshape(-1, 2)).reshape(-1, 4)
+        return np.concatenate([corners, rows[:, 4:]], axis=1)
 
     def _is_face(self, image: Image, face: Face) -> bool:
         scores = [self._find(image, around(face.box, reach))[:, 4].max(initial=0.0) for reach in PROBES]

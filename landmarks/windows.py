@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from foundation.facetrack import Face
 from foundation.geometry import Array, Box, square_around
 from landmarks.base import Image
 
 Bounds = tuple[float, float, float, float]
 
 
-def cut(image: Image, box: Box, side: int) -> Image:
-    """The part of `image` inside the square `box`, black where there is no picture, scaled down to `side` at most.
+@dataclass(frozen=True)
+class Window:
+    """A square cut-out, halved until it is small enough: halving is exact in place, and fast.
 
-    A view of `image` where nothing has to be made: not to be written to.
+    Attributes:
+        x0, y0: the picture's pixel that its first one begins with; multiples of `step`.
+        side: of the cut-out. step: how many pixels of the picture become one, along a side.
     """
-    height, width = image.shape[:2]
-    inside = box.clipped(width, height)
-    part = image[inside.slices]
-    scale = side / max(box.width, box.height)
-    if scale < 1 and part.size:
-        size = max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale))
-        part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
-    if inside == box:
-        return part
-    scale = min(scale, 1.0)
-    rows, columns = max(1, round(box.height * scale)), max(1, round(box.width * scale))
-    top = min(round((inside.y0 - box.y0) * scale), rows)
-    left = min(round((inside.x0 - box.x0) * scale), columns)
-    canvas = np.zeros((rows, columns, 3), np.uint8)
-    part = part[: rows - top, : columns - left]
-    canvas[top : top + part.shape[0], left : left + part.shape[1]] = part
-    return canvas
 
+    x0: int
+    y0: int
+    side: int
+    step: int
 
-def moved_back(face: Face, box: Box, shown: Image) -> Face:
-    """A face found in `shown`, the cut-out of `box`, in the picture's own pixels."""
-    scale = np.array([box.width / shown.shape[1], box.height / shown.shape[0], box.width / shown.shape[1]])
-    return replace(face, points=face.points * scale + np.array([box.x0, box.y0, 0.0]))
+    @staticmethod
+    def over(box: Box, side: int) -> Window:
+        """The window that holds the square `box` and whose cut-out has no more than `side` pixels, or one more."""
+        step = 1
+        while max(box.width, box.height) > side * step:
+            step *= 2
+        x0, y0 = box.x0 // step, box.y0 // step
+        return Window(x0 * step, y0 * step, max(-(-box.x1 // step) - x0, -(-box.y1 // step) - y0, 1), step)
+
+    def cut(self, image: Image) -> Image:
+        """(side, side, 3), black where there is no picture. Where nothing has to be made it is a view of `image`: not
+        to be written to."""
+        height, width = image.shape[:2]
+        across = self.side * self.step
+        inside = Box(self.x0, self.y0, self.x0 + across, self.y0 + across).clipped(
+            width // self.step * self.step, height // self.step * self.step
+        )
+        left, top = (inside.x0 - self.x0) // self.step, (inside.y0 - self.y0) // self.step
+        part = image[inside.slices]
+        while part.size and across > self.side:
+            across //= 2
+            half = part.shape[1] // 2, part.shape[0] // 2
+            part = cv2.resize(part, half, interpolation=cv2.INTER_AREA)
+        if part.shape[:2] == (self.side, self.side):
+            return part
+        shown = np.zeros((self.side, self.side, 3), np.uint8)
+        if part.size:
+            shown[top : top + part.shape[0], left : left + part.shape[1]] = part
+        return shown
+
+    def back(self, points: Array) -> Array:
+        """Points of the cut-out, (N, 2), or (N, 3) with z in the same unit, in the picture's own pixels."""
+        moved = points * self.step
+        moved[:, :2] += np.array([self.x0, self.y0]) + (self.step - 1) / 2
+        return moved
 
 
 def around(bounds: Bounds, reach: float) -> Box:

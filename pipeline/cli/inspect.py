@@ -19,7 +19,7 @@ from foundation.errors import ManifestError
 from foundation.facetrack import Face, head_frame
 from landmarks import BACKENDS, DEFAULT, load_backend
 from landmarks.base import EVERY
-from landmarks.windows import around, cut
+from landmarks.windows import Window, around
 from media.files.info import MediaInfo
 from media.files.numbered import numbered_pictures
 from media.image.images import is_image, read_image, write_png
@@ -149,7 +149,7 @@ def _line(label: str, picture: Image, faces: list[Face]) -> Image:
     """A picture and its faces, each with the index that face: {index: n} means."""
     thumbnails = []
     for number, face in enumerate(sorted(faces, key=lambda face: -_area(face))):
-        shown = cut(picture, around(face.box, REACH), THUMBNAIL)
+        shown = Window.over(around(face.box, REACH), 2 * THUMBNAIL).cut(picture)
         thumbnails.append(column([text(str(number), 14), to_size(shown, (THUMBNAIL, THUMBNAIL))]))
     rows = [row(thumbnails[at : at + ABREAST]) for at in range(0, len(thumbnails), ABREAST)]
     shown = column([text(label, 14), to_height(picture, THUMBNAIL)])

@@ -98,6 +98,18 @@ def test_a_face_that_fills_the_picture(backend: LandmarkBackend) -> None:
     assert head_frame(face.points, face.scheme).height == pytest.approx(5 * 106, rel=0.05)
 
 
+@pytest.mark.parametrize("scale", [5, 8])
+def test_a_large_face_lies_where_it_lies_when_it_is_small(backend: LandmarkBackend, scale: int) -> None:
+    """In parts of the face's height, 108 pixels: its cut-out is halved, which moves nothing."""
+    picture = data.astronaut()[60:260, 120:320]
+    (small,), (large,) = (
+        backend.detect(cv2.resize(picture, None, fx=by, fy=by, interpolation=cv2.INTER_CUBIC)) for by in (2, scale)
+    )
+    here, there = ((face.points[:, :2] + 0.5) / by for face, by in ((small, 2), (large, scale)))
+    assert np.abs((there - here).mean(axis=0)).max() / 108 < 0.0005
+    assert np.abs(there - here).mean() / 108 < 0.0008
+
+
 def test_points_of_a_still_do_not_depend_on_its_framing(backend: LandmarkBackend) -> None:
     """In parts of the face's height, 108 pixels."""
     whole = data.astronaut()
