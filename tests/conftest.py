@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,4 +21,16 @@ def shared_media() -> Path:
     folder = ROOT.parent / "shared" / "media"
     if not folder.is_dir():
         pytest.skip("the real clips are not beside this checkout")
+    return folder
+
+
+def copy_checkout(folder: Path) -> Path:
+    """The files that git tracks here, as they are now, in `folder`; skips the test outside of a checkout."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("this is no git checkout")
+    for name in filter(None, listed.stdout.split("\0")):
+        copy = folder / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, copy)
     return folder

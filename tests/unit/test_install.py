@@ -20,8 +20,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from foundation.version import VERSION
+from tests.conftest import ROOT, copy_checkout
 
-ROOT = Path(__file__).resolve().parents[2]
 LISTS = ("requirements", "requirements-dev", "requirements-farm")
 """Each is installed on top of those before it."""
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -82,15 +82,9 @@ def test_pytorch_is_pinned_in_the_list() -> None:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     """The checkout's tracked files, built as a wheel with no network."""
     folder = tmp_path_factory.mktemp("wheel")
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
-    if listed.returncode:
-        pytest.skip("this is no git checkout")
-    for name in filter(None, listed.stdout.split("\0")):
-        copy = folder / "copy" / name
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, copy)
+    copy = copy_checkout(folder / "copy")
     build = "from setuptools import build_meta; build_meta.build_wheel('..')"
-    subprocess.run([sys.executable, "-c", build], cwd=folder / "copy", capture_output=True, check=True)
+    subprocess.run([sys.executable, "-c", build], cwd=copy, capture_output=True, check=True)
     (built,) = folder.glob("duet-*.whl")
     return zipfile.ZipFile(built)
 
