@@ -16,18 +16,18 @@ from bench import _figures
 from bench._looks import Looks
 from bench._media import Image, Media
 from engines import load_engine
-from engines.base import Driving, Engine, Portrait
+from engines.base import Driving, Engine, Own, Portrait, Taking
+from engines.landmark_tps.options import Options
+from engines.tpsmm import options as network_options
 from foundation.crop import upright
 from foundation.facetrack import Face, FaceTrack, head_frame
 from foundation.geometry import square_around
 from foundation.npy import Blocks
 from landmarks.base import LandmarkBackend
 from media.image.resample import warp_affine
-from pipeline.manifest.parts.performers import Motion
 from quality import surface
 from quality.features import features
 
-MOTION = Motion().model_dump(mode="json")
 FPS = 25.0
 
 
@@ -80,11 +80,11 @@ class Network:
     side: int = 512
 
     @property
-    def files(self) -> dict[str, str]:
-        return {"config": str(self.config), "checkpoint": str(self.checkpoint)}
+    def files(self) -> dict[str, Path]:
+        return {"config": self.config, "checkpoint": self.checkpoint}
 
 
-def cut(picture: Image, face: Face, engine: Engine, side: int | None) -> Portrait:
+def cut(picture: Image, face: Face, engine: Engine[Any], side: int | None) -> Portrait:
     """The crop that the engine wants, in the picture's own pixels, or of `side` x `side` pixels."""
     head = head_frame(face.points, face.scheme)
     if side is not None:
@@ -138,14 +138,14 @@ def measure(
     if not faces:
         raise ValueError(f"no face in the portrait {name!r}")
     crop = cut(image, faces[0], engine, network.side if network else None)
-    motion = MOTION | {"tpsmm": network.files} if network else MOTION
+    own: Own[Any] = Own(network_options.Options(), network.files) if network else Own(Options())
+    taking = Taking(own.options, own.files)
     started = time.perf_counter()
     driving = Driving(clip.track, FPS, clip.pick)
-    prepared = engine.prepare(crop, driving, motion, lambda shown: next(iter(still.detect(shown, 1)), None))
+    prepared = engine.prepare(crop, driving, taking, lambda shown: next(iter(still.detect(shown, 1)), None))
     prepared = {name: whole(array) for name, array in prepared.items()}
-    prepared |= {f"file.{name}": np.array(path) for name, path in network.files.items()} if network else {}
     preparing = time.perf_counter() - started
-    renderer = engine.open(crop, prepared)
+    renderer = engine.open(crop, prepared, own)
     looks, seconds, shown = Looks(), [], {}
     box = surface.face_box(head_frame(crop.face.points, crop.face.scheme))
     background = _figures.Background(crop)

@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -23,9 +22,10 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from media.ffmpeg.codecs import Encode
 from media.video.writer import picture_writer
+from stages.contracts.edit import CONTRACT, Inputs, Settings
 from stages.delivery import edit
+from stages.handles import located
 
 ROOT = Path(__file__).resolve().parents[1]
 FRAMES = 500
@@ -56,7 +56,7 @@ def measure(options: argparse.Namespace, looped: Callable[[Path, Path, int], Pat
     }
 
 
-def _prepared(folder: Path) -> tuple[dict[str, Any], dict[str, Path]]:
+def _prepared(folder: Path) -> tuple[Settings, Inputs]:
     """Everything up to the edit made, by the command line; the edit's settings and inputs."""
     one = {"portrait": "sample:astronaut", "driving": {"video": "clip.mp4"}}
     manifest = {
@@ -71,18 +71,18 @@ def _prepared(folder: Path) -> tuple[dict[str, Any], dict[str, Path]]:
     start = [sys.executable, str(ROOT / "run_pipeline.py"), "render", str(folder / "duet.yaml"), "--work", str(work)]
     subprocess.run(start, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
     about = json.loads(next(work.glob("edit/*/artifact.json")).read_text(encoding="utf-8"))["about"]
-    return about["settings"], {name: work / made["stage"] / made["key"] for name, made in about["inputs"].items()}
+    settings, inputs = CONTRACT.read(about["settings"], about["inputs"])
+    return settings, located(inputs, lambda given: work / given.digest)
 
 
-def _run(settings: dict[str, Any], inputs: dict[str, Path], out: Path) -> None:
+def _run(settings: Settings, inputs: Inputs, out: Path) -> None:
     out.mkdir()
     edit.run(settings, inputs, out, lambda done, total: None)
 
 
-def _encode(settings: dict[str, Any], frames: list[NDArray[np.uint8]], out: Path) -> None:
+def _encode(settings: Settings, frames: list[NDArray[np.uint8]], out: Path) -> None:
     out.mkdir()
-    size, fps, encode = tuple(settings["size"]), Fraction(settings["fps"]), Encode(**settings["video"])
-    with picture_writer(out, size=size, fps=fps, encode=encode) as writer:
+    with picture_writer(out, size=settings.size, fps=settings.fps, encode=settings.video) as writer:
         for number in range(FRAMES):
             writer.write(frames[number % len(frames)])
 

@@ -26,12 +26,16 @@ import cv2
 
 from bench.speed import frames_of, machine
 from foundation.errors import InputError
-from landmarks import backend_settings
+from foundation.face_choice import FaceChoice
+from landmarks import check_backend
 from landmarks.litert.mesh import face_networks
 from landmarks.mediapipe_pool import networks
 from media.samples import sample_path
 from media.video.reader import VideoReader
 from media.video.writer import FrameWriter
+from pipeline.plan.looking import backend_use
+from stages.artifacts import Media
+from stages.contracts.faces import Following, Inputs, Settings
 from stages.driving import faces
 
 ROUNDS = 3
@@ -54,7 +58,7 @@ def main() -> int:
         for number in range(ROUNDS):
             decode.append(options.frames / decoding(clip))
             for name in backends:
-                rounds[name].append(following(clip, Path(folder) / f"{name}{number}", name))
+                rounds[name].append(followed(clip, Path(folder) / f"{name}{number}", name))
     for name in backends:
         row = {
             "bench": "landmarks",
@@ -74,7 +78,7 @@ def main() -> int:
 def installed(name: str) -> bool:
     """Whether the backend has the library that it needs."""
     try:
-        backend_settings(name)
+        check_backend(name)
     except InputError:
         return False
     return True
@@ -115,26 +119,23 @@ class Spent:
     loaded_fps: float
 
 
-def following(clip: Path, out: Path, backend: str) -> Spent:
+def followed(clip: Path, out: Path, backend: str) -> Spent:
     """Run the faces stage."""
     out.mkdir()
-    settings = {
-        "kind": "video",
-        "at": None,
-        "select": "largest",
-        **backend_settings(backend),
-        "start": "0",
-        "stop": None,
-        "max_gap_frames": 12,
-        "expected_frames": None,
-        "tolerant": False,
-        "on_scene_cut": "split",
-        "on_face_lost": "hold",
-    }
+    following = Following(
+        start=Fraction(0),
+        stop=None,
+        max_gap_frames=12,
+        expected_frames=0,
+        tolerant=False,
+        on_scene_cut="split",
+        on_face_lost="hold",
+    )
+    settings = Settings(select=FaceChoice(), backend=backend_use(backend), following=following)
     FORGET[backend]()
     told: list[tuple[float, int]] = []
     began, cpu = time.perf_counter(), time.process_time()
-    faces.run(settings, {"media": clip}, out, lambda done, total: told.append((time.perf_counter(), done)))
+    faces.run(settings, Inputs(media=Media.at(clip)), out, lambda done, total: told.append((time.perf_counter(), done)))
     spent, cpu = time.perf_counter() - began, time.process_time() - cpu
     (first, at_first), (last, at_last) = told[0], told[-1]
     return Spent(spent, cpu, (at_last - at_first) / (last - first))

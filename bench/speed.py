@@ -34,7 +34,8 @@ from numpy.typing import NDArray
 from bench import edit
 from bench._memory import peak_memory
 from engines import load_engine
-from engines.base import Driving, Portrait, Renderer
+from engines.base import Driving, Own, Portrait, Renderer, Taking
+from engines.landmark_tps.options import Options
 from foundation.facetrack import Face, FaceTrack, head_frame
 from foundation.geometry import square_around
 from foundation.npy import Blocks
@@ -42,7 +43,6 @@ from landmarks import load_backend
 from media.samples import sample_path
 from media.video.reader import VideoReader
 from media.video.writer import FrameWriter
-from pipeline.manifest.parts.performers import Motion
 
 ROOT = Path(__file__).resolve().parents[1]
 Image = NDArray[np.uint8]
@@ -90,11 +90,11 @@ def engine(options: argparse.Namespace) -> dict[str, Any]:
         made = load_engine("landmark_tps")
         began = time.perf_counter()
         prepared = made.prepare(
-            portrait, driving, MOTION, lambda image: next(iter(backend.follow(image, 0.0, 1)), None)
+            portrait, driving, Taking(Options()), lambda image: next(iter(backend.follow(image, 0.0, 1)), None)
         )
         prepare = time.perf_counter() - began
     kept = {name: array.whole() if isinstance(array, Blocks) else array for name, array in prepared.items()}
-    renderer = made.open(portrait, kept)
+    renderer = made.open(portrait, kept, Own(Options()))
     _, render = timed(lambda item: renderer.render(*item), list(enumerate(frames)))
     shared = in_two_workers(renderer, frames)
     return {
@@ -107,9 +107,6 @@ def engine(options: argparse.Namespace) -> dict[str, Any]:
         "together_two_workers_ms": round(landmarks + shared, 2),
         "prepare_s": round(prepare, 2),
     }
-
-
-MOTION = Motion().model_dump(mode="json")
 
 
 def in_two_workers(renderer: Renderer, frames: list[Image]) -> float:

@@ -8,14 +8,13 @@ back by the exact inverse of its affine, in linear light; and given the picture'
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from compositing.grain import Grain
 from compositing.masks import Mask, head_mask, inner_ramp
+from compositing.style import PasteStyle
 from foundation.crop import CropInfo
 from foundation.facetrack import Face, head_frame
 from foundation.geometry import apply_affine
@@ -35,19 +34,6 @@ FLOW_SIDE = 256
 """Pixels a side at which motion is looked for: it is evened out over more than what is lost."""
 
 Image = NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Style:
-    """How crops are pasted: the manifest's composite settings.
-
-    Attributes:
-        feather: width of the blend at the edge, in face heights. match_color, match_grain: whether to.
-    """
-
-    feather: float
-    match_color: bool
-    match_grain: bool
 
 
 def paste_mask(crop: CropInfo, face: Face, feather: float) -> Mask:
@@ -75,7 +61,7 @@ class Paste:
         number: of the frame, where the picture is one of many: its grain then changes, too.
     """
 
-    def __init__(self, still: Image, crop: CropInfo, face: Face, style: Style, number: int = 0) -> None:
+    def __init__(self, still: Image, crop: CropInfo, face: Face, style: PasteStyle, number: int = 0) -> None:
         self._still, self._crop = still, crop
         self.mask = paste_mask(crop, face, style.feather)
         if crop.native:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from foundation.plugins import Plugin, load_plugin
 
@@ -15,10 +15,10 @@ ENGINES = {
 }
 
 
-def load_engine(name: str) -> Engine:
+def load_engine(name: str) -> Engine[Any]:
     """The engine of that name.
 
     Raises: ManifestError if there is none.
     """
-    engine: Engine = load_plugin("engine", ENGINES, name)
+    engine: Engine[Any] = load_plugin("engine", ENGINES, name)
     return engine

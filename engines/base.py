@@ -11,18 +11,20 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from face.calibration import Detector
+from face.motion import Motion, Reference
+from face.turns import Turns
 from foundation.facetrack import Face, FaceTrack
 from foundation.geometry import Image
 
-if TYPE_CHECKING:
-    from face.calibration import Detector
-
+OptionsT = TypeVar("OptionsT")
 Arrays = dict[str, Any]
 """Named arrays. What has a row for each frame of the clip is a foundation.npy.Blocks on the way out of `prepare`, made
 block by block as it is written, and a foundation.npy.Rows, read row by row, on the way into `open`."""
@@ -96,18 +98,45 @@ class Renderer(ABC):
         return self.render(index, driving_frame)
 
 
-class Engine(ABC):
+@dataclass(frozen=True)
+class Own(Generic[OptionsT]):
+    """What one engine alone knows of.
+
+    Attributes:
+        options: its own.
+        files: where its files lie, by its names for them.
+    """
+
+    options: OptionsT
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Taking(Own[OptionsT]):
+    """How a portrait takes a driver's motion.
+
+    Attributes:
+        motion: how much of it; a reference that is a number counts in the frames of the driving clip.
+        turns: when the performer sings.
+    """
+
+    motion: Motion = field(default_factory=Motion)
+    turns: Turns = field(default_factory=Turns)
+
+
+class Engine(ABC, Generic[OptionsT]):
     """A way to animate.
 
-    Class attributes: `name` as in the manifest; `scheme`, the landmark scheme it needs; `crop`. Its version stands in
-    the table engines.ENGINES: raise it there whenever the picture changes.
+    Class attributes: `name` as in the manifest; `scheme`, the landmark scheme it needs; `crop`; `options`, the type of
+    its own options. Its version stands in the table engines.ENGINES: raise it there whenever the picture changes.
     """
 
     name: ClassVar[str]
+    options: type[OptionsT]
     scheme: ClassVar[str]
     crop: ClassVar[CropSpec]
 
-    def reference(self, portrait: Portrait, track: FaceTrack, wanted: str | int) -> int:
+    def reference(self, portrait: Portrait, track: FaceTrack, wanted: Reference) -> int:
         """The frame of the clip that counts as the portrait's own pose: 0..N-1.
 
         Args:
@@ -117,15 +146,11 @@ class Engine(ABC):
         return 0 if isinstance(wanted, str) else wanted
 
     @abstractmethod
-    def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
+    def prepare(self, portrait: Portrait, driving: Driving, taking: Taking[OptionsT], detect: Detector) -> Arrays:
         """Everything that a frame needs and that depends on the portrait or on more than one driving frame.
 
         Args:
-            motion: the manifest's motion settings, every one present: mode "relative" | "absolute",
-                reference as of `reference`, head, expression, mouth (0..2, 1 as measured),
-                smoothing (0..2 frames of Gaussian sigma); under "turns", for who does not sing all the time, what
-                face.turns reads, and `listening` (0..1, of head and face; the mouth is shut); and under the
-                engine's name its own options, and the paths of its own files.
+            taking: how much is taken, with the engine's own options and files.
         Returns:
             named arrays, no object dtype; saved as .npy files.
         Raises:
@@ -133,8 +158,8 @@ class Engine(ABC):
         """
 
     @abstractmethod
-    def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
-        """A renderer from what `prepare` returned, and, as "file.NAME", where each file of the engine's lies now."""
+    def open(self, portrait: Portrait, prepared: Arrays, own: Own[OptionsT]) -> Renderer:
+        """A renderer from what `prepare` returned, and the engine's own options and files."""
 
 
 @dataclass(frozen=True)
@@ -166,15 +191,15 @@ class PlateRenderer(ABC):
         """
 
 
-class PlateEngine(Engine):
+class PlateEngine(Engine[OptionsT]):
     """An engine that moves each frame of a plate from where the face is in it. Others animate one of its frames."""
 
     @abstractmethod
     def prepare_plate(
-        self, plate: Plate, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector
+        self, plate: Plate, portrait: Portrait, driving: Driving, taking: Taking[OptionsT], detect: Detector
     ) -> Arrays:
         """As `prepare`, for all frames of the plate; `portrait` is the crop of its most usual one."""
 
     @abstractmethod
-    def open_plate(self, prepared: Arrays) -> PlateRenderer:
+    def open_plate(self, prepared: Arrays, own: Own[OptionsT]) -> PlateRenderer:
         """A renderer from what `prepare_plate` returned."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from face.canonical import Frame, Poses, head_rotation
+from face.motion import Motion
 from face.topology import (
     CHIN,
     EYES,
@@ -100,24 +99,24 @@ def spans(count: int) -> list[slice]:
     return [slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK)]
 
 
-def analyse(track: FaceTrack, motion: Mapping[str, Any]) -> Performance:
+def analyse(track: FaceTrack, motion: Motion) -> Performance:
     """Read the performance off the clip's landmarks.
 
     Raises:
         InputError: the reference frame that was asked for is not in the clip.
     """
-    sigma = float(motion["smoothing"])
-    reference = choose_reference(track, motion["reference"])
+    sigma = motion.smoothing
+    reference = choose_reference(track, motion.reference)
     at_reference = steadied(track.points, sigma, slice(reference, reference + 1))[0]
     frame = Frame.at(head_rotation(track.face(reference)), at_reference)
     parts = (Poses.between(steadied(track.points, sigma, span), at_reference) for span in spans(len(track)))
     poses = Poses.joined(list(parts))
     turn, shift, growth = _head_motion(frame, poses, smoothing=CALM * sigma)
-    absolute = motion["mode"] == "absolute"
+    absolute = motion.mode == "absolute"
     if absolute:
         turn = np.stack([log_rotation(frame.rotation @ exp_rotation(vector)) for vector in turn])
     else:
-        turn = turn - (np.median(turn, axis=0) if motion["reference"] == "best" else turn[reference])
+        turn = turn - (np.median(turn, axis=0) if motion.reference == "best" else turn[reference])
     performance = Performance(
         track=track.points,
         sigma=sigma,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from face.motion import TurnRanges
 from foundation.geometry import Array
 
 
@@ -26,27 +25,25 @@ class Turns:
     listening: float = 0.0
 
     @staticmethod
-    def of(motion: Mapping[str, Any], frames: int) -> Turns:
-        """The turns of a shot of so many frames.
+    def of(ranges: TurnRanges | None, part: slice) -> Turns:
+        """The turns of the frames `part` of a clip.
 
         A voice that sets in finds the face in full motion: it is eased in before each turn, and out after it.
 
         Args:
-            motion: as of engines.base.Engine.prepare; "turns", if there, has `sings`, ranges of frames [start, stop],
-                which may lie outside the shot or be empty; `ease`, in frames; and `listening`.
+            ranges: in frames of the clip; None: it sings all the time.
         """
-        turns = motion.get("turns")
-        if turns is None:
+        if ranges is None:
             return Turns()
-        shares = np.zeros(frames)
-        index = np.arange(frames)
-        for start, stop in turns["sings"]:
-            if start >= stop:
+        index = np.arange(part.start, part.stop)
+        shares = np.zeros(len(index))
+        for turn in ranges.sings:
+            if not len(turn):
                 continue
-            away = np.maximum(0, np.maximum(start - index, index - (stop - 1)))
-            near = np.clip(1 - away / (turns["ease"] + 1), 0, 1)
+            away = np.maximum(0, np.maximum(turn.start - index, index - (turn.stop - 1)))
+            near = np.clip(1 - away / (ranges.ease + 1), 0, 1)
             np.maximum(shares, near * near * (3 - 2 * near), out=shares)
-        return Turns(shares, float(turns["listening"]))
+        return Turns(shares, ranges.listening)
 
     def sung(self, span: slice) -> Array:
         """(n,) how much of the mouth's motion is taken in the frames `span`."""

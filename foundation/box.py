@@ -40,5 +40,10 @@ class Box:
         """The same rectangle elsewhere."""
         return Box(self.x0 + right, self.y0 + down, self.x1 + right, self.y1 + down)
 
+    @property
+    def corners(self) -> tuple[int, int, int, int]:
+        """x0, y0, x1, y1."""
+        return self.x0, self.y0, self.x1, self.y1
+
     def to_json(self) -> list[int]:
         return [self.x0, self.y0, self.x1, self.y1]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever labels, or the facts in them, change their shape: work under any other is made again."""
 
 

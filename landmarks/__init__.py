@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from foundation.plugins import Library, Plugin, check_installed, load_plugin
 
@@ -22,20 +22,13 @@ BACKENDS = {
 }
 
 
-class BackendSettings(TypedDict):
-    """The settings of whatever looks at faces."""
+def check_backend(name: str) -> None:
+    """Fail before the work rather than in it.
 
-    backend: str
-    backend_version: int
-
-
-def backend_settings(name: str = DEFAULT) -> BackendSettings:
-    """The settings that name this backend.
-
-    Raises: InputError if it needs a library that is not installed.
+    Raises:
+        InputError: it needs a library that is not installed.
     """
     check_installed(KIND, BACKENDS[name], name)
-    return {"backend": name, "backend_version": BACKENDS[name].version}
 
 
 def load_backend(name: str = DEFAULT) -> LandmarkBackend:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from foundation.errors import InputError
+from foundation.face_choice import FaceChoice
 from foundation.facetrack import Face
 from landmarks.windows import centre
-
-Select = str | Mapping[str, Any]
-"""largest, leftmost, rightmost, {"index": n}, counted from 0 at the largest, or {"at": [x, y]} in pixels."""
 
 MARGIN = 0.15
 """How far outside a face's points a chosen pixel may lie, in the face's sizes: points end at hairline and ears."""
@@ -20,7 +17,7 @@ TOLD = 12
 """Faces that an error message lists at most."""
 
 
-def choose(faces: Sequence[Face], select: Select, file: Path) -> Face:
+def choose(faces: Sequence[Face], select: FaceChoice, file: Path) -> Face:
     """The face that `select` means.
 
     Args:
@@ -29,15 +26,15 @@ def choose(faces: Sequence[Face], select: Select, file: Path) -> Face:
     Raises: InputError if there is no face with that index or at that point; it lists those that there are.
     """
     ranked = sorted(faces, key=lambda face: -_area(face))
-    if isinstance(select, str):
+    if select.at is None and select.index is None:
         orders = {"largest": lambda face: -_area(face), "leftmost": _x, "rightmost": lambda face: -_x(face)}
-        return min(ranked, key=orders[select])
-    if "index" in select:
-        index = int(select["index"])
+        return min(ranked, key=orders[select.order])
+    if select.at is None:
+        index = select.index or 0
         if not 0 <= index < len(ranked):
             raise InputError(f"there is no face {index}: {described(ranked)}", file=file, cure="choose another index")
         return ranked[index]
-    x, y = (float(value) for value in select["at"])
+    x, y = select.at
     holding = [face for face in ranked if _holds(face, x, y)]
     if not holding:
         cure = "name a point on one of them"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from media.ffmpeg.codecs import VIDEO
 from media.files.info import MediaInfo
@@ -13,7 +12,22 @@ from media.image.stills import read_still
 from media.sound.levelling import CEILING, TOLERANCE, silent
 from media.sound.loudness import Loudness
 from media.video.probe import probe
-from quality.verdict import Row, exact, near
+from quality.row import Row
+from quality.verdict import exact, near
+
+
+class Promised(Protocol):
+    """What was asked for: frames, how many a second, and (width, height) in pixels."""
+
+    @property
+    def frames(self) -> int: ...
+
+    @property
+    def fps(self) -> Fraction: ...
+
+    @property
+    def size(self) -> tuple[int, int]: ...
+
 
 _BT709 = ["bt709", "bt709"]  # primaries and transfer of all that is delivered
 _SAMPLE = 0.001
@@ -29,19 +43,19 @@ def codec_rows(info: MediaInfo, codec: str) -> list[Row]:
     return [exact("codec", table.name, video.codec), exact("colours", wanted, colours)]
 
 
-def sequence_rows(folder: Path, promised: Mapping[str, Any], tracks: int) -> list[Row]:
+def sequence_rows(folder: Path, promised: Promised, tracks: int) -> list[Row]:
     """A folder of pictures, and the sound beside them.
 
     Args:
-        folder: with frames/, and where there is sound sound.wav and stems/. promised: frames, fps, size.
+        folder: with frames/, and where there is sound sound.wav and stems/. promised: what it was to be.
     """
-    length = Fraction(promised["frames"]) / Fraction(promised["fps"])
+    length = promised.frames / promised.fps
     pictures = sorted((folder / "frames").iterdir())
     sounds = [*folder.glob("sound.wav"), *sorted(folder.glob("stems/*.wav"))]
-    rows = [exact("frames", promised["frames"], len(pictures)), exact("sound tracks", tracks, len(sounds))]
+    rows = [exact("frames", promised.frames, len(pictures)), exact("sound tracks", tracks, len(sounds))]
     for picture in dict.fromkeys((pictures[0], pictures[-1])):
         height, width = read_still(picture).shape[:2]
-        rows.append(exact(f"size of {picture.name}", list(promised["size"]), [width, height]))
+        rows.append(exact(f"size of {picture.name}", list(promised.size), [width, height]))
     for sound in sounds:
         found = probe(sound).audio[0].duration
         rows.append(near(f"length of {sound.name}, s", float(length), float(found), _SAMPLE))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quality.features import CLOSED, CONTRAST, EYE, GAZE, INTERIOR, MOUTH, OPEN, PITCH, ROLL, YAW
+from quality.gains import Gains
 
 Series = NDArray[np.float64]
 
@@ -90,16 +91,15 @@ def _mouth(d: Series, r: Series) -> dict[str, float]:
     return figures
 
 
-def scaled(figures: Mapping[str, float], motion: Mapping[str, float]) -> dict[str, float]:
+def scaled(figures: Mapping[str, float], gains: Gains) -> dict[str, float]:
     """The figures as they would be with a motion of 1: what the manifest damps is not judged, a slope is undone."""
     told = dict(figures)
-    mouth, head, expression = float(motion["mouth"]), float(motion["head"]), float(motion["expression"])
-    if mouth < 0.25:
+    if gains.mouth < 0.25:
         told |= dict.fromkeys(("mouth_r", "mouth_slope", "mouth_lag", "interior", "interior_contrast"), float("nan"))
     else:
-        told["mouth_slope"] = told["mouth_slope"] / mouth
-    if head < 0.25:
+        told["mouth_slope"] = told["mouth_slope"] / gains.mouth
+    if gains.head < 0.25:
         told |= dict.fromkeys((name for name, _ in HEADS), float("nan"))
-    if expression < 0.25:
+    if gains.expression < 0.25:
         told["blink_r"] = float("nan")
     return told

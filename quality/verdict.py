@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal
 
+from foundation.codec import Json
 from quality.limits import Limit
 from quality.measure import Scope
+from quality.row import Change, Row, Status
 from quality.table import MEASURES, of
 
-Level = Literal["fail", "warn", "off"]
-Changes = Mapping[str, Mapping[str, Any]]
-"""What a manifest says of measures, by name: {"min", "max", "level"}, each where it is said."""
-Row = dict[str, Any]
-"""{"check", "performer", "found", "expected", "status", "holds"}; status: ok | warn | fail | unmeasured."""
+Changes = Mapping[str, Change]
+"""By the names of measures."""
 
 
 def judge(
@@ -28,12 +26,12 @@ def judge(
     """
     rows = []
     for measure in of(scope):
-        change = changes.get(measure.name, {})
-        if change.get("level") == "off":
+        change = changes.get(measure.name, Change())
+        if change.level == "off":
             continue
         fails, warns = _limits(measure.fails, measure.warns, change, soft=soft)
         value = float(figures.get(measure.name, math.nan))
-        status = "ok"
+        status: Status = "ok"
         if not math.isfinite(value):
             status = "unmeasured"
         elif not fails.holds(value):
@@ -46,40 +44,39 @@ def judge(
     return rows
 
 
-def _limits(fails: Limit, warns: Limit, change: Mapping[str, Any], *, soft: bool) -> tuple[Limit, Limit]:
+def _limits(fails: Limit, warns: Limit, change: Change, *, soft: bool) -> tuple[Limit, Limit]:
     """The limits that count, after what the manifest says."""
-    own = {key: change[key] for key in ("min", "max") if change.get(key) is not None}
+    own = {key: value for key, value in (("min", change.min), ("max", change.max)) if value is not None}
     if own:
         asked = Limit.from_json((fails.to_json() or warns.to_json()) | own)
-        return (Limit(), asked) if change.get("level") == "warn" else (asked, asked)
-    if change.get("level") == "fail":
+        return (Limit(), asked) if change.level == "warn" else (asked, asked)
+    if change.level == "fail":
         fails = fails if str(fails) else warns
-    elif change.get("level") == "warn" or soft:
+    elif change.level == "warn" or soft:
         warns = warns if str(warns) else fails
         fails = Limit()
     return fails, warns
 
 
-def exact(check: str, expected: Any, found: Any) -> Row:
+def exact(check: str, expected: Json, found: Json) -> Row:
     """A promise that holds or does not."""
     return _row(check, None, expected, found, "ok" if expected == found else "fail")
 
 
 def near(check: str, expected: float, found: float, tolerance: float) -> Row:
     """A promise that holds within a tolerance."""
-    status = "ok" if abs(expected - found) <= tolerance else "fail"
+    status: Status = "ok" if abs(expected - found) <= tolerance else "fail"
     return _row(check, None, f"{expected:.3f} +- {tolerance:.3f}", f"{found:.3f}", status)
 
 
-def _row(check: str, performer: str | None, expected: Any, found: Any, status: str) -> Row:
-    row: Row = {"check": check, "performer": performer, "expected": expected, "found": found}
-    return row | {"status": status, "holds": status != "fail"}
+def _row(check: str, performer: str | None, expected: Json, found: Json, status: Status) -> Row:
+    return Row(check=check, performer=performer, expected=expected, found=found, status=status, holds=status != "fail")
 
 
 def told(row: Row) -> str:
     """A row as a line for people."""
-    who = f"{row['performer']}: " if row["performer"] else ""
-    unit = MEASURES[row["check"]].unit if row["check"] in MEASURES else ""
-    found = "not measurable" if row["found"] is None else f"{row['found']} {unit}".strip()
-    wanted = f", expected {row['expected']}" if row["status"] in ("fail", "warn") and row["expected"] != "" else ""
-    return f"{who}{row['check']} is {found}{wanted}"
+    who = f"{row.performer}: " if row.performer else ""
+    unit = MEASURES[row.check].unit if row.check in MEASURES else ""
+    found = "not measurable" if row.found is None else f"{row.found} {unit}".strip()
+    wanted = f", expected {row.expected}" if row.status in ("fail", "warn") and row.expected != "" else ""
+    return f"{who}{row.check} is {found}{wanted}"

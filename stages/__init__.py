@@ -1,28 +1,29 @@
 """The pipeline's stages, in order: this table is its contents page.
 
-A stage is one file with one function:
+A stage is one file, stages/<room>/<name>.py, with one function; stages/contracts/<name>.py has its contract:
 
     run(settings, inputs, out, report) -> facts
 
-    settings   JSON-safe values; with the inputs they decide the result, to the bit
-    inputs     name -> path: a file of the user's, or the folder of another stage's artifact
+    settings   with the inputs they decide the result, to the bit
+    inputs     files of the user's, and other stages' artifacts
     out        an empty folder to write into
     report     report(done, total), in frames, now and then
-    facts      JSON-safe values that later planning, the checks or a person need
+    facts      what later planning, the checks or a person need
 
-Stages never import one another; what they hand on are files.
+Stages never import one another; what they hand on are artifacts (stages/artifacts.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-Report = Callable[[int, int], None]
-Run = Callable[[Mapping[str, Any], Mapping[str, Path], Path, Report], dict[str, Any]]
+from stages.contract import Contract, Report
+
+Run = Callable[[Any, Any, Path, Report], Any]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class StageSpec:
         """The stage's function, imported now."""
         run: Run = import_module(f"stages.{self.room}.{self.name}").run
         return run
+
+    def contract(self) -> Contract[Any, Any, Any, Any]:
+        """The types of its settings, inputs and facts."""
+        found: Contract[Any, Any, Any, Any] = import_module(f"stages.contracts.{self.name}").CONTRACT
+        return found
 
 
 STAGES: dict[str, StageSpec] = {

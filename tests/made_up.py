@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.base import Portrait
+from face.motion import Motion
 from face.topology import EYES, INNER_LOWER, INNER_UPPER, OVAL, POINTS
 from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack
 
-MOTION: dict[str, Any] = {
-    "mode": "relative",
-    "reference": "best",
-    "head": 1.0,
-    "expression": 1.0,
-    "mouth": 1.0,
-    "smoothing": 0.0,
-}
+MOTION = Motion(smoothing=0.0)
 Points = NDArray[np.float64]
 
 

@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from engines.base import Arrays, CropSpec, Driving, Plate, PlateEngine, PlateRenderer, Portrait, Renderer
+from engines.base import Arrays, CropSpec, Driving, Own, Plate, PlateEngine, PlateRenderer, Portrait, Renderer, Taking
 from engines.landmark_tps import eyes
 from engines.landmark_tps.mouth import CONTOUR, Mouth, own_teeth
+from engines.landmark_tps.options import Options
 from engines.landmark_tps.plate import Sitter, TpsPlateRenderer, plate_arrays
 from engines.landmark_tps.renderer import Scene, TpsRenderer
 from engines.landmark_tps.surroundings import Surroundings
 from face import calibration, rig
 from face.calibration import Detector
 from face.color import lip_tone, skin_tone, transfer_matrix
+from face.motion import Motion, Reference
 from face.performance import Performance, analyse, choose_reference, spans
 from face.reference import most_alike
 from face.retargeting import Gains, gaze_motion, mesh_targets, rigid_motion
 from face.topology import EYES, OVAL
-from face.turns import Turns
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from foundation.geometry import Array, Image
 from foundation.npy import Blocks
 
 
-class LandmarkTps(PlateEngine):
+class LandmarkTps(PlateEngine[Options]):
     """Warps the portrait after the performer's landmarks; mouth and eyes are layers of their own."""
 
     name = "landmark_tps"
+    options = Options
     scheme = MEDIAPIPE_478
     crop = CropSpec(reach=1.6, size=None)
 
-    def reference(self, portrait: Portrait, track: FaceTrack, wanted: str | int) -> int:
+    def reference(self, portrait: Portrait, track: FaceTrack, wanted: Reference) -> int:
         if wanted != "nearest":
             return choose_reference(track, "best" if wanted == "neutral" else wanted)
         seen = np.flatnonzero(track.found) if track.found.any() else np.arange(len(track))
         own = portrait.face.points[:, :2]
         return int(seen[most_alike(own, (track.points[int(index)][:, :2] for index in seen))])
 
-    def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
-        performance = analyse(driving.track, self._measured(portrait, driving.track, motion))
-        static, gains = self._calibrated(portrait, driving, performance, motion, detect)
+    def prepare(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> Arrays:
+        performance = analyse(driving.track, self._measured(portrait, driving.track, taking.motion))
+        static, gains = self._calibrated(portrait, driving, performance, taking, detect)
         body = rig.build(portrait.face, performance, gains.parting)
         blocks = spans(len(performance))
         targets = Blocks(np.float32, lambda: (mesh_targets(body, performance, gains, span) for span in blocks))
@@ -51,33 +51,33 @@ class LandmarkTps(PlateEngine):
         return static | moving | {"calibration": np.array([gains.lips, gains.lids, gains.parting])}
 
     def prepare_plate(
-        self, plate: Plate, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector
+        self, plate: Plate, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector
     ) -> Arrays:
-        performance = analyse(driving.track, self._measured(portrait, driving.track, motion))
-        static, gains = self._calibrated(portrait, driving, performance, motion, detect)
-        sitter = Sitter.of(plate, float(motion["smoothing"]))
+        performance = analyse(driving.track, self._measured(portrait, driving.track, taking.motion))
+        static, gains = self._calibrated(portrait, driving, performance, taking, detect)
+        sitter = Sitter.of(plate, taking.motion.smoothing)
         lips = [performance.points(span)[:, CONTOUR, :2] for span in spans(len(performance))]
         moving = plate_arrays(sitter, performance, gains)
         return static | moving | {"lips": np.concatenate(lips).astype(np.float32)}
 
-    def _measured(self, portrait: Portrait, track: FaceTrack, motion: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _measured(self, portrait: Portrait, track: FaceTrack, motion: Motion) -> Motion:
         """The motion settings with a reference that the performance can be read from."""
-        wanted = motion["reference"]
-        if wanted == "nearest":
-            return {**motion, "reference": self.reference(portrait, track, wanted)}
-        return {**motion, "reference": "best"} if wanted == "neutral" else motion
+        if motion.reference == "nearest":
+            return replace(motion, reference=self.reference(portrait, track, "nearest"))
+        return replace(motion, reference="best") if motion.reference == "neutral" else motion
 
     def _calibrated(
         self,
         portrait: Portrait,
         driving: Driving,
         performance: Performance,
-        motion: Mapping[str, Any],
+        taking: Taking[Options],
         detect: Detector,
     ) -> tuple[Arrays, Gains]:
         """What does not change from frame to frame, and the gains that a second look has settled on."""
         body = rig.build(portrait.face, performance)
-        gains = Gains(float(motion["head"]), float(motion["expression"]), float(motion["mouth"]))
+        motion = taking.motion
+        gains = Gains(motion.head, motion.expression, motion.mouth)
         samples = calibration.pick(performance, driving.track.found, driving.pick)
         static = still_arrays(portrait, body, performance, samples)
 
@@ -86,15 +86,15 @@ class LandmarkTps(PlateEngine):
             tried = rig.build(portrait.face, performance, gains.parting)
             moving = {"texture": tried.texture, "targets": mesh_targets(tried, performance, gains, alone)}
             arrays = static | moving | small_arrays(tried, performance, gains, [alone])
-            return self.open(portrait, arrays).render(0, frame)
+            return self.open(portrait, arrays, taking).render(0, frame)
 
         gains = calibration.fit(performance, samples, trial, detect, gains)
-        return static, replace(gains, turns=Turns.of(motion, len(performance)))
+        return static, replace(gains, turns=taking.turns)
 
-    def open_plate(self, prepared: Arrays) -> PlateRenderer:
+    def open_plate(self, prepared: Arrays, own: Own[Options]) -> PlateRenderer:
         return TpsPlateRenderer(prepared)
 
-    def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
+    def open(self, portrait: Portrait, prepared: Arrays, own: Own[Options]) -> Renderer:
         height = float(prepared["height"])
         surroundings = Surroundings(
             portrait.image.shape[:2],

@@ -2,77 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 import tpsmm
-from engines.base import Arrays, CropSpec, Driving, Engine, Portrait, Renderer
+from engines.base import Arrays, CropSpec, Driving, Engine, Own, Portrait, Renderer, Taking
 from engines.tpsmm.frames import cut, frame_of, keypoint_tensor, picture_of, tensor_of, window_of
 from engines.tpsmm.landmarks import follow
+from engines.tpsmm.options import Options
 from face.calibration import Detector
+from face.motion import Reference
 from face.performance import choose_reference
 from face.reference import most_alike
-from face.turns import Turns
 from foundation.errors import InputError, ManifestError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from foundation.geometry import Box, Image
 from tpsmm.convert import convert
-from tpsmm.model import PRECISIONS
 
 LISTENING = 0.3
 """The network moves mouth and head at once: of `listening`, a listener takes so much, or its lips would move along."""
-MODES = {"relative": "relative", "absolute": "standard", "standard": "standard", "avd": "avd"}
-"""The manifest's words and the published ones, to the published ones."""
-KEYPOINTS = ("auto", "network", "landmarks")
-"""Where keypoints come from: the network's detector, or the face that was followed, for networks taught so."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The engine's own options: `precision` as of tpsmm.load_model, `mode` as of tpsmm.Animator; `keypoints`, where
-    they come from."""
+def _model(own: Own[Options]) -> tpsmm.Model:
+    """The model of the files "config" and "checkpoint"; the last one is kept.
 
-    precision: str
-    mode: str
-    keypoints: str
-
-    @staticmethod
-    def of(motion: Mapping[str, Any]) -> Settings:
-        """From motion settings, whose key "tpsmm" may hold precision and mode.
-
-        Raises: ManifestError.
-        """
-        own: Mapping[str, Any] = motion.get(TpsmmEngine.name) or {}
-        mode = str(own.get("mode") or motion.get("mode", "relative"))
-        precision = str(own.get("precision") or "fast")
-        keypoints = str(own.get("keypoints") or "auto")
-        if mode not in MODES:
-            raise ManifestError(f"tpsmm has no mode {mode!r}", cure=f"use one of {', '.join(MODES)}")
-        if precision not in PRECISIONS:
-            raise ManifestError(f"tpsmm has no precision {precision!r}", cure=f"use one of {', '.join(PRECISIONS)}")
-        if keypoints not in KEYPOINTS:
-            raise ManifestError(f"tpsmm has no keypoints {keypoints!r}", cure=f"use one of {', '.join(KEYPOINTS)}")
-        return Settings(precision, MODES[mode], keypoints)
-
-
-def _model(files: Mapping[str, Any], precision: str) -> tpsmm.Model:
-    """The model of the files "config" and "checkpoint"; the last one is kept."""
-    missing = [name for name in ("config", "checkpoint") if files.get(name) is None]
+    Raises:
+        ManifestError: one of them is not named.
+    """
+    missing = [name for name in ("config", "checkpoint") if name not in own.files]
     if missing:
         raise ManifestError(
             f"engine tpsmm needs a {' and a '.join(missing)}", cure="run `models fetch vox`, or use landmark_tps"
         )
-    config, checkpoint = Path(str(files["config"])), Path(str(files["checkpoint"]))
+    config, checkpoint = own.files["config"], own.files["checkpoint"]
     stamp = checkpoint.stat().st_mtime_ns if checkpoint.is_file() else 0
-    return _load(config, checkpoint, stamp, precision)
+    return _load(config, checkpoint, stamp, own.options.precision)
 
 
 @lru_cache(maxsize=1)
@@ -88,60 +57,57 @@ def _load(config: Path, checkpoint: Path, _stamp: int, precision: str) -> tpsmm.
     return tpsmm.load_model(parsed, checkpoint, device=device, precision=precision)
 
 
-class TpsmmEngine(Engine):
+class TpsmmEngine(Engine[Options]):
     """The gains of head, expression and mouth apply where keypoints are landmarks; a network that finds its own moves
     everything at once."""
 
     name = "tpsmm"
+    options = Options
     scheme = MEDIAPIPE_478
     crop = CropSpec(reach=1.0, size=256)
 
-    def reference(self, portrait: Portrait, track: FaceTrack, wanted: str | int) -> int:
+    def reference(self, portrait: Portrait, track: FaceTrack, wanted: Reference) -> int:
         return _reference(portrait, track, wanted)
 
-    def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
-        settings = Settings.of(motion)
-        model = _model(motion.get(self.name) or {}, settings.precision)
-        reference = _reference(portrait, driving.track, motion.get("reference", "best"))
+    def prepare(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> Arrays:
+        model, options = _model(taking), taking.options
+        reference = _reference(portrait, driving.track, taking.motion.reference)
         window = window_of(driving.track, self.crop.reach)
         where: Arrays = {"window": np.array(window.to_json()), "reference": np.array(reference)}
         try:
-            if by_landmarks(model, settings):
-                seen = reference, window
-                animator, moved = follow(model, portrait, driving, motion, detect, settings.mode, seen)
+            if by_landmarks(model, options):
+                animator, moved = follow(model, portrait, driving, taking, detect, (reference, window))
                 where["keypoints"] = moved
             else:
-                animator = _animator(model, portrait, frame_of(driving, reference), window, settings.mode)
-                turns = Turns.of(motion, len(driving.track))
-                if turns.shares is not None:
-                    where["keep"] = turns.kept(slice(0, len(driving.track)), LISTENING)
+                animator = _animator(model, portrait, frame_of(driving, reference), window, options.mode)
+                if taking.turns.shares is not None:
+                    where["keep"] = taking.turns.kept(slice(0, len(driving.track)), LISTENING)
         except ValueError as error:
             raise InputError(str(error), cure="use another mode or checkpoint") from error
         state = {f"state.{name}": tensor.float().numpy() for name, tensor in animator.state.tensors().items()}
-        return state | where | {f"settings.{name}": np.array(value) for name, value in vars(settings).items()}
+        return state | where
 
-    def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
-        settings = Settings(**{name: str(prepared[f"settings.{name}"]) for name in Settings.__annotations__})
-        model = _model({name: prepared.get(f"file.{name}") for name in ("config", "checkpoint")}, settings.precision)
+    def open(self, portrait: Portrait, prepared: Arrays, own: Own[Options]) -> Renderer:
+        model = _model(own)
         stored = {
             name.removeprefix("state."): torch.from_numpy(np.ascontiguousarray(array))
             for name, array in prepared.items()
             if name.startswith("state.")
         }
         state = tpsmm.SourceState.from_tensors(stored, model.device)
-        animator = tpsmm.Animator.restore(model, settings.mode, state)
+        animator = tpsmm.Animator.restore(model, own.options.mode, state)
         return TpsmmRenderer(
             animator, Box(*(int(edge) for edge in prepared["window"])), prepared.get("keep"), prepared.get("keypoints")
         )
 
 
-def by_landmarks(model: tpsmm.Model, settings: Settings) -> bool:
+def by_landmarks(model: tpsmm.Model, options: Options) -> bool:
     """Whether keypoints are taken from the followed face. Raises: ManifestError if they cannot be."""
     taught = model.config.kp_detector.landmarks
-    if settings.keypoints == "landmarks" and not taught:
+    if options.keypoints == "landmarks" and not taught:
         cure = "use keypoints: auto, or a config with kp_detector_params.landmarks, such as duet-128"
         raise ManifestError("this network's keypoints are no face landmarks", cure=cure)
-    return taught and settings.keypoints != "network"
+    return taught and options.keypoints != "network"
 
 
 def _animator(model: tpsmm.Model, portrait: Portrait, frame: Image, window: Box, mode: str) -> tpsmm.Animator:
@@ -184,14 +150,14 @@ class TpsmmRenderer(Renderer):
         return picture_of(picture)
 
 
-def _reference(portrait: Portrait, track: FaceTrack, wanted: object) -> int:
+def _reference(portrait: Portrait, track: FaceTrack, wanted: Reference) -> int:
     """The driving frame that motion is measured from, 0..N-1."""
     if wanted == "first":
         return 0
     if wanted == "neutral":
         return choose_reference(track, "best")
     if wanted not in ("best", "nearest"):
-        return min(max(int(cast(int, wanted)), 0), len(track) - 1)
+        return min(max(int(wanted), 0), len(track) - 1)
     seen = np.flatnonzero(track.found)
     candidates = seen if len(seen) else np.arange(len(track))
     shapes = (track.points[index, :, :2] for index in candidates)

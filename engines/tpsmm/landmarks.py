@@ -6,21 +6,19 @@ are retargeted as openings: the mouth opens as far as the performer's, and shuts
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 import tpsmm
-from engines.base import Driving, Portrait
+from engines.base import Driving, Portrait, Taking
 from engines.tpsmm.frames import keypoint_tensor, picture_of, tensor_of
+from engines.tpsmm.options import Options
 from face import calibration
 from face.calibration import Detector
 from face.performance import Performance, analyse, spans
 from face.retargeting import Gains
 from face.topology import CHIN, FOREHEAD
-from face.turns import Turns
 from foundation.geometry import Array, Box, Image
 from foundation.npy import Blocks
 from tpsmm.training.points import LID_GAPS, flat_keypoints
@@ -42,9 +40,8 @@ def follow(  # noqa: PLR0917  (what an engine's `prepare` is given, and what it 
     model: tpsmm.Model,
     portrait: Portrait,
     driving: Driving,
-    motion: Mapping[str, Any],
+    taking: Taking[Options],
     detect: Detector,
-    mode: str,
     seen: tuple[int, Box],
 ) -> tuple[tpsmm.Animator, Blocks]:
     """The animator, and the keypoints (N, 5K, 2) that the portrait takes in each frame.
@@ -53,21 +50,22 @@ def follow(  # noqa: PLR0917  (what an engine's `prepare` is given, and what it 
     shuts the mouth.
 
     Args:
-        mode: as of tpsmm.Animator. seen: the reference frame, and the window of the driving frames that corresponds to
+        seen: the reference frame, and the window of the driving frames that corresponds to
             the portrait's crop.
     """
     reference, window = seen
-    performance = analyse(driving.track, {**motion, "reference": reference})
+    motion, mode = taking.motion, taking.options.mode
+    performance = analyse(driving.track, replace(motion, reference=reference))
     own = keypoints_of(portrait.face.points[None], (portrait.image.shape[1], portrait.image.shape[0]))
     first = keypoints_of(performance.points(slice(reference, reference + 1)), window)
     found = keypoint_tensor(own), keypoint_tensor(first)
     animator = tpsmm.Animator(model, tensor_of(portrait.image), mode=mode, found=found)
     retargeting = Retargeting(animator, performance, window, Openings.of(own[0], first[0], performance, window))
-    gains = Gains(float(motion["head"]), float(motion["expression"]), float(motion["mouth"]))
+    gains = Gains(motion.head, motion.expression, motion.mouth)
     if mode == "relative":
         samples = calibration.pick(performance, driving.track.found, driving.pick)
         gains = calibration.fit(performance, samples, retargeting.shown, detect, gains)
-    gains = replace(gains, turns=Turns.of(motion, len(performance)))
+    gains = replace(gains, turns=taking.turns)
     blocks = spans(len(performance))
     return animator, Blocks(np.float32, lambda: (retargeting.taken(gains, span) for span in blocks))
 

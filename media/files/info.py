@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 LOSSLESS_SUFFIX = ".avi"
 """Of frames that are kept between stages (media.video.lossless)."""
@@ -87,6 +86,11 @@ class AudioInfo:
     duration: Fraction
     track: int = 0
 
+    @property
+    def end(self) -> Fraction:
+        """When its last sample has sounded, on the file's clock, seconds."""
+        return self.start + self.duration
+
 
 @dataclass(frozen=True)
 class MediaInfo:
@@ -101,32 +105,3 @@ class MediaInfo:
     duration: Fraction
     video: VideoInfo | None
     audio: tuple[AudioInfo, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """JSON-safe; fractions as "30000/1001"."""
-        plain: dict[str, Any] = _plain(asdict(self))
-        return plain
-
-    @staticmethod
-    def from_json(data: dict[str, Any]) -> MediaInfo:
-        """What `to_json` wrote."""
-        video = data["video"]
-        return MediaInfo(
-            container=data["container"],
-            duration=Fraction(data["duration"]),
-            video=None if video is None else VideoInfo(**_exact(VideoInfo, video)),
-            audio=tuple(AudioInfo(**_exact(AudioInfo, each)) for each in data["audio"]),
-        )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return str(value) if isinstance(value, Fraction) else value
-
-
-def _exact(kind: type[VideoInfo | AudioInfo], data: dict[str, Any]) -> dict[str, Any]:
-    exact = {field.name for field in fields(kind) if field.type == "Fraction"}
-    return {key: Fraction(value) if key in exact else value for key, value in data.items()}

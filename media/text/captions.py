@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import pysubs2
 
 from foundation.errors import InputError
 from media.text.fonts import CJK_CURE, Font, FontChoice, shows
 from media.text.lyrics import Line
+from media.text.style import LyricsStyle, TextStyle, TitleText
 
 ALIGNMENT = {"bottom": 2, "middle": 5, "top": 8}
 TRUE_COLORS = {"YCbCr Matrix": "None"}
@@ -29,19 +29,18 @@ _FONT_TAG = re.compile(r"\\fn([^\\}]*)")
 
 
 def lyrics_script(
-    size: tuple[int, int], lines: Sequence[Line], style: Mapping[str, Any], fonts: FontChoice
+    size: tuple[int, int], lines: Sequence[Line], style: LyricsStyle, fonts: FontChoice
 ) -> pysubs2.SSAFile:
     """Lines as they are shown; words with times fill with colour as they are sung.
 
     Args:
         size: (width, height) of the frame.
-        style: position (bottom, middle, top), size (of the frame's shorter side), margin (to the frame's edge, of its
-            height), color, and sung (of words that have been sung).
+        style: how they look.
     """
     made = _empty(size)
     plain = _style(size, style, fonts.main)
     sung = plain.copy()
-    sung.primarycolor, sung.secondarycolor = _color(style["sung"]), _color(style["color"])
+    sung.primarycolor, sung.secondarycolor = _color(style.sung), _color(style.color)
     made.styles = {"Lyrics": plain, "Karaoke": sung}
     for line in lines:
         timed = len(line.words) > 1
@@ -50,18 +49,18 @@ def lyrics_script(
     return made
 
 
-def titles_script(size: tuple[int, int], titles: Sequence[Mapping[str, Any]], fonts: FontChoice) -> pysubs2.SSAFile:
+def titles_script(size: tuple[int, int], titles: Sequence[TitleText], fonts: FontChoice) -> pysubs2.SSAFile:
     """Titles as they are shown.
 
     Args:
-        titles: each as a style of lyrics_script, and text, start, end and fade, in milliseconds.
+        titles: with how each looks.
     """
     made = _empty(size)
     for number, title in enumerate(titles):
         made.styles[f"Title{number}"] = _style(size, title, fonts.main)
-        fade = rf"{{\fad({title['fade']},{title['fade']})}}" if title["fade"] else ""
-        text = fade + _runs(title["text"], fonts)
-        made.append(pysubs2.SSAEvent(title["start"], title["end"], text, style=f"Title{number}"))
+        fade = rf"{{\fad({title.fade},{title.fade})}}" if title.fade else ""
+        text = fade + _runs(title.text, fonts)
+        made.append(pysubs2.SSAEvent(title.start, title.end, text, style=f"Title{number}"))
     return made
 
 
@@ -78,22 +77,22 @@ def _empty(size: tuple[int, int]) -> pysubs2.SSAFile:
     return made
 
 
-def _style(size: tuple[int, int], style: Mapping[str, Any], font: Font) -> pysubs2.SSAStyle:
-    height = style["size"] * min(size)
+def _style(size: tuple[int, int], style: TextStyle, font: Font) -> pysubs2.SSAStyle:
+    height = style.size * min(size)
     side = round(SIDE * size[0])
     return pysubs2.SSAStyle(
         fontname=font.family,
         fontsize=round(height, 2),
         bold=font.bold,
-        primarycolor=_color(style["color"]),
+        primarycolor=_color(style.color),
         outlinecolor=pysubs2.Color(0, 0, 0, 40),
         backcolor=pysubs2.Color(0, 0, 0, 120),
         outline=round(OUTLINE * height, 2),
         shadow=round(OUTLINE * height / 2, 2),
-        alignment=pysubs2.Alignment(ALIGNMENT[style["position"]]),
+        alignment=pysubs2.Alignment(ALIGNMENT[style.position]),
         marginl=side,
         marginr=side,
-        marginv=round(style["margin"] * size[1]),
+        marginv=round(style.margin * size[1]),
     )
 
 

@@ -29,6 +29,7 @@ from media.video.color import ToRgb
 
 LosslessCodec = Literal["magicyuv", "ffv1"]
 
+
 _CONTAINERS = {"magicyuv": "avi", "ffv1": "matroska"}
 _FORMATS = {("magicyuv", 3): "gbrp", ("magicyuv", 4): "gbrap", ("ffv1", 3): "bgr0", ("ffv1", 4): "bgra"}
 _OPTIONS = {

@@ -36,12 +36,12 @@ def write_poster(video: Path, path: Path, *, at: Fraction, about: Provenance) ->
 
 
 def write_preview(
-    video: Path, path: Path, *, start: str, seconds: float, width: int, fps: int, about: Provenance
+    video: Path, path: Path, *, start: Fraction, seconds: float, width: int, fps: int, about: Provenance
 ) -> None:
     """A loop of `seconds` from `start` (both in seconds), `width` pixels wide, as GIF or WebP by the path's suffix.
 
     Raises: StageError if ffmpeg cannot make it.
     """
-    span = Fraction(start), Fraction(str(seconds))
+    span = start, Fraction(str(seconds))
     run_ffmpeg(preview(video, path, start=span[0], seconds_shown=span[1], width=width, fps=fps), file=path)
     (stamp_gif if path.suffix.lower() == ".gif" else stamp_webp)(path, about)

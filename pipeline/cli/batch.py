@@ -15,7 +15,7 @@ from foundation.artifacts import ArtifactStore, Spoilt
 from foundation.atomic import check_writable, make_folder
 from foundation.errors import DuetError, StageError
 from foundation.events import Event, TaskFinished
-from pipeline.cli.deliver import deliver_tasks
+from pipeline.cli.deliver import deliver_video
 from pipeline.cli.farm_options import (
     Address,
     DryRun,
@@ -136,7 +136,7 @@ class _Batch:
         if item.error is not None:
             self._fail(item, item.error)
             return
-        assert item.result and item.video  # noqa: S101, PT018  (it is planned)
+        assert item.verdict and item.video  # noqa: S101, PT018  (it is planned)
         try:
             place = place_of(item.loaded)
             check_place(place)
@@ -144,7 +144,7 @@ class _Batch:
         except DuetError as error:
             self._fail(item, error)
             return
-        for key in (item.result.key, item.video.key):
+        for key in (item.verdict.key, item.video.key):
             self._missing[item.name].add(key)
             self._waiting.setdefault(key, []).append(item)
 
@@ -160,14 +160,14 @@ class _Batch:
             self._written = time.monotonic()
 
     def _deliver(self, item: Item) -> None:
-        assert item.result and item.video  # noqa: S101, PT018  (it is planned)
+        assert item.verdict and item.video  # noqa: S101, PT018  (it is planned)
         outcome = self.outcome(item)
         try:
-            verdict, place = deliver_tasks(item.result, item.video, self.store, place_of(item.loaded))
+            verdict, place = deliver_video(item.verdict, item.video, self.store, place_of(item.loaded), item.about)
             outcome.video = str(place.first_file)
             verdict.refuse(place.first_file)
         except Spoilt:
-            self._missing[item.name] |= {item.result.key, item.video.key}
+            self._missing[item.name] |= {item.verdict.key, item.video.key}
             return
         except DuetError as error:
             self._fail(item, error)

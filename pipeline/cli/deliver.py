@@ -15,8 +15,10 @@ from media.credentials.signing import Signer, sign
 from pipeline.cli.place import Place
 from pipeline.manifest.paths import SequenceName
 from pipeline.plan.expand import Plan
-from pipeline.plan.task import Task
 from pipeline.report.verdict import Verdict, verdict_of
+from stages.artifacts import Film
+from stages.artifacts import Verdict as Judged
+from stages.handles import Handle
 
 Finish = Callable[[Path], None]
 
@@ -28,15 +30,17 @@ def deliver(plan: Plan, store: ArtifactStore, wanted: Place) -> tuple[Verdict, P
         what the checks say, and where everything is.
     Raises: as `put`; InputError if it cannot be signed.
     """
-    verdict, place = deliver_tasks(plan.result, plan.video, store, wanted)
-    for ending, (task, file) in plan.passes.items():
-        put(store, task, file, place.beside(ending))
+    verdict, place = deliver_video(plan.verdict, plan.video, store, wanted, plan.about)
+    for ending, (made, file) in plan.passes.items():
+        put(store, made, file, place.beside(ending))
     return verdict, place
 
 
-def deliver_tasks(result: Task, video: Task, store: ArtifactStore, wanted: Place) -> tuple[Verdict, Place]:
-    """As `deliver`, of the task that checks a video and the one that makes it."""
-    verdict = verdict_of(result, store)
+def deliver_video(
+    checked: Judged, video: Film, store: ArtifactStore, wanted: Place, about: Provenance
+) -> tuple[Verdict, Place]:
+    """As `deliver`, of a video and what checks it, alone."""
+    verdict = verdict_of(checked, store)
     place = wanted.at(verdict.place(wanted.target))
     made = _Made(store, video)
     for kind, path in (("poster", place.poster), ("preview", place.preview)):
@@ -45,24 +49,24 @@ def deliver_tasks(result: Task, video: Task, store: ArtifactStore, wanted: Place
     if place.sequence:
         _sequence(made, place, place.sequence)
     else:
-        finish = _signing(place.signer, place.container, video) if place.signer else None
+        finish = _signing(place.signer, place.container, about) if place.signer else None
         made.put(f"video.{place.container}", place.target, finish)
     return verdict, place
 
 
-def put(store: ArtifactStore, task: Task, name: str, target: Path) -> None:
-    """Copy one file of a task's artifact to `target`; one that is there already, byte for byte, is left alone.
+def put(store: ArtifactStore, given: Handle, name: str, target: Path) -> None:
+    """Copy one file of an artifact to `target`; one that is there already, byte for byte, is left alone.
 
     Raises: Spoilt if the artifact is gone, or the file was damaged; StageError if `target` cannot be written.
     """
-    _Made(store, task).put(name, target)
+    _Made(store, given).put(name, target)
 
 
 class _Made:
-    """A task's artifact, from which files are put where they belong."""
+    """An artifact, from which files are put where they belong."""
 
-    def __init__(self, store: ArtifactStore, task: Task) -> None:
-        self._store, self._task, self._found = store, task, store.need(task.stage, task.key)
+    def __init__(self, store: ArtifactStore, given: Handle) -> None:
+        self._store, self._given, self._found = store, given, store.need(given.stage, given.key)
 
     @property
     def names(self) -> list[str]:
@@ -85,17 +89,16 @@ class _Made:
                 finish(temporary)
 
     def _spoilt(self, name: str) -> Spoilt:
-        self._store.discard(self._task.stage, self._task.key)
+        self._store.discard(self._given.stage, self._given.key)
         problem = "was damaged on the disk, and has been removed"
-        return Spoilt.of(self._task.key, problem=problem, file=self._found.folder / name)
+        return Spoilt.of(self._given.key, problem=problem, file=self._found.folder / name)
 
 
 def _is_there(target: Path, stored: Stored) -> bool:
     return target.is_file() and target.stat().st_size == stored.size and digest_of(target) == stored.sha256
 
 
-def _signing(signer: Signer, container: str, video: Task) -> Finish:
-    about = Provenance(**video.settings["about"])
+def _signing(signer: Signer, container: str, about: Provenance) -> Finish:
     return lambda path: sign(path, container, signer, about)
 
 

@@ -26,6 +26,7 @@ from media.ffmpeg import binary
 from media.samples import sample_names, sample_path
 from media.text.captions import titles_script
 from media.text.fonts import FontChoice, packaged_fonts, read_fonts
+from media.text.style import TitleText
 from pipeline.cli.options import WORK, Debug, Json, Work
 from pipeline.plan.engine_choice import MODELS, SHIPPED
 
@@ -140,11 +141,10 @@ def _text() -> str:
     fonts = [font for paths in packaged_fonts().values() for path in paths for font in read_fonts(path)]
     if not fonts:
         raise InputError("no font is installed", cure="pip install matplotlib noto-cjk-sans-otc")
-    title = {"text": "A", "start": 0, "end": 1000, "fade": 0, "position": "middle"}
-    style = {"size": 0.5, "margin": 0.0, "color": "#ffffff"}
+    title = TitleText(text="A", start=0, end=1000, fade=0, position="middle", size=0.5, margin=0.0, color="#ffffff")
     with TemporaryDirectory() as folder:
         script = Path(folder, "letter.ass")
-        titles_script((64, 64), [title | style], FontChoice(fonts, "A")).save(str(script))
+        titles_script((64, 64), [title], FontChoice(fonts, "A")).save(str(script))
         with Overlay([script], [fonts[0].path], size=(64, 64), fps=Fraction(1), frames=1) as overlay:
             drawn = overlay.layer(0) is not None
     if not drawn:

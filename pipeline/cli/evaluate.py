@@ -20,8 +20,10 @@ from pipeline.cli.runs import Running, make_and_use
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import LoadedManifest
 from pipeline.plan.evaluation import evaluation, manifest_of
+from pipeline.plan.made import artifact_of, facts_of
 from pipeline.report.evaluation import Figures, averaged, write_plot, write_table
 from quality.reconstruction import NAMES
+from stages.contracts import reconstruct
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of clips, each of one face.")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="The folder for evaluation.csv, .json and .png.")]
@@ -76,11 +78,12 @@ def _evaluated(clip: Path, loaded: LoadedManifest, step: int, store: ArtifactSto
     """One clip's figures. Raises: DuetError."""
     plan = plan_job(loaded, store)
     wanted = evaluation(clip, plan, step)
-    notice = f"{clip.name}: {plan.notices[0]}"
-    stage, key = wanted.task.stage, wanted.task.key
-    made = make_and_use(wanted.graph, [key], store, running, lambda: store.need(stage, key), notices=[notice])
-    told = made.facts["figures"]
-    return {name: math.nan if told[name] is None else float(told[name]) for name in NAMES}
+    notice, figures = f"{clip.name}: {plan.notices[0]}", wanted.figures
+    made = make_and_use(
+        wanted.graph, [figures.key], store, running, lambda: artifact_of(store, figures), notices=[notice]
+    )
+    told = facts_of(reconstruct.CONTRACT, made).figures
+    return {name: math.nan if (value := told[name]) is None else value for name in NAMES}
 
 
 def _write(output: Path, rows: dict[str, Figures], left_out: dict[str, str], engine: str, step: int) -> None:

@@ -15,6 +15,7 @@ import typer
 from numpy.typing import NDArray
 
 from foundation.atomic import check_writable
+from foundation.codec import encode
 from foundation.errors import ManifestError
 from foundation.facetrack import Face, head_frame
 from landmarks import BACKENDS, DEFAULT, load_backend
@@ -77,7 +78,7 @@ def run(
         pictures: Iterator[tuple[float, Image]] = iter([(0.0, read_image(path))])
     else:
         info, read = _numbered(path, fps) if numbered and fps else (probe(path), _video(path))
-        told |= info.to_json() | _more(path, info, read if shots else None)
+        told |= encode(info) | _more(path, info, read if shots else None)
         pictures = _looks(info, read)
     lines: list[Image] = []
     with load_backend(landmarks) as backend:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from foundation.artifacts import ArtifactStore
+from foundation.artifacts import Artifact, ArtifactStore
 from foundation.errors import DuetError
 from foundation.events import Event
 from pipeline.cli.runs import Running
 from pipeline.executors import load_executor
 from pipeline.executors.run_task import run_task
 from pipeline.manifest.load import LoadedManifest
-from pipeline.plan.batch import BatchPlan, Facts, Item, plan_batch
+from pipeline.plan.batch import BatchPlan, Item, plan_batch
 from pipeline.plan.build import Job, build
 from pipeline.plan.expand import Plan, expand
+from pipeline.plan.first import read_facts
 from pipeline.plan.graph import Graph
+from pipeline.plan.planning import Facts
 
 
 def plan_job(loaded: LoadedManifest, store: ArtifactStore) -> Plan:
@@ -23,19 +25,19 @@ def plan_job(loaded: LoadedManifest, store: ArtifactStore) -> Plan:
     return expand(*probe_job(loaded, store))
 
 
-def probe_job(loaded: LoadedManifest, store: ArtifactStore) -> tuple[Job, Mapping[str, Facts]]:
+def probe_job(loaded: LoadedManifest, store: ArtifactStore) -> tuple[Job, Facts]:
     """The manifest's job, and what its media are."""
     job = build(loaded)
-    return job, {name: run_task(task, store, _silent).facts for name, task in job.probes.items()}
+    return job, read_facts(job, {task.key: run_task(task, store, _silent) for task in job.first})
 
 
 def plan_items(items: Iterable[Item], store: ArtifactStore, running: Running) -> BatchPlan:
     """The plan of a batch; its media are probed as its tasks will be run."""
 
-    def probe(graph: Graph) -> tuple[dict[str, Facts], Mapping[str, DuetError]]:
+    def probe(graph: Graph) -> tuple[dict[str, Artifact], Mapping[str, DuetError]]:
         keys = list(graph.tasks)
         failed = load_executor(running.executor).run(graph, keys, store, how=running.how, listen=_unheard)
-        return {task.key: store.need(task.stage, task.key).facts for task in graph if task.key not in failed}, failed
+        return {task.key: store.need(task.stage, task.key) for task in graph if task.key not in failed}, failed
 
     return plan_batch(items, probe)
 

@@ -176,7 +176,7 @@ def batch_writes(plan: BatchPlan, summary: Path) -> Iterator[Written]:
     yield Written(summary, "the batch's record", "choose another output.path")
     for item in plan.items:
         if item.video is not None:
-            for one in place_of(item.loaded).written(item.video.frames):
+            for one in place_of(item.loaded).written(plan.graph.task_of(item.video).frames):
                 yield replace(one, what=f"{one.what} of {item.name}")
 
 

@@ -12,6 +12,7 @@ import typer
 from foundation.artifacts import ArtifactStore
 from foundation.atomic import check_writable, make_folder
 from foundation.cache import cache_folder
+from foundation.codec import encode
 from foundation.errors import ManifestError
 from pipeline.cli.deliver import put
 from pipeline.cli.render import short
@@ -19,8 +20,10 @@ from pipeline.cli.runs import Running, make_and_use
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.executors.run_task import run_task
 from pipeline.plan.engine_choice import CONFIGS, MODELS
+from pipeline.plan.made import artifact_of, facts_of
 from pipeline.plan.published import Demo, DemoPlan, build_demo, expand_demo
 from pipeline.report.verdict import Verdict, failed_name, verdict_of
+from stages.contracts import demo, probe
 
 CHECKPOINT = Path("checkpoints/vox.pth.tar")
 SOURCE = Path("assets/source.png")
@@ -62,23 +65,23 @@ def animate_published(flags: Flags, store: ArtifactStore, running: Running) -> N
     """
     notices: list[str] = []
     target = (flags.result_video or RESULT).absolute()
-    demo = _demo(flags, target, notices)
+    asked = _demo(flags, target, notices)
     check_writable(target, making=True)
-    job = build_demo(demo)
+    job = build_demo(asked)
     files = [Path(given.path) for given in job.files.values()]
     places = (target, failed_name(target))
     refuse_losses([Written(path, "the video", "choose another --result_video") for path in places], files)
     make_folder(target.parent)
-    plan = expand_demo(job, run_task(job.probe, store, _silent).facts)
+    plan = expand_demo(job, facts_of(probe.CONTRACT, run_task(job.probe, store, _silent)))
     if not plan.sounds:
         notices.append("the driving clip has no sound: the video will be silent")
 
     def hand_over() -> tuple[Verdict, Path]:
-        verdict = verdict_of(plan.result, store)
-        put(store, plan.video, f"video{demo.suffix}", verdict.place(target))
+        verdict = verdict_of(plan.verdict, store)
+        put(store, plan.video, f"video{asked.suffix}", verdict.place(target))
         return verdict, verdict.place(target)
 
-    wanted = [plan.result.key, plan.video.key]
+    wanted = [plan.verdict.key, plan.video.key]
     verdict, target = make_and_use(plan.graph, wanted, store, running, hand_over, notices=notices)
     _tell(plan, verdict, store, target, as_json=running.as_json)
     verdict.refuse(target)
@@ -159,14 +162,13 @@ def _one_of(flag: str, value: str, known: Iterable[str]) -> str:
 
 
 def _tell(plan: DemoPlan, verdict: Verdict, store: ArtifactStore, target: Path, *, as_json: bool) -> None:
-    made = store.find(plan.picture.stage, plan.picture.key)
-    facts = made.facts if made else {}
+    facts = facts_of(demo.CONTRACT, artifact_of(store, plan.picture))
     if as_json:
-        about = {"network": facts.get("path"), "reference": facts.get("reference"), "checks": list(verdict.rows)}
+        about = {"network": facts.path, "reference": facts.reference, "checks": encode(verdict.rows)}
         typer.echo(json.dumps({"event": "Done", "video": str(target), **about}, ensure_ascii=False))
         return
     typer.echo(f"video   {short(target)}")
-    typer.echo(f"network {facts.get('path')}; motion measured from frame {facts.get('reference')}")
+    typer.echo(f"network {facts.path}; motion measured from frame {facts.reference}")
     for line in verdict.lines:
         typer.echo(f"check   {line}")
 

@@ -87,7 +87,7 @@ def render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sh
     if sheet or report:
         spare_other_report(place)
     make_place(place)
-    wanted = wanted_of(plan) + ([one.clip.key for one in plan.performers.values()] if sheet else [])
+    wanted = wanted_of(plan) + ([one.clip.clip.key for one in plan.performers.values()] if sheet else [])
     recorder = Recorder()
 
     def hand_over() -> tuple[Verdict, Place, Path | None]:
@@ -99,7 +99,7 @@ def render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sh
     verdict, place, pictures = make_and_use(
         plan.graph, wanted, store, running, hand_over, notices=plan.notices, also=recorder
     )
-    record = recorder.keep(store, plan.result.key)
+    record = recorder.keep(store, plan.verdict.key)
     page = write_report(Made(loaded, plan, store, place.first_file), record) if report else None
     beside = {"sheet": pictures, "report": page}
     _tell(verdict, place.first_file, beside, rests(plan, store), as_json=running.as_json)
@@ -133,7 +133,7 @@ def tell_part(count: int, running: Running) -> None:
 def wanted_of(plan: Plan) -> list[str]:
     """What must be there for the video to be delivered."""
     passes = (task.key for task, _ in plan.passes.values())
-    return list(dict.fromkeys((plan.result.key, plan.video.key, *passes)))
+    return list(dict.fromkeys((plan.verdict.key, plan.video.key, *passes)))
 
 
 def short(path: Path) -> Path:

@@ -30,11 +30,11 @@ def run(
     loaded, store = load_manifest(manifest), store_at(work)
     plan = plan_job(loaded, store)
     place = place_of(loaded)
-    made = Made(loaded, plan, store, place.at(verdict_of(plan.result, store).place(place.target)).first_file)
+    made = Made(loaded, plan, store, place.at(verdict_of(plan.verdict, store).place(place.target)).first_file)
     if output:
         own = Written(output, "the report", "choose another --output")
         refuse_losses([*place.written(plan.frames, sheet=True), own], plan.reads)
-    target = write_report(made, read_record(store, plan.result.key), output)
+    target = write_report(made, read_record(store, plan.verdict.key), output)
     typer.echo(json.dumps({"event": "Done", "report": str(target)}) if as_json else f"report  {target}")
 
 

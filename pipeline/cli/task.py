@@ -15,6 +15,7 @@ from pipeline.executors.run_task import run_task
 from pipeline.executors.worker import Place, settle, warnings_told
 from pipeline.plan.task import Task
 from pipeline.report.verdict import verdict_of
+from stages.contracts import check
 
 TaskFile = Annotated[Path, typer.Argument(metavar="FILE", help="A task file, written by `plan --tasks FOLDER`.")]
 
@@ -38,7 +39,8 @@ def run(
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         typer.echo(str(made.folder))
-    verdict_of(task, store).refuse(made.folder)
+    if task.stage == check.CONTRACT.stage:
+        verdict_of(check.CONTRACT.output(task.output), store).refuse(made.folder)
 
 
 def _silent(done: int, total: int) -> None:

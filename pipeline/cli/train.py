@@ -21,8 +21,10 @@ from pipeline.cli.runs import run_graph
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.executors.run_task import run_task
 from pipeline.manifest.dataset import load_training_config
+from pipeline.plan.made import facts_of, folder_of
 from pipeline.plan.task import FileInput
 from pipeline.plan.training import DatasetPlan, plan_dataset
+from stages.contracts import probe
 
 if TYPE_CHECKING:
     from training.order import TubeFiles
@@ -68,12 +70,12 @@ def run(
     training = load_training_config(path, data)
     folder = (out or Path("out") / "training" / path.stem).absolute()
     store = store_at(work)
-    plan = plan_dataset(training, lambda task: run_task(task, store, _silent).facts)
+    plan = plan_dataset(training, lambda task: facts_of(probe.CONTRACT, run_task(task, store, _silent)))
     written = (file for pattern in WRITES for file in folder.glob(pattern))
     read = _read(plan, path, initial, vgg)
     refuse_losses([Written(file, "what is trained", "choose another --out") for file in written], read)
     running = running_of("local", None, workers, None, "json" if as_json else "auto")
-    run_graph(plan.graph, [tube.task.key for tube in plan.tubes], store, running)
+    run_graph(plan.graph, [tube.crops.key for tube in plan.tubes], store, running)
     from training.order import Order  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
     from training.run import train  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
 
@@ -108,7 +110,7 @@ def _refuse(device: str, processes: int, minutes: float | None) -> None:
 
 def _read(plan: DatasetPlan, *named: Path | None) -> set[Path]:
     """Every file that a run reads."""
-    given = (each for task in plan.graph for each in task.inputs.values() if isinstance(each, FileInput))
+    given = (each for task in plan.graph for _, each in task.given if isinstance(each, FileInput))
     return {Path(each.path) for each in given} | {path for path in named if path is not None}
 
 
@@ -116,14 +118,13 @@ def _files(plan: DatasetPlan, store: ArtifactStore) -> list[TubeFiles]:
     from training.order import TubeFiles  # noqa: PLC0415  (as above)
 
     return [
-        TubeFiles(tube.name, tube.person, tube.real, tube.held_out, store.folder("face_crops", tube.task.key))
-        for tube in plan.tubes
+        TubeFiles(tube.name, tube.person, tube.real, tube.held_out, folder_of(store, tube.crops)) for tube in plan.tubes
     ]
 
 
 def _digest(plan: DatasetPlan) -> str:
     """Names the data: the tubes' keys."""
-    keys = sorted(tube.task.key for tube in plan.tubes)
+    keys = sorted(tube.crops.key for tube in plan.tubes)
     return hashlib.sha256("".join(keys).encode()).hexdigest()
 
 

@@ -10,6 +10,7 @@ from foundation.artifacts import LARGE, Artifact, ArtifactStore, Disturbed, Spoi
 from foundation.digests import Digests, digest_of, settled, stamp_of
 from foundation.errors import InputError
 from pipeline.plan.task import FileInput, Task, TaskInput
+from stages.handles import located
 
 _digests = Digests()
 """Of the user's files: a worker reads a clip, or a model, once to compare it, however many tasks need it."""
@@ -22,14 +23,14 @@ class Inputs:
         check: keys of the artifacts whose bytes are compared with their digests; None: all that are not large. Of the
             others only what was written to since it was made is read.
     Attributes:
-        paths: where each lies, by its name.
+        located: as the stage takes them, each where it lies.
     Raises: InputError if a file of the user's is not the one that the task names; Spoilt.
     """
 
     def __init__(self, task: Task, store: ArtifactStore, check: Collection[str] | None) -> None:
         self._store = store
-        self._files = {Path(given.path): given.digest for given in task.inputs.values() if isinstance(given, FileInput)}
-        self._made = self._find({given for given in task.inputs.values() if isinstance(given, TaskInput)})
+        self._files = {Path(given.path): given.digest for _, given in task.given if isinstance(given, FileInput)}
+        self._made = self._find({given for _, given in task.given if isinstance(given, TaskInput)})
         for path in self._files:
             _check_there(path)
         try:
@@ -40,7 +41,7 @@ class Inputs:
         for path, digest in self._files.items():
             _compare(path, digest, _digests.of)
         self._spoil([found for found in self._made if self._damaged(found, check)])
-        self.paths = {name: _path(given, store) for name, given in task.inputs.items()}
+        self.located = located(task.inputs, lambda given: _path(given, store))
 
     def stayed(self) -> None:
         """Have what was read been what was compared?

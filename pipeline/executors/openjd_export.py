@@ -13,7 +13,6 @@ from typing import Any
 
 from pipeline.plan.graph import Graph
 from pipeline.plan.needs import MB, needs_of
-from pipeline.plan.select import chunk_of
 from pipeline.plan.task import Task
 
 VERSION = "jobtemplate-2023-09"
@@ -97,7 +96,7 @@ def _step(
     before = {graph.tasks[key].stage for task in tasks for key in task.needs} - {stage}
     if before:
         step["dependencies"] = [{"dependsOn": name} for name in dict.fromkeys(t.stage for t in graph) if name in before]
-    ranges = [chunk for chunk in map(chunk_of, tasks) if chunk]
+    ranges = [chunk for chunk in (task.chunk for task in tasks) if chunk]
     chosen: list[str] = ["--only", stage]
     if chunk_frames and len(ranges) == len(tasks):
         last = max(chunk.stop for chunk in ranges) - 1

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from threadpoolctl import threadpool_limits
 
 from foundation.artifacts import Artifact, ArtifactStore, Disturbed, Spoilt
+from foundation.codec import encode
 from foundation.errors import DuetError, StageError
 from foundation.leases import Held, Lease
 from pipeline.executors.inputs import Inputs
@@ -129,7 +130,7 @@ class _Attempt:
                 # how many threads BLAS takes changes the last bits of a solve; for solves as small as ours one is
                 # fastest
                 with threadpool_limits(limits=1, user_api="blas"):
-                    facts = stage(task.settings, inputs.paths, draft.folder, self.report)
+                    facts = encode(stage(task.settings, inputs.located, draft.folder, self.report))
             except Exception as error:
                 inputs.blame(error)
                 raise

@@ -11,7 +11,7 @@ from typing import Any
 from foundation.processor import processor_class
 from foundation.version import libraries
 from landmarks.model_file import SHA256, USED_BY
-from pipeline.plan.needs import model_of
+from pipeline.plan.needs import backend_of, model_of
 from pipeline.plan.task import Task
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ def versions_of(task: Task) -> dict[str, Any]:
     `processor` as processor_class.
     """
     weights = list(model_of(task))
-    if task.settings.get("backend") in USED_BY:
+    if backend_of(task) in USED_BY:
         weights.append(SHA256)
     about = {"stage": task.spec.version, "code": _code(), "python": platform.python_version()}
     about |= {"processor": processor_class()}

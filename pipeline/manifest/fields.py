@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
+from face import motion
+from foundation.face_choice import FaceChoice, Order
 from foundation.timecode import MAX_SECONDS, Moment, moment
 from foundation.times import exact, rate
 
@@ -45,14 +47,15 @@ def _not_negative(value: Fraction) -> Fraction:
     return value
 
 
-def _select(value: Any) -> Any:
-    words = ("largest", "leftmost", "rightmost")
-    if value in words:
+def _select(value: Any) -> FaceChoice:
+    if isinstance(value, FaceChoice):
         return value
+    if value in get_args(Order):
+        return FaceChoice(order=value)
     if isinstance(value, dict) and set(value) == {"index"} and type(value["index"]) is int and value["index"] >= 0:
-        return value
+        return FaceChoice(index=value["index"])
     if isinstance(value, dict) and set(value) == {"at"} and _is_point(value["at"]):
-        return value
+        return FaceChoice(at=(float(value["at"][0]), float(value["at"][1])))
     raise ValueError("use largest, leftmost, rightmost, {index: 0} or {at: [x, y]}")
 
 
@@ -101,12 +104,39 @@ Place = Annotated[
 ]
 """A place in a clip: seconds, a time, a timecode or a frame's number."""
 Rate = Annotated[Fraction, BeforeValidator(_rate), _AsText, WithJsonSchema(NUMBER)]
-FaceSelect = Annotated[Any, BeforeValidator(_select)]
+_FACE: dict[str, Any] = {
+    "anyOf": [
+        {"enum": [*get_args(Order)]},
+        {
+            "type": "object",
+            "properties": {"index": {"type": "integer", "minimum": 0}},
+            "required": ["index"],
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "properties": {"at": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}},
+            "required": ["at"],
+            "additionalProperties": False,
+        },
+    ]
+}
+FaceSelect = Annotated[
+    FaceChoice,
+    BeforeValidator(_select),
+    PlainSerializer(lambda face: face.written),
+    WithJsonSchema(_FACE),
+]
+"""largest, leftmost, rightmost, {index: n}, counted from 0 at the largest, or {at: [x, y]} in pixels."""
 Color = Annotated[str, BeforeValidator(_color)]
 """A colour as "#rrggbb"."""
 Backdrop = Annotated[str, BeforeValidator(_backdrop)]
 """A colour, or "blur"."""
-Reference = Annotated[Any, BeforeValidator(_reference)]
+Reference = Annotated[
+    motion.Reference,
+    BeforeValidator(_reference),
+    WithJsonSchema({"anyOf": [{"enum": ["best", "neutral", "nearest", "first"]}, {"type": "integer", "minimum": 0}]}),
+]
 Size = Annotated[
     tuple[int, int],
     BeforeValidator(_size),

@@ -12,16 +12,19 @@ from glob import glob, has_magic
 from pathlib import Path, PurePath
 from typing import Any
 
+from foundation.artifacts import Artifact
 from foundation.digests import digest_of
 from foundation.errors import DuetError, InputError, ManifestError
+from media.credentials.provenance import Provenance
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.batch import NAME_PLACE, Batch
 from pipeline.manifest.parts.output import Output
 from pipeline.plan.build import Job, build
 from pipeline.plan.expand import expand
+from pipeline.plan.first import read_facts
 from pipeline.plan.graph import Graph
 from pipeline.plan.sources import SAMPLE
-from pipeline.plan.task import Task
+from stages.artifacts import Film, Verdict
 
 MOST_ITEMS = 100_000
 MOST_BYTES = 16 << 20
@@ -29,9 +32,8 @@ MOST_BYTES = 16 << 20
 Row = tuple[str, str, str | None]
 """A portrait, a clip and, where it is given, the item's name."""
 
-Facts = Mapping[str, Any]
-Probe = Callable[[Graph], tuple[Mapping[str, Facts], Mapping[str, DuetError]]]
-"""Runs the probe tasks of a graph; their facts, and why some failed, by key."""
+Probe = Callable[[Graph], tuple[Mapping[str, Artifact], Mapping[str, DuetError]]]
+"""Runs the first tasks of a graph; what they made, and why some failed, by key."""
 
 
 @dataclass
@@ -40,7 +42,7 @@ class Item:
 
     Attributes:
         loaded: its own manifest. target: where the video goes.
-        result, video: the tasks that check and make it, once it is planned.
+        verdict, video, about: what the checks say of it, it, and what it says of itself, once it is planned.
         error: why it cannot be made.
     """
 
@@ -49,8 +51,9 @@ class Item:
     driving: str
     loaded: LoadedManifest
     target: Path
-    result: Task | None = None
-    video: Task | None = None
+    verdict: Verdict | None = None
+    video: Film | None = None
+    about: Provenance = field(default_factory=lambda: Provenance(""))
     error: DuetError | None = None
 
 
@@ -104,29 +107,31 @@ def plan_batch(items: Iterable[Item], probe: Probe) -> BatchPlan:
             plan.reads |= {item.loaded.path(written) for written in (item.portrait, item.driving)}
             continue
         plan.reads |= jobs[-1][1].reads
-        for task in jobs[-1][1].probes.values():
+        for task in jobs[-1][1].first:
             probes.add(task)
-    facts, failed = probe(probes)
+    made, failed = probe(probes)
     for item, job in jobs:
         try:
-            _expand(plan, item, job, facts, failed)
+            _expand(plan, item, job, made, failed)
         except DuetError as error:
             item.error = error
     return plan
 
 
-def _expand(plan: BatchPlan, item: Item, job: Job, facts: Mapping[str, Facts], failed: Mapping[str, DuetError]) -> None:
+def _expand(
+    plan: BatchPlan, item: Item, job: Job, made: Mapping[str, Artifact], failed: Mapping[str, DuetError]
+) -> None:
     """Raises: DuetError: why the item cannot be planned."""
-    for task in job.probes.values():
+    for task in job.first:
         if task.key in failed:
             raise failed[task.key]
-    made = expand(job, {name: facts[task.key] for name, task in job.probes.items()})
-    for task in made.graph:
+    planned = expand(job, read_facts(job, made))
+    for task in planned.graph:
         plan.graph.add(task)
         plan.alone[task.stage] += 1
-    item.result, item.video = plan.graph.tasks[made.result.key], plan.graph.tasks[made.video.key]
+    item.verdict, item.video, item.about = planned.verdict, planned.video, planned.about
     if not plan.notices:
-        plan.notices += made.notices
+        plan.notices += planned.notices
 
 
 def _item(loaded: LoadedManifest, batch: Batch, number: int, row: Row) -> Item:

@@ -17,8 +17,8 @@ from pipeline.plan.encoder import choose_encoder
 from pipeline.plan.engine_choice import EngineChoice, choose_engine
 from pipeline.plan.graph import Graph
 from pipeline.plan.sources import VOCALS, VOCALS_CLIP, Sources, find_sources
+from pipeline.plan.subtitles import subtitles_task
 from pipeline.plan.task import Task
-from pipeline.plan.words import WORDS, words_task
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Job:
 
     Attributes:
         choices: each performer's engine. encoder: the picture's.
-        probes: the probe task of each media file, by the manifest's name for it, and under WORDS the one that reads
-            lyrics and titles.
+        probes: the probe task of each media file, by the manifest's name for it.
+        subtitles: the task that reads lyrics and titles, if there are any.
         plates: the performers whose portrait is a whole video.
         stills: those whose portrait is a video of one frame. In `loaded` it is that frame.
     """
@@ -37,6 +37,7 @@ class Job:
     choices: dict[str, EngineChoice]
     sources: Sources
     probes: dict[str, Task]
+    subtitles: Task | None
     plates: frozenset[str]
     stills: frozenset[str]
     encoder: Choice
@@ -44,9 +45,14 @@ class Job:
     @property
     def graph(self) -> Graph:
         graph = Graph()
-        for task in (*self.sources.gathers.values(), *self.probes.values()):
+        for task in (*(gathered.task for gathered in self.sources.gathered.values()), *self.first):
             graph.add(task)
         return graph
+
+    @property
+    def first(self) -> list[Task]:
+        """The tasks on whose facts all else depends."""
+        return [*self.probes.values(), *([self.subtitles] if self.subtitles else [])]
 
     @property
     def reads(self) -> frozenset[Path]:
@@ -76,9 +82,16 @@ def build(loaded: LoadedManifest, digest: Callable[[Path], str] = digest_of) -> 
     loaded = _with_frames(loaded, stills)
     media = _media(loaded, plates)
     probes = {file: sources.probe(file, owner) for file, owner in media.items()}
-    words = words_task(loaded, sources)
-    probes = probes if words is None else probes | {WORDS: words}
-    return Job(loaded, choices, sources, probes, plates, stills, choose_encoder(loaded.manifest.output))
+    return Job(
+        loaded,
+        choices,
+        sources,
+        probes,
+        subtitles_task(loaded, sources),
+        plates,
+        stills,
+        choose_encoder(loaded.manifest.output),
+    )
 
 
 def _with_frames(loaded: LoadedManifest, stills: frozenset[str]) -> LoadedManifest:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 from foundation.errors import InputError, ManifestError
 from foundation.fitting import Way
 from foundation.timecode import Moment
 from foundation.times import frame_count
+from media.files.info import MediaInfo, VideoInfo
 from pipeline.manifest.parts.performers import Driving
 
 
@@ -45,28 +44,28 @@ class Clip:
         return replace(self, plays=seconds, way=way)
 
 
-def read_clip(driving: Driving, facts: Mapping[str, Any], *, performer: str, file: str) -> Clip:
+def read_clip(driving: Driving, info: MediaInfo, *, performer: str, file: str) -> Clip:
     """The part of the clip that the manifest asks for.
 
     Args:
-        facts: what the probe stage said of the file.
+        info: what the file is.
     Raises:
         InputError: the file is no video, or damaged and damage is not allowed.
         ManifestError: the range lies outside the clip.
     """
-    video = facts["video"]
+    video = info.video
     if video is None:
         raise InputError("has no video stream", file=file, performer=performer, cure="name a video as driving.video")
     refuse_still(video, performer=performer, file=file)
-    if video["truncated"] and not driving.allow_truncated:
+    if video.truncated and not driving.allow_truncated:
         raise InputError(
-            f"is truncated: it announces {video['expected_frames']} frames and holds {video['frames']}",
+            f"is truncated: it announces {video.expected_frames} frames and holds {video.frames}",
             file=file,
             performer=performer,
             cure="get the whole file, or set driving.allow_truncated: true to use what is there",
         )
-    first, end = Fraction(video["start"]), Fraction(video["end"])
-    place = _Places(performer, file, Fraction(video["fps"]), bool(video.get("variable")))
+    first, end = video.start, video.end
+    place = _Places(performer, file, video.fps, video.variable)
     start = first + place.seconds("start", driving.start)
     stop = end if driving.end is None else min(end, first + place.seconds("end", driving.end))
     if start >= end:
@@ -85,17 +84,21 @@ def read_clip(driving: Driving, facts: Mapping[str, Any], *, performer: str, fil
         start=start,
         stop=None if driving.end is None else stop,
         length=length,
-        rate=Fraction(video["fps"]),
-        frames=video["frames"],
-        sounds=bool(facts["audio"]),
-        heard=_heard(facts, start, None if driving.end is None else stop, length) if driving.to_sound else length,
+        rate=video.fps,
+        frames=video.frames,
+        sounds=bool(info.audio),
+        heard=_heard(info, start, None if driving.end is None else stop, length) if driving.to_sound else length,
         plays=length,
     )
 
 
-def refuse_still(video: Mapping[str, Any], *, file: str, performer: str | None = None) -> None:
-    """Raises: InputError if a driving clip has one frame, and is not numbered pictures, whose rate somebody chose."""
-    if video["frames"] == 1 and video["codec"] != "pictures" and not video["truncated"]:
+def refuse_still(video: VideoInfo, *, file: str, performer: str | None = None) -> None:
+    """Refuse a driving clip of one frame, but for numbered pictures, whose rate somebody chose.
+
+    Raises:
+        InputError: it is one.
+    """
+    if video.frames == 1 and video.codec != "pictures" and not video.truncated:
         told = "holds one frame, as a still does, and nothing in it moves"
         raise InputError(told, file=file, performer=performer, cure="name a video of a face that moves")
 
@@ -126,10 +129,9 @@ class _Places:
             ) from None
 
 
-def _heard(facts: Mapping[str, Any], start: Fraction, stop: Fraction | None, length: Fraction) -> Fraction:
+def _heard(info: MediaInfo, start: Fraction, stop: Fraction | None, length: Fraction) -> Fraction:
     """How long the clip's sound goes on after `start`, even past the picture's end."""
-    if not facts["audio"]:
+    if not info.audio:
         return length
-    sound = facts["audio"][0]
-    end = Fraction(sound["start"]) + Fraction(sound["duration"])
+    end = info.audio[0].end
     return max(Fraction(0), (end if stop is None else min(end, stop)) - start)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from fractions import Fraction
 from pathlib import PurePath
 
 from foundation.label import canonical
-from media.credentials.provenance import COMPOSITE, TRAINED
-from media.ffmpeg.codecs import SEQUENCE, Encode
+from media.credentials.provenance import COMPOSITE, TRAINED, Provenance
+from media.ffmpeg.codecs import SEQUENCE
 from pipeline.manifest.load import LoadedManifest
+from pipeline.manifest.parts.output import Poster, Preview
 from pipeline.plan.checks import LEARNED
-from pipeline.plan.encoder import JsonSafe, audio_settings, encode_settings
+from pipeline.plan.encoder import audio_of, encode_of
 from pipeline.plan.planning import Planning
-from pipeline.plan.sound import Sound
-from pipeline.plan.task import Task
+from pipeline.plan.sound import PlannedSound
+from stages.artifacts import Edited, Film
+from stages.contracts import mux
 
 
 def fingerprint(loaded: LoadedManifest) -> str:
@@ -26,29 +29,48 @@ def fingerprint(loaded: LoadedManifest) -> str:
     return hashlib.sha256(canonical(asked).encode()).hexdigest()
 
 
-def film_settings(container: str, title: str, *, learned: bool, manifest: str) -> JsonSafe:
-    """What every result's mux task says of container and metadata, with nothing beside the video."""
-    about = {"title": title, "source_type": TRAINED if learned else COMPOSITE, "manifest": manifest}
-    return {"container": container, "about": about, "still": None, "poster": None, "preview": None}
-
-
-def plan_delivery(planning: Planning, picture: Task, sound: Sound, frames: int) -> Task:
-    """Add the task that joins picture and sound."""
-    output, loaded = planning.manifest.output, planning.job.loaded
-    inputs, heard = sound
-    timing: JsonSafe = {"fps": str(planning.fps), "frames": frames}
-    encode = Encode(**encode_settings(output, planning.job.encoder.encoder))
+def provenance(planning: Planning) -> Provenance:
+    """What the result says of itself."""
     learned = any(choice.name in LEARNED for choice in planning.job.choices.values())
-    title = planning.manifest.title or loaded.name
-    settings = film_settings(encode.container, title, learned=learned, manifest=fingerprint(loaded))
-    suffix = PurePath(output.path).suffix.lower()
-    if encode.container == SEQUENCE:
-        settings["still"] = {"codec": encode.codec, "suffix": suffix}
-    if output.poster:
-        at = output.poster.at if output.poster.at is not None else frames // 3 / planning.fps
-        settings["poster"] = {"suffix": PurePath(output.poster.path).suffix.lower(), "at": str(at)}
-    if output.preview:
-        wanted = output.preview.model_dump(mode="json", exclude={"path"})
-        settings["preview"] = wanted | {"suffix": PurePath(output.preview.path).suffix.lower()}
-    settings |= timing | {"audio": audio_settings(output), "sound": heard}
-    return planning.graph.add(Task("mux", settings, {"picture": picture.output, **inputs}, None, frames))
+    return Provenance(
+        title=planning.manifest.title or planning.job.loaded.name,
+        source_type=TRAINED if learned else COMPOSITE,
+        manifest=fingerprint(planning.job.loaded),
+    )
+
+
+def plan_delivery(planning: Planning, picture: Edited, sound: PlannedSound, frames: int) -> Film:
+    """Add the task that joins picture and sound."""
+    output = planning.manifest.output
+    encode = encode_of(output, planning.job.encoder.encoder)
+    settings = mux.Settings(
+        fps=planning.fps,
+        frames=frames,
+        container=encode.container,
+        about=provenance(planning),
+        audio=audio_of(output),
+        sound=sound.sound,
+        still=mux.Still(codec=encode.codec, suffix=_suffix(output.path)) if encode.container == SEQUENCE else None,
+        poster=_poster(output.poster, Fraction(frames // 3) / planning.fps),
+        preview=_loop(output.preview),
+    )
+    inputs = mux.Inputs(picture=picture, sounds=sound.sources)
+    return planning.graph.plan(mux.CONTRACT, settings, inputs, None, frames)
+
+
+def _poster(wanted: Poster | None, usual: Fraction) -> mux.Poster | None:
+    if wanted is None:
+        return None
+    return mux.Poster(suffix=_suffix(wanted.path), at=usual if wanted.at is None else wanted.at)
+
+
+def _loop(wanted: Preview | None) -> mux.Loop | None:
+    if wanted is None:
+        return None
+    return mux.Loop(
+        suffix=_suffix(wanted.path), start=wanted.start, seconds=wanted.seconds, width=wanted.width, fps=wanted.fps
+    )
+
+
+def _suffix(path: str) -> str:
+    return PurePath(path).suffix.lower()

@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pipeline.plan.encoder import encode_settings
+from pipeline.plan.encoder import encode_of
 from pipeline.plan.picture import PlannedPicture
 from pipeline.plan.planning import Planning
-from pipeline.plan.task import Input, Task
-from pipeline.plan.timeline import Scenes
+from pipeline.plan.timeline import Timeline
+from stages.artifacts import Edited, File, Scripts
+from stages.contracts import edit
 
 
-def plan_edit(
-    planning: Planning, pictures: list[PlannedPicture], scenes: Scenes, files: dict[str, Input], frames: int
-) -> Task:
-    """Add the task that lays the performers' pictures out in scenes; `scenes` and `files` as of plan_scenes."""
+def plan_edit(planning: Planning, pictures: list[PlannedPicture], timeline: Timeline, frames: int) -> Edited:
+    """Add the task that lays the performers' pictures out in scenes."""
     output = planning.manifest.output
-    inputs: dict[str, Input] = dict(files)
-    about: dict[str, Any] = {}
-    for planned in pictures:
-        place = f"performer{len(about)}"
-        about[planned.name] = {
-            "inputs": place,
-            "frames": planned.frames,
-            "into": planned.into,
-            "chunks": [chunk.settings["range"][0] for chunk in planned.chunks],
-        }
-        inputs[f"{place}.crop"] = planned.crop.output
-        for number, chunk in enumerate(planned.chunks):
-            inputs[f"{place}.{number:06d}"] = chunk.output
-    settings = {
-        "fps": str(planning.fps),
-        "frames": frames,
-        "size": list(output.size),
-        "video": encode_settings(output, planning.job.encoder.encoder),
-        "performers": about,
-        "scenes": scenes,
-    }
-    return planning.graph.add(Task("edit", settings, inputs, None, frames))
+    acts = tuple(
+        edit.Act(
+            name=planned.name,
+            frames=planned.frames,
+            into=planned.into,
+            chunks=tuple(chunk.range.start for chunk in planned.chunks),
+        )
+        for planned in pictures
+    )
+    settings = edit.Settings(
+        fps=planning.fps,
+        frames=frames,
+        size=output.size,
+        video=encode_of(output, planning.job.encoder.encoder),
+        acts=acts,
+        scenes=timeline.scenes,
+    )
+    scripts, fonts = _text(planning)
+    inputs = edit.Inputs(
+        crops=tuple(planned.crop for planned in pictures),
+        chunks=tuple(tuple(chunk.frames for chunk in planned.chunks) for planned in pictures),
+        backgrounds=timeline.backgrounds,
+        scripts=scripts,
+        fonts=fonts,
+    )
+    return planning.graph.plan(edit.CONTRACT, settings, inputs, None, frames)
+
+
+def _text(planning: Planning) -> tuple[Scripts | None, dict[str, File]]:
+    """Lyrics and titles, and the fonts that they need."""
+    task, told = planning.job.subtitles, planning.facts.subtitles
+    if task is None or told is None:
+        return None, {}
+    return Scripts(task.output), {name: task.inputs.fonts[name] for name in told.fonts}

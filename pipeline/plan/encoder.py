@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 from media.ffmpeg.codecs import VIDEO, Encode
 from media.ffmpeg.encoder_choice import Choice, choose
 from pipeline.manifest import delivery
 from pipeline.manifest.parts.output import Output
-
-JsonSafe = dict[str, Any]
+from stages.contracts.mux import AudioEncode
 
 
 def choose_encoder(output: Output) -> Choice:
@@ -24,12 +20,12 @@ def choose_encoder(output: Output) -> Choice:
     return choose(codec, output.video.encoder, delivery.bits(output), alpha=output.video.alpha)
 
 
-def encode_settings(output: Output, encoder: str) -> JsonSafe:
-    """A media.ffmpeg.codecs.Encode, JSON-safe."""
+def encode_of(output: Output, encoder: str) -> Encode:
+    """How the picture is encoded."""
     codec = delivery.video_codec(output)
     quality = VIDEO[codec].quality
     crf = output.video.crf if output.video.crf is not None or quality is None else quality[0]
-    encode = Encode(
+    return Encode(
         container=delivery.container(output),
         codec=codec,
         encoder=encoder,
@@ -38,14 +34,13 @@ def encode_settings(output: Output, encoder: str) -> JsonSafe:
         bits=delivery.bits(output),
         alpha=output.video.alpha,
     )
-    return asdict(encode)
 
 
-def audio_settings(output: Output) -> JsonSafe:
-    """How the mux stage encodes sound. `copy`: only where nothing changes it; `any`: whatever it is encoded in."""
-    return {
-        "codec": delivery.audio_codec(output),
-        "kbps": output.audio.bitrate_kbps,
-        "copy": output.audio.bitrate_kbps is None,
-        "any": output.audio.codec == "auto",
-    }
+def audio_of(output: Output) -> AudioEncode:
+    """How sound is encoded."""
+    return AudioEncode(
+        codec=delivery.audio_codec(output),
+        kbps=output.audio.bitrate_kbps,
+        copy=output.audio.bitrate_kbps is None,
+        any=output.audio.codec == "auto",
+    )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from engines import ENGINES
+from engines.landmark_tps import options as landmark_tps
+from engines.tpsmm import options as tpsmm
 from foundation.cache import cache_folder
+from foundation.codec import Json, encode
 from foundation.errors import InputError
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import Performer, Tpsmm
 from pipeline.manifest.schema import Defaults
+from stages.contracts.shared import EngineUse
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "models"
 SHIPPED = CONFIGS.parent / "checkpoints"
@@ -22,28 +25,40 @@ PUBLISHED_FACES, COMPACT = "vox-256", "duet-128"
 """The configs that are taken where none is named: the published network for faces, and ours."""
 MODELS = "models"
 """The folder of fetched checkpoints, in the cache."""
+MODES: dict[str, tpsmm.Mode] = {"relative": "relative", "absolute": "standard"}
+"""The published words for the manifest's."""
 FULL_SIDE = 512
 """Pixels a side of the crop for networks that animate small and move the full-size picture."""
 
 
 @dataclass(frozen=True)
 class EngineChoice:
-    """Attributes: name: as in engines.ENGINES; files: what the engine reads, by the names it knows them by;
-    options: JSON-safe settings of this engine alone; crop_size: pixels a side that its network takes, where the
-    config says other than the engine's own.
+    """The engine of one performer.
+
+    Attributes:
+        name: as in engines.ENGINES.
+        reason: why, for a person.
+        files: what the engine reads, by the names it knows them by.
+        options: of the engine's own type.
+        crop_size: pixels a side that its network takes, where the config says other than the engine's own.
     """
 
     name: str
     reason: str
     files: dict[str, Path] = field(default_factory=dict)
-    options: dict[str, Any] = field(default_factory=dict)
+    options: object = field(default_factory=landmark_tps.Options)
     crop_size: int | None = None
 
     @property
-    def settings(self) -> dict[str, Any]:
-        """What every task of the engine has among its settings."""
-        about: dict[str, Any] = {"engine": self.name, "engine_version": ENGINES[self.name].version}
-        return about if self.crop_size is None else about | {"crop_size": self.crop_size}
+    def use(self) -> EngineUse:
+        """As the stages take it."""
+        return EngineUse(name=self.name, version=ENGINES[self.name].version, crop_size=self.crop_size)
+
+    @property
+    def settings(self) -> dict[str, Json]:
+        """Its options, as the stages take them."""
+        told: dict[str, Json] = encode(self.options)
+        return told
 
 
 def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
@@ -71,7 +86,8 @@ def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
         reason += f"; the compact {COMPACT}, as {PUBLISHED_FACES} is not fetched"
     named = CONFIGS / f"{config}.yaml"
     files = {"checkpoint": checkpoint, "config": named if named.is_file() else loaded.path(config)}
-    options = {"precision": own.precision, "mode": own.mode, "keypoints": own.keypoints}
+    mode = own.mode or MODES[performer.motion.mode]
+    options = tpsmm.Options(precision=own.precision, mode=mode, keypoints=own.keypoints)
     return EngineChoice("tpsmm", reason, files, options, _crop_side(files["config"]))
 
 

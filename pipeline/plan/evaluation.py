@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from landmarks import backend_settings
 from pipeline.manifest.load import LoadedManifest, validate
 from pipeline.plan.expand import Plan
 from pipeline.plan.graph import Graph
-from pipeline.plan.task import Input, Task
+from pipeline.plan.looking import backend_use
+from stages.artifacts import Figures
+from stages.contracts import reconstruct
+from stages.contracts.shared import Timing
 
 NAME = "clip"
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One clip: the graph that `task` ends."""
+    """One clip: the graph that ends in its figures."""
 
     clip: Path
     graph: Graph
-    task: Task
+    figures: Figures
 
 
 def manifest_of(clip: Path, engine: str, seconds: float | None) -> LoadedManifest:
@@ -47,20 +48,17 @@ def manifest_of(clip: Path, engine: str, seconds: float | None) -> LoadedManifes
 def evaluation(clip: Path, plan: Plan, step: int) -> Evaluation:
     """Add the task that compares, every `step` frames, to the plan of `manifest_of`."""
     planned = plan.performers[NAME]
-    followed = planned.clip
-    settings = {
-        **backend_settings(),
-        "fps": str(plan.fps),
-        "frames": planned.frames,
-        "start": str(Fraction(followed.settings["start"])),
-        "step": step,
-        "chunks": [chunk.settings["range"][0] for chunk in planned.chunks],
-    }
-    inputs: dict[str, Input] = {
-        "media": followed.inputs["media"],
-        "faces": followed.inputs["faces"],
-        "crop": planned.crop.output,
-    }
-    inputs |= {f"{number:06d}": chunk.output for number, chunk in enumerate(planned.chunks)}
-    task = plan.graph.add(Task("reconstruct", settings, inputs, NAME, planned.frames // step))
-    return Evaluation(clip, plan.graph, task)
+    settings = reconstruct.Settings(
+        backend=backend_use(),
+        timing=Timing(start=planned.clip.part.start, frames=planned.frames, fps=plan.fps),
+        step=step,
+        chunks=tuple(chunk.range.start for chunk in planned.chunks),
+    )
+    inputs = reconstruct.Inputs(
+        media=planned.clip.media,
+        faces=planned.clip.faces,
+        crop=planned.crop,
+        chunks=tuple(chunk.frames for chunk in planned.chunks),
+    )
+    made = plan.graph.plan(reconstruct.CONTRACT, settings, inputs, NAME, planned.frames // step)
+    return Evaluation(clip, plan.graph, made)

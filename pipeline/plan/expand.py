@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+from media.credentials.provenance import Provenance
 from pipeline.plan.build import Job
 from pipeline.plan.checks import plan_checks, seen_ranges
 from pipeline.plan.clip import Clip, read_clip
-from pipeline.plan.delivery import plan_delivery
+from pipeline.plan.delivery import plan_delivery, provenance
 from pipeline.plan.edit import plan_edit
 from pipeline.plan.graph import Graph
 from pipeline.plan.length import to_length, told_cut
@@ -19,10 +20,10 @@ from pipeline.plan.picture import find_groups, plan_pictures
 from pipeline.plan.planning import Facts, Planning
 from pipeline.plan.plate import plan_on_plate
 from pipeline.plan.sound import plan_sound, told_tracks
-from pipeline.plan.task import Task
-from pipeline.plan.timeline import plan_scenes
+from pipeline.plan.subtitles import check_length
+from pipeline.plan.timeline import Timeline, plan_scenes
 from pipeline.plan.turns import plan_turns
-from pipeline.plan.words import WORDS, check_length, edit_inputs
+from stages.artifacts import Film, Looks, Passes, Verdict
 
 
 @dataclass(frozen=True)
@@ -30,30 +31,37 @@ class Plan:
     """Everything that a render does.
 
     Attributes:
-        result: the task whose artifact holds the finished video, checked.
+        video: the finished result.
+        verdict: what the checks say of it.
+        looks: what was seen of each performer who is compared with its driver.
         frames, fps: length and rate of the result.
         performers: those that are seen, by name, for reports.
+        timeline: its scenes.
         notices: what a person should know (engines chosen and why, clips without sound).
         passes: what is written for other compositing programs: task and file, by what their names end in.
+        about: what the video says of itself.
         reads: every file that is read (see Job).
     """
 
     graph: Graph
-    result: Task
-    video: Task
+    video: Film
+    verdict: Verdict
+    looks: dict[str, Looks]
     frames: int
     fps: Fraction
     performers: dict[str, PlannedPerformer]
+    timeline: Timeline
     notices: list[str]
-    passes: dict[str, tuple[Task, str]]
+    passes: dict[str, tuple[Passes, str]]
     reads: frozenset[Path]
+    about: Provenance
 
 
 def expand(job: Job, facts: Facts) -> Plan:
     """The plan of a job.
 
     Args:
-        facts: the probe stage's facts, by the name that the manifest uses for each file.
+        facts: what the first tasks found.
     Raises:
         ManifestError, InputError: a range, a scene or a file that cannot work.
     """
@@ -62,7 +70,7 @@ def expand(job: Job, facts: Facts) -> Plan:
     clips: dict[str, Clip] = {}
     for name, performer in manifest.performers.items():
         file = performer.driving.video
-        clips[name] = read_clip(performer.driving, facts[file], performer=name, file=job.sources[file].path)
+        clips[name] = read_clip(performer.driving, facts.media[file], performer=name, file=job.sources[file].path)
     notices += [f"{name}: the portrait is a video of one frame, and taken for a still" for name in sorted(job.stills)]
     notices += [job.encoder.notice] if job.encoder.notice else []
     fps = manifest.output.fps or _rate(job, facts, next(iter(clips.items())))
@@ -72,12 +80,10 @@ def expand(job: Job, facts: Facts) -> Plan:
     frames = max(clip.frames_at(fps) for clip in clips.values())
     pictures = {name: group[0] for name, group in groups.items()}
     timeline = plan_scenes(planning, pictures, frames)
-    scenes, files = timeline.scenes, timeline.files
     planning = replace(planning, turns=plan_turns(planning, timeline, pictures, frames))
-    if WORDS in job.probes:
-        files |= edit_inputs(job.probes[WORDS], facts)
-        notices += check_length(job.loaded, facts, frames / fps)
-    seen = {picture for scene in scenes for picture in scene["performers"]}
+    if facts.subtitles:
+        notices += check_length(job.loaded, facts.subtitles, frames / fps)
+    seen = {picture for scene in timeline.scenes for picture in scene.performers}
     performers = {}
     for name, clip in clips.items():
         if groups[name][0] not in seen:
@@ -87,16 +93,29 @@ def expand(job: Job, facts: Facts) -> Plan:
             notices.append(f"{name}: is on a moving plate, so its face is not compared with its driver's")
         else:
             performers[name] = plan_performer(planning, name, clip, groups[name])
-    picture = plan_edit(planning, plan_pictures(planning, performers, groups), scenes, files, frames)
-    inputs, sound = plan_sound(planning, clips)
+    picture = plan_edit(planning, plan_pictures(planning, performers, groups), timeline, frames)
+    sound = plan_sound(planning, clips)
     notices += told_tracks(planning) + told_cut(planning, clips, frames / fps)
-    if not sound["entries"] and manifest.audio.source != "none":
+    if not sound.sound.entries and manifest.audio.source != "none":
         notices.append("the driving clips have no sound: the video will be silent")
-    video = plan_delivery(planning, picture, (inputs, sound), frames)
-    shown = {name: seen_ranges(scenes, pictures[name], planned.frames) for name, planned in performers.items()}
-    result = plan_checks(planning, performers, shown, video, (inputs, sound))
+    video = plan_delivery(planning, picture, sound, frames)
+    shown = {name: seen_ranges(timeline.scenes, pictures[name], planned.frames) for name, planned in performers.items()}
+    verdict, looks = plan_checks(planning, performers, shown, (video, frames), sound)
     passes = plan_passes(planning, performers)
-    return Plan(graph, result, video, frames, fps, performers, notices, passes, job.reads)
+    return Plan(
+        graph,
+        video,
+        verdict,
+        looks,
+        frames,
+        fps,
+        performers,
+        timeline,
+        notices,
+        passes,
+        job.reads,
+        provenance(planning),
+    )
 
 
 def _engines_told(job: Job) -> list[str]:
@@ -110,6 +129,5 @@ def _engines_told(job: Job) -> list[str]:
 def _rate(job: Job, facts: Facts, first: tuple[str, Clip]) -> Fraction:
     """The rate of the first performer's moving plate, whose motion is seen as it is, or else of its clip."""
     name, clip = first
-    if name not in job.plates:
-        return clip.rate
-    return Fraction(facts[str(job.loaded.manifest.performers[name].portrait)]["video"]["fps"])
+    plate = facts.media[str(job.loaded.manifest.performers[name].portrait)].video if name in job.plates else None
+    return plate.fps if plate else clip.rate

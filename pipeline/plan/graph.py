@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pipeline.plan.task import Task
+from stages.contract import A, Contract, F, I, S
+from stages.handles import Handle
 
 
 @dataclass
@@ -23,6 +25,24 @@ class Graph:
         if missing:
             raise ValueError(f"{task.label} needs tasks that are not in the graph: {missing}")
         return self.tasks.setdefault(task.key, task)
+
+    def plan(
+        self, contract: Contract[S, I, F, A], settings: S, inputs: I, performer: str | None = None, frames: int = 0
+    ) -> A:
+        """Add a task of the stage whose contract this is; what it makes, as later stages take it.
+
+        Args:
+            performer: whose work it is, for messages.
+            frames: how many it handles, to weigh progress.
+        Raises:
+            ValueError: a setting's value is not of its type.
+        """
+        task = self.add(Task.of(contract, settings, inputs, performer, frames))
+        return contract.output(task.output)
+
+    def task_of(self, made: Handle) -> Task:
+        """The task that makes it."""
+        return self.tasks[made.key]
 
     def __iter__(self) -> Iterator[Task]:
         return iter(self.tasks.values())

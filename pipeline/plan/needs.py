@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.plan.task import Task
+from stages.contracts.shared import Backend, EngineUse
 
 MB = 1 << 20
 NEURAL = ("tpsmm",)
@@ -27,10 +28,23 @@ NETWORK = Needs(cpus=1, gpus=1, memory=3000 * MB)
 
 def needs_of(task: Task) -> Needs:
     """What a task needs."""
-    return NETWORK if task.settings.get("engine") in NEURAL or model_of(task) else ORDINARY
+    return NETWORK if engine_of(task) in NEURAL or model_of(task) else ORDINARY
+
+
+def engine_of(task: Task) -> str | None:
+    """The engine whose work it is, if it is one's."""
+    use = getattr(task.settings, "engine", None)
+    return use.name if isinstance(use, EngineUse) else None
+
+
+def backend_of(task: Task) -> str | None:
+    """The landmark backend that it looks with, if it looks at faces."""
+    backend = getattr(task.settings, "backend", None)
+    return backend.name if isinstance(backend, Backend) else None
 
 
 def model_of(task: Task) -> tuple[str, ...]:
     """Digests of the model files that the task loads: a worker that has them loaded is the best for it."""
-    named = ((name, given) for name, given in task.inputs.items() if name.startswith("file.") or name == "checkpoint")
-    return tuple(given.digest for _, given in sorted(named, key=lambda pair: pair[0]))
+    return tuple(
+        given.digest for name, given in sorted(task.given) if name.startswith("files.") or name == "checkpoint"
+    )

@@ -6,27 +6,26 @@ from collections.abc import Mapping
 
 from pipeline.plan.performer import PlannedPerformer
 from pipeline.plan.planning import Planning
-from pipeline.plan.task import Input, Task
+from stages.artifacts import Passes
+from stages.contracts import passes
 
 
-def plan_passes(planning: Planning, performers: Mapping[str, PlannedPerformer]) -> dict[str, tuple[Task, str]]:
+def plan_passes(planning: Planning, performers: Mapping[str, PlannedPerformer]) -> dict[str, tuple[Passes, str]]:
     """Add the tasks; each with its file, by what the delivered file's name ends in."""
-    files: dict[str, tuple[Task, str]] = {}
+    files: dict[str, tuple[Passes, str]] = {}
     for name, planned in performers.items():
         composite = planning.manifest.performers[name].composite
         wanted = sorted(set(composite.passes))
         if not wanted:
             continue
-        inputs: dict[str, Input] = {"crop": planned.crop.output}
-        inputs |= {f"{number:06d}": chunk.output for number, chunk in enumerate(planned.chunks)}
-        if name in planning.job.plates:
-            inputs["plate"] = planned.chunks[0].inputs["plate"]
-        settings = {
-            "fps": str(planning.fps),
-            "frames": planned.frames,
-            "feather": composite.feather,
-            "passes": wanted,
-        }
-        task = planning.graph.add(Task("passes", settings, inputs, name, planned.frames))
-        files |= {f"{name}.{each}.mkv": (task, f"{each}.mkv") for each in wanted}
+        settings = passes.Settings(
+            fps=planning.fps, frames=planned.frames, feather=composite.feather, passes=tuple(wanted)
+        )
+        inputs = passes.Inputs(
+            crop=planned.crop,
+            chunks=tuple(chunk.frames for chunk in planned.chunks),
+            plate=planned.plate[0] if planned.plate else None,
+        )
+        made = planning.graph.plan(passes.CONTRACT, settings, inputs, name, planned.frames)
+        files |= {f"{name}.{each}.mkv": (made, f"{each}.mkv") for each in wanted}
     return files

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from foundation.errors import ManifestError
-from foundation.times import chunks
+from foundation.face_choice import FaceChoice
+from foundation.times import FrameRange, chunks
 from pipeline.manifest.parts.performers import FrameOf
-from pipeline.plan.performer import PlannedPerformer
+from pipeline.plan.performer import Chunk, PlannedPerformer
 from pipeline.plan.planning import Planning
-from pipeline.plan.task import Input, Task
+from stages.artifacts import Crop
+from stages.contracts import group, merge
 
 Groups = dict[str, tuple[str, ...]]
 
@@ -21,16 +24,16 @@ class PlannedPicture:
 
     Attributes:
         name: of its first performer. performers: all of them.
-        crop: the task whose artifact has the picture, the part of it that moves (`box`) and where the heads are.
+        crop: the picture, the part of it that moves (`box`) and where the heads are.
         chunks: those of the moving part, in order. into: "portrait" or "crop".
     """
 
     name: str
     performers: tuple[str, ...]
     frames: int
-    crop: Task
-    chunks: list[Task]
-    into: str
+    crop: Crop
+    chunks: tuple[Chunk, ...]
+    into: Literal["portrait", "crop"]
 
 
 def find_groups(planning: Planning) -> Groups:
@@ -52,9 +55,9 @@ def find_groups(planning: Planning) -> Groups:
                 performer=names[1],
                 cure="take a frame of it with portrait: {frame_of: ...}, or composite: {into: crop}",
             )
-        faces: dict[str, str] = {}
+        faces: dict[FaceChoice, str] = {}
         for name in names:
-            first = faces.setdefault(str(performers[name].face), name)
+            first = faces.setdefault(performers[name].face, name)
             if first != name:
                 raise ManifestError(
                     f"{first} and {name} take the same face of the same picture",
@@ -80,25 +83,25 @@ def plan_pictures(
 
 
 def _together(planning: Planning, names: tuple[str, ...], members: list[PlannedPerformer]) -> PlannedPicture:
-    frames = max(member.frames for member in members)
-    crops: dict[str, Input] = {f"crop{number}": member.crop.output for number, member in enumerate(members)}
-    label = " and ".join(names)
-    group = planning.graph.add(Task("group", {}, crops, label))
+    frames, label = max(member.frames for member in members), " and ".join(names)
+    crops = tuple(member.crop for member in members)
+    shared = planning.graph.plan(group.CONTRACT, group.Settings(), group.Inputs(crops=crops), label)
     merged = []
     for part in chunks(frames, planning.manifest.defaults.chunk_frames):
-        about, inputs = [], crops | {"group": group.output}
-        for number, member in enumerate(members):
-            needed = _covering(member, part.start, part.stop)
-            about.append({"frames": member.frames, "chunks": [chunk.settings["range"][0] for chunk in needed]})
-            inputs |= {f"{number}.{n:06d}": chunk.output for n, chunk in enumerate(needed)}
-        settings = {"range": [part.start, part.stop], "fps": str(planning.fps), "members": about}
-        merged.append(planning.graph.add(Task("merge", settings, inputs, label, len(part))))
-    return PlannedPicture(names[0], names, frames, group, merged, "portrait")
+        needed = [_covering(member, part) for member in members]
+        about = tuple(
+            merge.Member(frames=member.frames, chunks=tuple(chunk.range.start for chunk in own))
+            for member, own in zip(members, needed, strict=True)
+        )
+        settings = merge.Settings(range=part, fps=planning.fps, members=about)
+        frames_of = tuple(tuple(chunk.frames for chunk in own) for own in needed)
+        inputs = merge.Inputs(group=shared, crops=crops, chunks=frames_of)
+        merged.append(Chunk(part, planning.graph.plan(merge.CONTRACT, settings, inputs, label, len(part))))
+    return PlannedPicture(names[0], names, frames, shared, tuple(merged), "portrait")
 
 
-def _covering(member: PlannedPerformer, start: int, stop: int) -> list[Task]:
-    """The member's chunks that the frames `start`..`stop` show; after its end, the one with its last frame."""
+def _covering(member: PlannedPerformer, part: FrameRange) -> list[Chunk]:
+    """The member's chunks that these frames show; after its end, the one with its last frame."""
     last = member.frames - 1
-    first, final = min(start, last), min(stop - 1, last)
-    spans = [(chunk, chunk.settings["range"]) for chunk in member.chunks]
-    return [chunk for chunk, (begin, end) in spans if begin <= final and end > first]
+    first, final = min(part.start, last), min(part.stop - 1, last)
+    return [chunk for chunk in member.chunks if chunk.range.start <= final and chunk.range.stop > first]

@@ -5,40 +5,58 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
 
-from landmarks import BackendSettings, backend_settings
+from foundation.times import FrameRange
+from media.files.info import MediaInfo
 from pipeline.manifest.schema import Manifest
 from pipeline.plan.build import Job
 from pipeline.plan.graph import Graph
+from pipeline.plan.looking import backend_use
 from pipeline.plan.sources import Sources
+from stages.contracts import subtitles
+from stages.contracts.shared import Backend
 
-Facts = Mapping[str, Mapping[str, Any]]
-"""What the probe stage said of each file, by the name that the manifest uses for the file."""
+Ranges = tuple[FrameRange, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the first tasks of a job found.
+
+    Attributes:
+        media: what each file is, by the name that the manifest uses for it.
+        subtitles: what lyrics and titles say, if there are any.
+    """
+
+    media: Mapping[str, MediaInfo]
+    subtitles: subtitles.Facts | None = None
 
 
 @dataclass(frozen=True)
 class Planning:
-    """What every part of planning works on: the job, the probes' facts, the graph that grows, the result's rate.
+    """What every part of planning works on.
 
     Attributes:
-        turns: of those who do not sing all the time, the ranges of frames in which they do (see pipeline.plan.turns).
+        facts: what its files are.
+        graph: grows.
+        fps: of the result.
+        turns: of those who do not sing all the time, the frames in which they do (see pipeline.plan.turns).
     """
 
     job: Job
     facts: Facts
     graph: Graph
     fps: Fraction
-    turns: Mapping[str, list[list[int]]] = field(default_factory=dict)
+    turns: Mapping[str, Ranges] = field(default_factory=dict)
 
     @property
     def manifest(self) -> Manifest:
         return self.job.loaded.manifest
 
     @property
-    def landmarks(self) -> BackendSettings:
-        """The landmark backend, as settings of whatever looks at faces."""
-        return backend_settings(self.manifest.defaults.landmarks)
+    def backend(self) -> Backend:
+        """What looks at faces."""
+        return backend_use(self.manifest.defaults.landmarks)
 
     @property
     def sources(self) -> Sources:

@@ -4,65 +4,72 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 from foundation.errors import InputError
 from foundation.times import chunks
 from pipeline.manifest.parts.performers import Driving
 from pipeline.plan.clip import Clip, read_clip
-from pipeline.plan.performer import PlannedPerformer, follow_face, normalized
+from pipeline.plan.performer import (
+    Chunk,
+    PlannedPerformer,
+    engine_files,
+    follow_face,
+    normalized,
+    paste_style,
+    prepare_settings,
+)
 from pipeline.plan.planning import Planning
-from pipeline.plan.task import Input, Task
-from pipeline.plan.turns import turn_settings
+from stages.artifacts import Frames, Track
+from stages.contracts import animate, composite, composite_plate, plate_frames, plate_path, prepare
+from stages.contracts.shared import Timing
 
 
 def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer:
-    """Add one performer's tasks to the graph; `clip` is what plays of its driving video.
+    """Add one performer's tasks to the graph.
 
     The result is as long as the clip; a plate that ends before stays at its last frame.
 
-    Raises: InputError if the plate cannot be used.
+    Args:
+        clip: what plays of its driving video.
+    Raises:
+        InputError: the plate cannot be used.
     """
-    manifest, graph, fps = planning.manifest, planning.graph, planning.fps
-    performer, choice = manifest.performers[name], planning.job.choices[name]
+    graph, choice, fps = planning.graph, planning.job.choices[name], planning.fps
+    into, style = (wanted := planning.manifest.performers[name].composite).into, paste_style(wanted)
     frames = clip.frames_at(fps)
-    start, plate, face = _plate(planning, name, frames)
-    span = {"start": start, "frames": frames, "fps": str(fps)}
-    followed: dict[str, Input] = {"plate": plate.output, "faces": face.output}
-    crop = graph.add(Task("plate_path", choice.settings | span, followed, name, frames))
-    driving = normalized(planning, name, clip)
-    files: dict[str, Input] = {f"file.{kind}": planning.sources[str(file)] for kind, file in choice.files.items()}
-    both: dict[str, Input] = {"crop": crop.output, "clip": driving.output, **files}
-    motion = turn_settings(planning, name)
-    if "head" not in performer.motion.model_fields_set:
-        motion["head"] = 0.0  # the plate's own head moves already
-    settings = {"motion": motion, "options": choice.options, "fps": str(fps), "plate": True}
-    settings = choice.settings | planning.landmarks | settings
-    prepared = graph.add(Task("prepare", settings, both, name, frames))
-    on_plate = both | {"prepared": prepared.output, "plate": plate.output}
-    style = performer.composite.model_dump(mode="json", exclude={"into", "passes"})
+    part, plate, face = _plate(planning, name, frames)
+    timing = Timing(start=part.start, frames=frames, fps=fps)
+    path = plate_path.Settings(engine=choice.use, timing=timing)
+    crop = graph.plan(plate_path.CONTRACT, path, plate_path.Inputs(plate=plate, faces=face), name, frames)
+    driving, files = normalized(planning, name, clip), engine_files(planning, name)
+    inputs = prepare.Inputs(crop=crop, clip=driving.clip, files=files)
+    prepared = graph.plan(prepare.CONTRACT, prepare_settings(planning, name, plate=True), inputs, name, frames)
     done = []
-    for part in chunks(frames, manifest.defaults.chunk_frames):
-        at: dict[str, Any] = {"range": [part.start, part.stop], "fps": str(fps)}
-        moved = graph.add(Task("animate", choice.settings | at, on_plate, name, len(part)))
-        if performer.composite.into == "portrait":
-            inputs: dict[str, Input] = {"crop": crop.output, "plate": plate.output, "moved": moved.output}
-            moved = graph.add(Task("composite_plate", at | style, inputs, name, len(part)))
-        done.append(moved)
-    return PlannedPerformer(name, frames, crop, driving, done, performer.composite.into)
+    for span in chunks(frames, planning.manifest.defaults.chunk_frames):
+        how = animate.Settings(engine=choice.use, options=choice.settings, range=span, fps=fps)
+        given = animate.Inputs(crop=crop, clip=driving.clip, prepared=prepared, files=files, plate=plate)
+        moved = graph.plan(animate.CONTRACT, how, given, name, len(span))
+        if into == "portrait":
+            settings = composite.Settings(range=span, fps=fps, style=style)
+            laid = composite_plate.Inputs(crop=crop, plate=plate, moved=moved)
+            moved = graph.plan(composite_plate.CONTRACT, settings, laid, name, len(span))
+        done.append(Chunk(span, moved))
+    return PlannedPerformer(name, frames, choice.name, crop, driving, tuple(done), into, (plate, part))
 
 
-def _plate(planning: Planning, name: str, frames: int) -> tuple[str, Task, Task]:
-    """Where the plate starts on its file's clock, its frames at the result's rate, and its face in its own frames."""
+def _plate(planning: Planning, name: str, frames: int) -> tuple[Clip, Frames, Track]:
+    """What plays of the plate, its frames at the result's rate, and its face in its own frames."""
     performer = planning.manifest.performers[name]
     file = str(performer.portrait)
-    media, facts = planning.sources[file], planning.facts[file]
-    if facts["video"] is None:
-        raise InputError("has no video stream", file=media.path, performer=name, cure="name a picture or a video")
-    part = Driving(video=file, face=performer.face, on_face_lost="error")
-    span = read_clip(part, facts, performer=name, file=media.path)
-    needed = min(span.length, Fraction(frames) / planning.fps)
-    span = replace(span, stop=span.start + needed, length=needed)
-    settings = {"start": str(span.start), "frames": frames, "fps": str(planning.fps)}
-    plate = planning.graph.add(Task("plate_frames", settings, {"media": media}, name, frames))
-    return str(span.start), plate, follow_face(planning, part, span, name, cuts=False)
+    media, info = planning.sources.media(file), planning.facts.media[file]
+    path = planning.sources[file].path
+    if info.video is None:
+        raise InputError("has no video stream", file=path, performer=name, cure="name a picture or a video")
+    wanted = Driving(video=file, face=performer.face, on_face_lost="error")
+    part = read_clip(wanted, info, performer=name, file=path)
+    needed = min(part.length, Fraction(frames) / planning.fps)
+    part = replace(part, stop=part.start + needed, length=needed)
+    settings = plate_frames.Settings(timing=Timing(start=part.start, frames=frames, fps=planning.fps))
+    inputs = plate_frames.Inputs(media=media)
+    plate = planning.graph.plan(plate_frames.CONTRACT, settings, inputs, name, frames)
+    return part, plate, follow_face(planning, wanted, part, name, cuts=False)

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
+from foundation.times import FrameRange
 from pipeline.plan.build import Job
-from pipeline.plan.expand import expand
+from pipeline.plan.expand import Plan, expand
 from pipeline.plan.graph import Graph
-from pipeline.plan.performer import PlannedPerformer
-from pipeline.plan.planning import Facts
-from pipeline.plan.task import FileInput, Input, Task, TaskInput
+from pipeline.plan.performer import PlannedPerformer, engine_files, face_at, paste_style, prepare_settings
+from pipeline.plan.picture import find_groups
+from pipeline.plan.planning import Facts, Planning
+from stages.artifacts import Crop, Frames
+from stages.contracts import composite, crop, preview_samples
+from stages.contracts.edit import PlannedScene
+from stages.contracts.preview_samples import SHOWN
 
-SHOWN = 4
-"""Frames that are animated, as of stages.animation.preview_samples."""
+
+@dataclass(frozen=True)
+class PlannedLook:
+    """A performer's part of a preview.
+
+    Attributes:
+        crop: of its portrait; of a moving plate, of its first frame.
+        samples: a few frames of the crop, animated.
+        laid: the same, back in the picture, if that is where they go.
+        picture: under whose name the scenes have its picture.
+    """
+
+    crop: Crop
+    samples: Frames
+    laid: Frames | None
+    picture: str
 
 
 @dataclass(frozen=True)
@@ -23,96 +40,81 @@ class Preview:
     """What a sheet is drawn from.
 
     Attributes:
-        crops, glances: of each performer. laid: the composited frames of those that go back into their picture.
-        scenes: as of the edit stage. pictures: whose picture each performer is in. size: of the result.
+        looks: of each performer.
+        scenes: as of the edit stage.
+        size: (width, height) of the result.
     """
 
     graph: Graph
-    crops: dict[str, Task]
-    glances: dict[str, Task]
-    laid: dict[str, Task]
-    scenes: list[Mapping[str, Any]]
-    pictures: dict[str, str]
+    looks: dict[str, PlannedLook]
+    scenes: tuple[PlannedScene, ...]
     size: tuple[int, int]
     notices: list[str]
 
     @property
     def wanted(self) -> list[str]:
         """The keys of everything that the sheet shows."""
-        return [task.key for tasks in (self.crops, self.glances, self.laid) for task in tasks.values()]
+        made = (each for look in self.looks.values() for each in (look.crop, look.samples, look.laid))
+        return [each.key for each in made if each is not None]
 
 
 def plan_preview(job: Job, facts: Facts) -> Preview:
-    """The preview of a job; `facts` as of expand.
+    """The preview of a job.
 
-    Raises: as expand.
+    Args:
+        facts: as of expand.
+    Raises:
+        ManifestError, InputError: as expand.
     """
     plan = expand(job, facts)
-    edit = next(task for task in plan.graph if task.stage == "edit")
-    crops: dict[str, Task] = {}
-    glances: dict[str, Task] = {}
-    laid: dict[str, Task] = {}
-    for name, planned in plan.performers.items():
-        crops[name] = _crop(plan.graph, job, name, planned)
-        glances[name] = _glance(plan.graph, job, facts, planned, crops[name])
-        style = job.loaded.manifest.performers[name].composite
-        if style.into == "portrait":
-            settings = {"range": [0, SHOWN], "fps": str(plan.fps), **style.model_dump(mode="json", exclude={"into"})}
-            inputs: dict[str, Input] = {"crop": crops[name].output, "moved": glances[name].output}
-            laid[name] = plan.graph.add(Task("composite", settings, inputs, name, SHOWN))
-    shown = list(edit.settings["performers"])
-    return Preview(
-        plan.graph,
-        crops,
-        glances,
-        laid,
-        list(edit.settings["scenes"]),
-        {name: _picture(job, name, shown) for name in crops},
-        (edit.settings["size"][0], edit.settings["size"][1]),
-        plan.notices,
-    )
+    planning = Planning(job, facts, plan.graph, plan.fps)
+    groups = find_groups(planning)
+    looks = {name: _look(planning, plan, planned, groups[name][0]) for name, planned in plan.performers.items()}
+    return Preview(plan.graph, looks, plan.timeline.scenes, planning.manifest.output.size, plan.notices)
 
 
-def _picture(job: Job, name: str, shown: list[str]) -> str:
-    """Under whose name the edit has the performer's picture: the first one's that has the same file."""
-    if name in shown:
-        return name
-    performers = job.loaded.manifest.performers
-    return next(other for other in shown if performers[other].portrait == performers[name].portrait)
+def _look(planning: Planning, plan: Plan, planned: PlannedPerformer, picture: str) -> PlannedLook:
+    name, graph = planned.name, plan.graph
+    cut = _crop(planning, planned)
+    samples = _samples(planning, planned, cut)
+    laid = None
+    if planned.into == "portrait":
+        style = paste_style(planning.manifest.performers[name].composite)
+        settings = composite.Settings(range=FrameRange(0, SHOWN), fps=plan.fps, style=style)
+        laid = graph.plan(composite.CONTRACT, settings, composite.Inputs(crop=cut, moved=samples), name, SHOWN)
+    return PlannedLook(cut, samples, laid, picture)
 
 
-def _crop(graph: Graph, job: Job, name: str, planned: PlannedPerformer) -> Task:
+def _crop(planning: Planning, planned: PlannedPerformer) -> Crop:
     """The render's own crop; of a moving plate, that of its first frame."""
-    if planned.crop.stage == "crop":
+    if planned.plate is None:
         return planned.crop
-    face = graph.tasks[_key(planned.crop.inputs["faces"])]
-    media, at = face.inputs["media"], face.settings["start"]
-    common = {key: face.settings[key] for key in ("select", "backend", "backend_version")}
-    still = graph.add(Task("faces", common | {"kind": "image", "at": at}, {"media": media}, name, 1))
-    settings = job.choices[name].settings | {"at": at}
-    return graph.add(Task("crop", settings, {"media": media, "faces": still.output}, name, 1))
+    name, at = planned.name, planned.plate[1].start
+    media = planning.sources.media(str(planning.manifest.performers[name].portrait))
+    settings = crop.Settings(engine=planning.job.choices[name].use, at=at)
+    inputs = crop.Inputs(media=media, faces=face_at(planning, name, media, at))
+    return planning.graph.plan(crop.CONTRACT, settings, inputs, name, 1)
 
 
-def _glance(graph: Graph, job: Job, facts: Facts, planned: PlannedPerformer, crop: Task) -> Task:
-    name, choice = planned.name, job.choices[planned.name]
-    performer = job.loaded.manifest.performers[name]
-    followed = graph.tasks[_key(planned.clip.inputs["faces"])].settings
-    end = followed["stop"] or facts[performer.driving.video]["video"]["end"]
-    settings = {
-        **choice.settings,
-        **{key: followed[key] for key in ("select", "backend", "backend_version", "start", "tolerant")},
-        "length": str(Fraction(end) - Fraction(followed["start"])),
-        "fps": planned.clip.settings["fps"],
-        "motion": performer.motion.model_dump(mode="json"),
-        "options": choice.options,
-    }
-    inputs: dict[str, Input] = {"crop": crop.output, "media": planned.clip.inputs["media"]}
-    for kind, file in choice.files.items():
-        found: FileInput = job.sources[str(file)]
-        inputs[f"file.{kind}"] = found
-    return graph.add(Task("preview_samples", settings, inputs, name, SHOWN))
-
-
-def _key(given: Input) -> str:
-    assert isinstance(given, TaskInput)  # noqa: S101  (the planner made it)
-    return given.key
+def _samples(planning: Planning, planned: PlannedPerformer, cut: Crop) -> Frames:
+    name = planned.name
+    driving, prepared = (
+        planning.manifest.performers[name].driving,
+        prepare_settings(planning, name, plate=planned.plate is not None),
+    )
+    part = planned.clip.part
+    whole = planning.facts.media[driving.video].video
+    end = part.stop or (whole.end if whole else part.start + part.length)
+    settings = preview_samples.Settings(
+        engine=prepared.engine,
+        options=prepared.options,
+        motion=prepared.motion,
+        select=driving.face,
+        backend=planning.backend,
+        start=part.start,
+        length=Fraction(end) - part.start,
+        fps=planning.fps,
+        tolerant=driving.allow_truncated,
+    )
+    inputs = preview_samples.Inputs(crop=cut, media=planned.clip.media, files=engine_files(planning, name))
+    return planning.graph.plan(preview_samples.CONTRACT, settings, inputs, name, SHOWN)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from engines import ENGINES
 from foundation.digests import digest_of
 from foundation.errors import InputError
+from foundation.face_choice import FaceChoice
 from foundation.times import frame_count
-from landmarks import backend_settings
+from media.credentials.provenance import TRAINED, Provenance
+from media.files.info import MediaInfo, VideoInfo
 from pipeline.manifest.parts.output import AudioCodec, Output
 from pipeline.plan.clip import refuse_still
-from pipeline.plan.delivery import film_settings
-from pipeline.plan.encoder import audio_settings, choose_encoder, encode_settings
+from pipeline.plan.encoder import audio_of, choose_encoder, encode_of
 from pipeline.plan.graph import Graph
-from pipeline.plan.sound import entry
-from pipeline.plan.task import FileInput, Input, Task
+from pipeline.plan.looking import backend_use, whole_clip
+from pipeline.plan.task import FileInput, Task
+from stages.artifacts import Edited, File, Film, Media, Track, Verdict
+from stages.contracts import check, faces, mux, probe
+from stages.contracts import demo as demo_stage
+from stages.contracts.shared import Timing
+from stages.contracts.sound import Sound, SoundEntry
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,12 @@ class DemoJob:
 
 @dataclass(frozen=True)
 class DemoPlan:
-    """Everything that the run does. `picture`, `video`, `result`: the tasks that make, mux and check it."""
+    """Everything that the run does: the picture, with its sound, and what the checks say of it."""
 
     graph: Graph
-    picture: Task
-    video: Task
-    result: Task
+    picture: Edited
+    video: Film
+    verdict: Verdict
     sounds: bool
 
 
@@ -77,67 +80,89 @@ def build_demo(demo: Demo) -> DemoJob:
         "media": ("--driving_video", demo.driving),
     }
     files = {name: _file(flag, path) for name, (flag, path) in flags.items()}
-    return DemoJob(demo, files, Task("probe", {}, {"media": files["media"]}))
+    reading = probe.Inputs(media=Media(files["media"]))
+    return DemoJob(demo, files, Task.of(probe.CONTRACT, probe.Settings(), reading))
 
 
-def expand_demo(job: DemoJob, facts: Mapping[str, Any]) -> DemoPlan:
-    """The plan; `facts`: what the probe said of the clip.
+def expand_demo(job: DemoJob, info: MediaInfo) -> DemoPlan:
+    """The plan.
 
-    Raises: InputError: the clip is no video, or not whole.
+    Args:
+        info: what the clip is.
+    Raises:
+        InputError: the clip is no video, or not whole.
     """
-    demo, video = job.demo, facts["video"]
+    demo, video = job.demo, info.video
     if video is None:
         raise InputError("has no video stream", file=demo.driving, cure="name a video as --driving_video")
     refuse_still(video, file=str(demo.driving))
-    if video["truncated"]:
+    if video.truncated:
         raise InputError(
-            f"is truncated: it announces {video['expected_frames']} frames and holds {video['frames']}",
+            f"is truncated: it announces {video.expected_frames} frames and holds {video.frames}",
             file=demo.driving,
             cure="get the whole file, or use a manifest with driving.allow_truncated",
         )
-    graph = Graph()
+    graph, media = Graph(), Media(job.files["media"])
     graph.add(job.probe)
-    start, fps = Fraction(video["start"]), Fraction(video["fps"])
-    length = Fraction(video["end"]) - start
-    frames = frame_count(length, fps)
-    timing = {"fps": str(fps), "frames": frames}
-    how = {"mode": demo.mode, "precision": demo.precision, "device": demo.device, "shape": list(demo.shape)}
+    timing = Timing(start=video.start, frames=frame_count(video.duration, video.fps), fps=video.fps)
     output = Output(path=f"result{demo.suffix}", audio=AudioCodec(codec="auto" if demo.suffix == ".mp4" else "pcm"))
-    written = {"video": encode_settings(output, choose_encoder(output).encoder)}
-    version = {"engine_version": ENGINES["tpsmm"].version, "start": str(start)}
-    inputs: dict[str, Input] = {**job.files}
-    if demo.best:
-        inputs |= _faces(job, graph, video)
-    picture = graph.add(Task("demo", version | timing | how | written, inputs, None, frames))
-    sounds = bool(facts["audio"])
-    sound = {"entries": [entry("sound0", start)] if sounds else [], "stems": [], "loudness": None}
-    about = film_settings(demo.suffix[1:], demo.title, learned=True, manifest="")
-    about |= {"audio": audio_settings(output), "sound": sound}
-    heard: dict[str, Input] = {"sound0": job.files["media"]} if sounds else {}
-    muxed = graph.add(Task("mux", timing | about, {"picture": picture.output, **heard}, None, frames))
-    size = [demo.shape[1], demo.shape[0]]
-    expected = timing | {"size": size, "sound": sound, "performers": [], "limits": {}, "enabled": True, "soft": True}
-    expected["codec"] = written["video"]["codec"]
-    result = graph.add(Task("check", expected, {"video": muxed.output, **heard}, None, frames))
-    return DemoPlan(graph, picture, muxed, result, sounds)
+    encode = encode_of(output, choose_encoder(output).encoder)
+    source_face, faces_seen = _faces(job, graph, video) if demo.best else (None, None)
+    picture = graph.plan(
+        demo_stage.CONTRACT,
+        demo_stage.Settings(
+            engine_version=ENGINES["tpsmm"].version,
+            timing=timing,
+            shape=demo.shape,
+            mode=demo.mode,
+            precision=demo.precision,
+            device=demo.device,
+            video=encode,
+        ),
+        demo_stage.Inputs(
+            config=File(job.files["config"]),
+            checkpoint=File(job.files["checkpoint"]),
+            source=Media(job.files["source"]),
+            media=media,
+            source_face=source_face,
+            faces=faces_seen,
+        ),
+        None,
+        timing.frames,
+    )
+    heard = (media,) if info.audio else ()
+    sound = Sound(entries=(SoundEntry(source=0, start=video.start),) if info.audio else ())
+    settings = mux.Settings(
+        fps=timing.fps,
+        frames=timing.frames,
+        container=demo.suffix[1:],
+        about=Provenance(title=demo.title, source_type=TRAINED),
+        audio=audio_of(output),
+        sound=sound,
+    )
+    film = graph.plan(mux.CONTRACT, settings, mux.Inputs(picture=picture, sounds=heard), None, timing.frames)
+    promised = check.Settings(
+        fps=timing.fps,
+        frames=timing.frames,
+        size=(demo.shape[1], demo.shape[0]),
+        codec=encode.codec,
+        sound=sound,
+        performers=(),
+        limits={},
+        enabled=True,
+        soft=True,
+    )
+    verdict = graph.plan(check.CONTRACT, promised, check.Inputs(video=film, sounds=heard), None, timing.frames)
+    return DemoPlan(graph, picture, film, verdict, bool(info.audio))
 
 
-def _faces(job: DemoJob, graph: Graph, video: Mapping[str, Any]) -> dict[str, Input]:
-    """The tasks that find the source's face and the driver's in every frame, however long it is lost in between."""
-    common = {"select": "largest", **backend_settings(), "at": None}
-    still = graph.add(Task("faces", common | {"kind": "image"}, {"media": job.files["source"]}, None, 1))
-    whole = {
-        "kind": "video",
-        "start": video["start"],
-        "stop": None,
-        "max_gap_frames": video["frames"],
-        "expected_frames": video["frames"],
-        "tolerant": False,
-        "on_scene_cut": "ignore",
-        "on_face_lost": "hold",
-    }
-    moving = graph.add(Task("faces", common | whole, {"media": job.files["media"]}, None, video["frames"]))
-    return {"source_face": still.output, "faces": moving.output}
+def _faces(job: DemoJob, graph: Graph, video: VideoInfo) -> tuple[Track, Track]:
+    """The source's face, and the driver's in every frame, however long it is lost in between."""
+    still = faces.Settings(select=FaceChoice(), backend=backend_use())
+    source = graph.plan(faces.CONTRACT, still, faces.Inputs(media=Media(job.files["source"])), None, 1)
+    whole = replace(still, following=whole_clip(video, tolerant=False))
+    moving = graph.plan(faces.CONTRACT, whole, faces.Inputs(media=Media(job.files["media"])), None, video.frames)
+    return source, moving
 
 
 def _file(flag: str, path: Path) -> FileInput:

@@ -35,18 +35,12 @@ class Selection:
                 raise ManifestError(f"--only: no stage is called {self.only!r}", cure=f"use one of {known}")
             chosen = [task for task in chosen if task.stage == self.only]
         if self.frames is not None:
-            chosen = [task for task in chosen if _overlap(chunk_of(task), self.frames)]
+            chosen = [task for task in chosen if _overlap(task.chunk, self.frames)]
         if self.part is not None:
             chosen = chosen[self.part.start : self.part.stop]
         if not chosen:
             raise ManifestError("the plan has no such tasks", cure="run `plan` to see which stages and frames it has")
         return chosen
-
-
-def chunk_of(task: Task) -> FrameRange | None:
-    """The frames that a task makes, where it is one of many chunks."""
-    span = task.settings.get("range")
-    return FrameRange(*span) if span else None
 
 
 def _overlap(one: FrameRange | None, other: FrameRange) -> bool:

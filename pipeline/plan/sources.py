@@ -19,12 +19,28 @@ from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import FrameOf
 from pipeline.manifest.parts.scenes import ImageBackground, VideoBackground
 from pipeline.plan.engine_choice import EngineChoice
-from pipeline.plan.task import FileInput, Input, Task, TaskInput
-from stages.names import FRAMES
+from pipeline.plan.task import FileInput, Task
+from stages.artifacts import File, Media
+from stages.contracts import image_sequence, probe
 
 SAMPLE = "sample:"
 VOCALS = "sample:vocals"
 VOCALS_CLIP = "sample:carphone"
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Numbered pictures.
+
+    Attributes:
+        task: makes one clip of them.
+        pictures: in their order.
+        fps: of them a second.
+    """
+
+    task: Task
+    pictures: tuple[FileInput, ...]
+    fps: Fraction
 
 
 @dataclass(frozen=True)
@@ -33,34 +49,38 @@ class Sources:
 
     Attributes:
         files: numbered pictures under their pattern, with a digest of all of them.
-        gathers: the tasks that make clips of numbered pictures, by pattern.
+        gathered: numbered pictures, by pattern.
     """
 
     files: dict[str, FileInput]
-    gathers: dict[str, Task]
+    gathered: dict[str, Gathered]
 
     def __getitem__(self, written: str) -> FileInput:
         return self.files[written]
 
     @property
     def paths(self) -> frozenset[Path]:
-        """Of everything that is read; of numbered pictures also their name."""
-        pictures = (given for gather in self.gathers.values() for given in gather.inputs.values())
-        both = (*self.files.values(), *pictures)
-        return frozenset(Path(given.path) for given in both if isinstance(given, FileInput))
+        """Every file, and the names of numbered pictures."""
+        pictures = (given for each in self.gathered.values() for given in each.pictures)
+        return frozenset(Path(given.path) for given in (*self.files.values(), *pictures))
 
-    def clip(self, written: str) -> Input:
-        """A driving clip as the stages read it."""
-        gather = self.gathers.get(written)
-        return self.files[written] if gather is None else TaskInput(gather.stage, gather.key, FRAMES)
+    def media(self, written: str) -> Media:
+        """A picture, a clip or sound as the stages read it."""
+        gathered = self.gathered.get(written)
+        return Media(self.files[written] if gathered is None else gathered.task.output)
+
+    def file(self, written: str) -> File:
+        """Any other file as the stages read it."""
+        return File(self.files[written])
 
     def probe(self, written: str, owner: str | None) -> Task:
         """The task that reads what a media file is; of numbered pictures only the first is looked at."""
-        gather = self.gathers.get(written)
-        if gather is None:
-            return Task("probe", {}, {"media": self.files[written]}, owner)
-        settings = {"pictures": len(gather.inputs), "fps": gather.settings["fps"]}
-        return Task("probe", settings, {"media": gather.inputs[min(gather.inputs)]}, owner)
+        gathered = self.gathered.get(written)
+        if gathered is None:
+            return Task.of(probe.CONTRACT, probe.Settings(), probe.Inputs(media=Media(self.files[written])), owner)
+        numbered = probe.Numbered(pictures=len(gathered.pictures), fps=gathered.fps)
+        inputs = probe.Inputs(media=Media(gathered.pictures[0]))
+        return Task.of(probe.CONTRACT, probe.Settings(numbered=numbered), inputs, owner)
 
 
 def find_sources(
@@ -89,11 +109,11 @@ def find_sources(
     if problems:
         lines = "; ".join(f"{field}: {path} {problem}" for field, path, problem in problems)
         raise InputError(f"{len(problems)} files cannot be used: {lines}", cure="correct these paths in the manifest")
-    gathers = {written: _gather(loaded, written, fps, name) for written, (fps, name) in sequences.items()}
-    for written, gather in gathers.items():
-        together = sha256("".join(given.digest for given in gather.inputs.values()).encode())
+    gathered = {written: _gather(loaded, written, fps, name) for written, (fps, name) in sequences.items()}
+    for written, each in gathered.items():
+        together = sha256("".join(given.digest for given in each.pictures).encode())
         files[written] = FileInput(str(loaded.path(written)), together.hexdigest())
-    return Sources(files, gathers)
+    return Sources(files, gathered)
 
 
 def _unreadable(error: OSError, written: str, field: str) -> str:
@@ -121,19 +141,21 @@ def _sequences(loaded: LoadedManifest) -> dict[str, tuple[Fraction, str]]:
     return found
 
 
-def _gather(loaded: LoadedManifest, written: str, fps: Fraction, name: str) -> Task:
-    """The task that makes a clip of numbered pictures.
+def _gather(loaded: LoadedManifest, written: str, fps: Fraction, name: str) -> Gathered:
+    """Numbered pictures, and the task that makes a clip of them.
 
     Raises: InputError naming the first that is missing, or that cannot be read.
     """
     try:
         paths = numbered_pictures(loaded.path(written))
-        pictures: dict[str, Input] = {f"{n:06d}": FileInput(str(path), digest_of(path)) for n, path in enumerate(paths)}
+        pictures = tuple(FileInput(str(path), digest_of(path)) for path in paths)
     except InputError as error:
         raise error.located(performer=name) from error
     except OSError as error:
         raise InputError(str(error), file=loaded.path(written), performer=name, cure="check the pictures") from error
-    return Task("image_sequence", {"fps": str(fps)}, pictures, name, len(paths))
+    inputs = image_sequence.Inputs(pictures=tuple(File(given) for given in pictures))
+    task = Task.of(image_sequence.CONTRACT, image_sequence.Settings(fps=fps), inputs, name, len(paths))
+    return Gathered(task, pictures, fps)
 
 
 def _mentions(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> list[tuple[str, str]]:

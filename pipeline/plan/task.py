@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from foundation.codec import Json, encode, settled
 from foundation.errors import ManifestError
-from foundation.label import canonical, is_sha256
+from foundation.label import canonical
+from foundation.times import FrameRange
 from stages import STAGES, StageSpec
+from stages.contract import A, Contract, F, I, S
+from stages.handles import FileInput, Input, TaskInput, handles, write_digest, write_handle
 
+__all__ = ["FileInput", "Input", "Task", "TaskInput"]
 
-@dataclass(frozen=True)
-class FileInput:
-    """A file of the user's. `digest`: sha256 of its bytes."""
-
-    path: str
-    digest: str
-
-    def to_json(self) -> dict[str, str]:
-        return {"file": self.path, "sha256": self.digest}
-
-
-@dataclass(frozen=True)
-class TaskInput:
-    """Another task's artifact; `file`: the one file of it that is meant, None for the folder."""
-
-    stage: str
-    key: str
-    file: str | None = None
-
-    @property
-    def digest(self) -> str:
-        return "/".join([self.stage, self.key, *([self.file] if self.file else [])])
-
-    def to_json(self) -> dict[str, str]:
-        file = {} if self.file is None else {"file_in": self.file}
-        return {"stage": self.stage, "key": self.key} | file
-
-
-Input = FileInput | TaskInput
+FORMAT = 2
+"""Of task files: raised whenever files of before cannot be read any more."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +29,28 @@ class Task:
 
     Attributes:
         stage: a name of stages.STAGES.
-        settings: JSON-safe; part of the key.
-        inputs: by the names that the stage knows them by; their digests are part of the key, their paths are not.
+        settings: of the stage's own type; part of the key.
+        inputs: of the stage's own type; their digests are part of the key, their paths are not.
         performer: whose work it is, for messages only.
         frames: how many frames it handles, to weigh progress only.
     """
 
     stage: str
-    settings: Mapping[str, Any]
-    inputs: Mapping[str, Input]
+    settings: Any
+    inputs: Any
     performer: str | None = None
     frames: int = 0
+
+    @staticmethod
+    def of(
+        contract: Contract[S, I, F, A], settings: S, inputs: I, performer: str | None = None, frames: int = 0
+    ) -> Task:
+        """A task of the stage whose contract this is.
+
+        Raises:
+            ValueError: a setting's value is not of its type.
+        """
+        return Task(contract.stage, settled(settings), inputs, performer, frames)
 
     @property
     def spec(self) -> StageSpec:
@@ -74,20 +62,31 @@ class Task:
         made_from = {
             "stage": self.stage,
             "version": self.spec.version,
-            "settings": self.settings,
-            "inputs": {name: given.digest for name, given in self.inputs.items()},
+            "settings": encode(self.settings),
+            "inputs": encode(self.inputs, write_digest),
         }
         return hashlib.sha256(canonical(made_from).encode()).hexdigest()
 
     @property
     def output(self) -> TaskInput:
-        """This task's artifact, as another task's input."""
+        """This task's artifact, as another task takes it."""
         return TaskInput(self.stage, self.key)
+
+    @property
+    def given(self) -> Iterator[tuple[str, Input]]:
+        """Everything that it reads, by names for people."""
+        yield from ((name, handle.given) for name, handle in handles(self.inputs))
 
     @property
     def needs(self) -> list[str]:
         """The keys of the tasks that must be finished first."""
-        return [given.key for given in self.inputs.values() if isinstance(given, TaskInput)]
+        return [given.key for _, given in self.given if isinstance(given, TaskInput)]
+
+    @property
+    def chunk(self) -> FrameRange | None:
+        """The frames that it makes, where it is one of many chunks."""
+        found: FrameRange | None = getattr(self.settings, "range", None)
+        return found
 
     @property
     def cost(self) -> float:
@@ -97,59 +96,33 @@ class Task:
     @property
     def label(self) -> str:
         """For a person: "mona_lisa: animate 64-127"."""
-        at = self.settings.get("range")
-        frames = f" {at[0]}-{at[1] - 1}" if at else ""
+        frames = f" {self.chunk.start}-{self.chunk.stop - 1}" if self.chunk else ""
         return f"{self.performer}: {self.stage}{frames}" if self.performer else f"{self.stage}{frames}"
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Json]:
         return {
-            "duet_task": 1,
+            "duet_task": FORMAT,
             "stage": self.stage,
-            "settings": dict(self.settings),
-            "inputs": {name: given.to_json() for name, given in self.inputs.items()},
+            "settings": encode(self.settings),
+            "inputs": encode(self.inputs, write_handle),
             "performer": self.performer,
             "frames": self.frames,
         }
 
     @staticmethod
-    def from_json(data: Any, source: Path | None = None) -> Task:
+    def from_json(data: Json, source: Path | None = None) -> Task:
         """The task that `to_json` wrote.
 
-        Raises: ManifestError naming `source` if it is none.
+        Raises:
+            ManifestError: naming `source`, if it is none.
         """
+        cure = "write task files with `plan --tasks FOLDER`"
         try:
-            if data["duet_task"] != 1 or data["stage"] not in STAGES:
-                raise ValueError("unknown version or stage")
-            inputs: dict[str, Input] = {
-                str(name): FileInput(str(given["file"]), _hex(given["sha256"]))
-                if "file" in given
-                else TaskInput(_known_stage(given["stage"]), _hex(given["key"]), _plain(given.get("file_in")))
-                for name, given in data["inputs"].items()
-            }
-            json.dumps(data["settings"])
-            settings = dict(data["settings"])
+            if data["duet_task"] != FORMAT:
+                raise ValueError(f"it has format {data['duet_task']}, and this version reads {FORMAT}")
+            if data["stage"] not in STAGES:
+                raise ValueError(f"no stage is called {data['stage']!r}")
+            settings, inputs = STAGES[data["stage"]].contract().read(data["settings"], data["inputs"])
             return Task(data["stage"], settings, inputs, data.get("performer"), int(data.get("frames", 0)))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ManifestError(
-                f"is not a task file: {error}", file=source, cure="write task files with `plan --tasks FOLDER`"
-            ) from error
-
-
-def _known_stage(name: str) -> str:
-    if name not in STAGES:
-        raise ValueError(f"no stage is called {name!r}")
-    return name
-
-
-def _plain(name: str | None) -> str | None:
-    """A name becomes part of a path, so it must not lead out of the folder."""
-    if name is not None and (Path(name).name != name or name == ".."):
-        raise ValueError(f"{name!r} is no plain file name")
-    return name
-
-
-def _hex(written: str) -> str:
-    """A key becomes a path, so it must be one."""
-    if not is_sha256(written):
-        raise ValueError("a key or sha256 has 64 hexadecimal digits")
-    return written
+            raise ManifestError(f"is not a task file: {error}", file=source, cure=cure) from error

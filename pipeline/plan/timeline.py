@@ -6,27 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from foundation.errors import InputError, ManifestError
 from foundation.layout import Inset, panels
+from foundation.times import FrameRange
 from pipeline.manifest.parts import scenes as parts
 from pipeline.plan.planning import Planning
-from pipeline.plan.task import Input
-
-NOTHING: dict[str, Any] = {
-    "layout": "full",
-    "performers": [],
-    "background": None,
-    "gutter": 0,
-    "margin": 0,
-    "fit": "auto",
-    "inset": parts.Inset().model_dump(mode="json"),
-    "transition": None,
-}
-"""A scene in which nobody is seen."""
-
-Scenes = list[dict[str, Any]]
+from stages.artifacts import Media
+from stages.contracts.edit import Background, Passage, PlannedScene
 
 
 @dataclass(frozen=True)
@@ -36,12 +23,12 @@ class Timeline:
     Attributes:
         scenes: without gaps, as the edit stage takes them.
         sings: of each of them, who sings in it, where the manifest says so.
-        files: what stands behind them, by the names that the scenes use.
+        backgrounds: pictures and videos behind them, by the numbers that the scenes have for them.
     """
 
-    scenes: Scenes
-    sings: list[list[str] | None]
-    files: dict[str, Input]
+    scenes: tuple[PlannedScene, ...]
+    sings: tuple[tuple[str, ...] | None, ...]
+    backgrounds: tuple[Media, ...]
 
 
 def plan_scenes(planning: Planning, pictures: Mapping[str, str], frames: int) -> Timeline:
@@ -56,30 +43,35 @@ def plan_scenes(planning: Planning, pictures: Mapping[str, str], frames: int) ->
     everyone = list(dict.fromkeys(pictures.values()))
     whole = parts.Scene(layout="side_by_side" if len(everyone) > 1 else "full", performers=everyone)
     written = planning.manifest.scenes or [whole]
-    files: dict[str, Input] = {}
-    made: Scenes = []
-    sings: list[list[str] | None] = []
+    files: list[Media] = []
+    made: list[PlannedScene] = []
+    sings: list[tuple[str, ...] | None] = []
     at = 0
     for number, (scene, (start, stop)) in enumerate(zip(written, _ranges(planning, written, frames), strict=True)):
         if start > at:
-            made.append({"range": [at, start], **NOTHING})
+            made.append(PlannedScene(range=FrameRange(at, start)))
             sings.append(None)
-        sings.append(scene.sings)
+        sings.append(None if scene.sings is None else tuple(scene.sings))
         shown = list(dict.fromkeys(pictures[name] for name in scene.performers))
+        gutter, margin, inset = _placed(planning, number, scene, len(shown))
         made.append(
-            {
-                "range": [start, stop],
-                "performers": shown,
-                **_placed(planning, number, scene, len(shown)),
-                "background": _background(planning, number, scene.background, files),
-                "transition": _transition(planning, number, scene.transition, stop - start),
-            }
+            PlannedScene(
+                range=FrameRange(start, stop),
+                layout=scene.layout,
+                performers=tuple(shown),
+                background=_background(planning, number, scene.background, files),
+                gutter=gutter,
+                margin=margin,
+                fit=scene.fit,
+                inset=inset,
+                passage=_passage(planning, number, scene.transition, stop - start),
+            )
         )
         at = stop
     if at < frames:
-        made.append({"range": [at, frames], **NOTHING})
+        made.append(PlannedScene(range=FrameRange(at, frames)))
         sings.append(None)
-    return Timeline(made, sings, files)
+    return Timeline(tuple(made), tuple(sings), tuple(files))
 
 
 def _ranges(planning: Planning, written: list[parts.Scene], frames: int) -> list[tuple[int, int]]:
@@ -114,18 +106,18 @@ def _frame(seconds: Fraction, what: str, fps: Fraction, last: int) -> int:
     return number
 
 
-def _placed(planning: Planning, number: int, scene: parts.Scene, count: int) -> dict[str, Any]:
-    """The scene's layout in pixels."""
+def _placed(planning: Planning, number: int, scene: parts.Scene, count: int) -> tuple[int, int, Inset]:
+    """The scene's gutter and margin in pixels, and its inset."""
     _check_count(number, scene.layout, count)
     size = planning.manifest.output.size
     gutter, margin = (round(share * min(size)) for share in (scene.gutter, scene.margin))
-    inset = scene.inset.model_dump(mode="json")
+    inset = Inset(**scene.inset.model_dump(mode="json"))
     try:
-        panels(scene.layout, count, size, gutter=gutter, margin=margin, inset=Inset(**inset))
+        panels(scene.layout, count, size, gutter=gutter, margin=margin, inset=inset)
     except ValueError as problem:
         cure = "use another layout, fewer performers or a larger output.size"
         raise ManifestError(f"scenes.{number}: {problem}", cure=cure) from None
-    return {"layout": scene.layout, "gutter": gutter, "margin": margin, "fit": scene.fit, "inset": inset}
+    return gutter, margin, inset
 
 
 def _check_count(number: int, layout: str, count: int) -> None:
@@ -138,7 +130,7 @@ def _check_count(number: int, layout: str, count: int) -> None:
         raise ManifestError(told, cure="use full, or name another performer")
 
 
-def _transition(planning: Planning, number: int, transition: parts.Transition, frames: int) -> dict[str, Any] | None:
+def _passage(planning: Planning, number: int, transition: parts.Transition, frames: int) -> Passage | None:
     """The transition in frames; `frames`: the length of its scene."""
     count = round(transition.seconds * planning.fps)
     if transition.kind == "cut" or not count:
@@ -149,31 +141,33 @@ def _transition(planning: Planning, number: int, transition: parts.Transition, f
             f"({float(frames / planning.fps):.2f} s)",
             cure="shorten it",
         )
-    return {"kind": transition.kind, "frames": count, "direction": transition.direction}
+    return Passage(kind=transition.kind, frames=count, direction=transition.direction)
 
 
 def _background(
-    planning: Planning, number: int, chosen: parts.Background | None, files: dict[str, Input]
-) -> dict[str, Any] | None:
-    if chosen is None or isinstance(chosen, str):
-        return {None: None, "blur": {"blur": True}}.get(chosen, {"color": chosen})
-    where = f"background{number}"
+    planning: Planning, number: int, chosen: parts.Background | None, files: list[Media]
+) -> Background | None:
+    """What stands behind scene `number`; a file is added to `files`."""
+    if chosen is None:
+        return None
+    if isinstance(chosen, str):
+        return Background(blur=True) if chosen == "blur" else Background(color=chosen)
     if isinstance(chosen, parts.ImageBackground):
-        file = planning.sources[chosen.image]
         from media.image.images import is_image  # noqa: PLC0415  (Pillow: most backgrounds are none)
 
-        if not is_image(Path(file.path)):
+        path = planning.sources[chosen.image].path
+        if not is_image(Path(path)):
             cure = "name a PNG, JPEG, WebP, HEIC or TIFF file, or use {video: FILE}"
-            raise InputError(f"scenes.{number}.background.image is no picture", file=file.path, cure=cure)
-        files[where] = file
-        return {"input": where}
-    file, video = planning.sources[chosen.video], planning.facts[chosen.video]["video"]
+            raise InputError(f"scenes.{number}.background.image is no picture", file=path, cure=cure)
+        files.append(planning.sources.media(chosen.image))
+        return Background(file=len(files) - 1)
+    path, video = planning.sources[chosen.video].path, planning.facts.media[chosen.video].video
     if video is None:
         cure = "name a video, or use {image: FILE}"
-        raise InputError(f"scenes.{number}.background.video has no video stream", file=file.path, cure=cure)
-    start = Fraction(video["start"]) + chosen.start
-    if start >= Fraction(video["end"]):
+        raise InputError(f"scenes.{number}.background.video has no video stream", file=path, cure=cure)
+    start = video.start + chosen.start
+    if start >= video.end:
         cure = "choose an earlier start"
-        raise ManifestError(f"scenes.{number}.background starts after its video ends", file=file.path, cure=cure)
-    files[where] = file
-    return {"input": where, "start": str(start)}
+        raise ManifestError(f"scenes.{number}.background starts after its video ends", file=path, cure=cure)
+    files.append(planning.sources.media(chosen.video))
+    return Background(file=len(files) - 1, start=start)

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 from engines import ENGINES
+from engines.landmark_tps.options import Options
+from face.motion import Motion
+from foundation.codec import encode
 from foundation.digests import digest_of
 from foundation.errors import InputError, ManifestError
-from foundation.times import frame_count
-from landmarks import backend_settings
+from foundation.face_choice import FaceChoice
+from foundation.times import FrameRange, frame_count
+from media.files.info import MediaInfo, VideoInfo
 from media.samples import sample_path
 from pipeline.manifest.dataset import Driver, TrainingConfig
-from pipeline.manifest.parts.performers import Motion
 from pipeline.plan.graph import Graph
+from pipeline.plan.looking import backend_use, whole_clip
 from pipeline.plan.sources import SAMPLE
-from pipeline.plan.task import FileInput, Input, Task
+from pipeline.plan.task import FileInput, Task
+from stages.artifacts import FaceCrops, Media, Track
+from stages.contracts import animate, crop, face_crops, faces, normalize, prepare, probe
+from stages.contracts.shared import EngineUse, Timing
 
 ENGINE = "landmark_tps"
-LANDMARKS = backend_settings()
-Facts = Callable[[Task], Mapping[str, Any]]
+Still = tuple[Media, Fraction | None]
+"""A picture's file, and seconds into it where it is a clip."""
+Probe = Callable[[Task], MediaInfo]
 """Runs a probe and returns what it says."""
 
 
@@ -38,7 +45,7 @@ class TubePlan:
     person: str
     driver: str
     held_out: bool
-    task: Task
+    crops: FaceCrops
 
     @property
     def real(self) -> bool:
@@ -57,12 +64,12 @@ class DatasetPlan:
 @dataclass(frozen=True)
 class _Clip:
     name: str
-    file: FileInput
-    video: Mapping[str, Any]
+    media: Media
+    video: VideoInfo
     held_out: bool
 
 
-def plan_dataset(config: TrainingConfig, facts: Facts) -> DatasetPlan:
+def plan_dataset(config: TrainingConfig, probe_file: Probe) -> DatasetPlan:
     """The plan of a config's data.
 
     Raises:
@@ -70,13 +77,14 @@ def plan_dataset(config: TrainingConfig, facts: Facts) -> DatasetPlan:
         ManifestError: a driver is no clip of the set, or is held out.
     """
     plan = DatasetPlan(Graph(), [])
-    clips = _clips(config, facts)
+    clips = _clips(config, probe_file)
     for clip in clips:
-        settings = _following(clip.video)
-        faces = plan.graph.add(Task("faces", settings, {"media": clip.file}, clip.name, clip.video["frames"]))
-        tube = _tube_task(config, clip.name, {"media": clip.file, "faces": faces.output}, clip.video["frames"])
+        track = _followed(plan.graph, clip)
+        tube = _crops(
+            plan.graph, config, clip.name, face_crops.Inputs(media=clip.media, faces=track), clip.video.frames
+        )
         person = clip.name.partition("#")[0] if config.dataset.id_sampling else clip.name
-        plan.tubes.append(TubePlan(clip.name, person, clip.name, clip.held_out, plan.graph.add(tube)))
+        plan.tubes.append(TubePlan(clip.name, person, clip.name, clip.held_out, tube))
     drivers = [(driver, _driver(config, driver, clips)) for driver in config.dataset.animated.drivers]
     for name, portrait in _stills(config, clips).items():
         for driver, clip in drivers:
@@ -85,7 +93,7 @@ def plan_dataset(config: TrainingConfig, facts: Facts) -> DatasetPlan:
     return plan
 
 
-def _clips(config: TrainingConfig, facts: Facts) -> list[_Clip]:
+def _clips(config: TrainingConfig, probe_file: Probe) -> list[_Clip]:
     """The clips, by name.
 
     Raises: InputError.
@@ -103,10 +111,11 @@ def _clips(config: TrainingConfig, facts: Facts) -> list[_Clip]:
     found = []
     for path in paths:
         file = FileInput(str(path), digest_of(path))
-        video = facts(Task("probe", {}, {"media": file}, path.stem))["video"]
+        reading = probe.Inputs(media=Media(file))
+        video = probe_file(Task.of(probe.CONTRACT, probe.Settings(), reading, path.stem)).video
         if video is None:
             raise InputError("has no video stream", file=path, cure="leave it out of dataset_params.clips")
-        found.append(_Clip(path.stem, file, video, path in out))
+        found.append(_Clip(path.stem, Media(file), video, path in out))
     return found
 
 
@@ -120,10 +129,10 @@ def _driver(config: TrainingConfig, driver: Driver, clips: list[_Clip]) -> _Clip
     return clip
 
 
-def _stills(config: TrainingConfig, clips: list[_Clip]) -> dict[str, tuple[FileInput, str | None]]:
+def _stills(config: TrainingConfig, clips: list[_Clip]) -> dict[str, Still]:
     """The pictures to animate: file, and seconds into it where it is a clip."""
     animated = config.dataset.animated
-    stills: dict[str, tuple[FileInput, str | None]] = {}
+    stills: dict[str, Still] = {}
     for pattern in animated.pictures:
         if pattern.startswith(SAMPLE):
             paths = [sample_path(pattern.removeprefix(SAMPLE))]
@@ -131,50 +140,51 @@ def _stills(config: TrainingConfig, clips: list[_Clip]) -> dict[str, tuple[FileI
             paths = sorted(config.root.glob(pattern))
         if not paths:
             raise InputError(f"no picture matches {pattern}", file=config.root, cure="correct animated.pictures")
-        stills |= {path.stem: (FileInput(str(path), digest_of(path)), None) for path in paths}
+        stills |= {path.stem: (Media(FileInput(str(path), digest_of(path))), None) for path in paths}
     if animated.clips:
-        stills |= {clip.name: (clip.file, str(clip.video["start"])) for clip in clips if not clip.held_out}
+        stills |= {clip.name: (clip.media, clip.video.start) for clip in clips if not clip.held_out}
     return stills
 
 
-def _following(video: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings of the faces stage for a whole clip; frames without a face are told from `found` later."""
-    whole = {"start": video["start"], "stop": None, "tolerant": True}
-    gaps = {"max_gap_frames": video["frames"], "expected_frames": video["frames"]}
-    shots = {"on_scene_cut": "ignore", "on_face_lost": "hold"}
-    return {"kind": "video", "at": None, "select": "largest", **LANDMARKS, **whole, **gaps, **shots}
+def _followed(graph: Graph, clip: _Clip) -> Track:
+    """The face of a whole clip; frames without one are told from `found` later."""
+    following = whole_clip(clip.video, tolerant=True)
+    settings = faces.Settings(select=FaceChoice(), backend=backend_use(), following=following)
+    return graph.plan(faces.CONTRACT, settings, faces.Inputs(media=clip.media), clip.name, clip.video.frames)
 
 
-def _animate(
-    plan: DatasetPlan,
-    config: TrainingConfig,
-    still: tuple[str, tuple[FileInput, str | None]],
-    driver: Driver,
-    clip: _Clip,
-) -> None:
-    name, (file, at) = still
-    graph, fps = plan.graph, Fraction(config.dataset.animated.fps)
-    engine = {"engine": ENGINE, "engine_version": ENGINES[ENGINE].version}
+def _animate(plan: DatasetPlan, config: TrainingConfig, still: tuple[str, Still], driver: Driver, clip: _Clip) -> None:
+    name, (media, at) = still
+    graph, fps, backend = plan.graph, Fraction(config.dataset.animated.fps), backend_use()
+    use, options = EngineUse(name=ENGINE, version=ENGINES[ENGINE].version), encode(Options())
     label = f"{name}__{clip.name}" + (f"@{float(driver.start):g}" if driver.start else "")
-    about = {"kind": "image", "at": at, "select": "largest", **LANDMARKS}
-    face = graph.add(Task("faces", about, {"media": file}, name, 1))
-    crop = graph.add(Task("crop", {**engine, "at": at}, {"media": file, "faces": face.output}, name, 1))
-    track = graph.add(Task("faces", _following(clip.video), {"media": clip.file}, clip.name, clip.video["frames"]))
-    start = Fraction(clip.video["start"]) + driver.start
-    frames = frame_count(min(driver.seconds, Fraction(clip.video["end"]) - start), fps)
-    timing = {"start": str(start), "frames": frames, "fps": str(fps), "tolerant": True}
-    media: dict[str, Input] = {"media": clip.file, "faces": track.output}
-    normal = graph.add(Task("normalize", engine | timing, media, clip.name, frames))
-    both: dict[str, Input] = {"crop": crop.output, "clip": normal.output}
-    motion = {"motion": Motion().model_dump(mode="json"), "options": {}, "fps": str(fps)}
-    prepared = graph.add(Task("prepare", {**engine, **LANDMARKS, **motion}, both, label, frames))
-    span = {"range": [0, frames], "fps": str(fps)}
-    moved = graph.add(Task("animate", engine | span, both | {"prepared": prepared.output}, label, frames))
-    shown = {"start": "0", "end": str(frames / fps), "frames": frames}
-    faces = graph.add(Task("faces", _following(shown), {"media": moved.output}, label, frames))
-    tube = _tube_task(config, label, {"media": moved.output, "faces": faces.output}, frames)
-    plan.tubes.append(TubePlan(label, name, clip.name, held_out=False, task=graph.add(tube)))
+    looking = faces.Settings(select=FaceChoice(), backend=backend, at=at)
+    face = graph.plan(faces.CONTRACT, looking, faces.Inputs(media=media), name, 1)
+    cutting = crop.Settings(engine=use, at=at)
+    cut = graph.plan(crop.CONTRACT, cutting, crop.Inputs(media=media, faces=face), name, 1)
+    start = clip.video.start + driver.start
+    frames = frame_count(min(driver.seconds, clip.video.end - start), fps)
+    timing = Timing(start=start, frames=frames, fps=fps)
+    taken = normalize.Inputs(media=clip.media, faces=_followed(graph, clip))
+    how = normalize.Settings(engine=use, timing=timing, tolerant=True)
+    normal = graph.plan(normalize.CONTRACT, how, taken, clip.name, frames)
+    asked = prepare.Settings(engine=use, options=options, motion=Motion(), turns=None, backend=backend, fps=fps)
+    given = prepare.Inputs(crop=cut, clip=normal, files={})
+    prepared = graph.plan(prepare.CONTRACT, asked, given, label, frames)
+    span = animate.Settings(engine=use, options=options, range=FrameRange(0, frames), fps=fps)
+    moving = animate.Inputs(crop=cut, clip=normal, prepared=prepared, files={})
+    made = graph.plan(animate.CONTRACT, span, moving, label, frames)
+    shown = Media(made.given)
+    seen = replace(
+        whole_clip(clip.video, tolerant=True), start=Fraction(0), max_gap_frames=frames, expected_frames=frames
+    )
+    found = faces.Settings(select=FaceChoice(), backend=backend, following=seen)
+    track = graph.plan(faces.CONTRACT, found, faces.Inputs(media=shown), label, frames)
+    tube = _crops(graph, config, label, face_crops.Inputs(media=shown, faces=track), frames)
+    plan.tubes.append(TubePlan(label, name, clip.name, held_out=False, crops=tube))
 
 
-def _tube_task(config: TrainingConfig, name: str, inputs: dict[str, Input], frames: int) -> Task:
-    return Task("face_crops", config.dataset.tube.model_dump(mode="json"), inputs, name, frames)
+def _crops(graph: Graph, config: TrainingConfig, name: str, inputs: face_crops.Inputs, frames: int) -> FaceCrops:
+    tube = config.dataset.tube
+    settings = face_crops.Settings(side=tube.side, reach=tube.reach, most=tube.most)
+    return graph.plan(face_crops.CONTRACT, settings, inputs, name, frames)

@@ -6,16 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
-from pipeline.plan.planning import Planning
+from face import motion
+from foundation.times import FrameRange
+from pipeline.manifest.parts.performers import Motion
+from pipeline.plan.planning import Planning, Ranges
 from pipeline.plan.timeline import Timeline
-from pipeline.plan.words import WORDS
 
 EASE = Fraction(1, 4)
 """Seconds in which a face begins to sing, before its turn, and stops, after it."""
-
-Ranges = list[list[int]]
 
 
 @dataclass(frozen=True)
@@ -45,55 +44,59 @@ def plan_turns(planning: Planning, timeline: Timeline, pictures: Mapping[str, st
             for span in spans
         ]
         states = _carried(_carried(states[::-1])[::-1])
-        sings = [[start, stop] for start, stop, state in states if state is not False]
+        sings = [FrameRange(start, stop) for start, stop, state in states if state is not False]
         if len(sings) < len(states):
             turns[name] = _joined(sings)
     return turns
 
 
-def turn_settings(planning: Planning, name: str) -> dict[str, Any]:
-    """A performer's motion, and its turns, if it has any, as the prepare stage takes them."""
-    motion = planning.manifest.performers[name].motion
-    settings = motion.model_dump(mode="json", exclude={"listening"})
+def motion_of(written: Motion, *, plate: bool) -> motion.Motion:
+    """A performer's motion as the engines take it; a moving plate's own head moves already."""
+    return motion.Motion(
+        mode=written.mode,
+        reference=written.reference,
+        head=0.0 if plate and "head" not in written.model_fields_set else written.head,
+        expression=written.expression,
+        mouth=written.mouth,
+        smoothing=written.smoothing,
+    )
+
+
+def turns_of(planning: Planning, name: str) -> motion.TurnRanges | None:
+    """When a performer sings, if it does not all the time."""
     if name not in planning.turns:
-        return settings
-    ease = round(EASE * planning.fps)
-    return settings | {"turns": {"sings": planning.turns[name], "ease": ease, "listening": motion.listening}}
+        return None
+    listening = planning.manifest.performers[name].motion.listening
+    return motion.TurnRanges(sings=planning.turns[name], ease=round(EASE * planning.fps), listening=listening)
 
 
 def _spans(planning: Planning, timeline: Timeline, frames: int) -> Iterator[_Span]:
     lines = _lines(planning, frames)
     cuts = {0, frames} | {edge for line in lines for edge in line[:2]}
     for scene in timeline.scenes:
-        cuts |= {*scene["range"], _settled(scene)}
+        cuts |= {scene.range.start, scene.range.stop, scene.settled}
     number, sung = 0, lines[0][2] if lines else None
     for start, stop in pairwise(sorted(cuts)):
-        while timeline.scenes[number]["range"][1] <= start:
+        while timeline.scenes[number].range.stop <= start:
             number += 1
         scene = timeline.scenes[number]
-        seen = set(scene["performers"])
-        if start < _settled(scene) and number:
-            seen |= set(timeline.scenes[number - 1]["performers"])
+        seen = set(scene.performers)
+        if start < scene.settled and number:
+            seen |= set(timeline.scenes[number - 1].performers)
         active = [singers for begins, ends, singers in lines if begins <= start < ends]
         sung = frozenset[str]().union(*active) if active else sung
         named = timeline.sings[number]
         yield _Span(start, stop, frozenset(seen), sung if named is None else frozenset(named))
 
 
-def _settled(scene: Mapping[str, Any]) -> int:
-    """The frame from which only this scene is seen."""
-    through = scene["transition"]
-    return int(scene["range"][0]) + (int(through["frames"]) if through else 0)
-
-
 def _lines(planning: Planning, frames: int) -> list[tuple[int, int, frozenset[str]]]:
     """The lyrics' lines that say who sings them, as frames, in order."""
-    told = planning.facts[WORDS]["singers"] if WORDS in planning.facts else []
+    told = planning.facts.subtitles.singers if planning.facts.subtitles else ()
     found = []
-    for start, end, singers in told:
-        begins, ends = (min(max(0, round(Fraction(at, 1000) * planning.fps)), frames) for at in (start, end))
+    for line in told:
+        begins, ends = (min(max(0, round(Fraction(at, 1000) * planning.fps)), frames) for at in (line.start, line.end))
         if begins < ends:
-            found.append((begins, ends, frozenset(singers)))
+            found.append((begins, ends, frozenset(line.singers)))
     return sorted(found, key=lambda line: line[0])
 
 
@@ -108,11 +111,11 @@ def _carried(states: list[State]) -> list[State]:
     return found
 
 
-def _joined(ranges: Ranges) -> Ranges:
-    joined: Ranges = []
-    for start, stop in ranges:
-        if joined and joined[-1][1] == start:
-            joined[-1][1] = stop
+def _joined(ranges: list[FrameRange]) -> Ranges:
+    joined: list[FrameRange] = []
+    for each in ranges:
+        if joined and joined[-1].stop == each.start:
+            joined[-1] = FrameRange(joined[-1].start, each.stop)
         else:
-            joined.append([start, stop])
-    return joined
+            joined.append(each)
+    return tuple(joined)

@@ -14,7 +14,8 @@ from media.image.images import read_image, write_png
 from media.video.lossless import pick_frames
 from media.video.reader import read_frames
 from pipeline.plan.expand import Plan
-from stages.names import FRAMES, STILLS
+from pipeline.plan.made import folder_of
+from stages.artifacts import FRAMES, STILLS
 
 Image = NDArray[np.uint8]
 CELL_HEIGHT = 240
@@ -26,12 +27,12 @@ def contact_sheet(plan: Plan, store: ArtifactStore, out: Path) -> None:
     moments = spread(plan.frames, STILLS)
     rows = []
     for performer in plan.performers.values():
-        clip = store.folder(performer.clip.stage, performer.clip.key) / FRAMES
+        clip = folder_of(store, performer.clip.clip) / FRAMES
         shown = [min(moment, performer.frames - 1) for moment in moments]
         wanted = sorted(set(shown))
         frames = dict(zip(wanted, pick_frames(clip, wanted), strict=True))
         rows.append([frames[moment] for moment in shown])
-    checked, made = (store.folder(task.stage, task.key) for task in (plan.result, plan.video))
+    checked, made = folder_of(store, plan.verdict), folder_of(store, plan.video)
     rows.append(_kept(checked, len(moments)) or _frames_of(made, moments))
     write_png(out, _table(rows))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from foundation.artifacts import ArtifactStore
 from foundation.housekeeping import inventory
-from pipeline.plan.needs import needs_of
+from pipeline.plan.needs import engine_of, needs_of
 from pipeline.plan.task import Task
 from stages import STAGES
 
@@ -55,7 +55,7 @@ def cost_of(tasks: Iterable[Task], store: ArtifactStore) -> list[Cost]:
         if store.find(task.stage, task.key):
             row.done += 1
             continue
-        known = past.get(_kind(task.stage, task.settings.get("engine")))
+        known = past.get(_kind(task.stage, engine_of(task)))
         row.tasks += 1
         row.frames += task.frames
         row.seconds += known.of(task) if known else task.cost / 1000
@@ -71,7 +71,7 @@ def _past(store: ArtifactStore) -> dict[str, Past]:
         try:
             label = store.label(one.stage, one.key)
             about, spent = label.about, label.spent
-            row = found.setdefault(_kind(about["stage"], about["settings"].get("engine")), Past())
+            row = found.setdefault(_kind(about["stage"], (about["settings"].get("engine") or {}).get("name")), Past())
             row.tasks += 1
             row.frames += int(about["frames"])
             row.seconds += float(spent["seconds"])

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundation.artifacts import ArtifactStore
+from foundation.codec import encode
 from foundation.digests import digest_of
 from foundation.errors import InputError
 from foundation.version import libraries
 from pipeline.manifest.load import LoadedManifest
 from pipeline.plan.expand import Plan
-from pipeline.plan.task import FileInput, Task
+from pipeline.plan.task import FileInput
 from pipeline.report.record import stage_rows
 from pipeline.report.verdict import verdict_of
 from quality.features import COLUMNS
@@ -49,7 +50,7 @@ def collect(made: Made, record: dict[str, Any] | None) -> Data:
     Raises: InputError if the result has not been made.
     """
     plan, store, loaded = made.plan, made.store, made.loaded
-    check = store.find(plan.result.stage, plan.result.key)
+    check = store.find(plan.verdict.stage, plan.verdict.key)
     if check is None:
         raise InputError("has not been rendered yet", file=made.video, cure="run `render` with this manifest first")
     with np.load(check.folder / "series.npz", allow_pickle=False) as file:
@@ -62,7 +63,7 @@ def collect(made: Made, record: dict[str, Any] | None) -> Data:
         "frames": plan.frames,
         "fps": str(plan.fps),
         "seconds": round(float(plan.frames / plan.fps), 3),
-        "rows": list(verdict_of(plan.result, store).rows),
+        "rows": encode(verdict_of(plan.verdict, store).rows),
         "performers": {name: _performer(made, name) for name in plan.performers},
         "series": series,
         "stills": pictures(check.folder, "still"),
@@ -95,9 +96,15 @@ def versions() -> dict[str, Any]:
 
 def _performer(made: Made, name: str) -> Data:
     planned = made.plan.performers[name]
-    engine = planned.chunks[0].settings.get("engine") or _engine(made.plan, planned.chunks[0])
-    about: Data = {"engine": engine, "frames": planned.frames, "times": [], "driver": {}, "result": {}, "pairs": []}
-    looks = _measured(made, name)
+    about: Data = {
+        "engine": planned.engine,
+        "frames": planned.frames,
+        "times": [],
+        "driver": {},
+        "result": {},
+        "pairs": [],
+    }
+    looks = _looks_at(made, name)
     if looks is None:
         return about
     with np.load(looks / "looks.npz", allow_pickle=False) as file:
@@ -112,29 +119,21 @@ def _performer(made: Made, name: str) -> Data:
     return about
 
 
-def _engine(plan: Plan, chunk: Task) -> str:
-    """The engine of the animate task behind a composited chunk."""
-    found = (plan.graph.tasks[key].settings.get("engine") for key in chunk.needs)
-    return next((str(name) for name in found if name), "")
-
-
-def _measured(made: Made, name: str) -> Path | None:
+def _looks_at(made: Made, name: str) -> Path | None:
     """Where the looks at a performer lie."""
-    for task in made.plan.graph:
-        if task.stage == "measure" and task.key in made.plan.result.needs and task.performer == name:
-            found = made.store.find(task.stage, task.key)
-            return found.folder if found else None
-    return None
+    looks = made.plan.looks.get(name)
+    found = None if looks is None else made.store.find(looks.stage, looks.key)
+    return found.folder if found else None
 
 
 def _hashes(made: Made) -> list[dict[str, str]]:
     """sha256 of the video and of every file that it was made from, and the key of the result."""
     files: dict[str, str] = {}
     for task in made.plan.graph:
-        for given in task.inputs.values():
+        for _, given in task.given:
             if isinstance(given, FileInput):
                 files.setdefault(Path(given.path).name, given.digest)
     rows = [{"what": name, "sha256": digest} for name, digest in sorted(files.items())]
     if made.video.is_file():
         rows.insert(0, {"what": made.video.name, "sha256": digest_of(made.video)})
-    return [*rows, {"what": "key of the checked result", "sha256": made.plan.result.key}]
+    return [*rows, {"what": "key of the checked result", "sha256": made.plan.verdict.key}]

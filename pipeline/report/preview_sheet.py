@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +14,15 @@ from compositing.panel import Panel
 from foundation.artifacts import ArtifactStore
 from foundation.facetrack import HeadFrame, head_frame, heads_together
 from foundation.geometry import Box
-from foundation.layout import Inset, panels
+from foundation.layout import panels
 from media.image.images import read_image, write_png
 from media.video.reader import read_frames
+from pipeline.plan.made import artifact_of, facts_of, folder_of
 from pipeline.plan.preview import Preview
-from pipeline.plan.task import Task
 from pipeline.report.drawing import GAP, column, framed, row, text, to_height, with_margin
-from stages.handover import read_crop, read_head, read_picture, read_portrait
-from stages.names import FRAMES
+from stages.artifacts import FRAMES
+from stages.contracts import preview_samples
+from stages.contracts.edit import Background, PlannedScene
 
 Image = NDArray[np.uint8]
 FACE, CUT = (90, 230, 110), (255, 170, 60)
@@ -54,7 +53,7 @@ def preview_sheet(preview: Preview, store: ArtifactStore, out: Path, title: str)
     """Write the sheet as a PNG."""
     lines = [text(title, 24), text(LEGEND)]
     shown: dict[str, _Shown] = {}
-    for name in preview.crops:
+    for name in preview.looks:
         shown[name] = _shown(preview, store, name)
         lines.append(_performer(preview, store, name, shown[name]))
     scenes = [_scene(number, about, preview, shown) for number, about in enumerate(preview.scenes)]
@@ -62,79 +61,65 @@ def preview_sheet(preview: Preview, store: ArtifactStore, out: Path, title: str)
     write_png(out, with_margin(column(lines)))
 
 
-def _folder(store: ArtifactStore, task: Task) -> Path:
-    return store.folder(task.stage, task.key)
-
-
 def _shown(preview: Preview, store: ArtifactStore, name: str) -> _Shown:
-    folder = _folder(store, preview.crops[name])
-    crop = read_crop(folder)
-    if name in preview.laid:
-        patch = next(read_frames(_folder(store, preview.laid[name]) / FRAMES))
-        return _Shown(partial(read_picture, folder), crop.box, patch, read_head(folder))
-    portrait = read_portrait(folder)
-    patch = next(read_frames(_folder(store, preview.glances[name]) / FRAMES))
+    look = preview.looks[name]
+    crop = look.crop.found(folder_of(store, look.crop))
+    if look.laid:
+        patch = next(read_frames(folder_of(store, look.laid) / FRAMES))
+        return _Shown(crop.picture, crop.info().box, patch, crop.head())
+    portrait = crop.portrait()
+    patch = next(read_frames(folder_of(store, look.samples) / FRAMES))
     head = head_frame(portrait.face.points, portrait.face.scheme)
-    return _Shown(lambda: portrait.image, Box(0, 0, *crop.size), patch, head)
+    return _Shown(lambda: portrait.image, Box(0, 0, *crop.info().size), patch, head)
 
 
 def _performer(preview: Preview, store: ArtifactStore, name: str, shown: _Shown) -> Image:
-    glance = store.find("preview_samples", preview.glances[name].key)
-    assert glance is not None  # noqa: S101  (it has just been made)
-    looks, reference = glance.facts["looks"], glance.facts["reference"]
-    crop, picture = _folder(store, preview.crops[name]), read_picture(_folder(store, preview.crops[name]))
+    look = preview.looks[name]
+    samples, crop = artifact_of(store, look.samples), look.crop.found(folder_of(store, look.crop))
+    facts, picture = facts_of(preview_samples.CONTRACT, samples), crop.picture()
     sides = np.array([*picture.shape[1::-1]] * 2)
-    face = read_head(crop)
+    face = crop.head()
     half = np.array([0.4, 0.5]) * face.height
     found = [*(np.array(face.centre) - half), *(np.array(face.centre) + half)]
     portrait = framed(to_height(picture, HEIGHT), np.array(found) / sides, FACE)
-    portrait = framed(portrait, np.array(read_crop(crop).box.to_json()) / sides, CUT)
-    chosen = looks[reference]
-    driver = to_height(read_image(glance.folder / chosen["picture"]), HEIGHT)
-    driver = framed(framed(driver, chosen["face"], FACE), chosen["box"], CUT)
-    frames = list(read_frames(glance.folder / FRAMES))
-    drivers = [look for look in looks if look["animated"]]
+    portrait = framed(portrait, np.array(crop.info().box.corners) / sides, CUT)
+    chosen = facts.looks[facts.reference]
+    driver = to_height(read_image(samples.folder / chosen.picture), HEIGHT)
+    driver = framed(framed(driver, chosen.face, FACE), chosen.box, CUT)
+    frames = list(read_frames(samples.folder / FRAMES))
+    drivers = [each for each in facts.looks if each.animated]
     half_height = (HEIGHT - GAP) // 2
     moved = [
-        column([to_height(read_image(glance.folder / look["crop"]), half_height), to_height(frame, half_height)])
-        for look, frame in zip(drivers, frames, strict=True)
+        column([to_height(read_image(samples.folder / each.crop), half_height), to_height(frame, half_height)])
+        for each, frame in zip(drivers, frames, strict=True)
     ]
-    told = f"{name}: {glance.facts['found']} of {glance.facts['looked']} moments show the face; "
-    told += f"reference at {chosen['seconds']:.2f} s"
+    told = f"{name}: {facts.found} of {facts.looked} moments show the face; reference at {chosen.seconds:.2f} s"
     return column([text(told), row([portrait, driver, *moved])])
 
 
-def _scene(number: int, about: Mapping[str, Any], preview: Preview, shown: Mapping[str, _Shown]) -> Image:
+def _scene(number: int, about: PlannedScene, preview: Preview, shown: Mapping[str, _Shown]) -> Image:
     """One scene as the edit lays it out, performers in the first frame that was animated."""
-    size, names = preview.size, about["performers"]
-    places = panels(
-        about["layout"],
-        len(names),
-        size,
-        gutter=about["gutter"],
-        margin=about["margin"],
-        inset=Inset(**about["inset"]),
-    )
-    background = about["background"] or {}
-    canvas = plain(background.get("color", "#000000"), size)
-    if "blur" in background:
+    size, names = preview.size, about.performers
+    places = panels(about.layout, len(names), size, gutter=about.gutter, margin=about.margin, inset=about.inset)
+    background = about.background or Background()
+    canvas = plain(background.color or "#000000", size)
+    if background.blur:
         canvas = blurred(shown[names[0]].read(), size)
     for name, place in zip(names, places, strict=True):
         act, room = _with_others(name, preview, shown), (place.width, place.height)
         picture = act.read()
-        panel = Panel(picture, act.box, room, act.head, about["fit"])
-        if about["background"] is None:
+        panel = Panel(picture, act.box, room, act.head, about.fit)
+        if about.background is None:
             canvas[place.slices] = blurred(picture, room)
         canvas[panel.target.moved(place.x0, place.y0).slices] = panel.draw(act.patch)
-    start, stop = about["range"]
-    label = text(f"scene {number + 1}: {about['layout']}, frames {start} to {stop - 1}", 16)
+    label = text(f"scene {number + 1}: {about.layout}, frames {about.range.start} to {about.range.stop - 1}", 16)
     return column([label, to_height(canvas, SCENE_HEIGHT)])
 
 
 def _with_others(name: str, preview: Preview, shown: Mapping[str, _Shown]) -> _Shown:
     """A picture that several performers share moves in all their faces."""
     act = shown[name]
-    others = [shown[other] for other, owner in preview.pictures.items() if owner == name and other != name]
+    others = [shown[other] for other, look in preview.looks.items() if look.picture == name and other != name]
     if not others:
         return act
     still = act.read()

@@ -8,8 +8,11 @@ from pathlib import Path
 
 from foundation.artifacts import ArtifactStore
 from foundation.errors import CheckError
-from pipeline.plan.task import Task
-from quality.verdict import Row, told
+from pipeline.plan.made import facts_of
+from quality.row import Row
+from quality.verdict import told
+from stages.artifacts import Verdict as Judged
+from stages.contracts.check import CONTRACT
 
 
 @dataclass(frozen=True)
@@ -20,14 +23,14 @@ class Verdict:
 
     @property
     def failed(self) -> list[Row]:
-        return [row for row in self.rows if row["status"] == "fail"]
+        return [row for row in self.rows if row.status == "fail"]
 
     @property
     def lines(self) -> list[str]:
         """One line a check that failed or is worth a look, and one for all the others."""
         lines = [f"FAILED  {told(row)}" for row in self.failed]
-        lines += [f"look    {told(row)}" for row in self.rows if row["status"] == "warn"]
-        counts = Counter(row["status"] for row in self.rows)
+        lines += [f"look    {told(row)}" for row in self.rows if row.status == "warn"]
+        counts = Counter(row.status for row in self.rows)
         unknown = f", {counts['unmeasured']} not measurable" if counts["unmeasured"] else ""
         return [*lines, f"{counts['ok']} of {len(self.rows)} hold{unknown}"]
 
@@ -48,9 +51,10 @@ def failed_name(target: Path) -> Path:
     return target.with_name(f"{target.stem}.failed{target.suffix}")
 
 
-def verdict_of(task: Task, store: ArtifactStore) -> Verdict:
-    """What the finished `task` says; nothing, if it is none that checks.
+def verdict_of(checked: Judged, store: ArtifactStore) -> Verdict:
+    """What the checks say.
 
-    Raises: Spoilt if its artifact is gone.
+    Raises:
+        Spoilt: their artifact is gone.
     """
-    return Verdict(tuple(store.need(task.stage, task.key).facts.get("checks", ())))
+    return Verdict(facts_of(CONTRACT, store.need(checked.stage, checked.key)).checks)

@@ -7,12 +7,11 @@ the demo's reader reads it (`VideoReader` with `plain`), because the same frames
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +23,12 @@ from foundation.errors import InputError
 from foundation.facetrack import FaceTrack
 from foundation.npy import BLOCK, Rows
 from foundation.times import resample
-from media.ffmpeg.codecs import Encode
 from media.image.images import read_image_alpha
 from media.video.probe import timestamps
 from media.video.reader import VideoReader
 from media.video.writer import picture_writer
-from stages import Report
+from stages.contract import Report
+from stages.contracts.demo import Facts, Inputs, Settings
 
 AHEAD = 4
 """Frames that are squeezed while the network is busy with an earlier one."""
@@ -38,29 +37,30 @@ Image = NDArray[np.uint8]
 Squeeze = Callable[[Image], NDArray[np.floating]]
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: engine_version, start, frames, fps, shape (height, width), mode, precision, device, video (a
-    media.ffmpeg.codecs.Encode). Inputs: config, checkpoint, source, media; to measure motion from the best frame
-    and not from the first, also source_face and faces.
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Animate the clip.
+
+    Raises:
+        InputError: the clip is damaged.
     """
-    media, frames, fps = inputs["media"], int(settings["frames"]), Fraction(settings["fps"])
-    height, width = settings["shape"]
+    media, frames, fps = inputs.media.clip, settings.timing.frames, settings.timing.fps
+    height, width = settings.shape
     times = timestamps(media)
-    chosen = resample(times, Fraction(settings["start"]), frames, fps)
+    chosen = resample(times, settings.timing.start, frames, fps)
     reference = chosen[0]
-    if "faces" in inputs:
-        reference = _best(inputs["source_face"] / "track", inputs["faces"] / "track", (width, height))
+    if inputs.faces and inputs.source_face:
+        reference = _best(inputs.source_face.folder, inputs.faces.folder, (width, height))
     squeeze = _squeezing((height, width))
     loop = PublishedLoop(
-        inputs["config"],
-        inputs["checkpoint"],
-        squeeze(read_image_alpha(inputs["source"])[0]),
+        inputs.config.path,
+        inputs.checkpoint.path,
+        squeeze(read_image_alpha(inputs.source.path)[0]),
         squeeze(_at(media, times[reference])),
-        mode=settings["mode"],
-        precision=settings["precision"],
-        device=settings["device"],
+        mode=settings.mode,
+        precision=settings.precision,
+        device=settings.device,
     )
-    with picture_writer(out, size=(width, height), fps=fps, encode=Encode(**settings["video"])) as writer:
+    with picture_writer(out, size=(width, height), fps=fps, encode=settings.video) as writer:
         for frame, shown in _ahead(squeeze, _picked(media, chosen)):
             picture = loop.render(frame)
             for _ in range(shown):
@@ -69,7 +69,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     if writer.frames != frames:
         problem = f"gave {writer.frames} of {frames} frames"
         raise InputError(problem, file=media, cure="check the file for damage")
-    return {"frames_out": frames, "size": [width, height], "reference": reference, "path": loop.path}
+    return Facts(frames=frames, path=loop.path, reference=reference)
 
 
 def _squeezing(shape: tuple[int, int]) -> Squeeze:

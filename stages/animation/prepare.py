@@ -1,93 +1,86 @@
 """What the engine needs from the portrait and the whole clip, worked out once, so that chunks are independent.
 
 Each shot in which the face is seen is a performance of its own, with a reference frame of its own; on a moving plate
-the clip is one performance. Writes a folder for each (see handover.shot_folder) with arrays/ and rows/: one .npy file
+the clip is one performance. Writes a folder for each (see artifacts.Prepared) with arrays/ and rows/: one .npy file
 for each array that the engine returned, the large ones row by row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engines import load_engine
-from engines.base import Arrays, Driving, Plate, PlateEngine
+from engines.base import Arrays, Driving, Plate, PlateEngine, Taking
 from face.calibration import Detector
+from face.motion import Reference
+from face.turns import Turns
 from foundation.errors import InputError
-from foundation.facetrack import Face, FaceTrack
+from foundation.facetrack import Face
+from foundation.geometry import Image
 from foundation.npy import Blocks, NpyWriter
-from foundation.shots import Shot, load_shots
+from foundation.shots import Shot
 from landmarks import load_backend
 from landmarks.base import LandmarkBackend
 from media.video.lossless import pick_frames
-from stages import Report
-from stages.handover import engine_files, read_crop_path, read_portrait, shot_folder
-from stages.names import FRAMES
+from stages.artifacts import Clip, Crop, PlateCrop, Prepared
+from stages.contract import Report
+from stages.contracts.prepare import Facts, Inputs, Settings
+from stages.engine_use import engine_files, read_options
 
-Image = NDArray[np.uint8]
 
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Prepare each shot.
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: engine, engine_version, motion, options (the engine's own), fps, backend, backend_version; plate (true
-    if the crop is what stages.portrait.plate_path wrote).
-
-    Inputs: crop, clip, and file.NAME for each file that the engine reads.
+    Raises:
+        InputError: portrait or clip cannot be used.
     """
-    engine = load_engine(settings["engine"])
-    portrait = read_portrait(inputs["crop"])
-    clip, fps = inputs["clip"], Fraction(settings["fps"])
-    shots = load_shots(clip / "shots.json")
+    engine, portrait = load_engine(settings.engine.name), inputs.crop.portrait()
+    shots = inputs.clip.shots()
     length = shots[-1].stop
-    plate = _plate(inputs["crop"]) if isinstance(engine, PlateEngine) and settings.get("plate") else None
+    plate = _plate(inputs.crop) if settings.plate and isinstance(engine, PlateEngine) else None
     if plate:
         shots = [Shot(0, length, seen=True)]
-    own = {**settings["options"], **engine_files(inputs)}
+    options, files = read_options(engine, settings.options), engine_files(inputs.files)
     names: set[str] = set()
-    with load_backend(settings["backend"]) as backend:
+    with load_backend(settings.backend.name) as backend:
         for number, shot in enumerate(shots):
             if not shot.seen:
                 continue
-            driving, detect = _driving(clip, shot, fps), _detector(backend)
-            motion = _motion(settings["motion"], shot, shots) | {engine.name: own}
+            driving, detect = _driving(inputs.clip, shot, settings.fps), _detector(backend)
+            motion = replace(settings.motion, reference=_reference(settings.motion.reference, shot, shots))
+            turns = Turns.of(settings.turns, slice(shot.start, shot.stop))
+            taking = Taking(options, files, motion, turns)
             if plate and isinstance(engine, PlateEngine):
-                arrays = engine.prepare_plate(plate, portrait, driving, motion, detect)
+                arrays = engine.prepare_plate(plate, portrait, driving, taking, detect)
             else:
-                arrays = engine.prepare(portrait, driving, motion, detect)
-            _save(arrays, shot_folder(out, number))
+                arrays = engine.prepare(portrait, driving, taking, detect)
+            _save(arrays, Prepared.folder(out, number))
             names.update(arrays)
             backend.forget()
             report(shot.stop, length)
-    return {"arrays": sorted(names), "frames": length, "shots": sum(shot.seen for shot in shots)}
+    return Facts(arrays=tuple(sorted(names)), frames=length, shots=sum(shot.seen for shot in shots))
 
 
-def _driving(clip: Path, shot: Shot, fps: Fraction) -> Driving:
+def _driving(clip: Clip, shot: Shot, fps: Fraction) -> Driving:
     """One shot of a clip, as engines take it."""
 
     def pick(numbers: Sequence[int]) -> Iterator[Image]:
-        return pick_frames(clip / FRAMES, [shot.start + number for number in numbers])
+        return pick_frames(clip.video, [shot.start + number for number in numbers])
 
-    return Driving(FaceTrack.load(clip / "track", slice(shot.start, shot.stop)), float(fps), pick)
-
-
-def _motion(motion: Mapping[str, Any], shot: Shot, shots: list[Shot]) -> dict[str, Any]:
-    """The motion settings of one shot: frames are counted from its own first one."""
-    own = {**motion, "reference": _reference(motion["reference"], shot, shots)}
-    if "turns" in motion:
-        sings = [[start - shot.start, stop - shot.start] for start, stop in motion["turns"]["sings"]]
-        own["turns"] = {**motion["turns"], "sings": sings}
-    return own
+    return Driving(clip.track(slice(shot.start, shot.stop)), float(fps), pick)
 
 
-def _reference(wanted: Any, shot: Shot, shots: list[Shot]) -> Any:
+def _reference(wanted: Reference, shot: Shot, shots: list[Shot]) -> Reference:
     """A frame's number, counted in the clip, is one of its own shot; the other shots choose theirs.
 
-    Raises: InputError if the face is not seen in that frame.
+    Raises:
+        InputError: the face is not seen in that frame.
     """
     if isinstance(wanted, str):
         return wanted
@@ -110,9 +103,10 @@ def _detector(backend: LandmarkBackend) -> Detector:
     return detect
 
 
-def _plate(folder: Path) -> Plate:
-    path = read_crop_path(folder)
-    return Plate(FaceTrack.load(folder / "track"), -path.affines[:, :, 2], path.size)
+def _plate(crop: Crop) -> Plate:
+    moving = PlateCrop(crop.given, crop.path)
+    path = moving.way()
+    return Plate(moving.track(), -path.affines[:, :, 2], path.size)
 
 
 def _save(arrays: Arrays, out: Path) -> None:

@@ -6,29 +6,22 @@ the portrait itself, untouched by construction, so it is not stored again for ev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from compositing.paste import Paste
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
-from stages import Report
-from stages.handover import read_crop, read_face, read_style, read_under
-from stages.names import FRAMES
+from stages.artifacts import FRAMES
+from stages.contract import Report
+from stages.contracts.composite import Facts, Inputs, Settings
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: range, fps, feather (in face heights), match_color, match_grain. Inputs: crop, moved."""
-    crop = read_crop(inputs["crop"])
-    paste = Paste(read_under(inputs["crop"]), crop, read_face(inputs["crop"]), read_style(settings))
-    start, stop = settings["range"]
-    done = 0
-    size = (crop.box.width, crop.box.height)
-    with FrameWriter(out / FRAMES, size=size, fps=Fraction(settings["fps"])) as writer:
-        for frame in read_frames(inputs["moved"] / FRAMES):
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Write the part of the picture that moves."""
+    crop = inputs.crop.info()
+    paste = Paste(inputs.crop.under(), crop, inputs.crop.face(), settings.style)
+    with FrameWriter(out / FRAMES, size=(crop.box.width, crop.box.height), fps=settings.fps) as writer:
+        for frame in read_frames(inputs.moved.video):
             writer.write(paste(frame))
-            done += 1
-            report(done, stop - start)
-    return {"frames_in": stop - start, "frames_out": done, "box": crop.box.to_json()}
+            report(writer.frames, len(settings.range))
+    return Facts(frames=writer.frames, box=crop.box.corners)

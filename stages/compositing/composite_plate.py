@@ -5,10 +5,7 @@ Writes FRAMES: the plate's whole frames. What the crop of a frame does not cover
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,36 +14,30 @@ from compositing.paste import Paste
 from foundation.geometry import Box
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
-from stages import Report
-from stages.handover import read_crop_path, read_style, read_track_face
-from stages.names import FRAMES
+from stages.artifacts import FRAMES
+from stages.contract import Report
+from stages.contracts.composite import Settings
+from stages.contracts.composite_plate import Facts, Inputs
 
 Image = NDArray[np.uint8]
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: range, fps, feather (in face heights), match_color, match_grain.
-
-    Inputs: crop (what stages.portrait.plate_path wrote), plate, moved.
-    """
-    path, style = read_crop_path(inputs["crop"]), read_style(settings)
-    start, stop = settings["range"]
-    done = 0
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Write the plate's frames."""
+    path, start = inputs.crop.way(), settings.range.start
     frames = zip(
-        read_frames(inputs["plate"] / FRAMES, start=start, stop=stop),
-        read_frames(inputs["moved"] / FRAMES),
+        read_frames(inputs.plate.video, start=start, stop=settings.range.stop),
+        read_frames(inputs.moved.video),
         strict=True,
     )
-    with FrameWriter(out / FRAMES, size=path.picture, fps=Fraction(settings["fps"])) as writer:
-        for plate, moved in frames:
-            number = start + done
+    with FrameWriter(out / FRAMES, size=path.picture, fps=settings.fps) as writer:
+        for number, (plate, moved) in enumerate(frames, start):
             crop = path.crop(number)
             under = np.ascontiguousarray(plate[crop.box.slices])
-            paste = Paste(under, crop, read_track_face(inputs["crop"], number, crop), style, number)
+            paste = Paste(under, crop, inputs.crop.face_in(number, crop), settings.style, number)
             writer.write(_inlaid(plate, crop.box, paste(moved)))
-            done += 1
-            report(done, stop - start)
-    return {"frames_in": stop - start, "frames_out": done}
+            report(writer.frames, len(settings.range))
+    return Facts(frames=writer.frames)
 
 
 def _inlaid(plate: Image, box: Box, part: Image) -> Image:

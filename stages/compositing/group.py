@@ -1,29 +1,25 @@
 """What the performers of one picture share: the part that moves at all, and whose face each pixel is nearest to.
 
-Writes what stages.portrait.crop writes of one performer, for all of them: picture.png, under.png, crop.json (with
-`head`, where all the heads are); and share0.png, share1.png, ...: (box height, box width) uint8, how much of each
-performer's motion shows where, 255 all of it. Where crops do not overlap, that is all of the one that is there.
+Writes the files of a crop (see stages.crop_files) for all of them: picture.png, under.png, crop.json; and share0.png,
+share1.png, ...: (box height, box width) uint8, how much of each performer's motion shows where, 255 all of it. Where
+crops do not overlap, that is all of the one that is there.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
-from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compositing.masks import inner_ramp, smoothstep
+from foundation.crop import CropInfo
 from foundation.facetrack import HeadFrame, heads_together
 from foundation.geometry import Box, translation
 from media.image.images import write_png
-from stages import Report
-from stages.handover import read_crop, read_head, read_picture
-from stages.names import OPACITY
+from stages.contract import Report
+from stages.contracts.group import Facts, Inputs, Settings
+from stages.crop_files import inner_edges, write_info, write_pictures
 
 BAND = 0.2
 """Half the width, in face heights, of the band in which one performer's pixels pass into another's."""
@@ -33,11 +29,9 @@ RIM = 0.08
 Weights = NDArray[np.float32]
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: none. Inputs: crop0, crop1, ..., the performers' crops of one picture."""
-    folders = [inputs[f"crop{number}"] for number in range(len(inputs))]
-    crops, heads = [read_crop(folder) for folder in folders], [read_head(folder) for folder in folders]
-    boxes = [crop.box for crop in crops]
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Write what they share."""
+    boxes, heads = [crop.info().box for crop in inputs.crops], [crop.head() for crop in inputs.crops]
     union = Box(
         min(box.x0 for box in boxes),
         min(box.y0 for box in boxes),
@@ -46,22 +40,14 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     )
     for number, share in enumerate(_shares(boxes, heads)):
         write_png(out / f"share{number}.png", np.rint(share * 255).astype(np.uint8))
-    picture = read_picture(folders[0])
-    shutil.copyfile(folders[0] / "picture.png", out / "picture.png")
-    if (folders[0] / OPACITY).is_file():
-        shutil.copyfile(folders[0] / OPACITY, out / OPACITY)
-    write_png(out / "under.png", np.ascontiguousarray(picture[union.slices]))
-    inside = (union.x0 > 0, union.y0 > 0, union.x1 < picture.shape[1], union.y1 < picture.shape[0])
-    about = {
-        "affine": translation(-union.x0, -union.y0).tolist(),
-        "box": union.to_json(),
-        "size": [union.width, union.height],
-        "native": True,
-        "inner_edges": list(inside),
-        "head": asdict(heads_together(heads)),
-    }
-    (out / "crop.json").write_text(json.dumps(about), encoding="utf-8")
-    return {"box": union.to_json(), "performers": len(folders)}
+    first = inputs.crops[0]
+    picture = first.picture()
+    write_pictures(out, picture, None, union, first.opacity())
+    whole, size = (picture.shape[1], picture.shape[0]), (union.width, union.height)
+    edges = inner_edges(union, whole, native=True)
+    info = CropInfo(translation(-union.x0, -union.y0), union, size, native=True, inner_edges=edges)
+    write_info(out, info, heads_together(heads))
+    return Facts(box=union.corners, performers=len(boxes))
 
 
 def _shares(boxes: list[Box], heads: list[HeadFrame]) -> list[Weights]:

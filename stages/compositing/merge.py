@@ -5,22 +5,18 @@ Writes FRAMES: the part of the picture that the group's box covers. Whoever's cl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foundation.geometry import Box
-from media.image.images import read_gray
 from media.video.sequence import FrameSequence
 from media.video.writer import FrameWriter
-from stages import Report
-from stages.handover import read_crop, read_under
-from stages.names import FRAMES
+from stages.artifacts import FRAMES
+from stages.contract import Report
+from stages.contracts.merge import Facts, Inputs, Member, Settings
 
 Image = NDArray[np.uint8]
 ROWS = 256
@@ -37,30 +33,25 @@ class _Member:
     share: NDArray[np.float32] | None
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: range, fps, members: [{"frames", "chunks": first frames of the chunks that are given}, ...].
-
-    Inputs: group; crop0, crop1, ...; 0.000000, 0.000001, ...: the chunks of performer 0, and so on.
-    """
-    box = read_crop(inputs["group"]).box
-    still = read_under(inputs["group"])
-    members = [_member(number, about, inputs, box) for number, about in enumerate(settings["members"])]
-    start, stop = settings["range"]
-    with FrameWriter(out / FRAMES, size=(box.width, box.height), fps=Fraction(settings["fps"])) as writer:
-        for index in range(start, stop):
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Write the part of the picture that moves."""
+    box, still = inputs.group.info().box, inputs.group.under()
+    members = [_member(number, about, inputs, box) for number, about in enumerate(settings.members)]
+    with FrameWriter(out / FRAMES, size=(box.width, box.height), fps=settings.fps) as writer:
+        for index in range(settings.range.start, settings.range.stop):
             writer.write(_merged(still, members, index))
-            report(index + 1 - start, stop - start)
-    return {"frames_in": stop - start, "frames_out": stop - start, "box": box.to_json()}
+            report(writer.frames, len(settings.range))
+    return Facts(frames=writer.frames, box=box.corners)
 
 
-def _member(number: int, about: Mapping[str, Any], inputs: Mapping[str, Path], whole: Box) -> _Member:
-    chunks = [(start, inputs[f"{number}.{n:06d}"] / FRAMES) for n, start in enumerate(about["chunks"])]
-    folder = inputs[f"crop{number}"]
-    box = read_crop(folder).box
+def _member(number: int, about: Member, inputs: Inputs, whole: Box) -> _Member:
+    chunks = [(start, given.video) for start, given in zip(about.chunks, inputs.chunks[number], strict=True)]
+    crop = inputs.crops[number]
+    box = crop.info().box
     place = Box(box.x0 - whole.x0, box.y0 - whole.y0, box.x1 - whole.x0, box.y1 - whole.y0).slices
-    share = read_gray(inputs["group"] / f"share{number}.png")
+    share = inputs.group.share(number)
     partly = None if (share == 255).all() else np.asarray(share[:, :, None] / 255, np.float32)
-    return _Member(FrameSequence(chunks, about["frames"]), read_under(folder), place, partly)
+    return _Member(FrameSequence(chunks, about.frames), crop.under(), place, partly)
 
 
 def _merged(still: Image, members: list[_Member], index: int) -> Image:

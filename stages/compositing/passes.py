@@ -7,12 +7,10 @@ picture, so that picture + difference - 128 is the result, where it changes by l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +20,9 @@ from compositing.paste import paste_mask
 from foundation.geometry import Box
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
-from stages import Report
-from stages.handover import read_crop, read_crop_path, read_face, read_picture, read_track_face
-from stages.names import FRAMES
+from stages.artifacts import Crop, Frames, PlateCrop
+from stages.contract import Report
+from stages.contracts.passes import Facts, Inputs, Settings
 
 Image = NDArray[np.uint8]
 MIDDLE = 128
@@ -40,47 +38,46 @@ class _Frame:
     mask: Mask
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: fps, frames, feather (in face heights), passes ("matte", "difference"). Inputs: crop; the chunks as
-    "000000", "000001", ...; of a moving plate, also plate.
-    """
-    chunks = [folder for name, folder in sorted(inputs.items()) if name.isdecimal()]
-    result = chain.from_iterable(read_frames(folder / FRAMES) for folder in chunks)
-    frames = _on_plate(inputs, settings, result) if "plate" in inputs else _on_still(inputs, settings, result)
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Write the passes."""
+    result = chain.from_iterable(read_frames(chunk.video) for chunk in inputs.chunks)
+    if inputs.plate:
+        frames = _on_plate(PlateCrop(inputs.crop.given, inputs.crop.path), inputs.plate, settings.feather, result)
+    else:
+        frames = _on_still(inputs.crop, settings.feather, result)
     writers: dict[str, FrameWriter] = {}
     done = 0
     try:
         for frame in frames:
-            for name in settings["passes"]:
+            for name in settings.passes:
                 image = _matte(frame) if name == "matte" else _difference(frame)
                 if name not in writers:
-                    size, fps = (image.shape[1], image.shape[0]), Fraction(settings["fps"])
-                    writers[name] = FrameWriter(out / f"{name}.mkv", size=size, fps=fps, codec="ffv1")
+                    size = (image.shape[1], image.shape[0])
+                    writers[name] = FrameWriter(out / f"{name}.mkv", size=size, fps=settings.fps, codec="ffv1")
                 writers[name].write(image)
             done += 1
-            report(done, settings["frames"])
+            report(done, settings.frames)
         for writer in writers.values():
             writer.close()
     finally:
         for writer in writers.values():
             writer.discard()
-    return {"frames_in": settings["frames"], "frames_out": done}
+    return Facts(frames=done)
 
 
-def _on_still(inputs: Mapping[str, Path], settings: Mapping[str, Any], result: Iterator[Image]) -> Iterator[_Frame]:
-    picture, crop = read_picture(inputs["crop"]), read_crop(inputs["crop"])
-    mask = paste_mask(crop, read_face(inputs["crop"]), settings["feather"])
+def _on_still(crop: Crop, feather: float, result: Iterator[Image]) -> Iterator[_Frame]:
+    picture, info = crop.picture(), crop.info()
+    mask = paste_mask(info, crop.face(), feather)
     for part in result:
-        yield _Frame(picture, crop.box, part, mask)
+        yield _Frame(picture, info.box, part, mask)
 
 
-def _on_plate(inputs: Mapping[str, Path], settings: Mapping[str, Any], result: Iterator[Image]) -> Iterator[_Frame]:
-    path = read_crop_path(inputs["crop"])
-    plate = read_frames(inputs["plate"] / FRAMES)
-    for number, (picture, whole) in enumerate(zip(plate, result, strict=True)):
-        crop = path.crop(number)
-        mask = paste_mask(crop, read_track_face(inputs["crop"], number, crop), settings["feather"])
-        yield _Frame(picture, crop.box, whole[crop.box.slices], mask)
+def _on_plate(crop: PlateCrop, plate: Frames, feather: float, result: Iterator[Image]) -> Iterator[_Frame]:
+    path = crop.way()
+    for number, (picture, whole) in enumerate(zip(read_frames(plate.video), result, strict=True)):
+        info = path.crop(number)
+        mask = paste_mask(info, crop.face_in(number, info), feather)
+        yield _Frame(picture, info.box, whole[info.box.slices], mask)
 
 
 def _matte(frame: _Frame) -> Image:

@@ -5,20 +5,18 @@ Writes vocals.wav.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from foundation.errors import InputError
-from foundation.facetrack import IBUG_68, MEDIAPIPE_478, FaceTrack, head_frame
+from foundation.facetrack import IBUG_68, MEDIAPIPE_478, head_frame
 from foundation.times import resample
 from media.sound.cutting import write_wav
 from media.sound.synth import sing
-from stages import Report
+from stages.artifacts import VOCALS
+from stages.contract import Report
+from stages.contracts.sample_vocals import Facts, Inputs, Settings
 
 INNER_LIPS = {MEDIAPIPE_478: (13, 14), IBUG_68: (62, 66)}
 """The middle of the inner lips, above and below."""
@@ -26,12 +24,14 @@ INNER_LIPS = {MEDIAPIPE_478: (13, 14), IBUG_68: (62, 66)}
 SAMPLE_RATE = 48_000
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: start, frames, fps. Inputs: faces."""
-    track = FaceTrack.load(inputs["faces"] / "track")
-    times = [Fraction(text) for text in json.loads((inputs["faces"] / "times.json").read_text(encoding="utf-8"))]
-    fps = Fraction(settings["fps"])
-    chosen = resample(times, Fraction(settings["start"]), settings["frames"], fps)
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Sing.
+
+    Raises:
+        InputError: the mouth never opens.
+    """
+    track, timing = inputs.faces.track(), settings.timing
+    chosen = resample(inputs.faces.times(), timing.start, timing.frames, timing.fps)
     upper, lower = INNER_LIPS[track.scheme]
     gap = np.array(
         [
@@ -43,6 +43,6 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     if wide - closed < 0.005:
         raise InputError("the mouth never opens, so there is nothing to sing", cure="choose another clip")
     opening = np.clip((gap - closed) / (wide - closed), 0, 1)
-    write_wav(out / "vocals.wav", sing(opening, fps, sample_rate=SAMPLE_RATE), SAMPLE_RATE)
+    write_wav(out / VOCALS, sing(opening, timing.fps, sample_rate=SAMPLE_RATE), SAMPLE_RATE)
     report(len(opening), len(opening))
-    return {"frames_in": len(opening), "sample_rate": SAMPLE_RATE}
+    return Facts(frames=len(opening), sample_rate=SAMPLE_RATE)

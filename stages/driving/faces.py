@@ -7,16 +7,15 @@ for long). The points are those of single frames; who wants them smooth smooths 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from foundation.errors import InputError
+from foundation.face_choice import FaceChoice
 from foundation.facetrack import Face
-from foundation.shots import Shot, save_shots
+from foundation.shots import Shot
 from landmarks import load_backend
 from landmarks.base import EVERY, Image, LandmarkBackend
 from landmarks.selection import choose
@@ -27,63 +26,60 @@ from media.image.images import read_image
 from media.video.ahead import ahead
 from media.video.cuts import Marked, marked
 from media.video.reader import VideoReader, frame_at
-from stages import Report
-from stages.handover import clip_of
+from stages.artifacts import Track
+from stages.contract import Report
+from stages.contracts.faces import Away, Facts, Following, Inputs, Settings
 
 FOLLOW_LIMIT = 4
 SEARCH_LIMIT = 8
 """How many faces are followed at most: more where the manifest may mean a small one."""
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: kind ("image" or "video"), select, backend, backend_version; for a picture: at (seconds of a video's
-    frame, or None); for a video: start, stop, max_gap_frames, expected_frames, tolerant, on_scene_cut ("split", "hold",
-    "error", or "ignore": do not look for cuts) and on_face_lost ("hold" or "error"). Inputs: media (a file, or an
-    artifact with frames).
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Find the face, or follow it.
 
-    Raises: InputError if there is no such face anywhere, or, where the settings ask for it, a scene cut, or none for
-    longer than max_gap_frames.
+    Raises:
+        InputError: there is no such face anywhere, or, where the settings ask for it, a scene cut, or none for longer
+            than max_gap_frames.
     """
-    media = clip_of(inputs["media"])
-    with load_backend(settings["backend"]) as backend, TrackWriter(out / "track") as track:
-        if settings["kind"] == "image":
+    media = inputs.media.clip
+    with load_backend(settings.backend.name) as backend, TrackWriter(out / "track") as track:
+        if settings.following is None:
             times, size = _still(settings, media, backend, track)
             shots = [Shot(0, 1, seen=True)]
             track.finish(size)
         else:
-            follow = _Follow(settings, media, backend, track)
+            follow = _Follow(settings.select, settings.following, media, backend, track)
             times, size = follow.run(report)
             shots = follow.shots
-    (out / "times.json").write_text(json.dumps([str(time) for time in times]), encoding="utf-8")
-    save_shots(out / "shots.json", shots)
-    return {
-        "frames": track.frames,
-        "found": track.found,
-        "bridged": track.frames - track.found,
-        "longest_gap": track.longest_gap,
-        "size": list(size),
-        "shots": sum(shot.seen for shot in shots),
-        "away": [_between(times, shot) for shot in shots if not shot.seen],
-    }
+    Track.save_rest(out, times, shots)
+    return Facts(
+        frames=track.frames,
+        found=track.found,
+        longest_gap=track.longest_gap,
+        size=size,
+        shots=sum(shot.seen for shot in shots),
+        away=tuple(_away(times, shot) for shot in shots if not shot.seen),
+    )
 
 
-def _between(times: Sequence[Fraction], shot: Shot) -> list[str]:
-    """When a shot begins and ends, seconds: the end is when the next one begins, or its own last frame."""
-    return [str(times[shot.start]), str(times[min(shot.stop, len(times) - 1)])]
+def _away(times: Sequence[Fraction], shot: Shot) -> Away:
+    """The end is when the next shot begins, or this one's own last frame."""
+    return Away(since=times[shot.start], until=times[min(shot.stop, len(times) - 1)])
 
 
 def _still(
-    settings: Mapping[str, Any], media: Path, backend: LandmarkBackend, writer: TrackWriter
+    settings: Settings, media: Path, backend: LandmarkBackend, writer: TrackWriter
 ) -> tuple[list[Fraction], tuple[int, int]]:
     """The chosen face of a picture, or of one frame of a video."""
-    at = settings["at"]
-    image = read_image(media) if at is None else frame_at(media, Fraction(at))
+    at = settings.at
+    image = read_image(media) if at is None else frame_at(media, at)
     faces = backend.detect(image, EVERY)
     if not faces:
-        where = "" if at is None else f" at {float(Fraction(at)):.2f} s"
+        where = "" if at is None else f" at {float(at):.2f} s"
         cure = "use a picture" if at is None else "choose a time"
         raise InputError(f"no face was found{where}", file=media, cure=f"{cure} where a human face is visible")
-    writer.add(choose(faces, settings["select"], media))
+    writer.add(choose(faces, settings.select, media))
     return [Fraction(0)], (image.shape[1], image.shape[0])
 
 
@@ -94,10 +90,12 @@ class _Follow:
         shots: of the clip, once it has run.
     """
 
-    def __init__(self, settings: Mapping[str, Any], media: Path, backend: LandmarkBackend, track: TrackWriter) -> None:
-        self._settings, self._media, self._backend = settings, media, backend
-        self._limit = FOLLOW_LIMIT if settings["select"] == "largest" else SEARCH_LIMIT
-        self._max_gap = int(settings["max_gap_frames"])
+    def __init__(
+        self, select: FaceChoice, how: Following, media: Path, backend: LandmarkBackend, track: TrackWriter
+    ) -> None:
+        self._select, self._how, self._media, self._backend = select, how, media, backend
+        self._limit = FOLLOW_LIMIT if select == FaceChoice() else SEARCH_LIMIT
+        self._max_gap = how.max_gap_frames
         self._writer = ShotWriter(track, self._max_gap)
         self._people = People(self._max_gap)
         self._chosen: Person | None = None
@@ -110,15 +108,10 @@ class _Follow:
 
     def run(self, report: Report) -> tuple[list[Fraction], tuple[int, int]]:
         """Read the clip; returns when each frame appears and their size."""
-        settings, size = self._settings, (0, 0)
-        start, stop = Fraction(settings["start"]), settings["stop"]
+        how, size = self._how, (0, 0)
+        start = how.start
         with (
-            VideoReader(
-                self._media,
-                start=start,
-                stop=None if stop is None else Fraction(stop),
-                tolerant=settings["tolerant"],
-            ) as reader,
+            VideoReader(self._media, start=start, stop=how.stop, tolerant=how.tolerant) as reader,
             closing(ahead(self._marked(reader))) as frames,
             closing(ahead(self._looked_at(frames), 1)) as seen,
         ):
@@ -127,7 +120,7 @@ class _Follow:
                     self._cut(group[0].seconds)
                 self._take(group, faces)
                 size = (group[0].image.shape[1], group[0].image.shape[0])
-                report(len(self._times), max(settings["expected_frames"] or 0, len(self._times)))
+                report(len(self._times), max(how.expected_frames, len(self._times)))
         if not self._times:
             cure = "set start and end inside the clip"
             raise InputError(f"has no frame from {float(start):.2f} s on", file=self._media, cure=cure)
@@ -139,7 +132,7 @@ class _Follow:
         return self._times, size
 
     def _marked(self, reader: VideoReader) -> Iterator[Marked]:
-        if self._settings["on_scene_cut"] == "ignore":
+        if self._how.on_scene_cut == "ignore":
             return (Marked(seconds, image, cut=False) for seconds, image in reader)
         return marked(reader)
 
@@ -154,13 +147,13 @@ class _Follow:
 
     def _cut(self, seconds: Fraction) -> None:
         """A scene cut, where the next frame begins."""
-        if self._settings["on_scene_cut"] == "error":
+        if self._how.on_scene_cut == "error":
             raise InputError(
                 f"there is a scene cut at {float(seconds):.2f} s",
                 file=self._media,
                 cure="choose start and end within one shot, or driving.on_scene_cut: split or hold",
             )
-        self._over = self._over or (self._settings["on_scene_cut"] == "hold" and self._found_any)
+        self._over = self._over or (self._how.on_scene_cut == "hold" and self._found_any)
         self._end_shot()
         self._writer.cut()
         self._people, self._chosen = People(self._max_gap), None
@@ -191,7 +184,7 @@ class _Follow:
     def _meant(self, faces: list[Face]) -> Face | None:
         """Whom the settings choose; after a cut, nobody may be where they say."""
         try:
-            return choose(faces, self._settings["select"], self._media)
+            return choose(faces, self._select, self._media)
         except InputError:
             if self._found_any:
                 return None
@@ -204,7 +197,7 @@ class _Follow:
     def _refuse_gap(self, until: Fraction) -> None:
         """Refuse the clip, where the settings ask for it, if the face was away for too long up to now."""
         gap = self._writer.gap
-        if gap > self._max_gap and self._settings["on_face_lost"] == "error":
+        if gap > self._max_gap and self._how.on_face_lost == "error":
             since = self._times[self._writer.frames - gap]
             raise InputError(
                 f"no face from {float(since):.2f} s to {float(until):.2f} s",

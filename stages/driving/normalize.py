@@ -8,28 +8,24 @@ and taken from there.
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines import load_engine
 from foundation.errors import InputError
 from foundation.facetrack import transfer
 from foundation.fitting import fitted
 from foundation.framing import Wanted, framing
 from foundation.geometry import Array
 from foundation.npy import Rows
-from foundation.shots import load_shots, resampled, save_shots
+from foundation.shots import resampled, save_shots
 from media.files.info import LOSSLESS_SUFFIX
 from media.image.resample import warp_affine
 from media.video.ahead import ahead
@@ -38,41 +34,38 @@ from media.video.lossless import read_frames
 from media.video.reader import VideoReader
 from media.video.sequence import in_order
 from media.video.writer import FrameWriter
-from stages import Report
-from stages.names import FRAMES
+from stages.artifacts import FRAMES
+from stages.contract import Report
+from stages.contracts.normalize import Facts, Inputs, Settings
+from stages.engine_use import crop_spec
 
 Image = NDArray[np.uint8]
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: engine, engine_version, crop_size (if not the engine's own), start, frames, fps, tolerant; fit (way and
-    length, if the clip is brought to another length), steady_light and follow (if it is asked for: what is shown of the
-    clip goes along with the face, and does not stand still in each shot).
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Write the clip.
 
-    Inputs: media, faces.
+    Raises:
+        InputError: the face is not seen in any of the frames, or the file is damaged.
     """
-    spec = load_engine(settings["engine"]).crop
-    if settings.get("crop_size") is not None:
-        spec = replace(spec, size=settings["crop_size"])
-    followed = inputs["faces"] / "track"
-    times = [Fraction(text) for text in json.loads((inputs["faces"] / "times.json").read_text(encoding="utf-8"))]
-    fps, frames, start = Fraction(settings["fps"]), int(settings["frames"]), Fraction(settings["start"])
-    fit = settings.get("fit", {"way": None, "length": str(frames / fps)})
-    chosen = fitted(times, start, Fraction(fit["length"]), frames=frames, fps=fps, way=fit["way"])
+    spec = crop_spec(settings.engine)
+    media, times = inputs.media.clip, inputs.faces.times()
+    fps, frames, fit = settings.timing.fps, settings.timing.frames, settings.fit
+    way, length = (fit.way, fit.length) if fit else (None, frames / fps)
+    chosen = fitted(times, settings.timing.start, length, frames=frames, fps=fps, way=way)
     once = sorted(set(chosen))
     order = [bisect_left(once, index) for index in chosen]
-    shots = load_shots(inputs["faces"] / "shots.json")
-    follow = _rate(times, once) if settings.get("follow") else 0.0
-    frame = framing(followed, once, resampled(shots, once), Wanted(spec.reach, spec.size), follow)
+    shots = inputs.faces.shots()
+    follow = _rate(times, once) if settings.following else 0.0
+    frame = framing(inputs.faces.folder, once, resampled(shots, once), Wanted(spec.reach, spec.size), follow)
     size = frame.size
-    transfer(followed, out / "track", chosen, [frame.affines[number] for number in order], size)
+    transfer(inputs.faces.folder, out / "track", chosen, [frame.affines[number] for number in order], size)
     save_shots(out / "shots.json", resampled(shots, chosen))
-    steady = bool(settings.get("steady_light"))
-    direct = fit["way"] is None and not steady
+    direct = way is None and not settings.steady_light
     target, wanted = (out / FRAMES, order) if direct else (out / f"once{LOSSLESS_SUFFIX}", list(range(len(once))))
     written = 0
     with (
-        VideoReader(inputs["media"], start=times[0], stop=None, tolerant=settings["tolerant"]) as reader,
+        VideoReader(media, start=times[0], stop=None, tolerant=settings.tolerant) as reader,
         closing(ahead(image for _, image in reader)) as images,
         FrameWriter(target, size=size, fps=fps) as writer,
     ):
@@ -82,10 +75,10 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
             report(written, frames)
     if written != len(wanted):
         told = f"gave {written} of {len(wanted)} frames"
-        raise InputError(told, file=inputs["media"], cure="check the file for damage")
+        raise InputError(told, file=media, cure="check the file for damage")
     if not direct:
-        _arrange(target, out, order, fps, steady=steady)
-    return {"frames_in": once[-1] + 1 - once[0], "frames_out": frames, "size": list(size), "fps": str(fps)}
+        _arrange(target, out, order, fps, steady=settings.steady_light)
+    return Facts(read=once[-1] + 1 - once[0], frames=frames, size=size)
 
 
 def _rate(times: list[Fraction], frames: list[int]) -> float:

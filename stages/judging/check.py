@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from foundation.codec import encode
 from foundation.times import spread
-from media.files.info import LOSSLESS_SUFFIX, MediaInfo
+from media.files.info import MediaInfo
 from media.image.images import fitted, write_jpeg
 from media.sound.levelling import silent
 from media.sound.loudness import measure_loudness
@@ -27,55 +26,47 @@ from media.video.luma import watched
 from media.video.probe import probe
 from quality.delivered import codec_rows, loudness_rows, sequence_rows
 from quality.picture import MOVES, PictureWatch
+from quality.row import Row
 from quality.sound import Source, envelope, mouth_and_sound, offsets, should_be_heard
-from quality.verdict import Row, exact, judge, near
-from stages import Report
-from stages.names import STILLS
+from quality.verdict import exact, judge, near
+from stages.artifacts import STILLS, Looks
+from stages.contract import Report
+from stages.contracts.check import Facts, Inputs, Settings
+from stages.contracts.sound import SoundEntry
 
-VOCALS = "vocals.wav"
-PICTURE = f"picture{LOSSLESS_SUFFIX}"
-"""A sequence's frames in one file, beside the pictures."""
 STILL_SIDE = 640
 """The longer side, in pixels, of the frames that are kept for people."""
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: frames, fps, size, sound (entries of the plan), performers: [{"name", "input", "seen", "soft"}, ...],
-    limits (see quality.verdict.Changes), enabled, soft, codec. Inputs: video; each performer's looks; each sound.
-    """
-    folder, tracks = inputs["video"], _tracks(settings["sound"])
-    path = next(folder.glob("video.*"), folder / PICTURE)
-    sound = folder / "sound.wav" if path.name == PICTURE else path
-    if path.name == PICTURE:
-        rows = sequence_rows(folder, settings, tracks)
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Judge."""
+    film, tracks = inputs.video, settings.sound.tracks
+    if film.is_sequence:
+        rows = sequence_rows(film.path, settings, tracks)
     else:
-        info = probe(path)
-        rows = compare(info, settings, tracks) + codec_rows(info, settings["codec"])
-    if settings["sound"]["loudness"] is not None:
-        rows += loudness_rows(measure_loudness(sound), settings["sound"]["loudness"])
+        info = probe(film.video)
+        rows = compare(info, settings, tracks) + codec_rows(info, settings.codec)
+    if settings.sound.loudness is not None:
+        rows += loudness_rows(measure_loudness(film.sound), settings.sound.loudness)
     series: dict[str, NDArray[Any]] = {}
-    if settings["enabled"]:
-        rows += _Check(settings, inputs, (path, sound), out, series).rows(report)
-    (out / "check.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    if settings.enabled:
+        rows += _Check(settings, inputs, out, series).rows(report)
+    (out / "check.json").write_text(json.dumps(encode(rows), indent=1), encoding="utf-8")
     light, same, black, loudness = (series.get(name, np.zeros(0)) for name in ("light", "same", "black", "loudness"))
     np.savez(out / "series.npz", light=light, same=same, black=black, loudness=loudness)
-    report(settings["frames"], settings["frames"])
-    return {"checks": rows, "failed": sum(not row["holds"] for row in rows)}
+    report(settings.frames, settings.frames)
+    return Facts(checks=tuple(rows), failed=sum(not row.holds for row in rows))
 
 
-def _tracks(sound: Mapping[str, Any]) -> int:
-    return 1 + len(sound["stems"]) if sound["entries"] else 0
-
-
-def compare(info: MediaInfo, promised: Mapping[str, Any], tracks: int) -> list[Row]:
+def compare(info: MediaInfo, promised: Settings, tracks: int) -> list[Row]:
     """The promises that need no look at the picture."""
-    video, fps = info.video, Fraction(promised["fps"])
+    video, fps = info.video, promised.fps
     assert video is not None  # noqa: S101  (the edit wrote it)
-    length = float(promised["frames"] / fps)
+    length = float(promised.frames / fps)
     rows = [
-        exact("frames", promised["frames"], video.frames),
+        exact("frames", promised.frames, video.frames),
         exact("frames a second", str(fps), str(video.fps)),
-        exact("size", list(promised["size"]), list(video.size)),
+        exact("size", list(promised.size), list(video.size)),
         exact("sound tracks", tracks, len(info.audio)),
         near("picture length, s", length, float(video.duration), float(1 / fps)),
         near("picture start, s", 0.0, float(video.start), 0.001),
@@ -87,35 +78,29 @@ def compare(info: MediaInfo, promised: Mapping[str, Any], tracks: int) -> list[R
 
 
 class _Check:
-    """Everything but the plain promises. `result`: where its picture and its sound are."""
+    """Everything but the plain promises."""
 
-    def __init__(
-        self,
-        settings: Mapping[str, Any],
-        inputs: Mapping[str, Path],
-        result: tuple[Path, Path],
-        out: Path,
-        series: dict[str, NDArray[Any]],
-    ) -> None:
+    def __init__(self, settings: Settings, inputs: Inputs, out: Path, series: dict[str, NDArray[Any]]) -> None:
         self._settings, self._inputs, self._out, self._series = settings, inputs, out, series
-        self._path, self._heard = result
-        self._fps, self._frames = Fraction(settings["fps"]), int(settings["frames"])
-        self._limits, self._soft = settings["limits"], bool(settings["soft"])
-        self._hears = bool(settings["sound"]["entries"])
+        self._path, self._heard = inputs.video.video, inputs.video.sound
+        self._fps, self._frames = settings.fps, settings.frames
+        self._limits, self._soft = settings.limits, settings.soft
+        self._hears = bool(settings.sound.entries)
+        self._performers = list(zip(settings.performers, inputs.looks, strict=True))
 
     def rows(self, report: Report) -> list[Row]:
         rows = self._sound() if self._hears else []
         rows += self._picture(report)
         heard = envelope(self._heard, self._frames, self._fps) if self._hears else None
-        for about in self._settings["performers"]:
-            figures = self._performer(about, heard)
-            soft = self._soft or about["soft"]
-            rows += judge("performer", figures, self._limits, performer=about["name"], soft=soft)
+        for about, looks in self._performers:
+            figures = self._performer(looks, heard)
+            soft = self._soft or about.soft
+            rows += judge("performer", figures, self._limits, performer=about.name, soft=soft)
         return rows
 
     def _sound(self) -> list[Row]:
         duration = float(self._frames / self._fps)
-        sources = [self._source(entry) for entry in self._settings["sound"]["entries"]]
+        sources = [self._source(entry) for entry in self._settings.sound.entries]
         heard = offsets(self._heard, sources, duration)
         known = [one.offset for one in heard if math.isfinite(one.offset)]
         loud = measure_loudness(self._heard)
@@ -128,11 +113,8 @@ class _Check:
         }
         return judge("sound", figures, self._limits, soft=self._soft)
 
-    def _source(self, entry: Mapping[str, Any]) -> Source:
-        place = self._inputs[entry["input"]]
-        length = None if entry["length"] is None else Fraction(entry["length"])
-        path = place / VOCALS if place.is_dir() else place
-        return Source(path, Fraction(entry["start"]), Fraction(entry["offset"]), length, entry["stream"])
+    def _source(self, entry: SoundEntry) -> Source:
+        return Source(self._inputs.sounds[entry.source].sound, entry.start, entry.offset, entry.length, entry.stream)
 
     def _picture(self, report: Report) -> list[Row]:
         watch = PictureWatch(self._lights())
@@ -146,33 +128,32 @@ class _Check:
         stands = np.array(watch.same[: self._frames]) & (motion[: len(watch.same)] > MOVES)
         self._series |= {"light": np.array(watch.light), "same": stands, "black": np.array(watch.black)}
         # what a network's weights do to a face, they do to the picture
-        soft = self._soft or any(about["soft"] for about in self._settings["performers"])
+        soft = self._soft or any(about.soft for about in self._settings.performers)
         return judge("picture", watch.figures(motion, self._fps), self._limits, soft=soft)
 
     def _lights(self) -> float:
         """The level that the brightest portrait reaches: a result is not to be lighter than what it is made of."""
         found = []
-        for about in self._settings["performers"]:
-            with np.load(self._inputs[about["input"]] / "looks.npz", allow_pickle=False) as looks:
+        for _, given in self._performers:
+            with np.load(given.path / "looks.npz", allow_pickle=False) as looks:
                 found.append(float(looks["lights"]))
         return max(found, default=255.0)
 
     def _motion(self) -> NDArray[np.float64]:
         """How far the drivers of those on view move, in each frame of the result; where a scene begins, not at all."""
         whole = np.zeros(self._frames)
-        for about in self._settings["performers"]:
-            motion = np.load(self._inputs[about["input"]] / "motion.npy", allow_pickle=False)
-            for start, stop in about["seen"]:
-                part = motion[start + 1 : stop]
-                whole[start + 1 : start + 1 + len(part)] = np.maximum(whole[start + 1 : start + 1 + len(part)], part)
+        for about, looks in self._performers:
+            motion = looks.motion()
+            for seen in about.seen:
+                part = motion[seen.start + 1 : seen.stop]
+                there = slice(seen.start + 1, seen.start + 1 + len(part))
+                whole[there] = np.maximum(whole[there], part)
         return whole
 
-    def _performer(self, about: Mapping[str, Any], heard: NDArray[np.float64] | None) -> dict[str, float]:
-        folder = self._inputs[about["input"]]
-        told = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
-        figures = {name: math.nan if value is None else float(value) for name, value in told.items()}
+    def _performer(self, given: Looks, heard: NDArray[np.float64] | None) -> dict[str, float]:
+        figures = given.figures()
         if heard is not None and math.isfinite(figures["mouth_r"]):
-            with np.load(folder / "looks.npz", allow_pickle=False) as looks:
+            with np.load(given.path / "looks.npz", allow_pickle=False) as looks:
                 inside = (looks["frames"] < len(heard)) & looks["sings"]
                 driver, result = looks["driver"][inside], looks["result"][inside]
                 figures |= mouth_and_sound(heard, looks["frames"][inside], driver, result)

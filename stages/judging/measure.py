@@ -12,11 +12,9 @@ frame numbers in pairs.json.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -27,10 +25,10 @@ from foundation.crop import CropInfo
 from foundation.facetrack import Face, FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Box, Image, apply_affine, invert_affine
 from foundation.npy import BLOCK
-from foundation.times import spread
+from foundation.times import FrameRange, spread
 from landmarks import load_backend
 from landmarks.base import LandmarkBackend
-from media.image.images import read_image, write_jpeg
+from media.image.images import write_jpeg
 from media.image.resample import warp_affine
 from media.video.lossless import pick_frames
 from quality import following, identity, surface
@@ -39,9 +37,9 @@ from quality.gathered import Gathered
 from quality.picture import driver_motion, lights
 from quality.schedule import LEAST_TRIPLES, Schedule, Triples
 from quality.seam import Edge
-from stages import Report
-from stages.handover import read_crop, read_under
-from stages.names import FRAMES
+from stages.artifacts import Crop
+from stages.contract import Report
+from stages.contracts.measure import Facts, Inputs, Settings
 
 NEUTRAL = 6
 """Frames on which identity is measured."""
@@ -79,30 +77,25 @@ class _Still:
         return Edge(head_mask(own, self.crop.size[0], self.feather) > 0, (True,) * 4)
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: backend, backend_version, fps, frames, looks_per_second, into, feather, motion, chunks (their first
-    frames); sings, of a performer who does not sing all the time, ranges of frames: only those are compared with the
-    driver.
-
-    Inputs: crop, clip, and the chunks as "000000", "000001", ...
-    """
-    fps, frames = Fraction(settings["fps"]), int(settings["frames"])
-    schedule = Schedule.of(frames, fps, float(settings["looks_per_second"]))
-    still = _read_still(inputs["crop"], settings["into"], settings["feather"])
-    track = FaceTrack.load(inputs["clip"] / "track")
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Look, and write what is seen."""
+    fps, frames = settings.fps, settings.frames
+    schedule = Schedule.of(frames, fps, settings.looks_per_second)
+    still = _read_still(inputs.crop, settings)
+    track = inputs.clip.track()
     motion, mouths = _every_frame(track, frames)
     moments = [int(schedule.looks[row]) for row in spread(len(schedule.looks), PAIRS)]
-    driver, shimmer, above = _driver(inputs["clip"] / FRAMES, track, schedule, moments)
-    chunks = [(start, inputs[f"{number:06d}"] / FRAMES) for number, start in enumerate(settings["chunks"])]
+    driver, shimmer, above = _driver(inputs.clip.video, track, schedule, moments)
+    chunks = [(start, chunk.video) for start, chunk in zip(settings.chunks, inputs.chunks, strict=True)]
     looking = _Result(still, schedule, moments, driver)
-    with load_backend(settings["backend"]) as backend:
+    with load_backend(settings.backend.name) as backend:
         result = looking.rows(_picked(chunks, schedule), backend, lambda done: report(done, frames))
     seen = looking.seen
     for number, at in enumerate(moments):
         write_jpeg(out / f"pair{number}.jpg", np.concatenate([above[at], seen.shown[at]]))
     (out / "pairs.json").write_text(json.dumps(moments), encoding="utf-8")
     portrait = features(still.image, still.face)
-    sings = _turns(settings.get("sings"), frames)
+    sings = _turns(settings.sings, frames)
     turn = sings[schedule.looks]
     np.savez(
         out / "looks.npz",
@@ -120,30 +113,30 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
     figures["mouth_lag"] = float(late) if np.isfinite(figures["mouth_r"]) else float("nan")
     figures |= seen.figures(looking.triples, shimmer)
     figures["stuck"] = seen.stuck_seconds(schedule.looks, motion, fps)
-    figures = following.scaled(figures, settings["motion"])
-    known = {name: None if not np.isfinite(value) else round(value, 5) for name, value in figures.items()}
+    figures = following.scaled(figures, settings.gains)
+    known = {name: None if not np.isfinite(value) else round(float(value), 5) for name, value in figures.items()}
     (out / "figures.json").write_text(json.dumps(known, indent=1), encoding="utf-8")
-    return {"frames_in": frames, "looks": len(schedule.looks), "figures": known}
+    return Facts(frames=frames, looks=len(schedule.looks), figures=known)
 
 
-def _turns(sings: list[list[int]] | None, frames: int) -> NDArray[np.bool_]:
+def _turns(sings: tuple[FrameRange, ...] | None, frames: int) -> NDArray[np.bool_]:
     """(frames,) in which the performer sings; who listens does on purpose not do what the driver does."""
     if sings is None:
         return np.ones(frames, bool)
     mask = np.zeros(frames, bool)
-    for start, stop in sings:
-        mask[start:stop] = True
+    for turn in sings:
+        mask[turn.start : turn.stop] = True
     return mask
 
 
-def _read_still(folder: Path, into: str, feather: float) -> _Still:
-    crop, face = read_crop(folder), FaceTrack.load(folder / "face").face(0)
-    if into != "portrait":
-        return _Still(read_image(folder / "crop.png"), face, crop, False, feather)
+def _read_still(given: Crop, settings: Settings) -> _Still:
+    crop, face, feather = given.info(), given.face(), settings.feather
+    if settings.into != "portrait":
+        return _Still(given.image(), face, crop, False, feather)
     back = invert_affine(crop.affine)
     back[:, 2] -= (crop.box.x0, crop.box.y0)
     moved = Face(apply_affine(back, face.points), face.scheme, face.blendshapes, face.pose)
-    return _Still(read_under(folder), moved, crop, True, feather)
+    return _Still(given.under(), moved, crop, True, feather)
 
 
 def _every_frame(track: FaceTrack, frames: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -5,41 +5,36 @@ Writes frames.npz: `frames` (M,), and `table` (M, K), a column for each of quali
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foundation.facetrack import Face, FaceTrack
+from foundation.facetrack import Face
 from foundation.times import resample
 from landmarks import load_backend
 from media.video.ahead import ahead
 from media.video.lossless import pick_frames
 from media.video.reader import VideoReader
 from quality.reconstruction import NAMES, Seen, mean, of_frame
-from stages import Report
-from stages.handover import read_crop, read_under
-from stages.names import FRAMES
+from stages.artifacts import Frames
+from stages.contract import Report
+from stages.contracts.reconstruct import Facts, Inputs, Settings
 
 Image = NDArray[np.uint8]
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: backend, backend_version, fps, frames, start, step, chunks (their first frames).
-
-    Inputs: media, faces (of the clip), crop, and the composited chunks as "000000", "000001", ...
-    """
-    frames, step = int(settings["frames"]), int(settings["step"])
-    box, still = read_crop(inputs["crop"]).box, read_under(inputs["crop"])
-    track = FaceTrack.load(inputs["faces"] / "track")
-    times = [Fraction(text) for text in json.loads((inputs["faces"] / "times.json").read_text(encoding="utf-8"))]
-    chosen = resample(times, Fraction(settings["start"]), frames, Fraction(settings["fps"]))
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Compare."""
+    timing = settings.timing
+    frames, step = timing.frames, settings.step
+    box, still = inputs.crop.info().box, inputs.crop.under()
+    track, times = inputs.faces.track(), inputs.faces.times()
+    chosen = resample(times, timing.start, frames, timing.fps)
     wanted = list(range(0, frames, step))
     corner = np.array([box.x0, box.y0, 0.0])
 
@@ -47,16 +42,16 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         return replace(face, points=face.points - corner)
 
     first, rows = within(track.face(chosen[0])), []
-    truth = _picked(inputs["media"], times[0], [chosen[at] for at in wanted])
-    with load_backend(settings["backend"]) as backend:
-        for at, whole, result in zip(wanted, truth, _results(inputs, settings["chunks"], wanted), strict=True):
+    truth = _picked(inputs.media.clip, times[0], [chosen[at] for at in wanted])
+    with load_backend(settings.backend.name) as backend:
+        for at, whole, result in zip(wanted, truth, _results(inputs.chunks, settings.chunks, wanted), strict=True):
             face = next(iter(backend.follow(result, float(at), 1)), None)
             part = np.ascontiguousarray(whole[box.slices])
             rows.append(of_frame(Seen(part, within(track.face(chosen[at]))), Seen(result, face), Seen(still, first)))
             report(at + 1, frames)
     np.savez(out / "frames.npz", frames=np.array(wanted), table=np.array([[row[n] for n in NAMES] for row in rows]))
     known = {name: None if not np.isfinite(value) else value for name, value in mean(rows).items()}
-    return {"frames_in": frames, "looks": len(rows), "figures": known}
+    return Facts(frames=frames, looks=len(rows), figures=known)
 
 
 def _picked(media: Path, start: Fraction, chosen: list[int]) -> Iterator[Image]:
@@ -70,8 +65,8 @@ def _picked(media: Path, start: Fraction, chosen: list[int]) -> Iterator[Image]:
             yield image
 
 
-def _results(inputs: Mapping[str, Path], chunks: list[int], wanted: list[int]) -> Iterator[Image]:
+def _results(given: tuple[Frames, ...], chunks: tuple[int, ...], wanted: list[int]) -> Iterator[Image]:
     for number, start in enumerate(chunks):
         stop = chunks[number + 1] if number + 1 < len(chunks) else max(wanted) + 1
         inside = [at - start for at in wanted if start <= at < stop]
-        yield from pick_frames(inputs[f"{number:06d}"] / FRAMES, inside)
+        yield from pick_frames(given[number].video, inside)

@@ -1,37 +1,29 @@
 """Cut the portrait around its face, as the engine wants it, and keep the way back.
 
-Writes picture.png (the whole portrait, upright, RGB), crop.png, under.png (the part of the picture that the crop
-covers), face/ (a track of one frame, in the crop's pixels) and crop.json: `affine` (2, 3) from the picture's pixels to
-the crop's, `box` [x0, y0, x1, y1] that the crop covers in the picture, `size` of the crop, `native` (the crop keeps the
-picture's own pixels) and `inner_edges` (which of its sides, left, top, right and bottom, lie inside the picture).
+Writes the files of a crop (see stages.crop_files).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from compositing.opacity import spread_colours
-from engines import load_engine
 from engines.base import CropSpec
-from foundation.crop import covered, upright
+from foundation.crop import CropInfo, covered, upright
 from foundation.errors import ManifestError
 from foundation.facetrack import FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Array, Box, square_around, translation
-from media.image.images import read_image, read_image_alpha, write_png
+from media.image.images import read_image, read_image_alpha
 from media.image.resample import warp_affine
 from media.video.reader import frame_at
-from stages import Report
-from stages.handover import inner_edges
-from stages.names import OPACITY
+from stages.contract import Report
+from stages.contracts.crop import Facts, Inputs, Settings
+from stages.crop_files import head_in_picture, inner_edges, write_info, write_pictures
+from stages.engine_use import check_scheme, crop_spec
 
 Image = NDArray[np.uint8]
 
@@ -39,51 +31,36 @@ SAME_FACE = 0.25
 """Heads that lie closer than this, in face heights, are one and the same."""
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: engine, engine_version, crop_size (if not the engine's own), at (seconds of a video's frame, or None),
-    alpha (keep what is transparent apart, in opacity.png), face_limit (pixels, or None: a picture whose tallest head is
-    taller is made smaller, to that height).
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Write the crop.
 
-    Inputs: media, faces; other0, other1, ...: the faces of those who have other faces of the same picture.
+    Raises:
+        ManifestError: the engine cannot use such landmarks, or two performers take the same face.
     """
-    engine = load_engine(settings["engine"])
-    track = FaceTrack.load(inputs["faces"] / "track")
-    if track.scheme != engine.scheme:
-        raise ManifestError(
-            f"the engine {engine.name} needs {engine.scheme} landmarks, and the manifest chooses {track.scheme}",
-            cure="set defaults.landmarks to another backend or choose another engine",
-        )
-    at = settings["at"]
+    track, media = inputs.faces.track(), inputs.media.path
+    check_scheme(settings.engine, track.scheme)
     opacity = None
-    if at is not None:
-        picture = frame_at(inputs["media"], Fraction(at))
-    elif settings.get("alpha"):
-        picture, opacity = read_image_alpha(inputs["media"])
+    if settings.at is not None:
+        picture = frame_at(media, settings.at)
+    elif settings.alpha:
+        picture, opacity = read_image_alpha(media)
     else:
-        picture = read_image(inputs["media"])
-    others = [FaceTrack.load(folder / "track") for name, folder in inputs.items() if name.startswith("other")]
-    picture, opacity, track, others = _limited(picture, opacity, track, others, settings.get("face_limit"))
+        picture = read_image(media)
+    others = [other.track() for other in inputs.others]
+    picture, opacity, track, others = _limited(picture, opacity, track, others, settings.face_limit)
     if opacity is not None:
         picture = spread_colours(picture, opacity)
-        write_png(out / OPACITY, opacity)
     head = head_frame(track.points[0], track.scheme)
-    spec = engine.crop if settings.get("crop_size") is None else replace(engine.crop, size=settings["crop_size"])
+    spec = crop_spec(settings.engine)
     affine, box, image = _cut(picture, head, spec, _other_heads(others, head))
-    height, width = picture.shape[:2]
+    size, whole = (image.shape[1], image.shape[0]), (picture.shape[1], picture.shape[0])
     native = spec.size is None
-    write_png(out / "picture.png", picture)
-    write_png(out / "crop.png", image)
-    write_png(out / "under.png", np.ascontiguousarray(picture[box.slices]))
-    track.through(affine, (image.shape[1], image.shape[0])).save(out / "face")
-    about = {
-        "affine": affine.tolist(),
-        "box": box.to_json(),
-        "size": [image.shape[1], image.shape[0]],
-        "native": native,
-        "inner_edges": list(inner_edges(box, (width, height), native=native)),
-    }
-    (out / "crop.json").write_text(json.dumps(about), encoding="utf-8")
-    return about | {"picture_size": [width, height], "face_height": round(head.height, 2)}
+    write_pictures(out, picture, image, box, opacity)
+    face = track.through(affine, size)
+    face.save(out / "face")
+    info = CropInfo(affine, box, size, native, inner_edges(box, whole, native=native))
+    write_info(out, info, head_in_picture(face, affine))
+    return Facts(box=box.corners, size=size, picture=whole, face_height=round(head.height, 2))
 
 
 def _limited(

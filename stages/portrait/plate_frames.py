@@ -5,10 +5,9 @@ Writes FRAMES (lossless, `frames` of them). A frame's timestamp decides when it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +16,23 @@ from foundation.errors import InputError
 from media.video.ahead import ahead
 from media.video.reader import VideoReader
 from media.video.writer import FrameWriter
-from stages import Report
-from stages.names import FRAMES
+from stages.artifacts import FRAMES
+from stages.contract import Report
+from stages.contracts.plate_frames import Facts, Inputs, Settings
 
 Image = NDArray[np.uint8]
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: start (on the file's clock), frames, fps. Inputs: media."""
-    fps, frames, start = Fraction(settings["fps"]), int(settings["frames"]), Fraction(settings["start"])
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Write the frames.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    fps, frames, start = settings.timing.fps, settings.timing.frames, settings.timing.start
+    media = inputs.media.clip
     writer: FrameWriter | None = None
-    with VideoReader(inputs["media"], start=start) as reader:
+    with VideoReader(media, start=start) as reader:
         try:
             for image in shown(ahead(reader), start, frames, fps):
                 if writer is None:
@@ -35,13 +40,13 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
                 writer.write(image)
                 report(writer.frames, frames)
             if writer is None:
-                raise InputError("has no frame to show", file=inputs["media"], cure="check the file for damage")
+                raise InputError("has no frame to show", file=media, cure="check the file for damage")
             writer.close()
         except BaseException:
             if writer is not None:
                 writer.discard()
             raise
-    return {"frames_out": writer.frames, "fps": str(fps)}
+    return Facts(frames=writer.frames)
 
 
 def shown(timed: Iterable[tuple[Fraction, Image]], start: Fraction, frames: int, fps: Fraction) -> Iterator[Image]:

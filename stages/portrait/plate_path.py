@@ -1,38 +1,33 @@
 """The crop that follows a face through a moving plate, and the plate's most usual frame as the engine's portrait.
 
-Writes what stages.portrait.crop writes (of that frame; `box` is the whole picture, for all of a plate moves), track/
-(the face in each of the plate's frames, in the picture's pixels) and affines.npy: (N, 2, 3), from the pixels of frame n
-to the crop's. All crops have one size.
+Writes the files of a crop (of that frame; `box` is the whole picture, for all of a plate moves), track/ (the face in
+each of the plate's frames, in the picture's pixels) and affines.npy: (N, 2, 3), from the pixels of frame n to the
+crop's. All crops have one size.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
-from fractions import Fraction
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines import load_engine
 from engines.base import CropSpec
 from foundation.crop import CropInfo, upright
-from foundation.errors import ManifestError
 from foundation.facetrack import Face, FaceTrack, HeadFrame, head_frame, still, transfer
-from foundation.geometry import Array, umeyama
+from foundation.geometry import Array, Box, umeyama
 from foundation.npy import Rows
 from foundation.smoothing import steadied
 from foundation.times import resample
-from media.image.images import write_png
 from media.image.resample import warp_affine
 from media.video.reader import read_frames
-from stages import Report
-from stages.handover import CropPath
-from stages.names import FRAMES
+from stages.contract import Report
+from stages.contracts.plate_path import Facts, Inputs, Settings
+from stages.crop_files import CropPath, write_info, write_pictures
+from stages.engine_use import check_scheme, crop_spec
 
 STEADY = 2.0
 """Frames of Gaussian smoothing of the crop's path: landmarks tremble, heads do not."""
@@ -42,30 +37,25 @@ LOOKED_AT = 512
 Image = NDArray[np.uint8]
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: engine, engine_version, crop_size (if not the engine's own), start, frames, fps.
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Write the crop and its path.
 
-    Inputs: plate, faces.
+    Raises:
+        ManifestError: the engine cannot use such landmarks.
     """
-    engine = load_engine(settings["engine"])
-    spec = engine.crop if settings.get("crop_size") is None else replace(engine.crop, size=settings["crop_size"])
-    found = FaceTrack.load(inputs["faces"] / "track")
-    if found.scheme != engine.scheme:
-        raise ManifestError(
-            f"the engine {engine.name} needs {engine.scheme} landmarks, and the manifest chooses {found.scheme}",
-            cure="set defaults.landmarks to another backend or choose another engine",
-        )
-    times = [Fraction(text) for text in json.loads((inputs["faces"] / "times.json").read_text(encoding="utf-8"))]
-    chosen = resample(times, Fraction(settings["start"]), int(settings["frames"]), Fraction(settings["fps"]))
-    transfer(inputs["faces"] / "track", out / "track", chosen, [np.eye(2, 3)] * len(chosen), found.size)
+    found, timing = inputs.faces.track(), settings.timing
+    check_scheme(settings.engine, found.scheme)
+    spec = crop_spec(settings.engine)
+    chosen = resample(inputs.faces.times(), timing.start, timing.frames, timing.fps)
+    transfer(inputs.faces.folder, out / "track", chosen, [np.eye(2, 3)] * len(chosen), found.size)
     track = FaceTrack.load(out / "track")
     usual = _most_usual(track)
-    picture = next(read_frames(inputs["plate"] / FRAMES, start=usual))
+    picture = next(read_frames(inputs.plate.video, start=usual))
     affines, size = _path(track, spec, usual)
-    np.save(out / "affines.npy", affines)
     path = CropPath(affines, size, track.size, native=spec.size is None)
+    path.save(out)
     _write_portrait(out, picture, track.face(usual), path.crop(usual))
-    return {"reference": usual, "size": list(size), "frames": len(track)}
+    return Facts(reference=usual, size=size, frames=len(track))
 
 
 def _heads(track: FaceTrack) -> Iterator[HeadFrame]:
@@ -123,21 +113,12 @@ def _similarity(points: Array, reference: Array) -> tuple[float, float, float, f
 
 
 def _write_portrait(out: Path, picture: Image, face: Face, crop: CropInfo) -> None:
-    """What stages.portrait.crop writes."""
+    """The files of a crop, of the plate's most usual frame."""
     height, width = picture.shape[:2]
     if crop.native:
         image = np.ascontiguousarray(picture[crop.box.slices])
     else:
         image = warp_affine(picture, crop.affine, crop.size, border=cv2.BORDER_REFLECT_101)
     still(face, (width, height)).through(crop.affine, crop.size).save(out / "face")
-    write_png(out / "picture.png", picture)
-    write_png(out / "crop.png", image)
-    about = {
-        "affine": crop.affine.tolist(),
-        "box": [0, 0, width, height],
-        "size": list(crop.size),
-        "native": crop.native,
-        "inner_edges": list(crop.inner_edges),
-        "head": asdict(head_frame(face.points, face.scheme)),
-    }
-    (out / "crop.json").write_text(json.dumps(about), encoding="utf-8")
+    write_pictures(out, picture, image, None)
+    write_info(out, replace(crop, box=Box(0, 0, width, height)), head_frame(face.points, face.scheme))

@@ -5,11 +5,8 @@ Writes lyrics.ass and titles.ass, each if there is any.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pysubs2
 
@@ -24,32 +21,32 @@ from media.text.captions import (
 )
 from media.text.fonts import Font, FontChoice, read_fonts
 from media.text.lyrics import Line, read_lyrics
-from stages import Report
-from stages.names import SCRIPTS
+from stages.artifacts import File, Scripts
+from stages.contract import Report
+from stages.contracts.subtitles import Facts, Inputs, Settings, SungLine
 
-LYRICS, TITLES = SCRIPTS
+LYRICS, TITLES = Scripts.NAMES
+OWN = "own"
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: size, performers (names), format (of the lyrics file, ".srt"), offset (seconds), style and titles (as
-    of media.text.captions).
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Write the scripts.
 
-    Inputs: lyrics (if there are any), and fonts: "font.own" the user's, "font.latin0" ... those of packages.
-
-    Facts: lines (how many), last (when the last one begins), singers (who sings when: [start, end, [names]], of the
-    lines that say so), fonts (the inputs that are needed to draw). Times in milliseconds.
+    Raises:
+        InputError: the lyrics cannot be read.
+        ManifestError: no font has a character.
     """
-    fonts = {name: read_fonts(path) for name, path in sorted(inputs.items(), key=_preference) if _is_font(name)}
-    own = fonts["font.own"][0] if "font.own" in fonts else None
-    file, titles = inputs.get("lyrics"), settings["titles"]
-    lines, foreign = read_lyrics(file, settings["format"], settings["performers"]) if file else ([], None)
-    offset = round(Fraction(settings["offset"]) * 1000)
+    fonts = {name: read_fonts(font.path) for name, font in sorted(inputs.fonts.items(), key=_preference)}
+    own = fonts[OWN][0] if OWN in fonts else None
+    file, titles = inputs.lyrics.path if inputs.lyrics else None, settings.titles
+    lines, foreign = read_lyrics(file, settings.format, settings.performers) if file else ([], None)
+    offset = round(settings.offset * 1000)
     lines = [_later(line, offset) for line in lines]
-    texts = [(f"titles.{number}.text", title["text"]) for number, title in enumerate(titles)]
+    texts = [(f"titles.{number}.text", title.text) for number, title in enumerate(titles)]
     if foreign is None:
         texts += [(f"the line at {line.start / 1000:.2f} s", line.text) for line in lines]
     # one weight of each family: the second is there for scripts that ask for it
-    usual = [font for name, found in fonts.items() if name != "font.latin1" for font in found]
+    usual = [font for name, found in fonts.items() if name != "latin1" for font in found]
     choice = FontChoice(usual, "".join(text for _, text in texts), own)
     check_glyphs(choice, texts, file)
     used = set(choice.used)
@@ -57,15 +54,15 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         used |= _prepare(foreign, [font for found in fonts.values() for font in found], own, file, offset)
         _save(foreign, out / LYRICS)
     elif lines:
-        _save(lyrics_script(tuple(settings["size"]), lines, settings["style"], choice), out / LYRICS)
+        _save(lyrics_script(settings.size, lines, settings.style, choice), out / LYRICS)
     if titles:
-        _save(titles_script(tuple(settings["size"]), titles, choice), out / TITLES)
-    return {
-        "lines": len(lines),
-        "last": max((line.start for line in lines), default=0),
-        "singers": [[line.start, line.end, list(line.singers)] for line in lines if line.singers],
-        "fonts": [name for name, found in fonts.items() if used & set(found)],
-    }
+        _save(titles_script(settings.size, titles, choice), out / TITLES)
+    return Facts(
+        lines=len(lines),
+        last=max((line.start for line in lines), default=0),
+        singers=tuple(SungLine(start=line.start, end=line.end, singers=line.singers) for line in lines if line.singers),
+        fonts=tuple(name for name, found in fonts.items() if used & set(found)),
+    )
 
 
 def _prepare(foreign: pysubs2.SSAFile, fonts: list[Font], own: Font | None, file: Path, offset: int) -> set[Font]:
@@ -81,13 +78,9 @@ def _save(made: pysubs2.SSAFile, path: Path) -> None:
     made.save(str(path), encoding="utf-8", format_="ass", header_notice="")
 
 
-def _is_font(name: str) -> bool:
-    return name.startswith("font.")
-
-
-def _preference(item: tuple[str, Path]) -> tuple[bool, bool, str]:
+def _preference(item: tuple[str, File]) -> tuple[bool, bool, str]:
     """The user's font first, then those for Latin, then all others."""
-    return item[0] != "font.own", not item[0].startswith("font.latin"), item[0]
+    return item[0] != OWN, not item[0].startswith("latin"), item[0]
 
 
 def _later(line: Line, offset: int) -> Line:

@@ -6,9 +6,8 @@ in which no face was found are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -20,8 +19,8 @@ from foundation.geometry import Array
 from foundation.npy import NpyWriter
 from media.image.resample import warp_affine
 from media.video.reader import VideoReader
-from stages import Report
-from stages.handover import clip_of
+from stages.contract import Report
+from stages.contracts.face_crops import Facts, Inputs, Settings
 
 FEWEST = 8
 """Frames with a face that a clip must have: pairs of fewer teach how one picture goes over into itself."""
@@ -31,20 +30,16 @@ STILL = 8
 Image = NDArray[np.uint8]
 
 
-def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, report: Report) -> dict[str, Any]:
-    """Settings: side (pixels), reach (half the side, in face heights), most (frames; a longer clip is thinned evenly).
+def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
+    """Write the crops.
 
-    Inputs: media (a file, or an artifact with frames), faces.
-
-    Raises: InputError if the clip has too few frames with a face, or shows one still picture.
+    Raises:
+        InputError: the clip has too few frames with a face, or shows one still picture.
     """
-    followed = inputs["faces"] / "track"
-    track = FaceTrack.load(followed)
-    media = clip_of(inputs["media"])
-    chosen = _chosen(track, int(settings["most"]), media)
-    side = int(settings["side"])
-    affine = _square(track, chosen, side, float(settings["reach"]))
-    transfer(followed, out / "track", chosen, [affine] * len(chosen), (side, side))
+    track, media, side = inputs.faces.track(), inputs.media.clip, settings.side
+    chosen = _chosen(track, settings.most, media)
+    affine = _square(track, chosen, side, settings.reach)
+    transfer(inputs.faces.folder, out / "track", chosen, [affine] * len(chosen), (side, side))
     first, change = None, 0.0
     with NpyWriter(out / "frames.npy", np.uint8) as writer:
         for frame in _frames(media, chosen):
@@ -57,7 +52,7 @@ def run(settings: Mapping[str, Any], inputs: Mapping[str, Path], out: Path, repo
         raise InputError(f"gave {writer.rows} of {len(chosen)} frames", file=media, cure="check the file for damage")
     if change < STILL:
         raise InputError("is one still picture: there is no motion to learn", file=media, cure="leave the clip out")
-    return {"frames": len(chosen), "side": side}
+    return Facts(frames=len(chosen), side=side)
 
 
 def _chosen(track: FaceTrack, most: int, media: Path) -> list[int]:

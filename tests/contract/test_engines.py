@@ -16,38 +16,38 @@ from numpy.typing import NDArray
 from skimage import data
 
 from engines import ENGINES, load_engine
-from engines.base import Arrays, Driving, Engine, Portrait
+from engines.base import Arrays, Driving, Engine, Own, Portrait, Taking
+from face.motion import Motion, TurnRanges
+from face.turns import Turns
 from foundation.facetrack import Face, FaceTrack, head_frame
 from foundation.geometry import Image, square_around
 from foundation.npy import Blocks
+from foundation.times import FrameRange
 from landmarks import load_backend
 from landmarks.base import LandmarkBackend
 from media.video.reader import VideoReader
 
 FRAMES = 12
-MOTION: dict[str, Any] = {
-    "mode": "relative",
-    "reference": "best",
-    "head": 1.0,
-    "expression": 1.0,
-    "mouth": 1.0,
-    "smoothing": 0.5,
-}
 
 
 @dataclass(frozen=True)
 class Case:
     """A portrait, a clip and an engine that has seen both."""
 
-    engine: Engine
+    engine: Engine[Any]
     portrait: Portrait
     driving: Driving
     frames: list[Image]
     prepared: Arrays
 
     def render(self, indices: list[int], prepared: Arrays | None = None) -> list[Image]:
-        renderer = self.engine.open(self.portrait, prepared or self.prepared)
+        renderer = self.engine.open(self.portrait, prepared or self.prepared, Own(self.engine.options()))
         return [renderer.render(index, self.frames[index]) for index in indices]
+
+    def prepare(self, driving: Driving | None = None, turns: Turns | None = None, **motion: Any) -> dict[str, Any]:
+        """As it comes back from disk; the engine does not look at what it makes."""
+        taking = Taking(self.engine.options(), {}, Motion(**motion), turns or Turns())
+        return stored(self.engine.prepare(self.portrait, driving or self.driving, taking, lambda image: None))
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def track_of(faces: list[Face], size: tuple[int, int]) -> FaceTrack:
     )
 
 
-def cut(picture: Image, face: Face, engine: Engine) -> Portrait:
+def cut(picture: Image, face: Face, engine: Engine[Any]) -> Portrait:
     """The crop that the engine asks for; a plain resize where it wants a size."""
     head = head_frame(face.points, face.scheme)
     wanted = square_around(head.centre, engine.crop.reach * head.height)
@@ -105,7 +105,9 @@ def case(request: pytest.FixtureRequest, backend: LandmarkBackend, clip: tuple[F
     portrait = cut(picture, backend.detect(picture, 1)[0], engine)
     track, frames = clip
     driving = Driving(track, 30.0, lambda numbers: (frames[number] for number in numbers))
-    prepared = engine.prepare(portrait, driving, MOTION, lambda image: next(iter(backend.detect(image, 1)), None))
+    prepared = engine.prepare(
+        portrait, driving, Taking(engine.options()), lambda image: next(iter(backend.detect(image, 1)), None)
+    )
     return Case(engine, portrait, driving, frames, stored(prepared))
 
 
@@ -171,8 +173,7 @@ def test_very_short_clips(case: Case, count: int) -> None:
         track.size,
     )
     driving = Driving(short, 30.0, lambda numbers: (case.frames[number] for number in numbers))
-    prepared = stored(case.engine.prepare(case.portrait, driving, MOTION, lambda image: None))
-    frame = case.engine.open(case.portrait, prepared).render(count - 1, case.frames[count - 1])
+    (frame,) = case.render([count - 1], case.prepare(driving))
     assert frame.shape == case.portrait.image.shape
 
 
@@ -180,17 +181,15 @@ def test_very_short_clips(case: Case, count: int) -> None:
     "setting", [{"mode": "absolute"}, {"reference": "first"}, {"reference": 3}, {"smoothing": 0.0}]
 )
 def test_every_motion_setting_is_taken(case: Case, setting: dict[str, Any]) -> None:
-    prepared = stored(case.engine.prepare(case.portrait, case.driving, MOTION | setting, lambda image: None))
-    assert case.render([5], prepared)[0].shape == case.portrait.image.shape
+    assert case.render([5], case.prepare(**setting))[0].shape == case.portrait.image.shape
 
 
-TURNS = {"turns": {"sings": [[4, 8]], "ease": 2, "listening": 0.3}}
+WHOLE = slice(0, FRAMES)
+TURNS = Turns.of(TurnRanges(sings=(FrameRange(4, 8),), ease=2, listening=0.3), WHOLE)
 
 
 def test_who_listens_moves_less_and_who_sings_is_not_touched(case: Case) -> None:
-    motion = MOTION | {"smoothing": 0.0}
-    usual = stored(case.engine.prepare(case.portrait, case.driving, motion, lambda image: None))
-    turns = stored(case.engine.prepare(case.portrait, case.driving, motion | TURNS, lambda image: None))
+    usual, turns = case.prepare(smoothing=0.0), case.prepare(turns=TURNS, smoothing=0.0)
     whole, taken = case.render(list(range(FRAMES)), usual), case.render(list(range(FRAMES)), turns)
     for index in range(4, 8):
         np.testing.assert_array_equal(taken[index], whole[index])
@@ -206,8 +205,7 @@ def test_a_listeners_mouth_is_shut(case: Case, backend: LandmarkBackend) -> None
         face = backend.detect(frame, 1)[0].points
         return float(np.linalg.norm(face[13] - face[14]) / np.linalg.norm(face[10] - face[152]))
 
-    listens = {"turns": {"sings": [], "ease": 2, "listening": 0.3}}
-    prepared = stored(case.engine.prepare(case.portrait, case.driving, MOTION | listens, lambda image: None))
+    prepared = case.prepare(turns=Turns.of(TurnRanges(sings=(), ease=2, listening=0.3), WHOLE))
     widest = max(range(FRAMES), key=lambda index: opening(case.frames[index]))
     assert opening(case.render([widest])[0]) > 0.05
     assert opening(case.render([widest], prepared)[0]) < 0.02

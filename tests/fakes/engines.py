@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from engines.base import Arrays, CropSpec, Driving, Engine, Portrait, Renderer
+from engines.base import Arrays, CropSpec, Driving, Engine, Own, Portrait, Renderer, Taking
+from engines.landmark_tps.options import Options
 from face.calibration import Detector
 from foundation.facetrack import MEDIAPIPE_478
 from foundation.geometry import Image
 
 
-class Still(Engine):
+class Still(Engine[Options]):
     """Shows the portrait, on a square crop of 128 pixels, as a neural engine would take it."""
 
     name = "still"
+    options = Options
     scheme = MEDIAPIPE_478
     crop = CropSpec(reach=1.2, size=128)
 
-    def prepare(self, portrait: Portrait, driving: Driving, motion: Mapping[str, Any], detect: Detector) -> Arrays:
+    def prepare(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> Arrays:
         return {"frames": np.array(len(driving.track))}
 
-    def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
+    def open(self, portrait: Portrait, prepared: Arrays, own: Own[Options]) -> Renderer:
         return _Still(portrait.image)
 
 
@@ -38,5 +37,5 @@ class _Still(Renderer):
 class Tinted(Still):
     """As Still, but ten levels too bright: networks drift in colour."""
 
-    def open(self, portrait: Portrait, prepared: Arrays) -> Renderer:
+    def open(self, portrait: Portrait, prepared: Arrays, own: Own[Options]) -> Renderer:
         return _Still(np.clip(portrait.image.astype(int) + 10, 0, 255).astype(np.uint8))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ import yaml
 from numpy.typing import NDArray
 
 from compositing.masks import head_mask
-from compositing.paste import Paste, Style
+from compositing.paste import Paste
+from compositing.style import PasteStyle
 from engines import ENGINES
 from engines.landmark_tps import mouth
 from foundation.artifacts import ArtifactStore
@@ -32,12 +33,16 @@ from media.video.writer import FrameWriter
 from pipeline.cli.job import plan_job
 from pipeline.manifest.load import load_manifest
 from pipeline.plan.expand import Plan
+from pipeline.plan.made import artifact_of, facts_of
 from pipeline.plan.task import FileInput, Task
 from stages.animation import animate
+from stages.artifacts import FRAMES, Crop, Film, Frames, Looks
 from stages.compositing import composite
-from stages.handover import read_crop
+from stages.contracts.check import CONTRACT
+from stages.contracts.shared import EngineUse
+from stages.crop_files import read_info
+from stages.handles import located
 from stages.judging import check, measure
-from stages.names import FRAMES
 from stages.portrait import crop
 from tests.integration.conftest import command, driving
 
@@ -57,14 +62,17 @@ class Made:
     store: ArtifactStore
     folder: Path
 
-    def task(self, stage: str, name: str | None = None) -> Task:
-        return next(task for task in self.plan.graph if task.stage == stage and name in (None, *task.inputs))
+    def task(self, stage: str) -> Task:
+        return next(task for task in self.plan.graph if task.stage == stage)
 
-    def inputs(self, task: Task) -> dict[str, Path]:
-        return {
-            name: Path(given.path) if isinstance(given, FileInput) else self.store.folder(given.stage, given.key)
-            for name, given in task.inputs.items()
-        }
+    def inputs(self, task: Task) -> Any:
+        """Each where it lies."""
+        return located(
+            task.inputs,
+            lambda given: (
+                Path(given.path) if isinstance(given, FileInput) else self.store.folder(given.stage, given.key)
+            ),
+        )
 
     def new(self, name: str) -> Path:
         place = self.folder / name
@@ -73,7 +81,8 @@ class Made:
 
     @property
     def video(self) -> Path:
-        return self.inputs(self.task("check"))["video"] / "video.mp4"
+        film: Film = self.inputs(self.task("check")).video
+        return film.video
 
     def frames(self) -> list[Image]:
         """The finished video's."""
@@ -82,22 +91,24 @@ class Made:
 
     def patches(self) -> Iterator[Image]:
         """The performer's composited frames."""
-        return read_frames(self.inputs(self.task("measure"))["000000"] / FRAMES)
+        return read_frames(self.inputs(self.task("measure")).chunks[0].video)
 
-    def looks(
-        self, name: str, frames: Iterable[Image], settings: Mapping[str, Any] | None = None, **inputs: Path
-    ) -> Path:
+    def looks(self, name: str, frames: Iterable[Image], feather: float | None = None, crop: Path | None = None) -> Path:
         """What `measure` makes of other frames of the performer."""
         task, out, chunk = self.task("measure"), self.new(f"{name}/looks"), self.new(f"{name}/chunk")
         write(chunk / FRAMES, frames)
-        measure.run({**task.settings, **(settings or {})}, self.inputs(task) | inputs | {"000000": chunk}, out, silent)
+        settings = task.settings if feather is None else replace(task.settings, feather=feather)
+        inputs = replace(self.inputs(task), chunks=(Frames.at(chunk),))
+        measure.run(settings, inputs if crop is None else replace(inputs, crop=Crop.at(crop)), out, silent)
         return out
 
-    def judged(self, name: str, **inputs: Path) -> dict[str, str]:
+    def judged(self, name: str, video: Path | None = None, looks: Path | None = None) -> dict[str, str]:
         """The status of every check, with another video or other looks."""
         task, out = self.task("check"), self.new(f"{name}/check")
-        facts = check.run(task.settings, self.inputs(task) | inputs, out, silent)
-        return {row["check"]: row["status"] for row in facts["checks"]}
+        inputs = self.inputs(task)
+        inputs = inputs if video is None else replace(inputs, video=Film.at(video))
+        inputs = inputs if looks is None else replace(inputs, looks=(Looks.at(looks),))
+        return {row.check: row.status for row in check.run(task.settings, inputs, out, silent).checks}
 
     def with_video(self, name: str, frames: Iterable[Image]) -> dict[str, str]:
         """The status of every check if these were the video's frames, with its own sound."""
@@ -147,12 +158,10 @@ def made(rendered: tuple[Plan, ArtifactStore], tmp_path: Path) -> Made:
 
 
 def test_a_good_render_passes(made: Made) -> None:
-    check_artifact = made.store.find("check", made.plan.result.key)
-    assert check_artifact is not None
-    rows = check_artifact.facts["checks"]
+    rows = facts_of(CONTRACT, artifact_of(made.store, made.plan.verdict)).checks
     assert len(rows) > 30
-    assert {row["check"]: row["status"] for row in rows if row["status"] == "fail"} == {}
-    unmeasured = {row["check"] for row in rows if row["status"] == "unmeasured"}
+    assert {row.check: row.status for row in rows if row.status == "fail"} == {}
+    unmeasured = {row.check for row in rows if row.status == "unmeasured"}
     assert not unmeasured & {"av_offset", "mouth_r", "mouth_lag", "identity_look", "seam", "flicker", "repeated"}
 
 
@@ -185,7 +194,7 @@ def test_one_face_that_stands_still(made: Made) -> None:
     patches = list(made.patches())
     half = len(patches) // 3
     looks = made.looks("stuck", patches[:half] + [patches[half]] * (len(patches) - half))
-    assert made.judged("stuck", looks0=looks)["stuck"] == "fail"
+    assert made.judged("stuck", looks=looks)["stuck"] == "fail"
 
 
 def test_brightness_that_flickers(made: Made) -> None:
@@ -193,7 +202,7 @@ def test_brightness_that_flickers(made: Made) -> None:
         return [np.clip(frame.astype(int) + 6 * (n % 2), 0, 255).astype(np.uint8) for n, frame in enumerate(frames)]
 
     assert made.with_video("whole", pulsed(made.frames()))["brightness_flicker"] == "fail"
-    assert made.judged("face", looks0=made.looks("face", pulsed(made.patches())))["pulse"] == "fail"
+    assert made.judged("face", looks=made.looks("face", pulsed(made.patches())))["pulse"] == "fail"
 
 
 def test_a_surface_that_boils(made: Made) -> None:
@@ -202,7 +211,7 @@ def test_a_surface_that_boils(made: Made) -> None:
         np.clip(frame + noise.normal(0, 30, (*frame.shape[:2], 1)).repeat(3, axis=2), 0, 255).astype(np.uint8)
         for frame in (cv2.GaussianBlur(patch, (0, 0), 1.0) for patch in made.patches())
     ]
-    assert made.judged("boiling", looks0=made.looks("boiling", boiling))["flicker"] in ("warn", "fail")
+    assert made.judged("boiling", looks=made.looks("boiling", boiling))["flicker"] in ("warn", "fail")
 
 
 def test_black_and_flashing_frames(made: Made) -> None:
@@ -218,21 +227,22 @@ def test_a_mouth_without_an_interior(made: Made, monkeypatch: pytest.MonkeyPatch
     moved, patch = made.new("moved"), made.new("patch")
     for stage, module, out in (("animate", animate, moved), ("composite", composite, patch)):
         task = made.task(stage)
-        inputs = made.inputs(task) | ({"moved": moved} if stage == "composite" else {})
-        module.run(task.settings, inputs, out, silent)
+        inputs = made.inputs(task)
+        given = replace(inputs, moved=Frames.at(moved)) if stage == "composite" else inputs
+        module.run(task.settings, given, out, silent)
     looks = made.looks("empty", read_frames(patch / FRAMES))
-    found = made.judged("empty", looks0=looks)
+    found = made.judged("empty", looks=looks)
     assert "fail" in (found["interior"], found["interior_contrast"]), json.loads((looks / "figures.json").read_text())
 
 
 def test_a_face_that_is_another_persons(made: Made) -> None:
     """The driver's own, in the place of the portrait's: it sings perfectly."""
     inputs = made.inputs(made.task("measure"))
-    track, portrait = FaceTrack.load(inputs["clip"] / "track"), FaceTrack.load(inputs["crop"] / "face")
+    track, portrait = inputs.clip.track(), FaceTrack.load(inputs.crop.path / "face")
     ours = head_frame(portrait.points[0], portrait.scheme)
 
     def swapped() -> Iterator[Image]:
-        for number, (patch, frame) in enumerate(zip(made.patches(), read_frames(inputs["clip"] / FRAMES), strict=True)):
+        for number, (patch, frame) in enumerate(zip(made.patches(), read_frames(inputs.clip.video), strict=True)):
             theirs = head_frame(track.points[number], track.scheme)
             scale = ours.height / theirs.height
             shift = np.array(ours.centre) - scale * np.array(theirs.centre)
@@ -241,7 +251,7 @@ def test_a_face_that_is_another_persons(made: Made) -> None:
             seen = cv2.warpAffine(np.full_like(frame, 255), affine, (patch.shape[1], patch.shape[0]))
             yield np.where(seen > 0, face, patch)
 
-    found = made.judged("swapped", looks0=made.looks("swapped", swapped()))
+    found = made.judged("swapped", looks=made.looks("swapped", swapped()))
     assert found["mouth_r"] == "ok"
     assert "fail" in (found["identity_look"], found["identity_shape"])
 
@@ -249,22 +259,22 @@ def test_a_face_that_is_another_persons(made: Made) -> None:
 def test_a_moving_region_without_feather(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     """A network's crop whose colours have drifted by ten levels: blended, and pasted as it is."""
     monkeypatch.setitem(ENGINES, "tinted", Plugin("tests.fakes.engines:Tinted", version=1))
-    settings: dict[str, Any] = {"engine": "tinted", "engine_version": 1}
-    place = made.new("crop")
-    crop.run(settings | {"at": None}, made.inputs(made.task("crop")), place, silent)
-    assert not read_crop(place).native
+    place, task = made.new("crop"), made.task("crop")
+    tinted = replace(task.settings, engine=EngineUse(name="tinted", version=1))
+    crop.run(tinted, made.inputs(task), place, silent)
+    assert not read_info(place).native
     still, face = read_image(place / "under.png"), FaceTrack.load(place / "face").face(0)
     drifted = np.clip(read_image(place / "crop.png").astype(int) + 10, 0, 255).astype(np.uint8)
-    count = made.task("measure").settings["frames"]
-    blended = Paste(still, read_crop(place), face, Style(0.16, match_color=True, match_grain=False))(drifted)
-    plain = read_crop(place).to_box
+    count = made.task("measure").settings.frames
+    blended = Paste(still, read_info(place), face, PasteStyle(0.16, match_color=True, match_grain=False))(drifted)
+    plain = read_info(place).to_box
     pasted = cv2.warpAffine(drifted, plain, still.shape[1::-1])
-    hard = head_mask(face, read_crop(place).size[0], 0.0) > 0.5
+    hard = head_mask(face, read_info(place).size[0], 0.0) > 0.5
     shows = cv2.warpAffine(hard.astype(np.uint8), plain, still.shape[1::-1]) > 0
     unblended = np.where(shows[:, :, None], pasted, still)
     for name, frame, feather, status in (("soft", blended, 0.16, "ok"), ("hard", unblended, 0.0, "fail")):
-        looks = made.looks(name, [frame] * count, {"feather": feather}, crop=place)
-        assert made.judged(name, looks0=looks)["seam"] == status
+        looks = made.looks(name, [frame] * count, feather, place)
+        assert made.judged(name, looks=looks)["seam"] == status
 
 
 @pytest.mark.usefixtures("rendered")

@@ -33,7 +33,7 @@ from pipeline.cli.runs import Running
 from pipeline.executors import EXECUTORS
 from pipeline.manifest.load import load_manifest
 from pipeline.plan.expand import Plan
-from stages.names import FRAMES
+from stages.artifacts import FRAMES
 from tests.hostile import BEEP, FPS, ROWS, talking, write_master
 from tests.integration.conftest import Duet
 from tests.synthetic import beeps

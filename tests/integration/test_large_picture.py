@@ -74,7 +74,7 @@ def test_fifty_megapixels_sing_in_bounded_memory(manifest: Manifest, photograph:
     assert (video.size, video.frames) == ((1280, 720), 6)
     (crop,) = (tmp_path / "work" / "crop").glob("*/artifact.json")
     facts = json.loads(crop.read_text())["facts"]
-    assert facts["picture_size"] == [WIDTH, HEIGHT]
+    assert facts["picture"] == [WIDTH, HEIGHT]
     box = Box(*facts["box"])
     middle = (box.x0 + box.x1) / 2 - LEFT, (box.y0 + box.y1) / 2 - TOP
     assert middle == pytest.approx((0.44 * SIDE, 0.23 * SIDE), abs=0.05 * SIDE)  # upright, where her face is

@@ -14,7 +14,7 @@ from skimage import data
 from media.image.images import write_png
 from media.video.probe import probe
 from media.video.reader import VideoReader, read_frames
-from stages.handover import read_crop_path
+from stages.crop_files import read_path
 from tests.integration.conftest import Duet, driving
 from tests.synthetic import write_clip
 from tests.tiny_model import write_tiny
@@ -93,7 +93,7 @@ def test_a_network_sings_on_a_plate(
     done = duet("render", manifest(performers=performers), "--no-sheet", "--no-report", "--workers", "1", fresh=True)
     assert done.code == 0, done.err
     (place,) = (tmp_path / "work" / "plate_path").glob("*/crop.json")
-    path = read_crop_path(place.parent)
+    path = read_path(place.parent)
     (inlaid,) = (tmp_path / "work" / "composite_plate").glob("*/frames.avi")
     with VideoReader(moving) as reader:
         for index, (frame, (_, shown)) in enumerate(zip(read_frames(inlaid), reader, strict=False)):

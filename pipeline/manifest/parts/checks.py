@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, create_model, model_validator
 
 from pipeline.manifest.parts.base import Part
+from quality.row import Change
 from quality.table import MEASURES
 
 
@@ -40,7 +41,7 @@ class Checks(Part):
     """How often each face of the result is looked at again."""
     limits: Limits = Limits()
 
-    def changes(self) -> dict[str, Any]:
-        """The measures of which something is said, as quality.verdict takes them."""
-        changes: dict[str, Any] = self.limits.model_dump(mode="json", exclude_none=True)
-        return changes
+    def changes(self) -> dict[str, Change]:
+        """The measures of which something is said."""
+        told = self.limits.model_dump(mode="json", exclude_none=True)
+        return {name: Change(**change) for name, change in told.items()}

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from foundation.face_choice import FaceChoice
 from media.files.numbered import is_pattern
 from pipeline.manifest.fields import FaceSelect, Place, Rate, Reference, Seconds
 from pipeline.manifest.parts.base import Part
@@ -35,7 +36,7 @@ class Driving(Part):
     """A file, or numbered pictures: clips/shot_%04d.png, with `fps`."""
     fps: Rate | None = None
     """The rate of numbered pictures; a file has its own."""
-    face: FaceSelect = "largest"
+    face: FaceSelect = FaceChoice()
     start: Place = Field(default=0, validate_default=True)
     end: Place | None = None
     to_sound: Literal["cut", "hold", "loop", "mirror", "stretch"] | None = None
@@ -113,7 +114,7 @@ class Performer(Part):
     """One portrait that sings."""
 
     portrait: PortraitSource
-    face: FaceSelect = "largest"
+    face: FaceSelect = FaceChoice()
     driving: Driving
     engine: EngineName | None = None
     tpsmm: Tpsmm | None = None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from engines.base import Driving
+from engines.base import Driving, Own, Taking
 from engines.landmark_tps import eyes, mouth
 from engines.landmark_tps.engine import LandmarkTps
 from engines.landmark_tps.mesh import Raster, affines, apply_affines, draw_indices
+from engines.landmark_tps.options import Options
 from engines.landmark_tps.surroundings import Surroundings
 from face import performance as driver
 from face import rig
@@ -30,7 +32,7 @@ from tests.made_up import MOTION, Points, face_of, made_up_face, picture, portra
 
 
 def performed(frames: list[Points], **settings: Any) -> driver.Performance:
-    return driver.analyse(track_of(frames), MOTION | settings)
+    return driver.analyse(track_of(frames), replace(MOTION, **settings))
 
 
 def gap_of(points: Points) -> float:
@@ -185,9 +187,9 @@ def test_degenerate_clips_render_without_warnings(name: str) -> None:
     portrait = portrait_of(made_up_face())
     engine = LandmarkTps()
     driving = Driving(track, 25.0, lambda numbers: (frames[number] for number in numbers))
-    prepared = engine.prepare(portrait, driving, MOTION, lambda image: None)
+    prepared = engine.prepare(portrait, driving, Taking(Options(), {}, MOTION), lambda image: None)
     targets = np.concatenate(list(prepared["targets"].make()))
     assert np.isfinite(targets).all()
-    renderer = engine.open(portrait, prepared | {"targets": targets})
+    renderer = engine.open(portrait, prepared | {"targets": targets}, Own(Options()))
     for index, frame in enumerate(frames):
         assert renderer.render(index, frame).shape == portrait.image.shape

@@ -10,28 +10,34 @@ import yaml
 from numpy.typing import NDArray
 
 from engines import load_engine
-from engines.base import Arrays, Driving, Portrait
+from engines.base import Arrays, Driving, Portrait, Taking
 from engines.tpsmm.engine import TpsmmEngine
+from engines.tpsmm.options import Mode, Options
+from face.motion import Motion, TurnRanges
+from face.turns import Turns
+from foundation.codec import encode
 from foundation.errors import InputError, ManifestError
 from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack
 from foundation.geometry import Image
+from foundation.times import FrameRange
+from stages.engine_use import read_options
 from tests.unit.tpsmm.conftest import SMALL
 from tpsmm.config import load_config
 from tpsmm.stand_in import stand_in_checkpoint
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-MOTION = {"mode": "relative", "reference": "best", "head": 1.0, "expression": 1.0, "mouth": 1.0, "smoothing": 0.5}
+Files = dict[str, Path]
 FRAMES = 4
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     """A small network's config and checkpoint."""
     folder = tmp_path_factory.mktemp("model")
     params = {"model_params": SMALL}
     (folder / "small.yaml").write_text(yaml.safe_dump(params))
     torch.save(stand_in_checkpoint(load_config(params)), folder / "small.pth.tar")
-    return {"config": str(folder / "small.yaml"), "checkpoint": str(folder / "small.pth.tar")}
+    return {"config": folder / "small.yaml", "checkpoint": folder / "small.pth.tar"}
 
 
 def head(centre: tuple[float, float], height: float) -> NDArray[np.float64]:
@@ -70,40 +76,38 @@ def nobody(_: Image) -> Face | None:
     return None
 
 
-def prepare(files: dict[str, str], **own: Any) -> Arrays:
-    options = {"precision": "fp32", "mode": None, **files, **own}
-    return TpsmmEngine().prepare(portrait(), driving(), {**MOTION, "tpsmm": options}, nobody)
+def taking(files: Files, mode: Mode = "relative", turns: Turns | None = None, **motion: Any) -> Taking[Options]:
+    return Taking(Options(precision="fp32", mode=mode), files, Motion(**motion), turns or Turns())
 
 
-def opened(files: dict[str, str], prepared: Arrays) -> Arrays:
-    """As a chunk's task sees it: read back from disk, with the files wherever they lie now."""
-    return prepared | {f"file.{name}": np.array(path) for name, path in files.items()}
+def prepare(files: Files, mode: Mode = "relative", **motion: Any) -> Arrays:
+    return TpsmmEngine().prepare(portrait(), driving(), taking(files, mode, **motion), nobody)
 
 
-@pytest.mark.parametrize("mode", [None, "avd"])
-def test_frames_stand_alone(files: dict[str, str], tmp_path: Path, mode: str | None) -> None:
-    prepared = prepare(files, mode=mode)
+@pytest.mark.parametrize("mode", ["relative", "avd"])
+def test_frames_stand_alone(files: Files, tmp_path: Path, mode: Mode) -> None:
+    prepared = prepare(files, mode)
     for name, array in prepared.items():
         np.save(tmp_path / f"{name}.npy", array, allow_pickle=False)
     stored = {path.stem: np.load(path, allow_pickle=False) for path in tmp_path.iterdir()}
     frames = list(driving().pick(range(FRAMES)))
-    whole = TpsmmEngine().open(portrait(), opened(files, stored))
+    whole = TpsmmEngine().open(portrait(), stored, taking(files, mode))
     first, last = (whole.render(index, frames[index]) for index in (1, 3))
     assert first.shape == (256, 256, 3)
     assert first.dtype == np.uint8
     assert not np.array_equal(first, last)
-    chunk = TpsmmEngine().open(portrait(), opened(files, stored))
+    chunk = TpsmmEngine().open(portrait(), stored, taking(files, mode))
     assert np.array_equal(chunk.render(3, frames[3]), last)
 
 
-@pytest.mark.parametrize("mode", [None, *(pytest.param(mode, marks=pytest.mark.slow) for mode in ("standard", "avd"))])
-def test_who_listens_hardly_leaves_the_reference_frame(files: dict[str, str], mode: str | None) -> None:
+@pytest.mark.parametrize(
+    "mode", ["relative", *(pytest.param(mode, marks=pytest.mark.slow) for mode in ("standard", "avd"))]
+)
+def test_who_listens_hardly_leaves_the_reference_frame(files: Files, mode: Mode) -> None:
     frames = list(driving().pick(range(FRAMES)))
-    own = {"precision": "fp32", "mode": mode, **files}
-    turns = {"turns": {"sings": [[3, 4]], "ease": 0, "listening": 0.2}, "reference": 0}
-    usual = TpsmmEngine().prepare(portrait(), driving(), {**MOTION, "reference": 0, "tpsmm": own}, nobody)
-    taken = TpsmmEngine().prepare(portrait(), driving(), {**MOTION, **turns, "tpsmm": own}, nobody)
-    sings, listens = (TpsmmEngine().open(portrait(), opened(files, arrays)) for arrays in (usual, taken))
+    turns = Turns.of(TurnRanges(sings=(FrameRange(3, 4),), ease=0, listening=0.2), slice(0, FRAMES))
+    usual, taken = prepare(files, mode, reference=0), prepare(files, mode, reference=0, turns=turns)
+    sings, listens = (TpsmmEngine().open(portrait(), arrays, taking(files, mode)) for arrays in (usual, taken))
     still = sings.render(0, frames[0]).astype(int)
     assert np.array_equal(listens.render(3, frames[3]), sings.render(3, frames[3]))
     for index in (1, 2):
@@ -111,22 +115,20 @@ def test_who_listens_hardly_leaves_the_reference_frame(files: dict[str, str], mo
         assert np.abs(listens.render(index, frames[index]) - still).mean() < 0.5 * moved
 
 
-def test_the_table_names_it_and_it_keeps_the_original_file(files: dict[str, str]) -> None:
+def test_the_table_names_it_and_it_keeps_the_original_file(files: Files) -> None:
     assert isinstance(load_engine("tpsmm"), TpsmmEngine)
-    before = Path(files["checkpoint"]).read_bytes()
+    before = files["checkpoint"].read_bytes()
     prepare(files)
-    assert Path(files["checkpoint"]).read_bytes() == before
-    assert Path(files["checkpoint"]).with_name("small.safetensors").is_file()
+    assert files["checkpoint"].read_bytes() == before
+    assert files["checkpoint"].with_name("small.safetensors").is_file()
 
 
-def test_references(files: dict[str, str]) -> None:
-    options = {"tpsmm": {"precision": "fp32", **files}}
+def test_references(files: Files) -> None:
     for wanted, found in (("first", 0), (2, 2), (99, FRAMES - 1)):
-        arrays = TpsmmEngine().prepare(portrait(), driving(), {**MOTION, "reference": wanted, **options}, nobody)
-        assert int(arrays["reference"]) == found
+        assert int(prepare(files, reference=wanted)["reference"]) == found
 
 
-def test_the_window_holds_the_face_in_every_frame(files: dict[str, str]) -> None:
+def test_the_window_holds_the_face_in_every_frame(files: Files) -> None:
     x0, y0, x1, y1 = prepare(files)["window"]
     points = driving().track.points[..., :2]
     assert (points.min(axis=(0, 1)) >= (x0, y0)).all()
@@ -134,22 +136,18 @@ def test_the_window_holds_the_face_in_every_frame(files: dict[str, str]) -> None
     assert x1 - x0 == y1 - y0
 
 
-@pytest.mark.parametrize(
-    ("own", "problem"),
-    [
-        ({"mode": "funny"}, "no mode 'funny'"),
-        ({"precision": "fp8"}, "no precision 'fp8'"),
-        ({"checkpoint": None}, "needs a checkpoint"),
-    ],
-)
-def test_settings_that_cannot_be(files: dict[str, str], own: dict[str, object], problem: str) -> None:
-    with pytest.raises(ManifestError, match=problem):
-        prepare(files, **own)
+def test_options_that_cannot_be_are_told() -> None:
+    good = encode(Options())
+    assert read_options(TpsmmEngine(), good) == Options()
+    for wrong in ({"mode": "funny"}, {"precision": "fp8"}, {"speed": 2}):
+        with pytest.raises(ManifestError, match="are no options of the engine tpsmm"):
+            read_options(TpsmmEngine(), good | wrong)
 
 
-def test_inputs_that_cannot_be_used(files: dict[str, str]) -> None:
+def test_inputs_that_cannot_be_used(files: Files) -> None:
+    with pytest.raises(ManifestError, match="needs a checkpoint"):
+        prepare({"config": files["config"]})
     with pytest.raises(InputError, match="does not exist"):
-        prepare(files, checkpoint="nowhere.pth.tar")
-    motion = {**MOTION, "tpsmm": {"precision": "fp32", **files}}
+        prepare(files | {"checkpoint": Path("nowhere.pth.tar")})
     with pytest.raises(InputError, match="outside the driving picture"):
-        TpsmmEngine().prepare(portrait(), driving((900.0, 900.0)), motion, nobody)
+        TpsmmEngine().prepare(portrait(), driving((900.0, 900.0)), taking(files), nobody)

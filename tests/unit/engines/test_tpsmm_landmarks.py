@@ -11,12 +11,16 @@ import torch
 import yaml
 from numpy.typing import NDArray
 
-from engines.base import Arrays, Driving, Portrait
+from engines.base import Driving, Portrait, Taking
 from engines.tpsmm.engine import TpsmmEngine
+from engines.tpsmm.options import Keypoints, Options
+from face.motion import Motion, TurnRanges
+from face.turns import Turns
 from foundation.errors import ManifestError
 from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack
 from foundation.geometry import Image
 from foundation.npy import BLOCK, Blocks
+from foundation.times import FrameRange
 from tests.synthetic_tubes import face_points
 from tests.tiny_model import tiny_config
 from tpsmm.config import load_config
@@ -24,7 +28,7 @@ from tpsmm.stand_in import stand_in_checkpoint
 from tpsmm.training.points import flat_keypoints
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-MOTION = {"mode": "relative", "reference": 0, "head": 1.0, "expression": 1.0, "mouth": 1.0, "smoothing": 0.0}
+Files = dict[str, Path]
 SIDE = 128
 FLAT = flat_keypoints()
 PERFORMED = ((0.06, 0.09), (0.06, 0.09), (0.0, 0.09), (0.14, 0.09), (0.06, 0.0), (0.0, 0.0))
@@ -32,17 +36,17 @@ PERFORMED = ((0.06, 0.09), (0.06, 0.09), (0.0, 0.09), (0.14, 0.09), (0.06, 0.0),
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     return network(tmp_path_factory.mktemp("taught"), landmarks=True)
 
 
-def network(folder: Path, *, landmarks: bool) -> dict[str, str]:
+def network(folder: Path, *, landmarks: bool) -> Files:
     """Config and checkpoint of ten splines."""
     content = tiny_config(10)
     content["model_params"]["kp_detector_params"] = {"width": 0.25, "landmarks": landmarks}
     (folder / "ten.yaml").write_text(yaml.safe_dump(content))
     torch.save(stand_in_checkpoint(load_config(folder / "ten.yaml")), folder / "ten.pth.tar")
-    return {"config": str(folder / "ten.yaml"), "checkpoint": str(folder / "ten.pth.tar")}
+    return {"config": folder / "ten.yaml", "checkpoint": folder / "ten.pth.tar"}
 
 
 def points(mouth: float, lids: float, grown: float = 1.0, shift: tuple[float, float] = (0.0, 0.0)) -> NDArray[Any]:
@@ -70,16 +74,23 @@ def driving(shift: float = 0.0, times: int = 1) -> Driving:
     return Driving(followed, 25.0, lambda numbers: (picture(k) for k in numbers))
 
 
-def prepare(files: dict[str, str], given: Portrait, shift: float = 0.0, times: int = 1, **own: Any) -> Arrays:
+def taking(files: Files, keypoints: Keypoints = "auto", turns: Turns | None = None, **motion: Any) -> Taking[Options]:
+    options, still = Options(precision="fp32", keypoints=keypoints), {"reference": 0, "smoothing": 0.0}
+    return Taking(options, files, Motion(**still | motion), turns or Turns())
+
+
+def prepare(files: Files, given: Portrait, shift: float = 0.0, times: int = 1, **own: Any) -> dict[str, Any]:
     """What `prepare` leaves, with every array made in full, as tasks read it back."""
-    turns = own.pop("motion", {})
-    options = {"precision": "fp32", **files, **own}
-    arrays = TpsmmEngine().prepare(given, driving(shift, times), {**MOTION, **turns, "tpsmm": options}, lambda _: None)
-    whole = {name: array.whole() if isinstance(array, Blocks) else array for name, array in arrays.items()}
-    return whole | {f"file.{name}": np.array(path) for name, path in files.items()}
+    arrays = TpsmmEngine().prepare(given, driving(shift, times), taking(files, **own), lambda _: None)
+    return {name: array.whole() if isinstance(array, Blocks) else array for name, array in arrays.items()}
 
 
-def openings(prepared: Arrays, given: Portrait) -> tuple[NDArray[Any], NDArray[Any]]:
+def turns_of(sings: slice, listening: float, frames: int) -> Turns:
+    ranges = TurnRanges(sings=(FrameRange(sings.start, sings.stop),), ease=0, listening=listening)
+    return Turns.of(ranges, slice(0, frames))
+
+
+def openings(prepared: dict[str, Any], given: Portrait) -> tuple[NDArray[Any], NDArray[Any]]:
     """Of mouth and right eye, (N,) each, in the portrait's face heights."""
     keypoints = (prepared["keypoints"] + 1) * (SIDE - 1) / 2
     height = np.linalg.norm(given.face.points[10] - given.face.points[152])
@@ -90,26 +101,24 @@ def openings(prepared: Arrays, given: Portrait) -> tuple[NDArray[Any], NDArray[A
 
 
 @pytest.mark.parametrize("own_mouth", [0.0, 0.1])
-def test_a_mouth_opens_and_shuts_as_the_performers_whatever_the_portraits_does(
-    files: dict[str, str], own_mouth: float
-) -> None:
+def test_a_mouth_opens_and_shuts_as_the_performers_whatever_the_portraits_does(files: Files, own_mouth: float) -> None:
     given = portrait(own_mouth)
     mouth, _ = openings(prepare(files, given), given)
     assert mouth == pytest.approx([opened for opened, _ in PERFORMED], abs=0.012)
 
 
-def test_the_mouths_gain_counts(files: dict[str, str]) -> None:
+def test_the_mouths_gain_counts(files: Files) -> None:
     given = portrait(0.0)
     usual, _ = openings(prepare(files, given), given)
-    wider, _ = openings(prepare(files, given, motion={"mouth": 1.5}), given)
+    wider, _ = openings(prepare(files, given, mouth=1.5), given)
     assert wider == pytest.approx(1.5 * usual, abs=0.003)
 
 
-def test_the_gains_of_head_and_expression_count(files: dict[str, str]) -> None:
+def test_the_gains_of_head_and_expression_count(files: Files) -> None:
     given = portrait(0.0)
     bridge = FLAT.index(168)
     usual, half, still = (
-        prepare(files, given, shift=4.0, motion={"head": head, "expression": 0.0})["keypoints"] for head in (1, 0.5, 0)
+        prepare(files, given, shift=4.0, head=head, expression=0.0)["keypoints"] for head in (1, 0.5, 0)
     )
     assert np.ptp(usual[:, bridge, 0]) > 0.1
     assert half[:, bridge] - half[0, bridge] == pytest.approx(0.5 * (usual[:, bridge] - usual[0, bridge]), abs=1e-3)
@@ -118,17 +127,17 @@ def test_the_gains_of_head_and_expression_count(files: dict[str, str]) -> None:
     assert mouth == pytest.approx([opened for opened, _ in PERFORMED], abs=0.012)
 
 
-def test_eyes_shut_with_the_performers_and_are_else_the_portraits_own(files: dict[str, str]) -> None:
+def test_eyes_shut_with_the_performers_and_are_else_the_portraits_own(files: Files) -> None:
     given = portrait(0.0, lids=0.06)
     _, lids = openings(prepare(files, given), given)
     assert lids == pytest.approx([0.06 if open_by else 0.0 for _, open_by in PERFORMED], abs=0.006)
 
 
-def test_who_listens_shuts_the_mouth_and_hardly_moves(files: dict[str, str]) -> None:
+def test_who_listens_shuts_the_mouth_and_hardly_moves(files: Files) -> None:
     given = portrait(0.1)
-    turns = {"turns": {"sings": [[3, 4]], "ease": 0, "listening": 0.25}}
+    turns = turns_of(slice(3, 4), 0.25, len(PERFORMED))
     usual = prepare(files, given, shift=4.0)
-    taken = prepare(files, given, shift=4.0, motion=turns)
+    taken = prepare(files, given, shift=4.0, turns=turns)
     mouth, _ = openings(taken, given)
     assert mouth[3] == pytest.approx(openings(usual, given)[0][3], abs=1e-6)
     assert mouth[[0, 1, 2, 4, 5]] == pytest.approx(0, abs=0.003)
@@ -137,10 +146,10 @@ def test_who_listens_shuts_the_mouth_and_hardly_moves(files: dict[str, str]) -> 
 
 
 @pytest.mark.parametrize("keypoints", ["landmarks", "network"])
-def test_turns_run_over_a_blocks_border(files: dict[str, str], keypoints: str) -> None:
+def test_turns_run_over_a_blocks_border(files: Files, keypoints: Keypoints) -> None:
     given, times, sings = portrait(0.05), BLOCK // len(PERFORMED) + 1, slice(BLOCK - 1, BLOCK + 1)
-    turns = {"turns": {"sings": [[sings.start, sings.stop]], "ease": 0, "listening": 0.0}}
-    own, kept = (prepare(files, given, times=times, keypoints=keypoints, motion=motion) for motion in ({}, turns))
+    turns = turns_of(sings, 0.0, times * len(PERFORMED))
+    own, kept = (prepare(files, given, times=times, keypoints=keypoints, turns=each) for each in (None, turns))
     if keypoints == "network":
         np.testing.assert_array_equal(np.flatnonzero(kept["keep"]), [BLOCK - 1, BLOCK])
         assert len(kept["keep"]) == times * len(PERFORMED)
@@ -151,26 +160,26 @@ def test_turns_run_over_a_blocks_border(files: dict[str, str], keypoints: str) -
     assert openings(kept, given)[0][listens] == pytest.approx(0.0, abs=0.012)
 
 
-def test_frames_stand_alone_and_need_no_driving_picture(files: dict[str, str]) -> None:
+def test_frames_stand_alone_and_need_no_driving_picture(files: Files) -> None:
     given = portrait(0.0)
     prepared = prepare(files, given, shift=2.0)
     frames = list(driving(2.0).pick(range(len(PERFORMED))))
-    whole = TpsmmEngine().open(given, prepared)
+    whole = TpsmmEngine().open(given, prepared, taking(files))
     pictures = [whole.render(index, frame) for index, frame in enumerate(frames)]
     assert pictures[0].shape == (SIDE, SIDE, 3)
     assert not np.array_equal(pictures[0], pictures[5])
-    chunk = TpsmmEngine().open(given, prepared)
+    chunk = TpsmmEngine().open(given, prepared, taking(files))
     assert np.array_equal(chunk.render(5, np.zeros_like(frames[5])), pictures[5])
     at_rest = chunk.eased(5, frames[5], 0.0)
     assert np.array_equal(at_rest, chunk.eased(3, frames[3], 0.0))
     assert not np.array_equal(at_rest, pictures[5])
 
 
-def test_the_networks_own_detector_on_request(files: dict[str, str]) -> None:
+def test_the_networks_own_detector_on_request(files: Files) -> None:
     given = portrait(0.0)
     prepared = prepare(files, given, keypoints="network")
     assert "keypoints" not in prepared
-    renderer = TpsmmEngine().open(given, prepared)
+    renderer = TpsmmEngine().open(given, prepared, taking(files, "network"))
     assert not np.array_equal(renderer.render(3, picture(3)), renderer.render(3, picture(4)))
 
 
@@ -179,5 +188,3 @@ def test_landmarks_for_a_network_that_does_not_know_them(tmp_path: Path) -> None
     assert "keypoints" not in prepare(untaught, portrait(0.0))
     with pytest.raises(ManifestError, match="no face landmarks"):
         prepare(untaught, portrait(0.0), keypoints="landmarks")
-    with pytest.raises(ManifestError, match="no keypoints 'mesh'"):
-        prepare(untaught, portrait(0.0), keypoints="mesh")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
@@ -13,14 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engines.base import Driving, Plate
+from engines.base import Driving, Plate, Taking
 from engines.landmark_tps.engine import LandmarkTps
+from engines.landmark_tps.options import Options
 from engines.landmark_tps.plate import LAYOUT
 from face import performance as performances
+from face.motion import TurnRanges
 from face.topology import CHIN, FOREHEAD, INNER_LOWER, INNER_UPPER
 from face.turns import Turns
 from foundation.facetrack import FaceTrack
 from foundation.npy import BLOCK, Blocks
+from foundation.times import FrameRange
 from tests.made_up import MOTION, made_up_face, portrait_of, track_of
 
 ABOUT_A_BLOCK = st.one_of(st.integers(1, 12), st.integers(BLOCK - 1, BLOCK + 2))
@@ -38,22 +40,26 @@ class Case:
     ease: int
     listening: float = 0.0
 
-    @property
-    def motion(self) -> dict[str, Any]:
-        return {"turns": {"sings": [list(turn) for turn in self.sings], "ease": self.ease, "listening": self.listening}}
+    def turns(self, part: slice | None = None) -> Turns:
+        sings = tuple(FrameRange(*turn) for turn in self.sings)
+        ranges = TurnRanges(sings=sings, ease=self.ease, listening=self.listening)
+        return Turns.of(ranges, part or slice(0, self.frames))
 
     @property
     def shares(self) -> Rows:
-        shares = Turns.of(self.motion, self.frames).shares
+        return self.shares_of(slice(0, self.frames))
+
+    def shares_of(self, part: slice) -> Rows:
+        shares = self.turns(part).shares
         assert shares is not None
         return shares
 
 
 @st.composite
 def cases(draw: st.DrawFn, lengths: st.SearchStrategy[int]) -> Case:
-    """Turns that begin and end anywhere near a block's border or the clip's, or beyond it; some are empty."""
+    """Turns that begin and end anywhere near a block's border or the clip's, or after it; some are empty."""
     frames = draw(lengths)
-    edge = st.one_of(st.integers(-3, frames + 3), st.sampled_from([0, 1, BLOCK - 1, BLOCK, BLOCK + 1, frames]))
+    edge = st.one_of(st.integers(0, frames + 3), st.sampled_from([0, 1, BLOCK - 1, BLOCK, BLOCK + 1, frames]))
     pairs = draw(st.lists(st.tuples(edge, edge), max_size=3))
     sings = tuple((min(pair), max(pair)) for pair in pairs)
     return Case(frames, sings, draw(st.integers(0, 8)), draw(st.sampled_from([0.0, 0.35])))
@@ -70,7 +76,7 @@ def test_a_turn_is_whole_and_eased_around() -> None:
 
 
 def test_where_nothing_is_said_all_is_sung() -> None:
-    everyone = Turns.of({}, 14)
+    everyone = Turns.of(None, slice(0, 14))
     assert everyone.shares is None
     np.testing.assert_array_equal(everyone.sung(slice(3, 9)), np.ones(6))
     np.testing.assert_array_equal(everyone.kept(slice(3, 9), np.array([0.2, 0.5])), np.ones((6, 1)) * [1, 1])
@@ -90,8 +96,7 @@ def test_an_empty_turn_is_none() -> None:
 def test_a_shots_turns_are_its_part_of_the_clips(case: Case, cut: int) -> None:
     cut = min(cut, case.frames)
     for start, stop in ((0, cut), (cut, case.frames)):
-        own = tuple((first - start, last - start) for first, last in case.sings)
-        np.testing.assert_array_equal(replace(case, frames=stop - start, sings=own).shares, case.shares[start:stop])
+        np.testing.assert_array_equal(case.shares_of(slice(start, stop)), case.shares[start:stop])
 
 
 @cache
@@ -108,23 +113,23 @@ def stored(arrays: dict[str, Any]) -> dict[str, Rows]:
     return {name: array.whole() if isinstance(array, Blocks) else array for name, array in arrays.items()}
 
 
-def still(frames: int, turns: Mapping[str, Any]) -> dict[str, Rows]:
+def still(frames: int, turns: Turns) -> dict[str, Rows]:
     """What is prepared of a still."""
     driving = Driving(performer(frames), 25.0, lambda numbers: iter(()))
-    motion = MOTION | {"smoothing": 0.5} | turns
-    return stored(LandmarkTps().prepare(portrait_of(made_up_face()), driving, motion, lambda image: None))
+    taking = Taking(Options(), {}, replace(MOTION, smoothing=0.5), turns)
+    return stored(LandmarkTps().prepare(portrait_of(made_up_face()), driving, taking, lambda image: None))
 
 
-def plate(frames: int, longer: int, turns: Mapping[str, Any]) -> Rows:
+def plate(frames: int, longer: int, turns: Turns) -> Rows:
     """(N, 492, 3) where the mesh of a plate goes that is `longer` frames longer than the clip."""
     driving, count = Driving(performer(frames), 25.0, lambda numbers: iter(())), frames + longer
     under, portrait = Plate(performer(count), np.zeros((count, 2)), (320, 320)), portrait_of(made_up_face())
-    motion = MOTION | {"head": 0.0} | turns
-    rows = stored(LandmarkTps().prepare_plate(under, portrait, driving, motion, lambda image: None))["plate"]
+    taking = Taking(Options(), {}, replace(MOTION, head=0.0), turns)
+    rows = stored(LandmarkTps().prepare_plate(under, portrait, driving, taking, lambda image: None))["plate"]
     return rows[:, : int(np.prod(LAYOUT["targets"]))].reshape(count, *LAYOUT["targets"])
 
 
-whole_still, whole_plate = cache(partial(still, turns={})), cache(partial(plate, turns={}))
+whole_still, whole_plate = cache(partial(still, turns=Turns())), cache(partial(plate, turns=Turns()))
 
 
 def gaps(targets: Rows) -> Rows:
@@ -136,7 +141,7 @@ def gaps(targets: Rows) -> Rows:
 @given(cases(ABOUT_BLOCKS))
 @settings(max_examples=12, deadline=None)
 def test_a_still_sings_and_listens_over_every_border(case: Case) -> None:
-    taken, whole, shares = still(case.frames, case.motion), whole_still(case.frames), case.shares
+    taken, whole, shares = still(case.frames, case.turns()), whole_still(case.frames), case.shares
     for name in ("targets", "rigid", "gaze"):
         assert len(taken[name]) == case.frames
         np.testing.assert_array_equal(taken[name][shares == 1], whole[name][shares == 1])
@@ -150,7 +155,7 @@ def test_a_still_sings_and_listens_over_every_border(case: Case) -> None:
 @given(cases(ABOUT_A_BLOCK), st.sampled_from([0, 2]))
 @settings(max_examples=5, deadline=None)
 def test_a_plate_sings_and_listens_over_every_border(case: Case, longer: int) -> None:
-    taken, whole = plate(case.frames, longer, case.motion), whole_plate(case.frames, longer)
+    taken, whole = plate(case.frames, longer, case.turns()), whole_plate(case.frames, longer)
     shares = np.concatenate([case.shares, np.repeat(case.shares[-1:], longer)])  # the clip's last frame stays
     np.testing.assert_array_equal(taken[shares == 1], whole[shares == 1])
     assert (gaps(taken[shares == 0]) < 0.012).all()
@@ -159,7 +164,7 @@ def test_a_plate_sings_and_listens_over_every_border(case: Case, longer: int) ->
 @pytest.mark.parametrize("block", [1, 7, 64])
 def test_how_rows_are_made_in_blocks_changes_nothing(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     case = Case(70, ((0, 5), (20, 41)), 4, 0.35)
-    whole = still(70, case.motion)
+    whole = still(70, case.turns())
     monkeypatch.setattr(performances, "BLOCK", block)
-    for name, rows in still(70, case.motion).items():
+    for name, rows in still(70, case.turns()).items():
         np.testing.assert_array_equal(rows, whole[name])

@@ -14,12 +14,14 @@ from skimage import data
 from face.canonical import head_rotation
 from foundation.errors import InputError
 from foundation.geometry import Array
-from landmarks import BACKENDS, DEFAULT, backend_settings, load_backend
+from landmarks import BACKENDS, DEFAULT, check_backend, load_backend
 from landmarks.base import Image
 from landmarks.litert.detector import averaged
 from landmarks.litert.mesh import FaceMesh, FaceNetworks, face_networks
 from landmarks.litert.regions import Region, sampled
 from landmarks.model_file import find_model
+from pipeline.plan.looking import backend_use
+from stages.contracts.shared import Backend
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +117,7 @@ def test_a_face_that_is_gone_is_looked_for_anew(networks: FaceNetworks) -> None:
 
 def test_mediapipe_is_an_option_that_tells_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mediapipe", None)
-    for ask in (load_backend, backend_settings):
+    for ask in (load_backend, check_backend):
         with pytest.raises(InputError, match=r"mediapipe is not installed.*pip install --no-deps -r requirements-medi"):
             ask("mediapipe")
-    assert backend_settings() == {"backend": DEFAULT, "backend_version": BACKENDS[DEFAULT].version}
+    assert backend_use() == Backend(name=DEFAULT, version=BACKENDS[DEFAULT].version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from foundation.codec import decode, encode
 from media.files.info import MediaInfo
 from media.video.cadence import cadence
 from media.video.probe import probe
@@ -84,8 +86,9 @@ def test_a_song_with_a_cover_has_no_video(tmp_path: Path) -> None:
 def test_json_and_back(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "c.mkv", [numbered(k) for k in range(9)], fps=Fraction(30000, 1001), audio=tone(0.3))
     info = probe(path)
-    assert MediaInfo.from_json(info.to_json()) == info
-    assert info.to_json()["video"]["fps"] == "30000/1001"
+    told = encode(info)
+    assert decode(json.loads(json.dumps(told)), MediaInfo) == info
+    assert told["video"]["fps"] == "30000/1001"
 
 
 @given(

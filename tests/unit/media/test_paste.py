@@ -10,7 +10,8 @@ from skimage import data
 
 from compositing.grain import Grain
 from compositing.masks import head_mask
-from compositing.paste import Paste, Style
+from compositing.paste import Paste
+from compositing.style import PasteStyle
 from foundation.crop import CropInfo, covered, upright
 from foundation.facetrack import Face, head_frame, still
 from media.image.linear import to_linear, to_srgb
@@ -19,7 +20,7 @@ from tests.unit.stages.test_paste_back import face_at
 
 Image = NDArray[np.uint8]
 SIDE = 256
-PLAIN = Style(0.16, match_color=True, match_grain=False)
+PLAIN = PasteStyle(0.16, match_color=True, match_grain=False)
 
 
 def around_face() -> Face:
@@ -59,7 +60,7 @@ def test_outside_the_mask_nothing_changes_at_all() -> None:
     picture = np.ascontiguousarray(data.astronaut())
     crop, face, pixels = cut(picture, around_face())
     under = np.ascontiguousarray(picture[crop.box.slices])
-    paste = Paste(under, crop, face, Style(0.16, match_color=True, match_grain=True))
+    paste = Paste(under, crop, face, PasteStyle(0.16, match_color=True, match_grain=True))
     result = paste(255 - pixels)
     np.testing.assert_array_equal(result[paste.mask == 0], under[paste.mask == 0])
     assert (paste.mask == 0).mean() > 0.1
@@ -72,7 +73,7 @@ def test_no_seam_shows_at_the_masks_edge() -> None:
     crop, face, pixels = cut(picture, around_face())
     under = np.ascontiguousarray(picture[crop.box.slices])
     moved = as_a_network(pixels)
-    smooth, hard = Paste(under, crop, face, PLAIN), Paste(under, crop, face, Style(0.0, False, False))
+    smooth, hard = Paste(under, crop, face, PLAIN), Paste(under, crop, face, PasteStyle(0.0, False, False))
     rim = (smooth.mask > 0) & (smooth.mask < 1)
     untouched = gradient(under)[rim].mean()
     assert gradient(smooth(moved))[rim].mean() < 1.02 * untouched

@@ -13,8 +13,9 @@ from foundation.errors import InputError, StageError
 from media.files.numbered import is_pattern, numbered_pictures
 from media.image.images import write_png
 from media.video.numbered_pictures import describe_pictures, read_same
-from stages.names import FRAMES
-from stages.sources.image_sequence import run as gather
+from stages.artifacts import FRAMES, File
+from stages.contracts.image_sequence import Inputs, Settings
+from stages.sources.image_sequence import run
 from tests.synthetic import number_in, numbered
 
 
@@ -71,6 +72,11 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
         numbered_pictures(tmp_path / "in" / "shot_%04d.png")
 
 
+def gather(paths: list[Path], out: Path, fps: Fraction) -> None:
+    inputs = Inputs(pictures=tuple(File.at(path) for path in paths))
+    run(Settings(fps=fps), inputs, out, lambda done, total: None)
+
+
 def test_pictures_become_a_clip_of_the_same_pixels(tmp_path: Path) -> None:
     from media.video.reader import VideoReader
 
@@ -81,7 +87,7 @@ def test_pictures_become_a_clip_of_the_same_pixels(tmp_path: Path) -> None:
     about = describe_pictures(paths[0], len(paths), Fraction(24000, 1001)).video
     assert about is not None
     assert (about.size, about.frames, about.end) == ((160, 96), 30, 30 * Fraction(1001, 24000))
-    gather({"fps": "24000/1001"}, {f"{n:06d}": path for n, path in enumerate(paths)}, out, lambda done, total: None)
+    gather(paths, out, Fraction(24000, 1001))
     with VideoReader(out / FRAMES) as reader:
         shown = list(reader)
     assert [number_in(frame) for _, frame in shown] == list(range(1, 31))
@@ -92,9 +98,9 @@ def test_pictures_become_a_clip_of_the_same_pixels(tmp_path: Path) -> None:
 def test_a_picture_of_another_size_is_named(tmp_path: Path) -> None:
     shoot(tmp_path, range(3), "{}.png")
     write_png(tmp_path / "2.png", numbered(2, (80, 48)))
-    inputs = {f"{n:06d}": path for n, path in enumerate(numbered_pictures(tmp_path / "%d.png"))}
+    paths = numbered_pictures(tmp_path / "%d.png")
     with pytest.raises(InputError, match=r"2\.png: it is 80x48, and the first picture is 160x96"):
-        gather({"fps": "25"}, inputs, tmp_path, lambda done, total: None)
+        gather(paths, tmp_path, Fraction(25))
     assert not (tmp_path / FRAMES).exists()
 
 
@@ -113,6 +119,6 @@ def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
     shoot(tmp_path, range(2), "{}.png")
     whole = (tmp_path / "1.png").read_bytes()
     (tmp_path / "1.png").write_bytes(whole[: len(whole) // 2])
-    inputs = {f"{n:06d}": path for n, path in enumerate(numbered_pictures(tmp_path / "%d.png"))}
+    paths = numbered_pictures(tmp_path / "%d.png")
     with pytest.raises((InputError, StageError), match=r"1\.png: the picture is damaged"):
-        gather({"fps": "25"}, inputs, tmp_path, lambda done, total: None)
+        gather(paths, tmp_path, Fraction(25))

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from foundation.artifacts import Artifact
+from foundation.codec import encode
 from foundation.errors import DuetError, InputError, ManifestError
+from foundation.label import Label
 from pipeline.manifest.load import LoadedManifest, validate
 from pipeline.plan.batch import BatchPlan, plan_batch, read_items
 from pipeline.plan.build import build
 from pipeline.plan.graph import Graph
 from pipeline.report.batch import Outcome, Summary
+from tests.made_media import video
 
-FACTS = {
-    "video": {
-        "start": "0",
-        "end": "10",
-        "fps": "25",
-        "frames": 250,
-        "truncated": False,
-        "expected_frames": 250,
-        "timecode": None,
-    },
-    "audio": [],
-}
+
+def made(key: str) -> Artifact:
+    """What a probe of any clip makes."""
+    facts = encode(replace(video(fps="25", frames=250, expected_frames=250), audio=()))
+    label = Label(stage="probe", key=key, about={}, files={}, facts=facts, spent={})
+    return Artifact(Path("probe", key), label)
 
 
 @pytest.fixture
@@ -47,8 +46,8 @@ def matrix(folder: Path, **more: Any) -> LoadedManifest:
     return loaded(folder, portraits="faces/*.png", driving="clips/*.mp4", **more)
 
 
-def known(graph: Graph) -> tuple[Mapping[str, Any], Mapping[str, DuetError]]:
-    return dict.fromkeys(graph.tasks, FACTS), {}
+def known(graph: Graph) -> tuple[Mapping[str, Artifact], Mapping[str, DuetError]]:
+    return {key: made(key) for key in graph.tasks}, {}
 
 
 def test_every_portrait_follows_every_clip_and_what_they_share_is_done_once(media: Path) -> None:
@@ -61,7 +60,7 @@ def test_every_portrait_follows_every_clip_and_what_they_share_is_done_once(medi
     assert (counts["faces"], plan.alone["faces"]) == (4, 8)  # each portrait once, each clip once
     assert (counts["crop"], plan.alone["crop"]) == (2, 4)
     assert counts["animate"] == plan.alone["animate"] == 4 * 4
-    assert {item.result.key for item in items if item.result} <= plan.graph.tasks.keys()
+    assert {item.verdict.key for item in items if item.verdict} <= plan.graph.tasks.keys()
 
 
 def test_an_item_is_what_its_own_manifest_would_be(media: Path) -> None:
@@ -138,8 +137,8 @@ def test_an_item_that_cannot_be_planned_leaves_the_others_alone(media: Path) -> 
     )
     two = next(task for task in build(items[1].loaded).graph)
 
-    def probe(graph: Graph) -> tuple[Mapping[str, Any], Mapping[str, DuetError]]:
-        return {key: FACTS for key in graph.tasks if key != two.key}, {two.key: InputError("is no video")}
+    def probe(graph: Graph) -> tuple[Mapping[str, Artifact], Mapping[str, DuetError]]:
+        return {key: made(key) for key in graph.tasks if key != two.key}, {two.key: InputError("is no video")}
 
     plan: BatchPlan = plan_batch(items, probe)
     assert [item.error is None for item in plan.items] == [True, False, False, False]

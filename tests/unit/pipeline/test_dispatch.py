@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import time
 from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -25,7 +23,7 @@ from pipeline.executors.worker import attempt
 from pipeline.plan.graph import Graph
 from pipeline.plan.needs import Needs
 from pipeline.plan.task import FileInput, Task
-from stages import STAGES, StageSpec
+from tests.fakes.stages import ToyFacts, ToyInputs, ToySettings, put_toy, toy_task
 
 GB = 1 << 30
 
@@ -61,10 +59,10 @@ class Here(Crew):
         if not self._given:
             return []
         worker, task, check = self._given.pop(0)
-        if self.lose.get(task.settings["name"], 0):
-            self.lose[task.settings["name"]] -= 1
+        if self.lose.get(task.settings.name, 0):
+            self.lose[task.settings.name] -= 1
             return [(worker, Said("lost", (StageError("its node is gone"),)))]
-        self.checked.append((task.settings["name"], list(check)))
+        self.checked.append((task.settings.name, list(check)))
         said: list[tuple[Worker, Said]] = []
         kind, *rest = attempt(task, self.store, check, lambda *_: None, lambda: said.append((worker, Said("sound"))))
         values = (DuetError.from_json(rest[0]),) if kind == "failed" else tuple(rest)
@@ -76,25 +74,22 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ArtifactStore:
     """A store, and a stage "toy" that joins its inputs' words; "bad" is refused, "touched" disturbs itself, `times`."""
     disturbed = Counter[str]()
 
-    def run(settings: Any, inputs: dict[str, Path], out: Path, report: Any) -> dict[str, Any]:
-        if settings["name"] == "bad":
+    def run(settings: ToySettings, inputs: ToyInputs, out: Path, report: Any) -> ToyFacts:
+        if settings.name == "bad":
             raise InputError("is no good")
-        if settings["name"] == "touched" and settings.get("times", REPEATS) > disturbed.total():
+        if settings.name == "touched" and (settings.times or REPEATS) > disturbed.total():
             disturbed["touched"] += 1
-            os.utime(inputs["in"])
-        words = [(path / "words").read_text() if path.is_dir() else "" for _, path in sorted(inputs.items())]
-        (out / "words").write_text(" ".join([*words, settings["name"]]).strip())
-        return {}
+            os.utime(inputs.texts[0].path)
+        words = [(each.path / "words").read_text() if each.path.is_dir() else "" for each in inputs.texts]
+        (out / "words").write_text(" ".join([*words, settings.name]).strip())
+        return ToyFacts()
 
-    module = ModuleType("stages.toys.toy")
-    module.run = run  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "stages.toys.toy", module)
-    monkeypatch.setitem(STAGES, "toy", StageSpec("toys", "toy", 1, "a toy", 1.0))
+    put_toy(monkeypatch, run)
     return ArtifactStore(tmp_path / "work")
 
 
 def toy(graph: Graph, name: str, *needs: Task) -> Task:
-    return graph.add(Task("toy", {"name": name}, {f"in{n}": need.output for n, need in enumerate(needs)}))
+    return graph.add(toy_task(name, *(need.output for need in needs)))
 
 
 def diamond() -> tuple[Graph, Task, Task, Task]:
@@ -265,13 +260,11 @@ def test_a_task_that_was_disturbed_is_begun_anew_so_often_and_no_more(store: Art
     source = tmp_path / "source"
     source.write_text("x")
     graph = Graph()
-    task = graph.add(Task("toy", {"name": "touched"}, {"in": FileInput(str(source), digest(source))}))
+    task = graph.add(toy_task("touched", FileInput(str(source), digest(source))))
     with pytest.raises(StageError, match="an input was changed while it was read"):
         finish(graph, [task], store)
     assert store.find("toy", task.key) is None
-    once = graph.add(
-        Task("toy", {"name": "touched", "times": REPEATS + 1}, {"in": FileInput(str(source), digest(source))})
-    )
+    once = graph.add(toy_task("touched", FileInput(str(source), digest(source)), times=REPEATS + 1))
     _, events = finish(graph, [once], store)
     assert store.find("toy", once.key) is not None
     assert [event.why[:20] for event in events if isinstance(event, TaskRepeated)] == ["an input was changed"]
@@ -352,7 +345,7 @@ def test_no_more_is_started_than_memory_and_devices_allow() -> None:
     assert crew.suits(crew.workers[0], gpu)
     assert not crew.suits(crew.workers[1], gpu)
     assert crew.suits(crew.workers[1], huge)  # alone, whatever it takes
-    crew.workers[2].task = Task("probe", {}, {"file.model": FileInput("m", "d")})  # a network: 3 GB
+    crew.workers[2].task = toy_task("network", model=FileInput("m", "d"))  # a network: 3 GB
     assert not crew.suits(crew.workers[1], huge)
     assert crew.suits(crew.workers[1], plain)
 
@@ -362,10 +355,10 @@ def test_a_worker_is_given_what_its_model_is_for(store: ArtifactStore, tmp_path:
     for name in ("x", "y"):
         (tmp_path / name).write_text(name)
     tasks = [
-        graph.add(Task("toy", {"name": f"{n}{m}"}, {"file.model": FileInput(str(tmp_path / m), digest(tmp_path / m))}))
+        graph.add(toy_task(f"{n}{m}", model=FileInput(str(tmp_path / m), digest(tmp_path / m))))
         for n in range(3)
         for m in "xy"
     ]
     _, events = finish(graph, tasks, store, Here(store, size=1))
-    names = [graph.tasks[key].settings["name"] for key in made(events)]
+    names = [graph.tasks[key].settings.name for key in made(events)]
     assert names == ["0x", "1x", "2x", "0y", "1y", "2y"]

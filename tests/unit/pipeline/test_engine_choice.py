@@ -76,7 +76,7 @@ def test_without_any_checkpoint_it_is_refused(tmp_path: Path, shipped: Path) -> 
 def test_the_engine_is_told_where_keypoints_come_from(tmp_path: Path, shipped: Path) -> None:
     put(shipped, "duet-128.safetensors")
     for more, told in (({}, "auto"), ({"tpsmm": {"keypoints": "network"}}, "network")):
-        assert chosen(tmp_path, engine="tpsmm", **more).options["keypoints"] == told
+        assert chosen(tmp_path, engine="tpsmm", **more).settings["keypoints"] == told
     with pytest.raises(ManifestError, match="keypoints"):
         chosen(tmp_path, engine="tpsmm", tpsmm={"keypoints": "mesh"})
 

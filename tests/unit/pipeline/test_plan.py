@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,26 +11,23 @@ from typing import Any
 import pytest
 
 from foundation.errors import InputError, ManifestError
+from foundation.times import FrameRange, chunks
+from media.files.info import MediaInfo
 from pipeline.manifest.load import LoadedManifest, validate
 from pipeline.plan.build import build
 from pipeline.plan.expand import Plan, expand
 from pipeline.plan.graph import Graph
+from pipeline.plan.planning import Facts
 from pipeline.plan.task import FileInput, Task, TaskInput
+from stages.artifacts import Media
+from stages.contracts import normalize
+from stages.contracts.edit import Background, Passage
+from stages.contracts.sound import SoundEntry
+from tests.fakes.stages import ToyFacts, put_toy, toy_task
+from tests.made_media import song, sound, video
 
 
-def video(**changes: Any) -> dict[str, Any]:
-    facts = {
-        "start": "0",
-        "end": "10",
-        "fps": "30000/1001",
-        "frames": 300,
-        "truncated": False,
-        "expected_frames": 300,
-    }
-    return {"video": facts | changes, "audio": [{"codec": "aac"}]}
-
-
-def plan(folder: Path, facts: dict[str, Any] | None = None, **changes: Any) -> Plan:
+def plan(folder: Path, media: dict[str, MediaInfo] | None = None, **changes: Any) -> Plan:
     """The plan of two portraits driven by one clip; `changes` replace the manifest's top-level fields."""
     for name in ("a.png", "b.png", "clip.mp4", "song.wav"):
         (folder / name).write_bytes(name.encode())
@@ -42,7 +40,12 @@ def plan(folder: Path, facts: dict[str, Any] | None = None, **changes: Any) -> P
         "output": {"path": "out.mp4"},
     }
     loaded = LoadedManifest(validate(data | changes, folder / "m.yaml"), folder, "m")
-    return expand(build(loaded), facts or {"clip.mp4": video()})
+    return expand(build(loaded), Facts(media or {"clip.mp4": video()}))
+
+
+def only(made: Plan, stage: str, performer: str | None = None) -> Task:
+    """The first task of a stage."""
+    return next(task for task in made.graph if task.stage == stage and performer in (None, task.performer))
 
 
 def stages(made: Plan) -> list[str]:
@@ -69,10 +72,11 @@ def test_the_same_facts_give_the_same_keys_and_a_change_only_what_follows_from_i
 
 def test_every_frame_is_in_one_chunk_and_every_chunk_in_the_edit(tmp_path: Path) -> None:
     made = plan(tmp_path)
-    ranges = [task.settings["range"] for task in made.graph if task.stage == "composite" and task.performer == "ann"]
-    assert [frame for start, stop in ranges for frame in range(start, stop)] == list(range(300))
+    ranges = [task.settings.range for task in made.graph if task.stage == "composite" and task.performer == "ann"]
+    assert [frame for part in ranges for frame in range(part.start, part.stop)] == list(range(300))
     edit = next(task for task in made.graph if task.stage == "edit")
-    assert len(edit.inputs) == 2 * (1 + 5)
+    assert [len(chunks) for chunks in edit.inputs.chunks] == [5, 5]
+    assert len(edit.inputs.crops) == 2
 
 
 def test_rates_stay_exact_and_a_range_is_taken_on_the_clips_clock(tmp_path: Path) -> None:
@@ -81,28 +85,28 @@ def test_rates_stay_exact_and_a_range_is_taken_on_the_clips_clock(tmp_path: Path
     assert made.fps == Fraction(30000, 1001)
     assert made.frames == 60
     normalize = next(task for task in made.graph if task.stage == "normalize")
-    assert normalize.settings["start"] == str(Fraction(7, 5) + 2)
+    assert normalize.settings.timing.start == Fraction(7, 5) + 2
 
 
 def test_clips_share_their_sound_and_different_ones_are_mixed(tmp_path: Path) -> None:
-    def entries(made: Plan) -> list[dict[str, Any]]:
-        return list(made.video.settings["sound"]["entries"])
+    def entries(made: Plan) -> list[SoundEntry]:
+        return list(only(made, "mux").settings.sound.entries)
 
     assert len(entries(plan(tmp_path))) == 1
     performers = {
         "ann": {"portrait": "a.png", "driving": {"video": "clip.mp4"}},
         "bob": {"portrait": "b.png", "driving": {"video": "clip.mp4", "start": 1}},
     }
-    assert [entry["start"] for entry in entries(plan(tmp_path, performers=performers))] == ["0", "1"]
+    assert [entry.start for entry in entries(plan(tmp_path, performers=performers))] == [0, 1]
     mix = {"mix": [{"from": "bob", "gain_db": -6, "pan": 0.5}]}
-    assert [entry["gain_db"] for entry in entries(plan(tmp_path, audio=mix))] == [-6]
+    assert [entry.gain_db for entry in entries(plan(tmp_path, audio=mix))] == [-6]
     assert entries(plan(tmp_path, audio={"source": "none"})) == []
 
 
 def test_a_song_starts_where_the_manifest_says(tmp_path: Path) -> None:
-    facts = {"clip.mp4": video(), "song.wav": SONG}
+    facts = {"clip.mp4": video(), "song.wav": song()}
     made = plan(tmp_path, facts, audio={"source": "song.wav", "offset": -0.5})
-    assert made.video.settings["sound"]["entries"][0]["offset"] == "-1/2"
+    assert only(made, "mux").settings.sound.entries[0].offset == Fraction(-1, 2)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +133,7 @@ def test_scenes_meet_on_the_exact_frame(tmp_path: Path) -> None:
         {"start": 3.2, "layout": "full", "performers": ["bob"]},
     ]
     edit = next(task for task in plan(tmp_path, scenes=scenes).graph if task.stage == "edit")
-    assert [scene["range"] for scene in edit.settings["scenes"]] == [[0, 96], [96, 300]]
+    assert [scene.range for scene in edit.settings.scenes] == [FrameRange(0, 96), FrameRange(96, 300)]
 
 
 def edit_of(made: Plan) -> Task:
@@ -142,17 +146,15 @@ def scene(start: float = 0, **changes: Any) -> dict[str, Any]:
 
 def test_a_scene_that_ends_early_leaves_the_frame_empty(tmp_path: Path) -> None:
     made = plan(tmp_path, scenes=[scene(end=2), scene(3, end=5)], output={"path": "o.mp4", "fps": 25})
-    found = [(each["range"], each["performers"]) for each in edit_of(made).settings["scenes"]]
-    assert found == [([0, 50], ["ann"]), ([50, 75], []), ([75, 125], ["ann"]), ([125, 250], [])]
+    found = [(each.range.start, each.range.stop, each.performers) for each in edit_of(made).settings.scenes]
+    assert found == [(0, 50, ("ann",)), (50, 75, ()), (75, 125, ("ann",)), (125, 250, ())]
 
 
 def test_transitions_are_whole_frames_inside_their_scene(tmp_path: Path) -> None:
     through = {"kind": "wipe", "seconds": 0.5, "direction": "up"}
     made = plan(tmp_path, scenes=[scene(), scene(3.2, transition=through)])
-    assert [each["transition"] for each in edit_of(made).settings["scenes"]] == [
-        None,
-        {"kind": "wipe", "frames": 15, "direction": "up"},
-    ]
+    passages = [each.passage for each in edit_of(made).settings.scenes]
+    assert passages == [None, Passage(kind="wipe", frames=15, direction="up")]
     with pytest.raises(ManifestError, match=r"scenes\.0\.transition lasts 5 s, longer than its scene \(2\.00 s\)"):
         plan(tmp_path, scenes=[scene(transition={"kind": "fade", "seconds": 5}), scene(2)])
 
@@ -202,24 +204,24 @@ def test_backgrounds_are_inputs_and_looked_at_before_the_work(tmp_path: Path) ->
         ],
     )
     edit = edit_of(made)
-    assert [each["background"] for each in edit.settings["scenes"]] == [
-        {"input": "background0"},
-        {"input": "background1", "start": "5/2"},
-        {"blur": True},
-        {"color": "#102030"},
+    assert [each.background for each in edit.settings.scenes] == [
+        Background(file=0),
+        Background(file=1, start=Fraction(5, 2)),
+        Background(blur=True),
+        Background(color="#102030"),
     ]
-    assert {"background0", "background1"} <= set(edit.inputs)
+    assert [Path(each.given.path).name for each in edit.inputs.backgrounds] == ["wall.png", "stage.mp4"]
     with pytest.raises(InputError, match=r"scenes\.0\.background\.image is no picture"):
         plan(tmp_path, facts, scenes=[scene(background={"image": "a.png"})])
     with pytest.raises(InputError, match=r"scenes\.0\.background\.video has no video"):
-        plan(tmp_path, facts | {"song.wav": {"video": None}}, scenes=[scene(background={"video": "song.wav"})])
+        plan(tmp_path, facts | {"song.wav": song()}, scenes=[scene(background={"video": "song.wav"})])
     with pytest.raises(ManifestError, match=r"scenes\.0\.background starts after its video ends"):
         plan(tmp_path, facts, scenes=[scene(background={"video": "stage.mp4", "start": 60})])
 
 
 def test_clips_that_cannot_drive_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no video stream"):
-        plan(tmp_path, {"clip.mp4": {"video": None, "audio": []}})
+        plan(tmp_path, {"clip.mp4": replace(video(), video=None, audio=())})
     short = {"clip.mp4": video(truncated=True, frames=120)}
     with pytest.raises(InputError, match="announces 300 frames and holds 120"):
         plan(tmp_path, short)
@@ -245,14 +247,14 @@ def test_several_faces_of_one_picture_share_a_panel(tmp_path: Path) -> None:
     ]
     made = plan(tmp_path, performers=two_faces(), scenes=scenes)
     edit = next(task for task in made.graph if task.stage == "edit")
-    assert [scene["performers"] for scene in edit.settings["scenes"]] == [["ann"], ["ann"]]
-    assert list(edit.settings["performers"]) == ["ann"]
+    assert [scene.performers for scene in edit.settings.scenes] == [("ann",), ("ann",)]
+    assert [act.name for act in edit.settings.acts] == ["ann"]
     merged = [task for task in made.graph if task.stage == "merge"]
-    assert [task.settings["range"] for task in merged] == [[0, 64], [64, 128], [128, 192], [192, 256], [256, 300]]
+    assert [task.settings.range for task in merged] == chunks(300, 64)
     # bob's clip has 120 frames in chunks that begin at 0 and 64; afterwards the last one is shown
-    assert [task.settings["members"][1]["chunks"] for task in merged] == [[0], [64], [64], [64], [64]]
+    assert [task.settings.members[1].chunks for task in merged] == [(0,), (64,), (64,), (64,), (64,)]
     crops = [task for task in made.graph if task.stage == "crop"]
-    assert ["other0" in crop.inputs for crop in crops] == [True, True]
+    assert [len(crop.inputs.others) for crop in crops] == [1, 1]
 
 
 def test_one_face_has_one_driver(tmp_path: Path) -> None:
@@ -277,24 +279,34 @@ def test_missing_files_are_told_together(tmp_path: Path) -> None:
 def test_a_task_survives_json_and_foreign_json_is_refused(tmp_path: Path) -> None:
     for task in plan(tmp_path).graph:
         assert Task.from_json(json.loads(json.dumps(task.to_json()))).key == task.key
-    for wrong in ({}, [], {"duet_task": 1, "stage": "rm", "settings": {}, "inputs": {}}, None):
+    for wrong in ({}, [], {"duet_task": 2, "stage": "rm", "settings": {}, "inputs": {}}, None):
         with pytest.raises(ManifestError, match="is not a task file"):
             Task.from_json(wrong)
-    climbing = {"duet_task": 1, "stage": "crop", "settings": {}, "inputs": {"a": {"stage": "..", "key": "../x"}}}
-    with pytest.raises(ManifestError, match="is not a task file"):
-        Task.from_json(climbing)
+    good = only(plan(tmp_path), "crop").to_json()
+    changes: list[dict[str, Any]] = [
+        {"settings": good["settings"] | {"speed": 2}},
+        {"settings": {name: value for name, value in good["settings"].items() if name != "engine"}},
+        {"settings": good["settings"] | {"face_limit": "large"}},
+        {"inputs": good["inputs"] | {"faces": {"stage": "..", "key": "../x"}}},
+        {"inputs": good["inputs"] | {"more": good["inputs"]["faces"]}},
+        {"duet_task": 1},
+    ]
+    for change in changes:
+        with pytest.raises(ManifestError, match="is not a task file"):
+            Task.from_json(json.loads(json.dumps(good | change)))
 
 
-def test_nothing_behind_finished_work_is_needed() -> None:
+def test_nothing_behind_finished_work_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    put_toy(monkeypatch, lambda *_: ToyFacts())
     graph = Graph()
-    first = graph.add(Task("probe", {}, {"media": FileInput("a", "d")}))
-    second = graph.add(Task("faces", {}, {"media": first.output}))
-    third = graph.add(Task("crop", {}, {"faces": second.output}))
+    first = graph.add(toy_task("first", FileInput("a", "d")))
+    second = graph.add(toy_task("second", first.output))
+    third = graph.add(toy_task("third", second.output))
     assert graph.needed_for([third.key], set()) == [first, second, third]
     assert graph.needed_for([third.key], {second.key}) == [third]
     assert graph.needed_for([third.key], {third.key}) == []
     with pytest.raises(ValueError, match="not in the graph"):
-        graph.add(Task("crop", {}, {"faces": TaskInput("faces", "0" * 64)}))
+        graph.add(toy_task("crop", TaskInput("faces", "0" * 64)))
 
 
 def test_numbered_pictures_are_gathered_once_and_read_as_a_clip(tmp_path: Path) -> None:
@@ -306,7 +318,7 @@ def test_numbered_pictures_are_gathered_once_and_read_as_a_clip(tmp_path: Path) 
     made = plan(tmp_path, facts, performers=performers)
     gather = next(task for task in made.graph if task.stage == "image_sequence")
     assert stages(made).count("image_sequence") == 1
-    assert [Path(given.path).name for given in gather.inputs.values() if isinstance(given, FileInput)] == [
+    assert [Path(each.given.path).name for each in gather.inputs.pictures] == [
         f"shot_{number:02d}.png" for number in range(5)
     ]
     readers = [task for task in made.graph if gather.key in task.needs]
@@ -347,14 +359,16 @@ def test_a_rate_for_a_video_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../key", "a/b", ".."])
-def test_a_task_file_cannot_lead_out_of_an_artifact(name: str) -> None:
-    task = Task("faces", {}, {"media": TaskInput("image_sequence", "0" * 64, name)})
+def test_a_task_file_cannot_lead_out_of_an_artifact(name: str, tmp_path: Path) -> None:
+    task = only(plan(tmp_path), "crop")
+    task = replace(task, inputs=replace(task.inputs, media=Media(TaskInput("image_sequence", "0" * 64, name))))
     with pytest.raises(ManifestError, match="is no plain file name"):
         Task.from_json(task.to_json())
 
 
-def normalize_of(made: Plan, name: str) -> dict[str, Any]:
-    return dict(next(t for t in made.graph if t.stage == "normalize" and t.performer == name).settings)
+def normalize_of(made: Plan, name: str) -> normalize.Settings:
+    settings: normalize.Settings = only(made, "normalize", name).settings
+    return settings
 
 
 @pytest.mark.parametrize(
@@ -370,7 +384,7 @@ def test_start_and_end_in_every_form(start: Any, end: Any, frames: int, tmp_path
     driving = {"video": "clip.mp4", "start": start, "end": end}
     made = plan(tmp_path, {"clip.mp4": video()}, performers={"ann": {"portrait": "a.png", "driving": driving}})
     assert made.frames == frames
-    assert abs(Fraction(normalize_of(made, "ann")["start"]) - 1) <= Fraction(1, 1000)
+    assert abs(normalize_of(made, "ann").timing.start - 1) <= Fraction(1, 1000)
 
 
 @pytest.mark.parametrize(
@@ -389,7 +403,7 @@ def test_places_that_a_clip_has_not(driving: dict[str, Any], facts: dict[str, An
         plan(tmp_path, {"clip.mp4": video(**facts)}, performers=performers)
 
 
-SONG = {"video": None, "audio": [{"codec": "pcm_s16le", "start": "0", "duration": "25"}]}
+SONG = song("25")
 
 
 @pytest.mark.parametrize(
@@ -398,18 +412,18 @@ SONG = {"video": None, "audio": [{"codec": "pcm_s16le", "start": "0", "duration"
         (None, "song.wav", 250, None),
         ("cut", "song.wav", 250, None),
         ("hold", "song.wav", 625, None),
-        ("loop", "song.wav", 625, {"way": "loop", "length": "10"}),
-        ("mirror", "song.wav", 625, {"way": "mirror", "length": "10"}),
-        ("stretch", "song.wav", 625, {"way": "stretch", "length": "10"}),
+        ("loop", "song.wav", 625, normalize.Fit(way="loop", length=Fraction(10))),
+        ("mirror", "song.wav", 625, normalize.Fit(way="mirror", length=Fraction(10))),
+        ("stretch", "song.wav", 625, normalize.Fit(way="stretch", length=Fraction(10))),
         ("cut", "driving", 200, None),
         ("hold", "driving", 200, None),
-        ("stretch", "driving", 200, {"way": "stretch", "length": "10"}),
+        ("stretch", "driving", 200, normalize.Fit(way="stretch", length=Fraction(10))),
     ],
 )
 def test_who_follows_the_sound_is_as_long_as_it(
     way: str | None, source: str, frames: int, fit: Any, tmp_path: Path
 ) -> None:
-    facts = video(fps="25", frames=250) | {"audio": [{"codec": "aac", "start": "0", "duration": "8"}]}
+    facts = replace(video(fps="25", frames=250), audio=(sound(duration="8"),))
     driving = {"video": "clip.mp4"} | ({"to_sound": way} if way else {})
     made = plan(
         tmp_path,
@@ -418,34 +432,29 @@ def test_who_follows_the_sound_is_as_long_as_it(
         audio={"source": source},
     )
     assert made.frames == frames
-    assert normalize_of(made, "ann").get("fit") == fit
+    assert normalize_of(made, "ann").fit == fit
 
 
 def test_which_of_several_sound_tracks_is_heard_is_told(tmp_path: Path) -> None:
-    tracks = [{"codec": "aac", "start": "0", "duration": "9", "track": number} for number in (1, 0)]
-    made = plan(tmp_path, {"clip.mp4": video() | {"audio": tracks}})
-    assert (
-        made.notices.count(
-            "clip.mp4: of several sound tracks, number 2 is heard (audio.source and audio.track choose another)"
-        )
-        == 1
-    )
-    silent = plan(tmp_path, {"clip.mp4": video() | {"audio": tracks}}, audio={"source": "none"})
+    tracks = tuple(sound(duration="9", track=number) for number in (1, 0))
+    made = plan(tmp_path, {"clip.mp4": replace(video(), audio=tracks)})
+    told = "clip.mp4: of several sound tracks, number 2 is heard (audio.source and audio.track choose another)"
+    assert made.notices.count(told) == 1
+    silent = plan(tmp_path, {"clip.mp4": replace(video(), audio=tracks)}, audio={"source": "none"})
     assert not any("sound tracks" in notice for notice in silent.notices)
-    facts = {"clip.mp4": video(), "song.wav": {"video": None, "audio": tracks}}
-    chosen = plan(tmp_path, facts, audio={"source": "song.wav", "track": 1})
-    (mux,) = (task for task in chosen.graph if task.stage == "mux")
-    assert [entry["stream"] for entry in mux.settings["sound"]["entries"]] == [1]
+    media = {"clip.mp4": video(), "song.wav": replace(song(), audio=tracks)}
+    chosen = plan(tmp_path, media, audio={"source": "song.wav", "track": 1})
+    assert [entry.stream for entry in only(chosen, "mux").settings.sound.entries] == [1]
     with pytest.raises(ManifestError, match=r"audio.track is 3, and there is no such sound track .choose 1 or 2"):
-        plan(tmp_path, facts, audio={"source": "song.wav", "track": 3})
+        plan(tmp_path, media, audio={"source": "song.wav", "track": 3})
 
 
 def test_a_song_that_is_cut_off_is_told_with_the_cure(tmp_path: Path) -> None:
-    facts = {"clip.mp4": video(fps="25", frames=250) | {"audio": []}, "song.wav": SONG}
+    media = {"clip.mp4": replace(video(fps="25", frames=250), audio=()), "song.wav": SONG}
 
     def notices(audio: dict[str, Any], **driving: Any) -> str:
         performers = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4"} | driving}}
-        return "; ".join(plan(tmp_path, facts, performers=performers, audio={"source": "song.wav"} | audio).notices)
+        return "; ".join(plan(tmp_path, media, performers=performers, audio={"source": "song.wav"} | audio).notices)
 
     assert "the sound ends after 25.00 s, the video after 10.00 s: driving.to_sound" in notices({})
     assert "the sound ends after 15.00 s" in notices({"trim": {"start": 10}})
@@ -458,15 +467,14 @@ def test_a_song_that_is_cut_off_is_told_with_the_cure(tmp_path: Path) -> None:
 
 
 def test_a_clips_own_longer_sound_is_heard_to_its_end(tmp_path: Path) -> None:
-    facts = video(fps="25", frames=250) | {"audio": [{"codec": "aac", "start": "1/5", "duration": "12"}]}
+    facts = replace(video(fps="25", frames=250), audio=(sound("1/5", "12"),))
     performers = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "start": 1, "to_sound": "mirror"}}}
     made = plan(tmp_path, {"clip.mp4": facts}, performers=performers)
-    mux = next(task for task in made.graph if task.stage == "mux")
     assert made.frames == 280  # 12.2 s, from 1 s on
-    assert mux.settings["sound"]["entries"][0]["length"] == "56/5"
+    assert only(made, "mux").settings.sound.entries[0].length == Fraction(56, 5)
 
 
 def test_there_must_be_sound_to_follow(tmp_path: Path) -> None:
     performers = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "to_sound": "loop"}}}
     with pytest.raises(ManifestError, match="there is no sound to follow"):
-        plan(tmp_path, {"clip.mp4": video() | {"audio": []}}, performers=performers)
+        plan(tmp_path, {"clip.mp4": replace(video(), audio=())}, performers=performers)

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from foundation.codec import encode
 from foundation.errors import InputError
 from media.image.images import read_image, write_jpeg
 from pipeline.report.comparison import Side, differences
@@ -40,7 +41,7 @@ def data(tmp_path: Path) -> Data:
     result: dict[str, list[float | None]] = {
         name: [*values[:10], None, None, *values[12:]] for name, values in wave.items()
     }
-    rows = judge("performer", {"mouth_r": 0.2, "lost": 0.05}, {}, performer="one")
+    rows = encode(judge("performer", {"mouth_r": 0.2, "lost": 0.05}, {}, performer="one"))
     return {
         "duet_report": 1,
         "title": HOSTILE,
@@ -142,7 +143,7 @@ def test_bands_and_middles() -> None:
 
 def test_two_results_are_compared_measure_by_measure_and_look_by_look(data: Data) -> None:
     other = copy.deepcopy(data)
-    other["rows"] = judge("performer", {"mouth_r": 0.9, "lost": 0.0}, {}, performer="one")
+    other["rows"] = encode(judge("performer", {"mouth_r": 0.9, "lost": 0.0}, {}, performer="one"))
     mouth = other["performers"]["one"]["driver"]["mouth"]
     other["performers"]["one"]["result"]["mouth"] = [value + 0.01 for value in mouth]
     lines = {line.name: line for line in differences(Side("a", Path("a"), data), Side("b", Path("b"), other))}

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import errno
 import shutil
-import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -22,7 +20,7 @@ from pipeline.executors.ray_worker import RayWorker
 from pipeline.executors.run_task import run_task
 from pipeline.executors.worker import Place
 from pipeline.plan.task import FileInput, Task, TaskInput
-from stages import STAGES, StageSpec
+from tests.fakes.stages import ToyFacts, put_toy, toy_task
 
 
 def silent(done: int, total: int) -> None:
@@ -30,16 +28,10 @@ def silent(done: int, total: int) -> None:
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., dict[str, Any]]], None]:
+def stage(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., ToyFacts]], None]:
     """Puts a stage called "toy" into the table."""
 
-    def put(run: Callable[..., dict[str, Any]]) -> None:
-        module = ModuleType("stages.toys.toy")
-        module.run = run  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, "stages.toys.toy", module)
-        monkeypatch.setitem(STAGES, "toy", StageSpec("toys", "toy", 1, "a toy", 1.0))
-
-    return put
+    return lambda run: put_toy(monkeypatch, run)
 
 
 @pytest.fixture
@@ -47,19 +39,19 @@ def store(tmp_path: Path) -> ArtifactStore:
     return ArtifactStore(tmp_path / "work")
 
 
-def toy(tmp_path: Path, **settings: Any) -> Task:
+def toy(tmp_path: Path, name: str = "") -> Task:
     source = tmp_path / "source.txt"
     source.write_text("words")
-    return Task("toy", settings, {"text": FileInput(str(source), digest_of(source))}, "ann")
+    return toy_task(name, FileInput(str(source), digest_of(source)), performer="ann")
 
 
 def test_a_task_runs_once_and_is_found_afterwards(stage: Any, store: ArtifactStore, tmp_path: Path) -> None:
     calls = []
 
-    def run(settings: Any, inputs: Any, out: Path, report: Any) -> dict[str, Any]:
+    def run(settings: Any, inputs: Any, out: Path, report: Any) -> ToyFacts:
         calls.append(settings)
-        (out / "upper.txt").write_text(inputs["text"].read_text().upper())
-        return {"letters": 5}
+        (out / "upper.txt").write_text(inputs.texts[0].path.read_text().upper())
+        return ToyFacts(letters=5)
 
     stage(run)
     first = run_task(toy(tmp_path), store, silent)
@@ -68,14 +60,14 @@ def test_a_task_runs_once_and_is_found_afterwards(stage: Any, store: ArtifactSto
     assert first.folder == second.folder
     assert (second.folder / "upper.txt").read_text() == "WORDS"
     assert second.facts == {"letters": 5}
-    run_task(toy(tmp_path, louder=True), store, silent)
+    run_task(toy(tmp_path, "louder"), store, silent)
     assert len(calls) == 2
 
 
 def test_errors_are_located_and_leave_nothing(stage: Any, store: ArtifactStore, tmp_path: Path) -> None:
-    def refuse(settings: Any, inputs: Any, out: Path, report: Any) -> dict[str, Any]:
+    def refuse(settings: Any, inputs: Any, out: Path, report: Any) -> ToyFacts:
         (out / "half.txt").write_text("half")
-        raise InputError("is no good", file=inputs["text"], cure="use another")
+        raise InputError("is no good", file=inputs.texts[0].path, cure="use another")
 
     stage(refuse)
     with pytest.raises(InputError) as caught:
@@ -85,7 +77,7 @@ def test_errors_are_located_and_leave_nothing(stage: Any, store: ArtifactStore, 
 
 
 def test_a_bug_is_a_stage_error_with_its_cause(stage: Any, store: ArtifactStore, tmp_path: Path) -> None:
-    def stumble(settings: Any, inputs: Any, out: Path, report: Any) -> dict[str, Any]:
+    def stumble(settings: Any, inputs: Any, out: Path, report: Any) -> ToyFacts:
         raise ZeroDivisionError("oops")
 
     stage(stumble)
@@ -96,13 +88,13 @@ def test_a_bug_is_a_stage_error_with_its_cause(stage: Any, store: ArtifactStore,
 
 
 def test_inputs_that_have_gone_are_told(stage: Any, store: ArtifactStore, tmp_path: Path) -> None:
-    stage(lambda *_: {})
+    stage(lambda *_: ToyFacts())
     task = toy(tmp_path)
     (tmp_path / "source.txt").unlink()
     with pytest.raises(InputError, match="is not there any more"):
         run_task(task, store, silent)
     with pytest.raises(StageError, match="which has not run"):
-        run_task(Task("toy", {}, {"text": TaskInput("toy", "0" * 64)}), store, silent)
+        run_task(toy_task("", TaskInput("toy", "0" * 64)), store, silent)
 
 
 @pytest.fixture
@@ -110,10 +102,10 @@ def upper(stage: Any) -> list[Callable[[Path], None]]:
     """The toy writes its input in capitals; whatever is put into this list is done once, while it reads."""
     disturb: list[Callable[[Path], None]] = []
 
-    def run(settings: Any, inputs: Any, out: Path, report: Any) -> dict[str, Any]:
+    def run(settings: Any, inputs: Any, out: Path, report: Any) -> ToyFacts:
         if disturb:
             disturb.pop()(out)
-        path = inputs["text"]
+        path = inputs.texts[0].path
         (out / "upper.txt").write_text((path / "upper.txt" if path.is_dir() else path).read_text().upper())
         return {}
 
@@ -179,7 +171,7 @@ def test_a_file_that_is_swapped_while_it_is_read_poisons_nothing(
 
 
 def second(task: Task) -> Task:
-    return Task("toy", {"number": 2}, {"text": task.output}, "ann")
+    return toy_task("2", task.output, performer="ann")
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -214,14 +206,14 @@ def test_work_that_is_damaged_while_it_is_read_poisons_nothing(
 def test_work_that_was_sealed_without_one_of_its_files_is_made_again(
     stage: Any, store: ArtifactStore, tmp_path: Path
 ) -> None:
-    stage(lambda *_: {})
+    stage(lambda *_: ToyFacts())
     first = toy(tmp_path)
     for given in (first.output, replace(first.output, file="upper.txt")):
-        stage(lambda settings, inputs, out, report: {})  # somebody removed what it wrote
+        stage(lambda settings, inputs, out, report: ToyFacts())  # somebody removed what it wrote
         run_task(first, store, silent)
-        stage(lambda settings, inputs, out, report: {"n": len((inputs["text"] / "upper.txt").read_text())})
+        stage(lambda _, inputs, *more: ToyFacts(letters=len((inputs.texts[0].path / "upper.txt").read_text())))
         with pytest.raises(Spoilt):
-            run_task(Task("toy", {"number": 2}, {"text": given}), store, silent)
+            run_task(toy_task("2", given), store, silent)
         assert store.find("toy", first.key) is None
 
 
@@ -251,11 +243,11 @@ def test_a_folder_that_is_removed_under_a_task_is_no_error(
 
 def test_a_task_file_with_a_false_digest_is_refused(upper: Any, store: ArtifactStore, tmp_path: Path) -> None:
     data = toy(tmp_path).to_json()
-    data["inputs"]["text"]["sha256"] = "0" * 64
+    data["inputs"]["texts"][0]["sha256"] = "0" * 64
     with pytest.raises(InputError, match="its sha256 is"):
         run_task(Task.from_json(data), store, silent)
     for written in ("d1", "", None, "0" * 63, "Z" * 64, "../" * 20):
-        data["inputs"]["text"]["sha256"] = written
+        data["inputs"]["texts"][0]["sha256"] = written
         with pytest.raises(ManifestError, match="is not a task file"):
             Task.from_json(data)
 
@@ -271,7 +263,7 @@ def test_a_task_file_with_a_false_digest_is_refused(upper: Any, store: ArtifactS
 def test_what_is_no_failure_to_write_is_not_called_one(
     stage: Any, store: ArtifactStore, tmp_path: Path, error: OSError, told: str
 ) -> None:
-    def run(settings: Any, inputs: Any, out: Path, report: Any) -> dict[str, Any]:
+    def run(settings: Any, inputs: Any, out: Path, report: Any) -> ToyFacts:
         with replacing(out / "made.txt") as temporary:
             temporary.write_text("half")
             raise error
@@ -285,28 +277,28 @@ def test_what_is_no_failure_to_write_is_not_called_one(
 
 
 def test_a_failure_to_write_is_called_one(stage: Any, store: ArtifactStore, tmp_path: Path) -> None:
-    def run(settings: Any, inputs: Any, out: Path, report: Any) -> dict[str, Any]:
-        if settings["full"]:
+    def run(settings: Any, inputs: Any, out: Path, report: Any) -> ToyFacts:
+        if settings.name == "full":
             with Path("/dev/full").open("w") as full:
                 full.write("words")
         (out / "made.txt").mkdir()
         (out / "made.txt").write_text("a file where a folder is")
-        return {}
+        return ToyFacts()
 
     stage(run)
     with pytest.raises(StageError, match="the disk is full"):
-        run_task(toy(tmp_path, full=True), store, silent)
+        run_task(toy(tmp_path, "full"), store, silent)
     with pytest.raises(StageError, match="toy: it is a folder"):
-        run_task(toy(tmp_path, full=False), store, silent)
+        run_task(toy(tmp_path), store, silent)
 
 
 @pytest.mark.filterwarnings("default")
 def test_a_ray_worker_tells_of_a_slow_path_in_a_line(
     stage: Any, store: ArtifactStore, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def run(settings: Any, inputs: Any, out: Path, report: Any) -> dict[str, Any]:
+    def run(settings: Any, inputs: Any, out: Path, report: Any) -> ToyFacts:
         warnings.warn("it runs slowly here", SlowPathWarning, stacklevel=2)
-        return {}
+        return ToyFacts()
 
     stage(run)
     store.root.mkdir()

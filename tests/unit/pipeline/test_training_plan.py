@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,18 @@ import pytest
 import yaml
 
 from foundation.errors import InputError, ManifestError
+from foundation.times import FrameRange
+from media.files.info import MediaInfo
 from pipeline.manifest.dataset import load_training_config
 from pipeline.plan.engine_choice import CONFIGS
 from pipeline.plan.task import Task
 from pipeline.plan.training import DatasetPlan, plan_dataset
+from tests.made_media import song, video
 
-VIDEO = {"start": "0", "end": "4", "fps": "25", "frames": 100}
 
-
-def facts(task: Task) -> Mapping[str, Any]:
-    return {"video": None if task.inputs["media"].path.endswith("sound.mp4") else VIDEO}  # type: ignore[union-attr]
+def probed(task: Task) -> MediaInfo:
+    heard = task.inputs.media.given.path.endswith("sound.mp4")
+    return song() if heard else video(end="4", fps="25", frames=100)
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def planned(folder: Path, **dataset: Any) -> DatasetPlan:
     given = {"root_dir": ".", "frame_shape": [32, 32, 3], "clips": ["clips/*.mp4"], **dataset}
     path = folder / "training.yaml"
     path.write_text(yaml.safe_dump({"dataset_params": given}))
-    return plan_dataset(load_training_config(path), facts)
+    return plan_dataset(load_training_config(path), probed)
 
 
 def test_every_clip_is_followed_and_cut(media: Path) -> None:
@@ -55,7 +56,7 @@ def test_stills_are_driven_by_every_driver_but_themselves(media: Path) -> None:
     made = [(tube.name, tube.person, tube.driver, tube.real) for tube in plan.tubes if not tube.real]
     assert made == [("dora__anna", "dora", "anna", False), ("bert__anna", "bert", "anna", False)]
     moved = next(task for task in plan.graph if task.stage == "animate")
-    assert moved.settings["range"] == [0, 16]
+    assert moved.settings.range == FrameRange(0, 16)
 
 
 def test_a_held_out_clip_may_not_drive(media: Path) -> None:
@@ -72,8 +73,8 @@ def test_people_are_told_by_their_clips_names(media: Path) -> None:
 
 def test_other_pixels_or_another_tube_are_other_data(media: Path) -> None:
     plan = planned(media)
-    assert plan.tubes[0].task.key == planned(media).tubes[0].task.key
-    assert plan.tubes[0].task.key != planned(media, tube={"side": 128}).tubes[0].task.key
+    assert plan.tubes[0].crops.key == planned(media).tubes[0].crops.key
+    assert plan.tubes[0].crops.key != planned(media, tube={"side": 128}).tubes[0].crops.key
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 
+from face.motion import TurnRanges
 from foundation.errors import ManifestError
+from foundation.times import FrameRange
 from pipeline.manifest.load import LoadedManifest, validate
 from pipeline.plan.build import build
 from pipeline.plan.expand import Plan, expand
-from pipeline.plan.words import WORDS
-from tests.unit.pipeline.test_plan import video
+from pipeline.plan.planning import Facts
+from stages.contracts import subtitles
+from stages.contracts.subtitles import SungLine
+from tests.made_media import video
 
 
-def plan(folder: Path, singers: list[Any] | None = None, **changes: Any) -> Plan:
+def plan(folder: Path, singers: list[tuple[int, int, list[str]]] | None = None, **changes: Any) -> Plan:
     """Ann and Bob, 10 seconds at 25 frames a second."""
     for name in ("a.png", "b.png", "clip.mp4", "song.lrc"):
         (folder / name).write_bytes(name.encode())
@@ -27,19 +31,22 @@ def plan(folder: Path, singers: list[Any] | None = None, **changes: Any) -> Plan
         },
         "output": {"path": "out.mp4", "fps": 25},
     }
-    facts = {"clip.mp4": video(fps="25", end="10", frames=250, expected_frames=250)}
+    media = {"clip.mp4": video(fps="25", end="10", frames=250, expected_frames=250)}
+    told = None
     if singers is not None:
         data["lyrics"] = "song.lrc"
-        facts[WORDS] = {"singers": singers, "last": 0, "fonts": []}
+        lines = tuple(SungLine(start=start, end=end, singers=tuple(names)) for start, end, names in singers)
+        told = subtitles.Facts(lines=len(lines), last=0, singers=lines, fonts=())
     loaded = LoadedManifest(validate(data | changes, folder / "m.yaml"), folder, "m")
-    return expand(build(loaded), facts)
+    return expand(build(loaded), Facts(media, told))
 
 
 def turns(made: Plan) -> dict[str, Any]:
     found = {}
     for task in made.graph:
         if task.stage == "prepare":
-            found[str(task.performer)] = task.settings["motion"].get("turns", {}).get("sings")
+            ranges = task.settings.turns
+            found[str(task.performer)] = None if ranges is None else [[one.start, one.stop] for one in ranges.sings]
     return found
 
 
@@ -54,7 +61,7 @@ def test_everyone_sings_where_nothing_is_said(tmp_path: Path) -> None:
     named = [scene(0, "ann", "bob", sings=["ann", "bob"])]
     assert set(plan(tmp_path, scenes=named).graph.tasks) >= {t.key for t in made.graph if t.stage != "edit"} - {
         made.video.key,
-        made.result.key,
+        made.verdict.key,
     }
 
 
@@ -63,9 +70,10 @@ def test_a_scenes_singers_sing_and_the_others_listen(tmp_path: Path) -> None:
     made = plan(tmp_path, scenes=scenes)
     assert turns(made) == {"ann": [[0, 100], [200, 250]], "bob": [[100, 250]]}
     prepare = next(task for task in made.graph if task.stage == "prepare")
-    assert prepare.settings["motion"]["turns"] == {"sings": [[0, 100], [200, 250]], "ease": 6, "listening": 0.35}
-    measures = {task.performer: task.settings["sings"] for task in made.graph if task.stage == "measure"}
-    assert measures == turns(made)
+    sings = (FrameRange(0, 100), FrameRange(200, 250))
+    assert prepare.settings.turns == TurnRanges(sings=sings, ease=6, listening=0.35)
+    measured = {task.performer: task.settings.sings for task in made.graph if task.stage == "measure"}
+    assert measured == {"ann": sings, "bob": (FrameRange(100, 250),)}
     quiet = plan(tmp_path, scenes=[scene(0, "ann", "bob", sings=[])])
     assert turns(quiet) == {"ann": [], "bob": []}
 
@@ -83,7 +91,7 @@ def test_who_is_not_seen_is_already_as_it_will_be_seen(tmp_path: Path) -> None:
 
 
 def test_lyrics_say_who_sings_until_the_next_line(tmp_path: Path) -> None:
-    lines = [[1000, 2000, ["ann"]], [4000, 6000, ["bob"]], [5000, 7000, ["ann"]], [60000, 61000, ["bob"]]]
+    lines = [(1000, 2000, ["ann"]), (4000, 6000, ["bob"]), (5000, 7000, ["ann"]), (60000, 61000, ["bob"])]
     made = plan(tmp_path, lines)
     assert turns(made) == {"ann": [[0, 100], [125, 250]], "bob": [[100, 150]]}
     overruled = plan(tmp_path, lines, scenes=[scene(0, "ann", "bob"), scene(8, "ann", "bob", sings=["bob"])])

@@ -8,8 +8,9 @@ import pytest
 
 from quality.limits import Limit
 from quality.measure import Measure
+from quality.row import Change, Row
 from quality.table import MEASURES, markdown
-from quality.verdict import Row, judge
+from quality.verdict import judge
 from tests.conftest import ROOT
 
 
@@ -26,9 +27,9 @@ def test_what_fails_also_warns(measure: Measure) -> None:
     assert warns.high <= fails.high
 
 
-def verdict(value: float, changes: dict[str, dict[str, object]] | None = None, *, soft: bool = False) -> Row | None:
+def verdict(value: float, changes: dict[str, Change] | None = None, *, soft: bool = False) -> Row | None:
     rows = judge("performer", {"mouth_r": value}, changes or {}, performer="one", soft=soft)
-    return next((row for row in rows if row["check"] == "mouth_r"), None)
+    return next((row for row in rows if row.check == "mouth_r"), None)
 
 
 @pytest.mark.parametrize(
@@ -39,26 +40,26 @@ def verdict(value: float, changes: dict[str, dict[str, object]] | None = None, *
         (0.2, {}, False, "fail"),
         (math.nan, {}, False, "unmeasured"),
         (0.2, {}, True, "warn"),
-        (0.2, {"mouth_r": {"min": 0.1}}, False, "ok"),
-        (0.7, {"mouth_r": {"min": 0.9}}, False, "fail"),
-        (0.7, {"mouth_r": {"min": 0.9}}, True, "fail"),
-        (0.7, {"mouth_r": {"min": 0.9, "level": "warn"}}, False, "warn"),
-        (0.2, {"mouth_r": {"level": "warn"}}, False, "warn"),
-        (0.2, {"mouth_r": {"level": "fail"}}, True, "fail"),
-        (0.7, {"mouth_r": {"level": "fail"}}, True, "warn"),
+        (0.2, {"mouth_r": Change(min=0.1)}, False, "ok"),
+        (0.7, {"mouth_r": Change(min=0.9)}, False, "fail"),
+        (0.7, {"mouth_r": Change(min=0.9)}, True, "fail"),
+        (0.7, {"mouth_r": Change(min=0.9, level="warn")}, False, "warn"),
+        (0.2, {"mouth_r": Change(level="warn")}, False, "warn"),
+        (0.2, {"mouth_r": Change(level="fail")}, True, "fail"),
+        (0.7, {"mouth_r": Change(level="fail")}, True, "warn"),
     ],
 )
 def test_limits_levels_and_what_cannot_be_measured(
-    value: float, changes: dict[str, dict[str, object]], soft: bool, status: str
+    value: float, changes: dict[str, Change], soft: bool, status: str
 ) -> None:
     row = verdict(value, changes, soft=soft)
     assert row is not None
-    assert row["status"] == status
-    assert row["holds"] == (status != "fail")
+    assert row.status == status
+    assert row.holds == (status != "fail")
 
 
 def test_a_measure_that_is_off_is_not_told() -> None:
-    assert verdict(0.2, {"mouth_r": {"level": "off"}}) is None
+    assert verdict(0.2, {"mouth_r": Change(level="off")}) is None
 
 
 def test_limits_survive_json() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,12 +16,17 @@ from foundation.errors import ManifestError
 from foundation.facetrack import Face, still
 from foundation.geometry import Box
 from foundation.plugins import Plugin
+from foundation.times import FrameRange
 from media.image.images import read_gray, read_image, write_png
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
+from stages.artifacts import FRAMES, Crop, Frames, Group, Media, Track
 from stages.compositing import group, merge
-from stages.handover import read_crop, read_head
-from stages.names import FRAMES
+from stages.contracts import crop as cutting
+from stages.contracts import group as grouping
+from stages.contracts import merge as merging
+from stages.contracts.shared import EngineUse
+from stages.crop_files import read_head, read_info
 from stages.portrait import crop
 from tests.unit.stages.test_paste_back import face_at, silent
 
@@ -46,35 +50,48 @@ def crops(folder: Path, faces: list[Face], engine: str) -> list[Path]:
     for number in range(len(faces)):
         places.append(folder / f"crop{number}")
         places[-1].mkdir()
-        others = {f"other{n}": track for n, track in enumerate(tracks) if n != number}
-        inputs = {"media": folder / "portrait.png", "faces": tracks[number], **others}
-        crop.run({"engine": engine, "engine_version": 1, "at": None}, inputs, places[-1], silent)
+        others = tuple(Track.at(track) for n, track in enumerate(tracks) if n != number)
+        media, own = Media.at(folder / "portrait.png"), Track.at(tracks[number])
+        settings = cutting.Settings(engine=EngineUse(name=engine, version=1))
+        crop.run(settings, cutting.Inputs(media=media, faces=own, others=others), places[-1], silent)
     return places
 
 
 def grouped(folder: Path, places: list[Path]) -> Path:
     out = folder / "group"
     out.mkdir()
-    group.run({}, {f"crop{number}": place for number, place in enumerate(places)}, out, silent)
+    group.run(grouping.Settings(), grouping.Inputs(crops=tuple(Crop.at(place) for place in places)), out, silent)
     return out
 
 
 def chunk(folder: Path, place: Path, levels: list[int]) -> Path:
     """A composited chunk of one performer: its part of the picture, so many levels brighter."""
     folder.mkdir(parents=True)
-    box, under = read_crop(place).box, read_image(place / "under.png")
+    box, under = read_info(place).box, read_image(place / "under.png")
     with FrameWriter(folder / FRAMES, size=(box.width, box.height), fps=Fraction(25)) as writer:
         for level in levels:
             writer.write(np.clip(under.astype(int) + level, 0, 255).astype(np.uint8))
     return folder
 
 
-def merged(folder: Path, places: list[Path], together: Path, parts: list[list[Path]], **settings: Any) -> list[Image]:
+def merged(  # noqa: PLR0917  (what a merge is made of)
+    folder: Path,
+    places: list[Path],
+    together: Path,
+    parts: list[list[Path]],
+    span: tuple[int, int],
+    members: list[tuple[int, int]],
+) -> list[Image]:
+    """The frames of `span`; `members`: how many frames each has, and the first of its chunk."""
     folder.mkdir()
-    inputs = {f"crop{number}": place for number, place in enumerate(places)} | {"group": together}
-    for number, own in enumerate(parts):
-        inputs |= {f"{number}.{n:06d}": part for n, part in enumerate(own)}
-    merge.run({"fps": "25", **settings}, inputs, folder, silent)
+    inputs = merging.Inputs(
+        group=Group.at(together),
+        crops=tuple(Crop.at(place) for place in places),
+        chunks=tuple(tuple(Frames.at(part) for part in own) for own in parts),
+    )
+    about = tuple(merging.Member(frames=frames, chunks=(first,)) for frames, first in members)
+    settings = merging.Settings(range=FrameRange(*span), fps=Fraction(25), members=about)
+    merge.run(settings, inputs, folder, silent)
     return list(read_frames(folder / FRAMES))
 
 
@@ -90,13 +107,13 @@ def test_native_crops_of_one_picture_do_not_overlap(tmp_path: Path, faces: list[
     places = crops(tmp_path, faces, "landmark_tps")
     covered = np.zeros((512, 512), int)
     for place, face in zip(places, faces, strict=True):
-        info = read_crop(place)
+        info = read_info(place)
         covered[info.box.slices] += 1
         x, y = face.points[10:11, :2].mean(axis=0)
         assert info.box.x0 < x < info.box.x1
         assert info.box.y0 < y < info.box.y1
     assert covered.max() == 1
-    left, right = read_crop(places[0]), read_crop(places[1])
+    left, right = read_info(places[0]), read_info(places[1])
     if left.box.x1 == right.box.x0:
         assert left.inner_edges[2]
         assert right.inner_edges[0]
@@ -108,10 +125,10 @@ def test_overlapping_crops_share_each_pixel_among_them(tmp_path: Path) -> None:
     faces = [face_at(180, 200, 80, 0.2), face_at(290, 215, 90, -0.3)]
     places = crops(tmp_path, faces, "still")
     together = grouped(tmp_path, places)
-    box = read_crop(together).box
+    box = read_info(together).box
     total, covered = np.zeros((512, 512)), np.zeros((512, 512), int)
     for number, place in enumerate(places):
-        info = read_crop(place)
+        info = read_info(place)
         share = read_gray(together / f"share{number}.png")
         inner = Box(info.box.x0 + 1, info.box.y0 + 1, info.box.x1 - 1, info.box.y1 - 1)  # the edge itself never changes
         total[inner.slices] += share[1:-1, 1:-1]
@@ -131,14 +148,14 @@ def test_everyone_moves_and_nothing_else_changes(tmp_path: Path) -> None:
     places = crops(tmp_path, [face_at(180, 200, 80), face_at(290, 215, 90)], "still")
     together = grouped(tmp_path, places)
     parts = [[chunk(tmp_path / "a", places[0], [0, 10, 20])], [chunk(tmp_path / "b", places[1], [0, -10])]]
-    members = [{"frames": 3, "chunks": [0]}, {"frames": 2, "chunks": [0]}]
-    frames = merged(tmp_path / "all", places, together, parts, range=[0, 3], members=members)
+    members = [(3, 0), (2, 0)]
+    frames = merged(tmp_path / "all", places, together, parts, (0, 3), members)
     under = read_image(together / "under.png").astype(int)
     np.testing.assert_array_equal(frames[0], under)
-    box = read_crop(together).box
+    box = read_info(together).box
     covered = np.zeros((512, 512), bool)
     for place in places:
-        covered[read_crop(place).box.slices] = True
+        covered[read_info(place).box.slices] = True
     outside = ~covered[box.slices]
     at = [(200 - box.y0, 180 - box.x0), (215 - box.y0, 290 - box.x0)]
     for frame, (first, second) in zip(frames, [(0, 0), (10, -10), (20, -10)], strict=True):  # the shorter one stays
@@ -159,10 +176,10 @@ def test_adding_up_in_bands_changes_nothing(tmp_path: Path, monkeypatch: pytest.
     frames = []
     for rows in (1000, 7):
         monkeypatch.setattr(merge, "ROWS", rows)
-        members = [{"frames": 1, "chunks": [0]}] * 3
-        frames += merged(tmp_path / f"by{rows}", places, together, parts, range=[0, 1], members=members)
+        members = [(1, 0)] * 3
+        frames += merged(tmp_path / f"by{rows}", places, together, parts, (0, 1), members)
     np.testing.assert_array_equal(*frames)
-    box = read_crop(together).box
+    box = read_info(together).box
     under = read_image(together / "under.png").astype(int)
     at = (420 - box.y0, 460 - box.x0)
     np.testing.assert_array_equal(frames[0][at], np.clip(under[at] + 30, 0, 255))
@@ -173,15 +190,15 @@ def test_cutting_it_up_changes_nothing(tmp_path: Path) -> None:
     together = grouped(tmp_path, places)
     levels = [[3, 6, 9, 12, 15], [-4, -8, -12]]
     whole = [[chunk(tmp_path / f"w{n}", place, own)] for n, (place, own) in enumerate(zip(places, levels, strict=True))]
-    members = [{"frames": 5, "chunks": [0]}, {"frames": 3, "chunks": [0]}]
-    at_once = merged(tmp_path / "whole", places, together, whole, range=[0, 5], members=members)
+    members = [(5, 0), (3, 0)]
+    at_once = merged(tmp_path / "whole", places, together, whole, (0, 5), members)
     pieces = [chunk(tmp_path / f"p{a}", places[0], levels[0][a:b]) for a, b in pairwise([0, 2, 4, 5])]
     other = [chunk(tmp_path / f"q{a}", places[1], levels[1][a:b]) for a, b in pairwise([0, 2, 3])]
     cut = []
     for number, (start, stop) in enumerate(pairwise([0, 2, 4, 5])):
         mine, theirs = [pieces[number]], [other[min(number, 1)]]
-        members = [{"frames": 5, "chunks": [start]}, {"frames": 3, "chunks": [min(start, 2)]}]
-        cut += merged(tmp_path / f"cut{start}", places, together, [mine, theirs], range=[start, stop], members=members)
+        members = [(5, start), (3, min(start, 2))]
+        cut += merged(tmp_path / f"cut{start}", places, together, [mine, theirs], (start, stop), members)
     for one, other_frame in zip(at_once, cut, strict=True):
         np.testing.assert_array_equal(one, other_frame)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from media.credentials.provenance import SYNTHETIC
+from media.credentials.provenance import SYNTHETIC, Provenance
 from media.ffmpeg.codecs import Encode
 from media.image.stills import read_still
 from media.sound.cutting import measure_offset, read_sound, write_wav
@@ -22,14 +23,16 @@ from media.sound.levelling import CEILING, TOLERANCE
 from media.sound.loudness import measure_loudness
 from media.video.probe import probe
 from media.video.writer import picture_writer
-from pipeline.plan.delivery import film_settings
-from pipeline.plan.sound import entry
+from stages.artifacts import Edited, Media
+from stages.contracts.mux import AudioEncode, Facts, Inputs, Loop, Poster, Settings, Still
+from stages.contracts.sound import Sound, SoundEntry, Stem
 from stages.delivery import mux
 from tests.synthetic import beeps, numbered, run_recipe, tone, write_clip
 
 FRAMES, FPS = 50, Fraction(25)
 SOURCE_TYPE = b"http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic"
-PLAIN = {"codec": "aac", "kbps": None, "copy": True, "any": True}
+PLAIN = AudioEncode(codec="aac", kbps=None, copy=True, any=True)
+ABOUT = Provenance("A title; 中文", manifest="ab" * 32)
 ENCODERS = {"mp4": ("h264", "libx264", 18), "mov": ("h264", "libx264", 18), "mkv": ("ffv1", "ffv1", None)}
 ENCODERS["webm"] = ("vp9", "libvpx-vp9", 40)
 
@@ -45,14 +48,17 @@ def picture(folder: Path, container: str = "mp4", *, alpha: bool = False) -> Pat
     return folder
 
 
-def run(tmp_path: Path, sources: dict[str, Path], *, container: str = "mp4", **changes: Any) -> dict[str, Any]:
+def entry(source: int = 0, **changes: Any) -> SoundEntry:
+    return SoundEntry(source=source, start=Fraction(0), **changes)
+
+
+def run(tmp_path: Path, made: Path, *sounds: Path, container: str = "mp4", **changes: Any) -> Facts:
     """The stage's facts; its files are in tmp_path / "out"."""
-    entries = [entry(name, Fraction(0)) for name in sources if name != "picture"]
-    sound = {"entries": entries, "stems": [], "loudness": None}
-    settings = {"fps": str(FPS), "frames": FRAMES, "audio": PLAIN, "sound": sound}
-    settings |= film_settings(container, "A title; 中文", learned=False, manifest="ab" * 32)
+    sound = Sound(entries=tuple(entry(number) for number in range(len(sounds))))
+    settings = Settings(fps=FPS, frames=FRAMES, container=container, about=ABOUT, audio=PLAIN, sound=sound)
+    inputs = Inputs(picture=Edited.at(made), sounds=tuple(Media.at(path) for path in sounds))
     (tmp_path / "out").mkdir()
-    return mux.run(settings | changes, sources, tmp_path / "out", lambda *_: None)
+    return mux.run(replace(settings, **changes), inputs, tmp_path / "out", lambda *_: None)
 
 
 def packets(path: Path) -> str:
@@ -91,13 +97,13 @@ def test_sound_that_nothing_changes_keeps_its_packets_and_its_time(
     name: str, codec: str, container: str, tmp_path: Path
 ) -> None:
     source = clip(tmp_path / name, codec)
-    told = run(tmp_path, {"picture": picture(tmp_path / "p", container), "sound0": source}, container=container)
+    told = run(tmp_path, picture(tmp_path / "p", container), source, container=container)
     made = tmp_path / "out" / f"video.{container}"
     info = probe(made)
     assert info.video is not None
     assert abs(info.audio[0].start - info.video.start) <= Fraction(1, 1000)
     assert abs(info.audio[0].duration - 2) <= Fraction(1, 25)
-    assert told["sound"] == "copied"
+    assert told.sound == "copied"
     assert packets(made) == packets(source)
     before, after = read_sound(source)[0], read_sound(made)[0]
     assert abs(measure_offset(before[:, 0], after[:, 0], 48000)) <= Fraction(1, 1000)
@@ -105,14 +111,21 @@ def test_sound_that_nothing_changes_keeps_its_packets_and_its_time(
 
 @pytest.mark.parametrize(
     "change",
-    [{"gain_db": -3.0}, {"pan": 0.5}, {"offset": "1/10"}, {"fade_out": "1/2"}, {"start": "1/2"}, {"length": "1"}],
+    [
+        {"gain_db": -3.0},
+        {"pan": 0.5},
+        {"offset": Fraction(1, 10)},
+        {"fade_out": Fraction(1, 2)},
+        {"start": Fraction(1, 2)},
+        {"length": Fraction(1)},
+    ],
     ids=str,
 )
 def test_whatever_changes_the_sound_is_heard_and_not_copied(change: dict[str, Any], tmp_path: Path) -> None:
     source = clip(tmp_path / "clip.mp4", "aac")
-    sound = {"entries": [entry("sound0", Fraction(0)) | change], "stems": [], "loudness": None}
-    told = run(tmp_path, {"picture": picture(tmp_path / "p"), "sound0": source}, sound=sound)
-    assert told["sound"] == "encoded"
+    sound = Sound(entries=(replace(entry(), **change),))
+    told = run(tmp_path, picture(tmp_path / "p"), source, sound=sound)
+    assert told.sound == "encoded"
     before, after = read_sound(source)[0], read_sound(tmp_path / "out" / "video.mp4")[0]
     assert abs(len(after) - 96000) <= 1024
     assert np.abs(before[:90000] - after[:90000]).max() > 0.1
@@ -120,19 +133,20 @@ def test_whatever_changes_the_sound_is_heard_and_not_copied(change: dict[str, An
 
 def test_a_named_bitrate_and_another_codec_ask_for_an_encode(tmp_path: Path) -> None:
     source = clip(tmp_path / "clip.mp4", "aac")
-    audio = {"codec": "opus", "kbps": None, "copy": True, "any": False}
-    told = run(tmp_path, {"picture": picture(tmp_path / "p"), "sound0": source}, audio=audio)
-    assert told["sound"] == "encoded"
+    audio = AudioEncode(codec="opus", kbps=None, copy=True, any=False)
+    told = run(tmp_path, picture(tmp_path / "p"), source, audio=audio)
+    assert told.sound == "encoded"
     assert probe(tmp_path / "out" / "video.mp4").audio[0].codec == "opus"
 
 
 def test_loudness_is_what_was_asked_for_and_stems_are_tracks_of_their_own(tmp_path: Path) -> None:
     for name, hertz in (("one", 440.0), ("two", 700.0)):
         write_wav(tmp_path / f"{name}.wav", np.repeat(tone(2.0, hertz=hertz), 2, axis=1) / 20, 48000)
-    entries = [entry("one", Fraction(0)), entry("two", Fraction(0)) | {"pan": -1.0}]
-    stems = [{"name": name, "entries": [each]} for name, each in zip(("mona lisa", "总统"), entries, strict=True)]
-    sources = {"picture": picture(tmp_path / "p"), "one": tmp_path / "one.wav", "two": tmp_path / "two.wav"}
-    run(tmp_path, sources, sound={"entries": entries, "stems": stems, "loudness": -18})
+    entries = entry(0), entry(1, pan=-1.0)
+    stems = tuple(Stem(name=name, entries=(each,)) for name, each in zip(("mona lisa", "总统"), entries, strict=True))
+    sources = tmp_path / "one.wav", tmp_path / "two.wav"
+    sound = Sound(entries=entries, stems=stems, loudness=-18.0)
+    run(tmp_path, picture(tmp_path / "p"), *sources, sound=sound)
     made = tmp_path / "out" / "video.mp4"
     found = measure_loudness(made)
     assert abs(found.integrated + 18) <= TOLERANCE
@@ -148,7 +162,7 @@ def test_loudness_is_what_was_asked_for_and_stems_are_tracks_of_their_own(tmp_pa
 
 @pytest.mark.parametrize("container", ["mp4", "mov", "mkv", "webm"])
 def test_every_container_says_that_the_picture_is_synthetic(container: str, tmp_path: Path) -> None:
-    run(tmp_path, {"picture": picture(tmp_path / "p", container)}, container=container)
+    run(tmp_path, picture(tmp_path / "p", container), container=container)
     made = tmp_path / "out" / f"video.{container}"
     with av.open(str(made)) as opened:
         tags = {name.lower(): value for name, value in opened.metadata.items()}
@@ -162,9 +176,9 @@ def test_every_container_says_that_the_picture_is_synthetic(container: str, tmp_
 @pytest.mark.parametrize(("codec", "suffix"), [("png", ".png"), ("tiff", ".tif"), ("exr", ".exr")])
 def test_a_sequence_has_every_frame_its_sound_and_its_origin(codec: str, suffix: str, tmp_path: Path) -> None:
     write_wav(tmp_path / "s.wav", tone(2.0), 48000)
-    sources = {"picture": picture(tmp_path / "p", "sequence", alpha=True), "sound0": tmp_path / "s.wav"}
-    audio = {"codec": "pcm", "kbps": None, "copy": True, "any": True}
-    run(tmp_path, sources, container="sequence", still={"codec": codec, "suffix": suffix}, audio=audio)
+    audio, still = AudioEncode(codec="pcm", kbps=None, copy=True, any=True), Still(codec=codec, suffix=suffix)
+    made = picture(tmp_path / "p", "sequence", alpha=True)
+    run(tmp_path, made, tmp_path / "s.wav", container="sequence", still=still, audio=audio)
     out = tmp_path / "out"
     made = sorted((out / "frames").iterdir())
     assert [path.name for path in made] == [f"{k:06d}{suffix}" for k in range(FRAMES)]
@@ -181,8 +195,8 @@ def test_tiff_has_16_bits_and_exr_is_linear_light_in_half_floats(tmp_path: Path)
     for codec, suffix in (("tiff", ".tif"), ("exr", ".exr")):
         folder = tmp_path / codec
         folder.mkdir()
-        sources = {"picture": picture(folder / "p", "sequence")}
-        run(folder, sources, container="sequence", still={"codec": codec, "suffix": suffix})
+        still = Still(codec=codec, suffix=suffix)
+        run(folder, picture(folder / "p", "sequence"), container="sequence", still=still)
     whole = numbered(7, (64, 48))
     tiff = tifffile.imread(tmp_path / "tiff" / "out" / "frames" / "000007.tif")
     assert tiff.dtype == np.uint16
@@ -197,7 +211,7 @@ def test_tiff_has_16_bits_and_exr_is_linear_light_in_half_floats(tmp_path: Path)
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
 def test_a_poster_shows_its_moment(suffix: str, tmp_path: Path) -> None:
-    run(tmp_path, {"picture": picture(tmp_path / "p", "mkv")}, container="mkv", poster={"suffix": suffix, "at": "1"})
+    run(tmp_path, picture(tmp_path / "p", "mkv"), container="mkv", poster=Poster(suffix=suffix, at=Fraction(1)))
     path = tmp_path / "out" / f"poster{suffix}"
     with Image.open(path) as image:
         shown = np.asarray(image.convert("RGB")).astype(int)
@@ -207,8 +221,8 @@ def test_a_poster_shows_its_moment(suffix: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp"])
 def test_a_preview_is_a_loop_that_says_what_it_is(suffix: str, tmp_path: Path) -> None:
-    how = {"suffix": suffix, "start": "1/2", "seconds": 1, "width": 32, "fps": 10}
-    run(tmp_path, {"picture": picture(tmp_path / "p")}, preview=how)
+    how = Loop(suffix=suffix, start=Fraction(1, 2), seconds=1.0, width=32, fps=10)
+    run(tmp_path, picture(tmp_path / "p"), preview=how)
     path = tmp_path / "out" / f"preview{suffix}"
     with Image.open(path) as image:
         assert image.size == (32, 24)

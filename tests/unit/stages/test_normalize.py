@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 
 from foundation.errors import InputError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from foundation.fitting import Way
 from foundation.shots import Shot, save_shots
 from media.video.reader import read_frames
+from stages.artifacts import FRAMES, Media, Track
+from stages.contracts.normalize import Facts, Fit, Inputs, Settings
+from stages.contracts.shared import EngineUse, Timing
 from stages.driving import normalize
-from stages.names import FRAMES
 from tests.synthetic import write_clip
 
 STEP = 20
@@ -51,6 +54,12 @@ def followed(folder: Path, times: list[Fraction], size: tuple[int, int]) -> Path
     return folder
 
 
+def run(clip: Path, faces: Path, out: Path, timing: Timing, **more: Any) -> Facts:
+    use = EngineUse(name="landmark_tps", version=1)
+    settings = Settings(engine=use, timing=timing, tolerant=False, **more)
+    return normalize.run(settings, Inputs(media=Media.at(clip), faces=Track.at(faces)), out, silent)
+
+
 def normalized(
     folder: Path, times: list[Fraction], fps: Fraction, frames: int, **more: Any
 ) -> tuple[list[int], FaceTrack]:
@@ -58,18 +67,10 @@ def normalized(
     clip = write_clip(folder / "clip.mkv", [grey(n) for n in range(len(times))], times=times)
     out = folder / "out"
     out.mkdir()
-    settings = {
-        "engine": "landmark_tps",
-        "engine_version": 1,
-        "start": str(times[0]),
-        "frames": frames,
-        "fps": str(fps),
-        "tolerant": False,
-        **more,
-    }
-    inputs = {"media": clip, "faces": followed(folder / "faces", times, (160, 96))}
-    facts = normalize.run(settings, inputs, out, silent)
-    assert facts["frames_out"] == frames
+    facts = run(
+        clip, followed(folder / "faces", times, (160, 96)), out, Timing(start=times[0], frames=frames, fps=fps), **more
+    )
+    assert facts.frames == frames
     track = FaceTrack.load(out / "track")
     shown: list[NDArray[np.uint8]] = list(read_frames(out / FRAMES))
     assert all(frame.shape[1::-1] == track.size for frame in shown)
@@ -98,17 +99,9 @@ def test_a_clip_that_ends_early_is_told(tmp_path: Path) -> None:
     times = [Fraction(n, 25) for n in range(6)]
     short = write_clip(tmp_path / "clip.mkv", [grey(n) for n in range(3)])
     (tmp_path / "out").mkdir()
-    settings = {
-        "engine": "landmark_tps",
-        "engine_version": 1,
-        "start": "0",
-        "frames": 6,
-        "fps": "25",
-        "tolerant": False,
-    }
-    inputs = {"media": short, "faces": followed(tmp_path / "faces", times, (160, 96))}
+    faces = followed(tmp_path / "faces", times, (160, 96))
     with pytest.raises(InputError, match="gave 3 of 6 frames"):
-        normalize.run(settings, inputs, tmp_path / "out", silent)
+        run(short, faces, tmp_path / "out", Timing(start=Fraction(0), frames=6, fps=Fraction(25)))
 
 
 @pytest.mark.parametrize(
@@ -119,9 +112,9 @@ def test_a_clip_that_ends_early_is_told(tmp_path: Path) -> None:
         ("stretch", [n * 12 // 30 for n in range(30)]),
     ],
 )
-def test_a_clip_is_brought_to_another_length_with_its_track(way: str, shown: list[int], tmp_path: Path) -> None:
+def test_a_clip_is_brought_to_another_length_with_its_track(way: Way, shown: list[int], tmp_path: Path) -> None:
     times = [Fraction(n, 25) for n in range(12)]
-    numbers, track = normalized(tmp_path, times, Fraction(25), 30, fit={"way": way, "length": "12/25"})
+    numbers, track = normalized(tmp_path, times, Fraction(25), 30, fit=Fit(way=way, length=Fraction(12, 25)))
     assert np.abs(np.array(numbers) - shown).max() <= (way == "stretch")
     moved = np.asarray(track.points[:, 0, 0]) - track.points[0, 0, 0]
     np.testing.assert_allclose(moved, np.array(numbers) - numbers[0], atol=1e-3)
@@ -144,16 +137,7 @@ def test_light_that_wavers_is_levelled_out(tmp_path: Path) -> None:
     for steady in (False, True):
         out = tmp_path / f"out{steady}"
         out.mkdir()
-        settings = {
-            "engine": "landmark_tps",
-            "engine_version": 1,
-            "start": "0",
-            "frames": 20,
-            "fps": "25",
-            "tolerant": False,
-            "steady_light": steady,
-        }
-        normalize.run(settings, {"media": clip, "faces": faces}, out, silent)
+        run(clip, faces, out, Timing(start=Fraction(0), frames=20, fps=Fraction(25)), steady_light=steady)
         means = np.array([frame.mean(axis=(0, 1)) for frame in read_frames(out / FRAMES)])
         wavers[steady] = means.std(axis=0)
     assert (wavers[True] < 0.1 * wavers[False]).all()

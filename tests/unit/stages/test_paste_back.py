@@ -5,25 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from skimage import data
 
+import stages.contracts.animate
+import stages.contracts.composite
+import stages.contracts.crop
+import stages.contracts.passes
+from compositing.style import PasteStyle
 from engines import ENGINES
 from foundation.errors import ManifestError
 from foundation.facetrack import IBUG_68, MEDIAPIPE_478, Face, head_frame, still
 from foundation.plugins import Plugin
 from foundation.shots import Shot, save_shots
+from foundation.times import FrameRange
 from media.image.images import read_image, write_png
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
 from stages.animation import animate
+from stages.artifacts import FRAMES, Clip, Crop, Frames, Media, Prepared, Track
 from stages.compositing import composite, passes
-from stages.handover import read_crop, shot_folder
-from stages.names import FRAMES
+from stages.contracts.shared import EngineUse
+from stages.crop_files import read_info
 from stages.portrait import crop
 
 Image = NDArray[np.uint8]
@@ -51,7 +57,15 @@ def face_at(x: float, y: float, height: float, roll: float = 0.0, scheme: str = 
     return Face(points, scheme, np.zeros(52), np.eye(4))
 
 
-def cropped(folder: Path, face: Face, engine: str, picture: Image | None = None, **more: Any) -> Path:
+def cropped(
+    folder: Path,
+    face: Face,
+    engine: str,
+    picture: Image | None = None,
+    *,
+    limit: int | None = None,
+    size: int | None = None,
+) -> Path:
     """The crop artifact of the astronaut, or of another picture of 512x512, with this face."""
     picture = np.ascontiguousarray(data.astronaut() if picture is None else picture)
     faces, out = folder / "faces", folder / f"crop-{engine}"
@@ -59,26 +73,33 @@ def cropped(folder: Path, face: Face, engine: str, picture: Image | None = None,
     out.mkdir()
     write_png(folder / "portrait.png", picture)
     still(face, (512, 512)).save(faces / "track")
-    settings = {"engine": engine, "engine_version": 1, "at": None, **more}
-    crop.run(settings, {"media": folder / "portrait.png", "faces": faces}, out, silent)
+    settings = stages.contracts.crop.Settings(
+        engine=EngineUse(name=engine, version=1, crop_size=size), face_limit=limit
+    )
+    inputs = stages.contracts.crop.Inputs(media=Media.at(folder / "portrait.png"), faces=Track.at(faces))
+    crop.run(settings, inputs, out, silent)
     return out
 
 
-def pasted(folder: Path, crop_folder: Path, engine: str, **style: Any) -> Iterator[Image]:
+def pasted(folder: Path, crop_folder: Path, engine: str, *, match_color: bool = True) -> Iterator[Image]:
     """The composited frames of a clip of three grey frames."""
     clip, prepared, moved, out = (folder / f"{name}-{engine}" for name in ("clip", "prepared", "moved", "out"))
-    for place in (clip, shot_folder(prepared, 0) / "arrays", moved, out):
+    for place in (clip, Prepared.folder(prepared, 0) / "arrays", moved, out):
         place.mkdir(parents=True)
     with FrameWriter(clip / FRAMES, size=(64, 64), fps=Fraction(25)) as writer:
         for _ in range(3):
             writer.write(np.full((64, 64, 3), 99, np.uint8))
-    span = {"range": [0, 3], "fps": "25"}
     save_shots(clip / "shots.json", [Shot(0, 3, seen=True)])
-    inputs = {"crop": crop_folder, "clip": clip, "prepared": prepared}
-    animate.run({"engine": engine, "engine_version": 1, **span}, inputs, moved, silent)
-    settings = {"feather": 0.16, "match_color": True, "match_grain": True, **span, **style}
-    facts = composite.run(settings, {"crop": crop_folder, "moved": moved}, out, silent)
-    assert facts["frames_out"] == 3
+    span, fps = FrameRange(0, 3), Fraction(25)
+    use = EngineUse(name=engine, version=1)
+    cut = Crop.at(crop_folder)
+    given = stages.contracts.animate.Inputs(crop=cut, clip=Clip.at(clip), prepared=Prepared.at(prepared), files={})
+    animate.run(stages.contracts.animate.Settings(engine=use, options={}, range=span, fps=fps), given, moved, silent)
+    settings = stages.contracts.composite.Settings(
+        range=span, fps=fps, style=PasteStyle(0.16, match_color, match_grain=True)
+    )
+    facts = composite.run(settings, stages.contracts.composite.Inputs(crop=cut, moved=Frames.at(moved)), out, silent)
+    assert facts.frames == 3
     return read_frames(out / FRAMES)
 
 
@@ -86,7 +107,7 @@ def pasted(folder: Path, crop_folder: Path, engine: str, **style: Any) -> Iterat
 @pytest.mark.parametrize("at", [(224.0, 120.0), (60.0, 60.0), (500.0, 480.0)])
 def test_a_crop_goes_back_exactly_where_it_came_from(tmp_path: Path, at: tuple[float, float], roll: float) -> None:
     place = cropped(tmp_path, face_at(*at, 50.0, roll), "still")
-    box = read_crop(place).box
+    box = read_info(place).box
     before = data.astronaut()[box.slices].astype(float)
     for frame in pasted(tmp_path, place, "still"):
         assert frame.shape == before.shape
@@ -96,16 +117,16 @@ def test_a_crop_goes_back_exactly_where_it_came_from(tmp_path: Path, at: tuple[f
 
 
 def test_a_network_of_another_size_gets_crops_of_its_size(tmp_path: Path) -> None:
-    place = cropped(tmp_path, face_at(224.0, 120.0, 80.0), "still", crop_size=256)
+    place = cropped(tmp_path, face_at(224.0, 120.0, 80.0), "still", size=256)
     assert read_image(place / "crop.png").shape == (256, 256, 3)
-    before = data.astronaut()[read_crop(place).box.slices].astype(float)
+    before = data.astronaut()[read_info(place).box.slices].astype(float)
     half_a_pixel_off = np.abs(before[1:-1, 1:] - before[1:-1, :-1]).mean() / 2
     assert np.abs(next(pasted(tmp_path, place, "still")) - before).mean() < half_a_pixel_off / 2
 
 
 def test_a_drift_in_colour_is_taken_back_when_asked(tmp_path: Path) -> None:
     place = cropped(tmp_path, face_at(224.0, 120.0, 80.0), "tinted")
-    before = data.astronaut()[read_crop(place).box.slices].astype(float)
+    before = data.astronaut()[read_info(place).box.slices].astype(float)
     matched = next(pasted(tmp_path / "a", place, "tinted"))
     plain = next(pasted(tmp_path / "b", place, "tinted", match_color=False))
     middle = (slice(before.shape[0] // 3, -before.shape[0] // 3), slice(before.shape[1] // 3, -before.shape[1] // 3))
@@ -127,7 +148,7 @@ def test_the_region_blends_into_the_picture_at_its_edge(tmp_path: Path) -> None:
 @pytest.mark.parametrize("engine", ["tinted", "landmark_tps"])
 def test_picture_and_difference_make_the_result_and_the_matte_tells_where(tmp_path: Path, engine: str) -> None:
     place = cropped(tmp_path, face_at(224.0, 120.0, 80.0), engine)
-    picture, box = read_image(place / "picture.png").astype(int), read_crop(place).box
+    picture, box = read_image(place / "picture.png").astype(int), read_info(place).box
     out = tmp_path / "passes"
     for number, levels in enumerate([(0, 9), (60,)]):
         (tmp_path / f"{number}").mkdir()
@@ -135,9 +156,12 @@ def test_picture_and_difference_make_the_result_and_the_matte_tells_where(tmp_pa
             for level in levels:
                 writer.write(np.clip(picture[box.slices] - level, 0, 255).astype(np.uint8))
     out.mkdir()
-    inputs = {"crop": place, "000000": tmp_path / "0", "000001": tmp_path / "1"}
-    settings = {"fps": "25", "frames": 3, "feather": 0.16, "passes": ["matte", "difference"]}
-    assert passes.run(settings, inputs, out, silent)["frames_out"] == 3
+    chunks = (Frames.at(tmp_path / "0"), Frames.at(tmp_path / "1"))
+    inputs = stages.contracts.passes.Inputs(crop=Crop.at(place), chunks=chunks)
+    settings = stages.contracts.passes.Settings(
+        fps=Fraction(25), frames=3, feather=0.16, passes=("matte", "difference")
+    )
+    assert passes.run(settings, inputs, out, silent).frames == 3
     for matte, difference, level in zip(
         read_frames(out / "matte.mkv"), read_frames(out / "difference.mkv"), (0, 9, 60), strict=True
     ):
@@ -152,7 +176,7 @@ def test_picture_and_difference_make_the_result_and_the_matte_tells_where(tmp_pa
 
 def test_a_native_crop_keeps_the_pictures_own_pixels(tmp_path: Path) -> None:
     place = cropped(tmp_path, face_at(224.0, 120.0, 105.0), "landmark_tps")
-    info = read_crop(place)
+    info = read_info(place)
     assert info.native
     np.testing.assert_array_equal(read_image(place / "crop.png"), data.astronaut()[info.box.slices])
     assert info.inner_edges == (info.box.x0 > 0, info.box.y0 > 0, info.box.x1 < 512, info.box.y1 < 512)
@@ -175,9 +199,9 @@ def test_a_face_taller_than_any_result_is_cut_from_a_smaller_picture(tmp_path: P
     large = np.ascontiguousarray(np.kron(data.astronaut(), np.ones((2, 2, 1), np.uint8)))
     (tmp_path / "small").mkdir()
     plain = cropped(tmp_path / "small", face_at(224, 130, 150), "still")
-    limited = cropped(tmp_path, face_at(448.5, 260.5, 300), "still", large, face_limit=150)
+    limited = cropped(tmp_path, face_at(448.5, 260.5, 300), "still", large, limit=150)
     assert read_image(limited / "picture.png").shape == (512, 512, 3)
     assert np.array_equal(read_image(limited / "crop.png"), read_image(plain / "crop.png"))
-    assert read_crop(limited).box == read_crop(plain).box
-    small_enough = cropped(tmp_path, face_at(448.5, 260.5, 300), "tinted", large, face_limit=300)
+    assert read_info(limited).box == read_info(plain).box
+    small_enough = cropped(tmp_path, face_at(448.5, 260.5, 300), "tinted", large, limit=300)
     assert read_image(small_enough / "picture.png").shape == (1024, 1024, 3)

@@ -11,17 +11,23 @@ import pytest
 from numpy.typing import NDArray
 from skimage import data
 
+from compositing.style import PasteStyle
 from engines import ENGINES
 from foundation.facetrack import FaceTrack, head_frame
 from foundation.geometry import apply_affine
 from foundation.plugins import Plugin
-from foundation.times import resample
+from foundation.times import FrameRange, resample
 from media.image.images import read_image
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
-from stages.compositing import composite_plate as inlay
-from stages.handover import read_crop_path, read_head
-from stages.names import FRAMES
+from stages.artifacts import FRAMES, Frames, Media, PlateCrop, Track
+from stages.compositing import composite_plate
+from stages.contracts import plate_frames as playing
+from stages.contracts import plate_path as following
+from stages.contracts.composite import Settings
+from stages.contracts.composite_plate import Inputs
+from stages.contracts.shared import EngineUse, Timing
+from stages.crop_files import read_head, read_path
 from stages.portrait import plate_frames as plate
 from stages.portrait import plate_path as follow
 from tests.synthetic import number_in, numbered, write_clip
@@ -41,7 +47,9 @@ def test_a_plate_plays_at_its_own_pace_and_its_last_frame_stays(tmp_path: Path, 
     write_clip(tmp_path / "plate.mp4", [numbered(n) for n in range(10)], fps=20, options={"crf": "10"})
     out = tmp_path / "out"
     out.mkdir()
-    plate.run({"start": "0", "frames": frames, "fps": fps}, {"media": tmp_path / "plate.mp4"}, out, silent)
+    timing = Timing(start=Fraction(0), frames=frames, fps=Fraction(fps))
+    inputs = playing.Inputs(media=Media.at(tmp_path / "plate.mp4"))
+    plate.run(playing.Settings(timing=timing), inputs, out, silent)
     times = [Fraction(n, 20) for n in range(10)]
     expected = resample(times, Fraction(0), frames, Fraction(fps))
     assert [number_in(frame) for frame in read_frames(out / FRAMES)] == expected
@@ -73,14 +81,16 @@ def followed(folder: Path, engine: str) -> dict[str, Path]:
     inputs = wandering(folder)
     out = folder / "crop"
     out.mkdir()
-    settings = {"engine": engine, "engine_version": 1, "start": "0", "frames": COUNT, "fps": "25"}
-    follow.run(settings, inputs, out, silent)
+    timing = Timing(start=Fraction(0), frames=COUNT, fps=Fraction(25))
+    settings = following.Settings(engine=EngineUse(name=engine, version=1), timing=timing)
+    given = following.Inputs(plate=Frames.at(inputs["plate"]), faces=Track.at(inputs["faces"]))
+    follow.run(settings, given, out, silent)
     return inputs | {"crop": out}
 
 
 def test_a_native_crop_has_one_size_and_stays_in_the_picture(tmp_path: Path) -> None:
     place = followed(tmp_path, "landmark_tps")["crop"]
-    path = read_crop_path(place)
+    path = read_path(place)
     assert (path.affines[:, :, :2] == np.eye(2)).all()
     for index in range(COUNT):
         crop = path.crop(index)
@@ -96,7 +106,7 @@ def test_a_native_crop_has_one_size_and_stays_in_the_picture(tmp_path: Path) -> 
 
 def test_a_networks_crop_has_the_face_in_one_place(tmp_path: Path) -> None:
     folder = followed(tmp_path, "still")
-    path, track = read_crop_path(folder["crop"]), FaceTrack.load(folder["faces"] / "track")
+    path, track = read_path(folder["crop"]), FaceTrack.load(folder["faces"] / "track")
     chins = [apply_affine(path.affines[n], track.points[n, 152:153, :2].astype(float))[0] for n in range(COUNT)]
     assert np.ptp(chins, axis=0).max() < 1.5  # of a crop of 128 pixels
     head = head_frame(track.points[5], track.scheme)
@@ -106,7 +116,7 @@ def test_a_networks_crop_has_the_face_in_one_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize("engine", ["landmark_tps", "still"])
 def test_only_the_crop_changes_and_chunks_are_the_whole(tmp_path: Path, engine: str) -> None:
     folder = followed(tmp_path, engine)
-    path = read_crop_path(folder["crop"])
+    path = read_path(folder["crop"])
 
     def inlaid(start: int, stop: int) -> list[Image]:
         moved, out = tmp_path / f"moved{start}-{stop}", tmp_path / f"out{start}-{stop}"
@@ -115,10 +125,10 @@ def test_only_the_crop_changes_and_chunks_are_the_whole(tmp_path: Path, engine: 
         with FrameWriter(moved / FRAMES, size=path.size, fps=Fraction(25)) as writer:
             for index in range(start, stop):
                 writer.write(np.full((path.size[1], path.size[0], 3), 20 * (index % 10), np.uint8))
-        inputs = {"crop": folder["crop"], "plate": folder["plate"], "moved": moved}
-        settings = {"range": [start, stop], "fps": "25", "feather": 0.16, "match_color": False}
-        settings["match_grain"] = False
-        assert inlay.run(settings, inputs, out, silent)["frames_out"] == stop - start
+        inputs = Inputs(crop=PlateCrop.at(folder["crop"]), plate=Frames.at(folder["plate"]), moved=Frames.at(moved))
+        style = PasteStyle(0.16, match_color=False, match_grain=False)
+        settings = Settings(range=FrameRange(start, stop), fps=Fraction(25), style=style)
+        assert composite_plate.run(settings, inputs, out, silent).frames == stop - start
         return list(read_frames(out / FRAMES))
 
     whole = inlaid(0, COUNT)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +19,9 @@ from media.ffmpeg.codecs import Encode
 from media.image.images import write_png
 from media.video.reader import VideoReader
 from stages.animation.demo import run
+from stages.artifacts import File, Media, Track
+from stages.contracts.demo import Inputs, Settings
+from stages.contracts.shared import Timing
 from tests.synthetic import run_recipe, write_clip
 from tests.tiny_model import SHAPE, demo_frames, write_tiny
 
@@ -53,19 +55,27 @@ def demo(model: tuple[Path, Path], source: Image) -> Demo:
 
 
 @pytest.fixture
-def inputs(tmp_path: Path, model: tuple[Path, Path], source: Image, clip: list[Image]) -> dict[str, Path]:
+def inputs(tmp_path: Path, model: tuple[Path, Path], source: Image, clip: list[Image]) -> Inputs:
     write_png(tmp_path / "source.png", source)
     write_clip(tmp_path / "clip.avi", clip, fps=FPS, codec="ffv1", pix_fmt="bgr0")
-    given = {"source": tmp_path / "source.png", "media": tmp_path / "clip.avi"}
-    return {"config": model[0], "checkpoint": model[1], **given}
+    return Inputs(
+        config=File.at(model[0]),
+        checkpoint=File.at(model[1]),
+        source=Media.at(tmp_path / "source.png"),
+        media=Media.at(tmp_path / "clip.avi"),
+    )
 
 
 LOSSLESS = Encode("mkv", "ffv1", "ffv1", None)
 
 
-def settings(**changes: Any) -> dict[str, Any]:
-    plain = {"start": "0", "frames": FRAMES, "fps": str(FPS), "shape": list(SHAPE), "mode": "relative"}
-    return plain | {"precision": "fp32", "device": "cpu", "video": asdict(LOSSLESS)} | changes
+def settings(
+    mode: str = "relative", shape: tuple[int, int] = SHAPE, fps: Fraction = FPS, frames: int = FRAMES
+) -> Settings:
+    timing = Timing(start=Fraction(0), frames=frames, fps=fps)
+    return Settings(
+        engine_version=1, timing=timing, shape=shape, mode=mode, precision="fp32", device="cpu", video=LOSSLESS
+    )
 
 
 def frames_of(path: Path) -> list[Image]:
@@ -83,28 +93,26 @@ def no_report(done: int, total: int) -> None:
 
 
 @pytest.mark.parametrize("mode", ["relative", "standard", "avd"])
-def test_the_frames_are_the_demos(
-    inputs: dict[str, Path], demo: Demo, clip: list[Image], tmp_path: Path, mode: str
-) -> None:
+def test_the_frames_are_the_demos(inputs: Inputs, demo: Demo, clip: list[Image], tmp_path: Path, mode: str) -> None:
     facts = run(settings(mode=mode), inputs, tmp_path, no_report)
     made = frames_of(tmp_path / "picture.mkv")
     assert furthest(made, demo(clip, mode)) <= 1
-    assert (facts["frames_out"], facts["reference"], facts["size"]) == (FRAMES, 0, [64, 64])
+    assert (facts.frames, facts.reference) == (FRAMES, 0)
     assert len({frame.tobytes() for frame in made}) == FRAMES
 
 
 def test_the_clip_is_read_as_the_demos_reader_reads_it(
-    inputs: dict[str, Path], demo: Demo, clip: list[Image], tmp_path: Path
+    inputs: Inputs, demo: Demo, clip: list[Image], tmp_path: Path
 ) -> None:
     media = write_clip(tmp_path / "clip.mp4", clip, fps=FPS, sar=Fraction(12, 11))
-    run(settings(), inputs | {"media": media}, tmp_path, no_report)
+    run(settings(), replace(inputs, media=Media.at(media)), tmp_path, no_report)
     run_recipe("-i", media, "-pix_fmt", "rgb24", "-f", "rawvideo", tmp_path / "raw")  # all that imageio asks ffmpeg for
     read = np.fromfile(tmp_path / "raw", np.uint8).reshape(FRAMES, *clip[0].shape)
     assert furthest(frames_of(tmp_path / "picture.mkv"), demo(list(read))) <= 1
 
 
 def test_outward_from_the_best_frame_as_the_demo_does(
-    inputs: dict[str, Path], demo: Demo, clip: list[Image], tmp_path: Path
+    inputs: Inputs, demo: Demo, clip: list[Image], tmp_path: Path
 ) -> None:
     face = np.random.default_rng(1).random((478, 3)) * 100
     faces = np.stack([face * (1 + abs(k - 3), 1, 1) + 10 * k for k in range(FRAMES)])  # wider away from frame 3
@@ -112,34 +120,34 @@ def test_outward_from_the_best_frame_as_the_demo_does(
     found = np.arange(FRAMES) != 1
     _save(tmp_path / "source", face[None] * 2, np.array([True]), (400, 400))
     _save(tmp_path / "clip", faces, found, (240, 240))
-    given = {"source_face": tmp_path / "source", "faces": tmp_path / "clip"}
-    facts = run(settings(), inputs | given, tmp_path, no_report)
-    assert facts["reference"] == 3
+    given = replace(inputs, source_face=Track.at(tmp_path / "source"), faces=Track.at(tmp_path / "clip"))
+    facts = run(settings(), given, tmp_path, no_report)
+    assert facts.reference == 3
     made = frames_of(tmp_path / "picture.mkv")
     assert furthest(made, demo(clip, best=3)) <= 1
     assert furthest(made, demo(clip)) > 1
 
 
 def test_a_variable_rate_becomes_constant_by_timestamps(
-    inputs: dict[str, Path], demo: Demo, clip: list[Image], tmp_path: Path
+    inputs: Inputs, demo: Demo, clip: list[Image], tmp_path: Path
 ) -> None:
     times = [Fraction(k, 10) for k in (0, 1, 4, 5, 6)]
     media = write_clip(tmp_path / "vfr.mkv", clip, times=times, codec="ffv1", pix_fmt="bgr0")
-    run(settings(fps="10", frames=7), inputs | {"media": media}, tmp_path, no_report)
+    run(settings(fps=Fraction(10), frames=7), replace(inputs, media=Media.at(media)), tmp_path, no_report)
     wanted = demo([clip[k] for k in (0, 1, 1, 1, 2, 3, 4)])
     assert furthest(frames_of(tmp_path / "picture.mkv"), wanted) <= 1
 
 
-def test_a_shape_that_the_network_cannot_take(inputs: dict[str, Path], tmp_path: Path) -> None:
+def test_a_shape_that_the_network_cannot_take(inputs: Inputs, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="multiples of 32") as caught:
-        run(settings(shape=[60, 64]), inputs, tmp_path, no_report)
+        run(settings(shape=(60, 64)), inputs, tmp_path, no_report)
     assert "--img_shape" in str(caught.value)
     assert not (tmp_path / "picture.mkv").exists()
 
 
-def test_a_clip_that_ends_early(inputs: dict[str, Path], clip: list[Image], tmp_path: Path) -> None:
-    whole = inputs["media"].read_bytes()
-    inputs["media"].write_bytes(whole[: len(whole) // 2])
+def test_a_clip_that_ends_early(inputs: Inputs, clip: list[Image], tmp_path: Path) -> None:
+    whole = inputs.media.path.read_bytes()
+    inputs.media.path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(InputError) as caught:
         run(settings(), inputs, tmp_path, no_report)
     assert "clip.avi" in str(caught.value)

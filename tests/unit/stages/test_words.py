@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,41 +15,47 @@ from numpy.typing import NDArray
 from compositing.text_overlay import Layer, Overlay, changes
 from foundation.errors import InputError
 from media.text.fonts import packaged_fonts, read_fonts
+from media.text.style import LyricsStyle, TitleText
 from pipeline.manifest.parts.words import Lyrics, Title
-from stages.names import SCRIPTS
-from stages.sources import subtitles as words
+from stages.artifacts import File, Scripts
+from stages.contracts.subtitles import Facts, Inputs, Settings, SungLine
+from stages.sources import subtitles
 
 SIZE, FPS = (320, 180), Fraction(25)
 
 
-def inputs(**more: Path) -> dict[str, Path]:
-    fonts = {f"font.{kind}{n}": path for kind, paths in packaged_fonts().items() for n, path in enumerate(paths)}
-    return fonts | {name.replace("_", "."): path for name, path in more.items()}
+def fonts() -> dict[str, Path]:
+    return {f"{kind}{n}": path for kind, paths in packaged_fonts().items() for n, path in enumerate(paths)}
 
 
-def settings(*titles: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def inputs(lyrics: Path | None = None, own: Path | None = None) -> Inputs:
+    found = fonts() | ({} if own is None else {"own": own})
+    files = {name: File.at(path) for name, path in found.items()}
+    return Inputs(lyrics=None if lyrics is None else File.at(lyrics), fonts=files)
+
+
+def settings(*titles: dict[str, Any], **changes: Any) -> Settings:
     usual = {"position": "middle", "size": 0.2, "margin": 0.0, "color": "#ff0000", "fade": 0}
-    style = Lyrics(file="x").model_dump(mode="json", exclude={"file", "offset"})
-    return {
-        "size": list(SIZE),
-        "performers": ["ann"],
-        "format": ".lrc",
-        "offset": "0",
-        "style": style,
-        "titles": [usual | title for title in titles],
-    } | changes
+    usually = Settings(
+        size=SIZE,
+        performers=("ann",),
+        format=".lrc",
+        offset=Fraction(0),
+        style=LyricsStyle(**Lyrics(file="x").model_dump(mode="json", exclude={"file", "offset"})),
+        titles=tuple(TitleText(**usual | title) for title in titles),
+    )
+    return replace(usually, **changes)
 
 
-def made(folder: Path, given: dict[str, Path], how: dict[str, Any] | None = None) -> dict[str, Any]:
+def made(folder: Path, given: Inputs, how: Settings | None = None) -> Facts:
     out = folder / "out"
     out.mkdir()
-    return words.run(how or settings(), given, out, lambda done, total: None)
+    return subtitles.run(how or settings(), given, out, lambda done, total: None)
 
 
-def layers(folder: Path, facts: dict[str, Any], frames: int) -> list[Layer | None]:
-    scripts = [folder / "out" / name for name in SCRIPTS if (folder / "out" / name).is_file()]
-    needed = [path for name, path in inputs().items() if name in facts["fonts"]]
-    with Overlay(scripts, needed, size=SIZE, fps=FPS, frames=frames) as overlay:
+def layers(folder: Path, facts: Facts, frames: int) -> list[Layer | None]:
+    needed = [path for name, path in fonts().items() if name in facts.fonts]
+    with Overlay(Scripts.at(folder / "out").files, needed, size=SIZE, fps=FPS, frames=frames) as overlay:
         return [overlay.layer(number) for number in range(frames)]
 
 
@@ -70,7 +77,7 @@ def test_a_line_shows_on_its_frames_and_no_others(tmp_path: Path) -> None:
     facts = made(tmp_path, inputs(lyrics=song))
     found = layers(tmp_path, facts, 30)
     assert [number for number, layer in enumerate(found) if layer] == [*range(5, 15), *range(20, 25)]
-    assert facts["fonts"] == ["font.cjk0"]  # one font has it all
+    assert facts.fonts == ("cjk0",)  # one font has it all
     frame = shown(found[7])
     assert (frame[:120] == 60).all()  # at the bottom, and nowhere else
     assert frame.max() > 200
@@ -132,16 +139,17 @@ def test_missing_glyphs_are_named_with_their_line(tmp_path: Path) -> None:
     song = lyrics(tmp_path, "[00:00]fine\n[00:01.50]ann: sun \U00013000")
     with pytest.raises(InputError, match=r"no font has . \(U\+13000\), in the line at 1\.50 s"):
         made(tmp_path, inputs(lyrics=song))
-    latin = {name: path for name, path in inputs(lyrics=lyrics(tmp_path, "[00:00]你好")).items() if "cjk" not in name}
+    song = lyrics(tmp_path, "[00:00]你好")
+    latin = {name: File.at(path) for name, path in fonts().items() if "cjk" not in name}
     with pytest.raises(InputError, match=r"no font has 你 .*pip install noto-cjk-sans-otc"):
-        words.run(settings(), latin, tmp_path, lambda done, total: None)
+        subtitles.run(settings(), Inputs(lyrics=File.at(song), fonts=latin), tmp_path, lambda done, total: None)
 
 
 def test_the_users_font_is_used_and_what_it_lacks_comes_from_others(tmp_path: Path) -> None:
     mono = packaged_fonts()["latin"][0].with_name("DejaVuSansMono.ttf")
     song = lyrics(tmp_path, "[00:00]Wide 歌")
-    facts = made(tmp_path, inputs(lyrics=song, font_own=mono))
-    assert facts["fonts"] == ["font.own", "font.cjk0"]
+    facts = made(tmp_path, inputs(lyrics=song, own=mono))
+    assert facts.fonts == ("own", "cjk0")
     text = (tmp_path / "out" / "lyrics.ass").read_text(encoding="utf-8")
     assert "DejaVu Sans Mono" in text
     assert "{\\fnNoto Sans CJK SC}歌" in text
@@ -165,14 +173,14 @@ def test_a_script_of_the_users_needs_its_fonts(tmp_path: Path) -> None:
     mono = packaged_fonts()["latin"][0].with_name("DejaVuSansMono.ttf")
     folder = tmp_path / "again"
     folder.mkdir()
-    facts = made(folder, inputs(lyrics=song, font_own=mono), settings(format=".ass"))
-    assert facts["fonts"][0] == "font.own"
+    facts = made(folder, inputs(lyrics=song, own=mono), settings(format=".ass"))
+    assert facts.fonts[0] == "own"
     assert "Papyrus" not in (folder / "out" / "lyrics.ass").read_text(encoding="utf-8")
     script.styles["Default"].fontname = "DejaVu Sans"
     script[0].text = "Hi 歌"
     script.save(str(song))
     with pytest.raises(InputError, match=r"no font has 歌 .* in the line at 0\.00 s \(font DejaVu Sans\)"):
-        words.run(settings(format=".ass"), inputs(lyrics=song), tmp_path, lambda done, total: None)
+        subtitles.run(settings(format=".ass"), inputs(lyrics=song), tmp_path, lambda done, total: None)
 
 
 def test_only_what_moves_is_drawn_again() -> None:
@@ -196,9 +204,9 @@ def test_only_what_moves_is_drawn_again() -> None:
 
 def test_what_is_written_last_and_who_sings_is_told(tmp_path: Path) -> None:
     song = lyrics(tmp_path, "[00:01]ann: Hello\n[00:02]then")
-    facts = made(tmp_path, inputs(lyrics=song), settings(offset="1/2"))
-    assert facts["singers"] == [[1500, 2500, ["ann"]]]
-    assert (facts["lines"], facts["last"]) == (2, 2500)
+    facts = made(tmp_path, inputs(lyrics=song), settings(offset=Fraction(1, 2)))
+    assert facts.singers == (SungLine(start=1500, end=2500, singers=("ann",)),)
+    assert (facts.lines, facts.last) == (2, 2500)
 
 
 def test_titles_and_lyrics_have_bounds() -> None:

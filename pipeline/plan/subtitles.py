@@ -1,0 +1,81 @@
+"""Text over the picture: the task that reads lyrics and titles, and what planning learns from it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+from foundation.digests import digest_of
+from foundation.errors import InputError, ManifestError
+from media.text.fonts import CJK_CURE, packaged_fonts
+from media.text.style import LyricsStyle, TitleText
+from pipeline.manifest.load import LoadedManifest
+from pipeline.manifest.parts.words import Lyrics, Title
+from pipeline.plan.sources import Sources
+from pipeline.plan.task import FileInput, Task
+from stages.artifacts import File
+from stages.contracts import subtitles
+
+
+def subtitles_task(loaded: LoadedManifest, sources: Sources) -> Task | None:
+    """The task, or None where a manifest has neither lyrics nor titles.
+
+    Raises:
+        InputError: no font is there at all.
+    """
+    manifest = loaded.manifest
+    if manifest.lyrics is None and not manifest.titles:
+        return None
+    fonts = _fonts(loaded, sources)
+    if not fonts:
+        raise InputError("no font is installed for lyrics and titles", cure=f"pip install matplotlib, or {CJK_CURE}")
+    lyrics = manifest.lyrics or Lyrics(file="")
+    settings = subtitles.Settings(
+        size=manifest.output.size,
+        performers=tuple(manifest.performers),
+        format=Path(lyrics.file).suffix.lower(),
+        offset=lyrics.offset,
+        style=LyricsStyle(**lyrics.model_dump(mode="json", exclude={"file", "offset"})),
+        titles=tuple(_title(title) for title in manifest.titles),
+    )
+    read = None if manifest.lyrics is None else sources.file(lyrics.file)
+    return Task.of(subtitles.CONTRACT, settings, subtitles.Inputs(lyrics=read, fonts=fonts))
+
+
+def _fonts(loaded: LoadedManifest, sources: Sources) -> dict[str, File]:
+    """The font files that text may use, by the names that the stages know them by."""
+    own = loaded.manifest.font
+    found = {} if own is None else {"own": sources.file(own)}
+    for kind, paths in packaged_fonts().items():
+        found |= {f"{kind}{n}": File(FileInput(str(path), digest_of(path))) for n, path in enumerate(paths)}
+    return found
+
+
+def _title(title: Title) -> TitleText:
+    return TitleText(
+        text=title.text,
+        start=round(title.start * 1000),
+        end=round(title.end * 1000),
+        fade=round(title.fade * 1000),
+        position=title.position,
+        size=title.size,
+        margin=title.margin,
+        color=title.color,
+    )
+
+
+def check_length(loaded: LoadedManifest, told: subtitles.Facts, length: Fraction) -> list[str]:
+    """Notices about text that begins after the end, `length` seconds.
+
+    Raises:
+        ManifestError: a title is never seen.
+    """
+    for number, title in enumerate(loaded.manifest.titles):
+        if title.start >= length:
+            late = f"titles.{number} starts at {float(title.start):g} s, after the end of the video"
+            cure = "start it earlier, or use a longer driving clip"
+            raise ManifestError(f"{late} ({float(length):.2f} s)", cure=cure)
+    last = Fraction(told.last, 1000)
+    if last >= length:
+        return [f"lyrics: the last line begins at {float(last):.2f} s, after the video's end ({float(length):.2f} s)"]
+    return []

@@ -1,0 +1,288 @@
+"""The kinds of things that stages hand on to one another, each with what may be read from it.
+
+Planning knows these classes, too: what reads pictures or arrays needs libraries that planning does without, and so they
+are imported where something is read.
+"""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from media.files.info import LOSSLESS_SUFFIX
+from stages.handles import Handle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engines.base import Arrays, Portrait
+    from foundation.crop import CropInfo
+    from foundation.facetrack import Face, FaceTrack, HeadFrame
+    from foundation.geometry import Array, Image
+    from foundation.shots import Shot
+    from stages.crop_files import CropPath
+
+FRAMES = f"frames{LOSSLESS_SUFFIX}"
+"""What every stage that hands on frames calls its file."""
+VOCALS = "vocals.wav"
+STILLS = 6
+"""How many frames of the result the check keeps for people, at the moments that foundation.times.spread gives."""
+
+
+class File(Handle):
+    """A file of the user's, or of a package."""
+
+
+class Media(Handle):
+    """A picture, a video or sound: a file of the user's, or what a stage made."""
+
+    @property
+    def clip(self) -> Path:
+        """The video: the file, or the frames in another stage's artifact."""
+        return self.path / FRAMES if self.path.is_dir() else self.path
+
+    @property
+    def sound(self) -> Path:
+        """The sound: the file, or the vocals in another stage's artifact."""
+        return self.path / VOCALS if self.path.is_dir() else self.path
+
+
+class Nothing(Handle):
+    """The artifact of a stage of which only the facts are used."""
+
+
+class Frames(Handle):
+    """Frames, lossless, at a constant rate."""
+
+    @property
+    def video(self) -> Path:
+        return self.path / FRAMES
+
+
+class Track(Handle):
+    """A face that was followed through a clip, or found in a picture: track/, times.json and shots.json."""
+
+    @property
+    def folder(self) -> Path:
+        """As of FaceTrack.save."""
+        return self.path / "track"
+
+    def track(self) -> FaceTrack:
+        """The face."""
+        from foundation.facetrack import FaceTrack  # noqa: PLC0415  (see above)
+
+        return FaceTrack.load(self.folder)
+
+    def times(self) -> list[Fraction]:
+        """When each frame appears, seconds on the file's clock."""
+        return [Fraction(text) for text in json.loads((self.path / "times.json").read_text(encoding="utf-8"))]
+
+    def shots(self) -> list[Shot]:
+        """Where the clip is cut, and where the face is away for long."""
+        from foundation.shots import load_shots  # noqa: PLC0415  (see above)
+
+        return load_shots(self.path / "shots.json")
+
+    @staticmethod
+    def save_rest(folder: Path, times: Sequence[Fraction], shots: Sequence[Shot]) -> None:
+        """Write what lies beside track/."""
+        from foundation.shots import save_shots  # noqa: PLC0415  (see above)
+
+        (folder / "times.json").write_text(json.dumps([str(time) for time in times]), encoding="utf-8")
+        save_shots(folder / "shots.json", shots)
+
+
+class Clip(Frames):
+    """A driving clip, cut to the face: FRAMES, track/ (the face in each, in these frames' pixels) and shots.json."""
+
+    @property
+    def folder(self) -> Path:
+        """As of FaceTrack.save."""
+        return self.path / "track"
+
+    def track(self, part: slice | None = None) -> FaceTrack:
+        """The face, or a part of its frames."""
+        from foundation.facetrack import FaceTrack  # noqa: PLC0415  (see above)
+
+        return FaceTrack.load(self.folder, part)
+
+    def shots(self) -> list[Shot]:
+        """The parts in which the face is seen, and those between."""
+        from foundation.shots import load_shots  # noqa: PLC0415  (see above)
+
+        return load_shots(self.path / "shots.json")
+
+
+class Crop(Handle):
+    """A portrait and what of it is animated; stages.crop_files says which files there are."""
+
+    def info(self) -> CropInfo:
+        """How the crop lies in the picture."""
+        from stages import crop_files  # noqa: PLC0415  (see above)
+
+        return crop_files.read_info(self.path)
+
+    def head(self) -> HeadFrame:
+        """Where the head is in the whole picture; of a group's, the heads."""
+        from stages import crop_files  # noqa: PLC0415  (see above)
+
+        return crop_files.read_head(self.path)
+
+    def face(self) -> Face:
+        """The face, in the crop's pixels."""
+        from foundation.facetrack import FaceTrack  # noqa: PLC0415  (see above)
+
+        return FaceTrack.load(self.path / "face").face(0)
+
+    def image(self) -> Image:
+        """The crop."""
+        return self._picture("crop.png")
+
+    def picture(self) -> Image:
+        """The whole portrait."""
+        return self._picture("picture.png")
+
+    def under(self) -> Image:
+        """The part of the portrait that the crop covers: its `box`."""
+        return self._picture("under.png")
+
+    def opacity(self) -> Image | None:
+        """(H, W) of the whole portrait; None where all of it shows."""
+        from stages import crop_files  # noqa: PLC0415  (see above)
+
+        return crop_files.read_opacity(self.path)
+
+    def portrait(self) -> Portrait:
+        """The crop as engines take it."""
+        from engines.base import Portrait  # noqa: PLC0415  (see above)
+
+        return Portrait(self.image(), self.face(), self.info().inner_edges)
+
+    def _picture(self, name: str) -> Image:
+        from media.image.images import read_image  # noqa: PLC0415  (see above)
+
+        return read_image(self.path / name)
+
+
+class PlateCrop(Crop):
+    """The crop that follows a face through a moving plate; as a Crop, that of the plate's most usual frame.
+
+    Beside a Crop's files: track/ (the face in each of the plate's frames, in the picture's pixels), and affines.npy.
+    """
+
+    def track(self) -> FaceTrack:
+        """The face in the plate's frames."""
+        from foundation.facetrack import FaceTrack  # noqa: PLC0415  (see above)
+
+        return FaceTrack.load(self.path / "track")
+
+    def way(self) -> CropPath:
+        """Where the crop is in each of the plate's frames."""
+        from stages import crop_files  # noqa: PLC0415  (see above)
+
+        return crop_files.read_path(self.path)
+
+    def face_in(self, index: int, crop: CropInfo) -> Face:
+        """The face in frame `index` of the plate, in the pixels of that frame's crop."""
+        from dataclasses import replace  # noqa: PLC0415  (see above)
+
+        from foundation.geometry import apply_affine  # noqa: PLC0415  (see above)
+
+        face = self.track().face(index)
+        return replace(face, points=apply_affine(crop.affine, face.points))
+
+
+class Group(Crop):
+    """What the performers of one picture share: a Crop's picture.png, under.png and crop.json, and share0.png, ..."""
+
+    def share(self, number: int) -> Image:
+        """(h, w) over the crop of performer `number`, how much of its motion shows where; 255: all of it."""
+        from media.image.images import read_gray  # noqa: PLC0415  (see above)
+
+        return read_gray(self.path / f"share{number}.png")
+
+
+class Prepared(Handle):
+    """What an engine prepared for each shot of a clip."""
+
+    def arrays(self, shot: int) -> Arrays:
+        """Those of a shot; those that were written by rows are read by rows."""
+        import numpy as np  # noqa: PLC0415  (see above)
+
+        from foundation.npy import Rows  # noqa: PLC0415  (see above)
+
+        folder = self.folder(self.path, shot)
+        whole = {path.stem: np.load(path, allow_pickle=False) for path in sorted((folder / "arrays").glob("*.npy"))}
+        return whole | {path.stem: Rows(path) for path in sorted((folder / "rows").glob("*.npy"))}
+
+    @staticmethod
+    def folder(root: Path, shot: int) -> Path:
+        """Where those of a shot lie."""
+        return root / f"shot{shot:05d}"
+
+
+class Scripts(Handle):
+    """Lyrics and titles as scripts that libass can draw: each if there is any, the later drawn above the earlier."""
+
+    NAMES = ("lyrics.ass", "titles.ass")
+
+    @property
+    def files(self) -> list[Path]:
+        return [self.path / name for name in self.NAMES if (self.path / name).is_file()]
+
+
+class Edited(Handle):
+    """The picture of the result, without sound."""
+
+    @property
+    def video(self) -> Path:
+        return next(self.path.glob("picture.*"))
+
+
+class Film(Handle):
+    """The result: video.*, or frames/ with sound.wav, stems/ and picture.avi, the same frames for who checks them."""
+
+    @property
+    def is_sequence(self) -> bool:
+        return not any(self.path.glob("video.*"))
+
+    @property
+    def video(self) -> Path:
+        return self.path / f"picture{LOSSLESS_SUFFIX}" if self.is_sequence else next(self.path.glob("video.*"))
+
+    @property
+    def sound(self) -> Path:
+        return self.path / "sound.wav" if self.is_sequence else self.video
+
+
+class Passes(Handle):
+    """NAME.mkv for each pass."""
+
+
+class Looks(Handle):
+    """What was seen of a performer's result: looks.npz, motion.npy, figures.json, pairs.json and pair0.jpg, ..."""
+
+    def figures(self) -> dict[str, float]:
+        """By name; NaN where it could not be measured."""
+        told = json.loads((self.path / "figures.json").read_text(encoding="utf-8"))
+        return {name: float("nan") if value is None else float(value) for name, value in told.items()}
+
+    def motion(self) -> Array:
+        """(N,) how far the driver moves in each frame."""
+        import numpy as np  # noqa: PLC0415  (see above)
+
+        return np.asarray(np.load(self.path / "motion.npy", allow_pickle=False), np.float64)
+
+
+class Verdict(Handle):
+    """What the checks found: check.json, series.npz, and still0.jpg, ..."""
+
+
+class Figures(Handle):
+    """How close a reconstruction comes to its clip: frames.npz."""
+
+
+class FaceCrops(Handle):
+    """A clip cut around its face, to train on: frames.npy, (N, side, side, 3) uint8 RGB, and track/."""

@@ -1,0 +1,85 @@
+"""Judge the result: frames, sound, picture, faces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from foundation.times import FrameRange
+from quality.row import Change, Row
+from stages.artifacts import Film, Looks, Media, Verdict
+from stages.contract import Contract
+from stages.contracts.sound import Sound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """One performer.
+
+    Attributes:
+        name: its own.
+        seen: frames of the result in which it is on view and moves.
+        soft: its engine's picture is as good as weights that come from elsewhere: what fails only warns.
+    """
+
+    name: str
+    seen: tuple[FrameRange, ...]
+    soft: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What was promised.
+
+    Attributes:
+        fps: frames a second.
+        frames: how many.
+        size: (width, height) in pixels.
+        codec: of the picture, a name of media.ffmpeg.codecs.VIDEO.
+        sound: what is heard.
+        performers: in the order of the looks.
+        limits: what the manifest says of measures, by name.
+        enabled: look at picture, sound and faces, not at the file alone.
+        soft: what fails only warns.
+    """
+
+    fps: Fraction
+    frames: int
+    size: tuple[int, int]
+    codec: str
+    sound: Sound
+    performers: tuple[Seen, ...]
+    limits: dict[str, Change]
+    enabled: bool
+    soft: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What is judged.
+
+    Attributes:
+        video: the result.
+        looks: at each performer.
+        sounds: files, by the numbers that the sound's entries have for them.
+    """
+
+    video: Film
+    looks: tuple[Looks, ...] = ()
+    sounds: tuple[Media, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What holds.
+
+    Attributes:
+        checks: every one.
+        failed: how many do not hold.
+    """
+
+    checks: tuple[Row, ...]
+    failed: int
+
+
+CONTRACT = Contract("check", Settings, Inputs, Facts, Verdict)

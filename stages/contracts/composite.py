@@ -1,0 +1,55 @@
+"""Put the moving region back into the full picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from compositing.style import PasteStyle
+from foundation.times import FrameRange
+from stages.artifacts import Crop, Frames
+from stages.contract import Contract
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What is asked for.
+
+    Attributes:
+        range: the frames of the result.
+        fps: of them a second.
+        style: how they are pasted.
+    """
+
+    range: FrameRange
+    fps: Fraction
+    style: PasteStyle
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What is read.
+
+    Attributes:
+        crop: the portrait's.
+        moved: it, animated.
+    """
+
+    crop: Crop
+    moved: Frames
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What was written.
+
+    Attributes:
+        frames: how many.
+        box: [x0, y0, x1, y1] of the picture that they show, pixels.
+    """
+
+    frames: int
+    box: tuple[int, int, int, int]
+
+
+CONTRACT = Contract("composite", Settings, Inputs, Facts, Frames)

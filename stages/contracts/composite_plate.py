@@ -1,0 +1,38 @@
+"""Put the moving face into its moving plate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stages.artifacts import Frames, PlateCrop
+from stages.contract import Contract
+from stages.contracts.composite import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What is read.
+
+    Attributes:
+        crop: the plate's.
+        plate: its frames.
+        moved: the crop, animated.
+    """
+
+    crop: PlateCrop
+    plate: Frames
+    moved: Frames
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What was written.
+
+    Attributes:
+        frames: how many.
+    """
+
+    frames: int
+
+
+CONTRACT = Contract("composite_plate", Settings, Inputs, Facts, Frames)

@@ -1,0 +1,52 @@
+"""Cut a clip around its face, to train on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stages.artifacts import FaceCrops, Media, Track
+from stages.contract import Contract
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What is asked for.
+
+    Attributes:
+        side: pixels a side.
+        reach: half the side, in face heights.
+        most: frames; a longer clip is thinned evenly.
+    """
+
+    side: int
+    reach: float
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What is read.
+
+    Attributes:
+        media: the clip.
+        faces: the face in it.
+    """
+
+    media: Media
+    faces: Track
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What was written.
+
+    Attributes:
+        frames: how many.
+        side: pixels a side.
+    """
+
+    frames: int
+    side: int
+
+
+CONTRACT = Contract("face_crops", Settings, Inputs, Facts, FaceCrops)

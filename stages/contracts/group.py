@@ -1,0 +1,40 @@
+"""Find out what the faces of one picture share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stages.artifacts import Crop, Group
+from stages.contract import Contract
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Nothing can be chosen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What is read.
+
+    Attributes:
+        crops: the performers', of one picture.
+    """
+
+    crops: tuple[Crop, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What was found.
+
+    Attributes:
+        box: [x0, y0, x1, y1] of the picture that moves, pixels.
+        performers: how many there are.
+    """
+
+    box: tuple[int, int, int, int]
+    performers: int
+
+
+CONTRACT = Contract("group", Settings, Inputs, Facts, Group)

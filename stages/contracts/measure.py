@@ -1,0 +1,73 @@
+"""Look at a performer's result again, beside its driver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from foundation.times import FrameRange
+from quality.gains import Gains
+from stages.artifacts import Clip, Crop, Frames, Looks
+from stages.contract import Contract
+from stages.contracts.shared import Backend
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What is asked for.
+
+    Attributes:
+        backend: what looks.
+        fps: frames a second.
+        frames: how many.
+        looks_per_second: how often.
+        into: what the frames show: the part of the portrait that moves, or the crop.
+        feather: width of the blend at the region's edge, in face heights.
+        gains: how much of the driver's movement was taken.
+        chunks: the first frames of the chunks.
+        sings: the frames in which it sings; None: all. Only those are compared with the driver.
+    """
+
+    backend: Backend
+    fps: Fraction
+    frames: int
+    looks_per_second: float
+    into: Literal["portrait", "crop"]
+    feather: float
+    gains: Gains
+    chunks: tuple[int, ...]
+    sings: tuple[FrameRange, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What is read.
+
+    Attributes:
+        crop: the portrait's.
+        clip: the driving clip.
+        chunks: the frames that are judged.
+    """
+
+    crop: Crop
+    clip: Clip
+    chunks: tuple[Frames, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What was seen.
+
+    Attributes:
+        frames: how many there are.
+        looks: at how many of them.
+        figures: by name; None: not measurable.
+    """
+
+    frames: int
+    looks: int
+    figures: dict[str, float | None]
+
+
+CONTRACT = Contract("measure", Settings, Inputs, Facts, Looks)

@@ -1,0 +1,69 @@
+"""Put several moving faces into their one picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from foundation.times import FrameRange
+from stages.artifacts import Crop, Frames, Group
+from stages.contract import Contract
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One performer.
+
+    Attributes:
+        frames: how many it moves for; then it stays as in the last.
+        chunks: the first frames of the chunks that are given.
+    """
+
+    frames: int
+    chunks: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What is asked for.
+
+    Attributes:
+        range: the frames of the result.
+        fps: of them a second.
+        members: in the order of the crops.
+    """
+
+    range: FrameRange
+    fps: Fraction
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What is read.
+
+    Attributes:
+        group: what the performers share.
+        crops: the performers'.
+        chunks: of each performer, the composited frames.
+    """
+
+    group: Group
+    crops: tuple[Crop, ...]
+    chunks: tuple[tuple[Frames, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What was written.
+
+    Attributes:
+        frames: how many.
+        box: [x0, y0, x1, y1] of the picture that they show, pixels.
+    """
+
+    frames: int
+    box: tuple[int, int, int, int]
+
+
+CONTRACT = Contract("merge", Settings, Inputs, Facts, Frames)

@@ -1,0 +1,56 @@
+"""A matte and a difference for other compositing programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from stages.artifacts import Crop, Frames, Passes
+from stages.contract import Contract
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What is asked for.
+
+    Attributes:
+        fps: frames a second.
+        frames: how many.
+        feather: width of the blend at the region's edge, in face heights.
+        passes: which.
+    """
+
+    fps: Fraction
+    frames: int
+    feather: float
+    passes: tuple[Literal["matte", "difference"], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What is read.
+
+    Attributes:
+        crop: the portrait's.
+        chunks: the composited frames, in order.
+        plate: of a moving plate, its frames; the crop is then a PlateCrop.
+    """
+
+    crop: Crop
+    chunks: tuple[Frames, ...]
+    plate: Frames | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What was written.
+
+    Attributes:
+        frames: how many.
+    """
+
+    frames: int
+
+
+CONTRACT = Contract("passes", Settings, Inputs, Facts, Passes)

@@ -1,0 +1,49 @@
+"""What the contracts of several stages have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """The landmark backend that looks at faces.
+
+    Attributes:
+        name: as in landmarks.BACKENDS.
+        version: of its table.
+    """
+
+    name: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineUse:
+    """The engine that animates.
+
+    Attributes:
+        name: as in engines.ENGINES.
+        version: of its table.
+        crop_size: pixels a side of the crop that its network takes, where that is not the engine's own.
+    """
+
+    name: str
+    version: int
+    crop_size: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """Frames of a file at a constant rate.
+
+    Attributes:
+        start: when the first is, seconds on the file's clock.
+        frames: how many.
+        fps: frames a second.
+    """
+
+    start: Fraction
+    frames: int
+    fps: Fraction

@@ -1,0 +1,137 @@
+"""The files of a crop, written and read in one place.
+
+picture.png is the whole portrait, upright; crop.png what is animated; under.png the part of the picture that the crop
+covers; face/ a track of one frame, in the crop's pixels; crop.json how the crop lies in the picture, and where the head
+is in it; opacity.png, where it is kept, how much of the portrait shows.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from foundation.crop import CropInfo, covered
+from foundation.facetrack import FaceTrack, HeadFrame, head_frame
+from foundation.geometry import Array, Box, Image, apply_affine, invert_affine
+from media.image.images import read_image, write_png
+
+_OPACITY = "opacity.png"
+
+
+def inner_edges(box: Box, picture: tuple[int, int], *, native: bool) -> tuple[bool, bool, bool, bool]:
+    """Which sides of a crop lie inside a picture, (width, height): left, top, right, bottom."""
+    if not native:
+        return True, True, True, True
+    return box.x0 > 0, box.y0 > 0, box.x1 < picture[0], box.y1 < picture[1]
+
+
+def head_in_picture(face: FaceTrack, affine: Array) -> HeadFrame:
+    """Where the head is in the whole picture.
+
+    Args:
+        face: of one frame, in the crop's pixels.
+        affine: (2, 3) from the picture's pixels to the crop's.
+    """
+    head, back = head_frame(np.asarray(face.points[0], np.float32), face.scheme), invert_affine(affine)
+    centre = apply_affine(back, np.array([head.centre]))[0]
+    scale = float(np.sqrt(abs(np.linalg.det(back[:, :2]))))
+    return HeadFrame((float(centre[0]), float(centre[1])), head.height * scale, head.roll)
+
+
+def write_info(folder: Path, info: CropInfo, head: HeadFrame) -> None:
+    """Write crop.json.
+
+    Args:
+        head: where it is in the whole picture.
+    """
+    about = {
+        "affine": info.affine.tolist(),
+        "box": info.box.to_json(),
+        "size": list(info.size),
+        "native": info.native,
+        "inner_edges": list(info.inner_edges),
+        "head": asdict(head),
+    }
+    (folder / "crop.json").write_text(json.dumps(about), encoding="utf-8")
+
+
+def read_info(folder: Path) -> CropInfo:
+    """What `write_info` wrote of the crop."""
+    about = json.loads((folder / "crop.json").read_text(encoding="utf-8"))
+    left, top, right, bottom = about["inner_edges"]
+    return CropInfo(
+        np.array(about["affine"]), Box(*about["box"]), tuple(about["size"]), about["native"], (left, top, right, bottom)
+    )
+
+
+def read_head(folder: Path) -> HeadFrame:
+    """What `write_info` wrote of the head."""
+    told = json.loads((folder / "crop.json").read_text(encoding="utf-8"))["head"]
+    return HeadFrame(tuple(told["centre"]), told["height"], told["roll"], tuple(told["spread"]))
+
+
+def write_pictures(
+    folder: Path, picture: Image, crop: Image | None, box: Box | None, opacity: Image | None = None
+) -> None:
+    """Write the pictures.
+
+    Args:
+        picture: (H, W, 3) the whole portrait.
+        crop: (h, w, 3) what is animated; None: nothing by itself.
+        box: what the crop covers in the picture; None: write no under.png.
+        opacity: (H, W) how much of it shows; None: all.
+    """
+    write_png(folder / "picture.png", picture)
+    if box is not None:
+        write_png(folder / "under.png", np.ascontiguousarray(picture[box.slices]))
+    if crop is not None:
+        write_png(folder / "crop.png", crop)
+    if opacity is not None:
+        write_png(folder / _OPACITY, opacity)
+
+
+def read_opacity(folder: Path) -> Image | None:
+    """(H, W) uint8; None where all of the portrait shows."""
+    path = folder / _OPACITY
+    return np.ascontiguousarray(read_image(path)[:, :, 0]) if path.is_file() else None
+
+
+@dataclass(frozen=True)
+class CropPath:
+    """Where a crop is in each frame of a moving plate.
+
+    Attributes:
+        affines: (N, 2, 3) from the pixels of frame n to the crop's.
+        size: (width, height) of the crop.
+        picture: (width, height) of the plate.
+        native: the crop keeps the plate's own pixels.
+    """
+
+    affines: Array
+    size: tuple[int, int]
+    picture: tuple[int, int]
+    native: bool
+
+    def crop(self, index: int) -> CropInfo:
+        """The crop of frame `index`."""
+        affine = self.affines[index]
+        if self.native:
+            x, y = round(-affine[0, 2]), round(-affine[1, 2])
+            box = Box(x, y, x + self.size[0], y + self.size[1])
+        else:
+            box = covered(affine, self.size, self.picture)
+        return CropInfo(affine, box, self.size, self.native, inner_edges(box, self.picture, native=self.native))
+
+    def save(self, folder: Path) -> None:
+        """Write affines.npy, beside what `write_info` writes."""
+        np.save(folder / "affines.npy", self.affines)
+
+
+def read_path(folder: Path) -> CropPath:
+    """What `CropPath.save` and `write_info` wrote."""
+    info = read_info(folder)
+    whole = (info.box.width, info.box.height)
+    return CropPath(np.load(folder / "affines.npy", allow_pickle=False), info.size, whole, info.native)
