@@ -13,6 +13,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from networks.upsampling import phase_convolution, phase_weights
 
+CONVOLUTIONS, BATCH_NORMS = (nn.Conv2d, nn.Conv3d), (nn.BatchNorm2d, nn.BatchNorm3d)
 NormOf = Callable[[int], nn.Module]
 """A norm for so many channels."""
 
@@ -173,7 +174,8 @@ def fold_norms(network: nn.Module) -> None:
     The result differs by rounding alone; call it when the weights are loaded.
     """
     for block in network.modules():
-        if isinstance(block, SameBlock) and isinstance(block.norm, nn.BatchNorm2d):
-            block.conv, block.norm = fuse_conv_bn_eval(block.conv, block.norm), nn.Identity()
-        elif isinstance(block, ResBlock) and isinstance(block.norm2, nn.BatchNorm2d):
-            block.conv1, block.norm2 = fuse_conv_bn_eval(block.conv1, block.norm2), nn.Identity()
+        for convolution, norm in (("conv", "norm"), ("conv1", "norm2")):
+            before, after = getattr(block, convolution, None), getattr(block, norm, None)
+            if isinstance(before, CONVOLUTIONS) and isinstance(after, BATCH_NORMS):
+                setattr(block, convolution, fuse_conv_bn_eval(before, after))
+                setattr(block, norm, nn.Identity())

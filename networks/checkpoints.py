@@ -35,12 +35,14 @@ class Family:
     Attributes:
         name: of the network, for people. modules: state dicts that it takes from a file, by name; the file may hold
             others. optional: those of them that it can do without. fetched: as `models fetch` takes it, an example.
+        misfit: what to do about a checkpoint that does not fit.
     """
 
     name: str
     modules: tuple[str, ...]
     optional: tuple[str, ...] = ()
     fetched: str = ""
+    misfit: str = "use the config that the checkpoint was trained with"
 
 
 @dataclass(frozen=True)
@@ -135,22 +137,21 @@ def fit_checkpoint(model: nn.Module, checkpoint: Checkpoint, family: Family) -> 
         elif state is None:
             problems.append(f"no module {name}")
         else:
-            problems += fit_state(name, network, state)
-    refuse(problems, checkpoint.path)
+            problems += _fit(name, network, state)
+    _refuse(problems, checkpoint.path, family)
 
 
-def refuse(problems: list[str], path: Path | None) -> None:
-    """Raises: InputError listing them, if there are any."""
+def _refuse(problems: list[str], path: Path | None, family: Family) -> None:
     if problems:
         more = f"; and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
         raise InputError(
             "the checkpoint does not fit the config: " + "; ".join(problems[:SHOWN]) + more,
             file=path,
-            cure="use the config that the checkpoint was trained with",
+            cure=family.misfit,
         )
 
 
-def fit_state(name: str, network: nn.Module, state: Mapping[str, Tensor]) -> list[str]:
+def _fit(name: str, network: nn.Module, state: Mapping[str, Tensor]) -> list[str]:
     """Give one network its tensors; what keeps them from fitting, in words (nothing is given then)."""
     bare = {key.removeprefix("module."): value for key, value in state.items()}
     wanted = network.state_dict()

@@ -79,12 +79,10 @@ class UpLayer:
 
     def __init__(self, library: Library, block: UpBlock, widths: Widths) -> None:
         self.library = library
-        weight = spread_panels(block.conv.weight, widths)
-        self.channels = whole_panels(len(weight))
-        beyond = self.channels - len(weight)
-        weight = F.pad(weight, (0, 0, 0, 0, 0, 0, 0, beyond))
-        self.layer = DoublingLayer(library, weight, F.pad(bias_of(block.conv), (0, beyond)))
-        self.norm = norm_of(library, block.norm, beyond)
+        weight, bias = padded_outputs(spread_panels(block.conv.weight, widths), bias_of(block.conv))
+        self.channels = len(weight)
+        self.layer = DoublingLayer(library, weight, bias)
+        self.norm = norm_of(library, block.norm, self.channels - block.conv.out_channels)
 
     def __call__(self, x: Tensor) -> tuple[Tensor, Norm]:
         out, sums = self.layer(x)
@@ -148,6 +146,12 @@ def misfit(widths: Iterable[int]) -> str | None:
     """Which of these widths the kernels cannot take, in words, or None."""
     odd = sorted({width for width in widths if width % CHANNELS})
     return f"its widths {odd} are no multiples of {CHANNELS}" if odd else None
+
+
+def padded_outputs(weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
+    """A convolution's weights (O, ...) and bias with zeros up to a multiple of CHANNELS outputs."""
+    beyond = whole_panels(len(weight)) - len(weight)
+    return torch.cat([weight, weight.new_zeros(beyond, *weight.shape[1:])]), F.pad(bias, (0, beyond))
 
 
 def padded(picture: Tensor) -> Tensor:

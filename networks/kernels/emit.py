@@ -94,6 +94,11 @@ class Vec:
         zero = self.emitter.constant(0.0).value
         return Vec(self.emitter, builder.select(builder.fcmp_ordered("<", self.value, zero), zero, self.value))
 
+    def leaky(self, slope: float) -> Vec:
+        """Self where it is at least 0, else `slope` times it, lane by lane; NaN stays NaN."""
+        builder = self.emitter.builder
+        return Vec(self.emitter, builder.select(self.below(0.0), (self * slope).value, self.value))
+
 
 class Emitter:
     """Writes one kernel."""

@@ -14,6 +14,7 @@ from networks.kernels.doubling import COMBINE_ARGUMENTS, DIFFERENCE_ARGUMENTS, e
 from networks.kernels.emit import Emitter
 from networks.kernels.machine import Shape, Target, targets
 from networks.kernels.matmul import MATMUL_ARGUMENTS, emit_matmul
+from networks.kernels.modulating import MODULATE_ARGUMENTS, emit_modulate
 from networks.kernels.normalising import HALVE_ARGUMENTS, NORM_ARGUMENTS, emit_halve, emit_norm
 from networks.kernels.planes import PLANES_ARGUMENTS, TO_PLANES_ARGUMENTS, emit_planes, emit_to_planes
 from networks.kernels.sampling import (
@@ -36,6 +37,8 @@ KERNELS: dict[str, tuple[int, Callable[[Emitter], None]]] = {
     "differences": (DIFFERENCE_ARGUMENTS, emit_differences),
     "combine": (COMBINE_ARGUMENTS, emit_combine),
     "norm": (NORM_ARGUMENTS, emit_norm),
+    "modulate": (MODULATE_ARGUMENTS, partial(emit_modulate, leaky=False)),
+    "modulate_leaky": (MODULATE_ARGUMENTS, partial(emit_modulate, leaky=True)),
     "halve": (HALVE_ARGUMENTS, emit_halve),
     "corners": (CORNERS_ARGUMENTS, emit_corners),
     "beside": (BESIDE_ARGUMENTS, emit_beside),

@@ -21,6 +21,7 @@ CODE = (
     "networks",
     "tpsmm",
     "fomm",
+    "liveportrait",
     "compositing",
     "landmarks",
     "face",

@@ -13,7 +13,7 @@ CHECK = HERE.parents[2] / "shared" / "golden" / "check" / "check.py"
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("network", ["fomm"])
+@pytest.mark.parametrize("network", ["fomm", "crop", pytest.param("liveportrait", marks=pytest.mark.slow)])
 def test_the_published_numbers(network: str) -> None:
     if not CHECK.is_file():
         pytest.skip("the published networks' numbers are not beside this checkout")

@@ -1,0 +1,83 @@
+"""Which way warping and decoding, nearly all of the work, are computed."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from foundation.errors import SlowPathWarning
+from foundation.pages import keep_pages
+from liveportrait.decoder import SpadeGenerator
+from liveportrait.warping import Warped, WarpingNetwork, WarpSource
+from networks import kernels
+from networks.grouping import HALF, sound
+
+Warp = Callable[[WarpSource, Tensor], Warped]
+Decode = Callable[[Tensor], Tensor]
+
+
+class Backend:
+    """Warping and decoder in one precision on one device.
+
+    Args:
+        warping, decoder: with their weights.
+
+    Attributes:
+        path: which way was taken, in words.
+        warp: as `WarpingNetwork.forward`; on a CPU, for one frame.
+        dtype: of the decoder. exact: the arithmetic is plain float32.
+    """
+
+    def __init__(self, warping: WarpingNetwork, decoder: SpadeGenerator, precision: str) -> None:
+        self.warping, self.decoder = warping, decoder
+        self.dtype = torch.float32
+        self.exact = precision == "fp32"
+        self.warp: Warp = warping
+        self._decode: Decode = decoder
+        self.path = "torch, float32"
+        self.device = next(decoder.parameters()).device
+        if self.device.type == "cpu":
+            keep_pages()
+            self._use_cpu(precision)
+        elif precision in HALF:
+            self._use_half(HALF[precision])
+
+    def _use_cpu(self, precision: str) -> None:
+        """The kernels where they may be used and can."""
+        for module in (*self.warping.modules(), *self.decoder.modules()):
+            if isinstance(module, (nn.Conv2d, nn.Conv3d)):
+                layout = torch.channels_last if isinstance(module, nn.Conv2d) else torch.channels_last_3d
+                module.weight.data = module.weight.data.contiguous(memory_format=layout)
+        if self.exact:
+            return
+        library, reason = kernels.available(), kernels.status().reason
+        if library is not None:
+            from liveportrait.painter import Painter, unfit  # noqa: PLC0415  (needs llvmlite)
+
+            odd = unfit(self.decoder)
+            if odd is None:
+                self._decode = Painter(library, self.decoder)
+                self.path = f"kernels, float32 ({reason})"
+                return
+            reason = odd
+        self.path = f"torch, float32 (no kernels: {reason})"
+        told = f"liveportrait: precision {precision} runs at fp32's speed: {reason}"
+        warnings.warn(told, SlowPathWarning, stacklevel=5)
+
+    def _use_half(self, dtype: torch.dtype) -> None:
+        """The decoder in half precision; motion stays float32."""
+        self.dtype, self.exact = dtype, False
+        half = copy.deepcopy(self.decoder).to(dtype=dtype)
+        self._decode = half.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
+        self.path = f"torch, {dtype}, channels last"
+
+    def decode(self, features: Tensor) -> Tensor:
+        """As `SpadeGenerator.forward`, float32. A picture that came out broken is made again in plain float32."""
+        picture = self._decode(features.to(self.dtype)).float()
+        if self.exact or sound(picture):
+            return picture
+        return self.decoder(features)

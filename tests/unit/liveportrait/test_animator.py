@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+import liveportrait
+from liveportrait.driving import Ratios
+from networks import kernels
+from tests.unit.liveportrait.conftest import SMALL, Weights
+
+Options = liveportrait.Options
+RATIOS = Ratios(torch.tensor([[0.3, 0.25]]), torch.tensor([[0.2]]))
+
+
+@pytest.fixture(params=["model", "fast"])
+def any_model(request: pytest.FixtureRequest) -> liveportrait.Model:
+    found: liveportrait.Model = request.getfixturevalue(request.param)
+    return found
+
+
+def animator(model: liveportrait.Model, pictures: Tensor, options: Options | None = None) -> liveportrait.Animator:
+    first = model.info(pictures[1:2])
+    return liveportrait.Animator(model, pictures[:1], first, options or Options(), ratios=RATIOS)
+
+
+def test_frames_do_not_depend_on_how_they_are_grouped(any_model: liveportrait.Model, pictures: Tensor) -> None:
+    animated = animator(any_model, pictures)
+    frames = pictures[2:4]
+    whole = animated.render(frames)
+    assert whole.shape == (2, 3, 512, 512)
+    assert whole.dtype == torch.float32
+    assert 0 <= float(whole.min()) < float(whole.max()) <= 1
+    assert torch.equal(animated.render(frames[1:]), whole[1:])
+    assert torch.equal(animated.render(frames[:1], keep=torch.ones(1)), whole[:1])
+    assert animated.render(frames[:0]).shape == (0, 3, 512, 512)
+
+
+def test_at_rest_the_first_frames_pose_shows(model: liveportrait.Model, pictures: Tensor) -> None:
+    animated = animator(model, pictures)
+    still = animated.render(pictures[2:3], keep=torch.zeros(1))
+    assert torch.equal(still, animated.render(pictures[1:2]))
+
+
+def test_a_stored_state_renders_the_same_bits(any_model: liveportrait.Model, pictures: Tensor) -> None:
+    animated = animator(any_model, pictures)
+    file = io.BytesIO()
+    np.savez(file, **{name: tensor.numpy() for name, tensor in animated.state.tensors().items()})
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as stored:
+        tensors = {name: torch.from_numpy(stored[name]) for name in stored.files}
+    state = liveportrait.SourceState.from_tensors(tensors, any_model.device)
+    again = liveportrait.Animator.restore(any_model, Options(), state)
+    assert torch.equal(again.render(pictures[2:3]), animated.render(pictures[2:3]))
+
+
+@pytest.mark.skipif(not kernels.status().active, reason=kernels.status().reason)
+def test_fast_is_fp32_but_for_rounding(model: liveportrait.Model, fast: liveportrait.Model, pictures: Tensor) -> None:
+    assert fast.backend.path.startswith("kernels")
+    made, wanted = (animator(one, pictures).render(pictures[2:3]) for one in (fast, model))
+    assert 0 < float((made - wanted).abs().max()) < 0.1 / 255
+
+
+def test_half_precision_decodes_nearly_the_same(weights: Weights, model: liveportrait.Model, pictures: Tensor) -> None:
+    """The path that CUDA devices take, on the CPU."""
+    half = liveportrait.load_model(weights, sizes=SMALL)
+    half.backend._use_half(torch.bfloat16)
+    frames = [animator(one, pictures).render(pictures[2:3]) for one in (model, half)]
+    assert frames[1].dtype == torch.float32
+    assert 0 < float((frames[0] - frames[1]).square().mean()) < 1e-3
+
+
+@pytest.mark.parametrize("options", [Options(stitching=False), Options(stitching=False, expression_friendly=False)])
+def test_relative_motion_of_the_first_frame_is_none(
+    model: liveportrait.Model, pictures: Tensor, options: Options
+) -> None:
+    animated = animator(model, pictures, options)
+    first = model.info(pictures[1:2])
+    taken = animated._driver.keypoints(first, RATIOS)
+    assert torch.allclose(taken, animated.state.info.keypoints, atol=1e-5)
+
+
+def test_a_moving_portraits_frames_can_be_made_anywhere(model: liveportrait.Model, pictures: Tensor) -> None:
+    own, driving = model.info(pictures), model.info(pictures.flip(0))
+    options = Options(hold_eyes=True, shut_lips=True)
+    smooth = liveportrait.moving_pose(own, driving, options)
+    ratios = Ratios(RATIOS.eyes.expand(4, -1), RATIOS.lips.expand(4, -1))
+    first = driving.part(slice(1))
+    moving = liveportrait.MovingAnimator(model, own, first, smooth, options, ratios=ratios)
+    whole = moving.render(pictures[:2], 0, driving.part(slice(2)), ratios.part(slice(2)))
+    one = slice(1, 2)
+    assert torch.equal(whole[one], moving.render(pictures[one], 1, driving.part(one), ratios.part(one)))
+
+
+def test_opening_eyes_and_lips_needs_their_ratios(model: liveportrait.Model, pictures: Tensor) -> None:
+    animated = animator(model, pictures, Options(eyes=True, lips=True, relative=False, stitching=False))
+    plain = animator(model, pictures, Options(relative=False, stitching=False))
+    driving = model.info(pictures[2:3])
+    opened = animated._driver.keypoints(driving, RATIOS)
+    assert not torch.equal(opened, plain._driver.keypoints(driving, RATIOS))
+    assert torch.equal(animated._driver.keypoints(driving, None), plain._driver.keypoints(driving, None))
+
+
+@pytest.mark.parametrize(
+    ("shape", "options", "problem"),
+    [
+        ((2, 3, 256, 256), Options(), "one picture"),
+        ((1, 3, 512, 512), Options(), r"\(N, 3, 256, 256\)"),
+        ((1, 3, 256, 256), Options(multiplier=-1), "multiplier lies in 0..10"),
+        ((1, 3, 256, 256), Options(region="hair"), "all, exp, pose, lip, eyes"),  # type: ignore[arg-type]
+        ((1, 3, 256, 256), Options(observation_variance=0), "observation_variance lies in"),
+    ],
+)
+def test_what_cannot_be(
+    model: liveportrait.Model, pictures: Tensor, shape: tuple[int, ...], options: Options, problem: str
+) -> None:
+    with pytest.raises(ValueError, match=problem):
+        liveportrait.Animator(model, torch.zeros(shape), model.info(pictures[:1]), options)
+
+
+def test_unknown_precisions(weights: Weights) -> None:
+    with pytest.raises(ValueError, match="fp32, fast, bf16, fp16"):
+        liveportrait.load_model(weights, sizes=SMALL, precision="fp8")
