@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain
 from math import cos, pi, sin, sqrt
 from pathlib import Path
 
 import numpy as np
-from av.audio.frame import AudioFrame
 from av.audio.layout import AudioLayout
-from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
 from foundation.errors import InputError
-from media.sound.cutting import to_float
-from media.sound.reader import continuous, sound_blocks
+from media.sound.at_rate import sound_at
 from media.sound.wav import channel_layout, wav_file
 from media.video.probe import probe
 
@@ -89,7 +85,8 @@ class _Voice:
         self._length = max(0, min(round(length * rate), count - self._first))
         self._fades = (round(given.fade_in * rate), round(given.fade_out * rate))
         self._gains = np.array(_gains(given, channels), np.float32)
-        self._pieces = _resampled(given, rate, channels)
+        begin = given.start + max(Fraction(0), -given.offset)
+        self._pieces = sound_at(given.path, rate=rate, channels=channels, stream=given.stream, start=begin)
         self._held = np.zeros((0, channels), np.float32)
 
     def add_to(self, block: Samples, at: int) -> None:
@@ -129,28 +126,3 @@ def _gains(given: MixInput, channels: int) -> tuple[float, ...]:
     sides = {"L": gain * sqrt(2) * cos(angle), "R": gain * sqrt(2) * sin(angle)}
     # loudspeakers are named FL, FR, FC, LFE, BL, ...: the last letter is the side
     return tuple(sides.get(each.name[-1], gain) for each in AudioLayout(channel_layout(channels)).channels)
-
-
-def _resampled(given: MixInput, rate: int, channels: int) -> Iterator[Samples]:
-    """The input's samples from its start on, (S, C) at a time, at the mix's rate and channels."""
-    begin = given.start + max(Fraction(0), -given.offset)
-    blocks = sound_blocks(given.path, stream=given.stream)
-    head = next(blocks, None)
-    if head is None:
-        return
-    pieces = continuous(chain([head], blocks), round(begin * head.rate))
-    have = head.samples.shape[1]
-    if head.rate == rate and (have == channels or (have == 1 and channels <= 2)):
-        for piece in pieces:
-            yield np.repeat(to_float(piece), channels // have, axis=1)
-        return
-    resampler = AudioResampler(format="flt", layout=channel_layout(channels), rate=rate)
-    for piece in pieces:
-        frame = AudioFrame.from_ndarray(
-            np.ascontiguousarray(to_float(piece)).reshape(1, -1), format="flt", layout=channel_layout(have)
-        )
-        frame.sample_rate = head.rate
-        for made in resampler.resample(frame):
-            yield np.asarray(made.to_ndarray(), np.float32).reshape(-1, channels)
-    for made in resampler.resample(None):
-        yield np.asarray(made.to_ndarray(), np.float32).reshape(-1, channels)

@@ -116,12 +116,13 @@ def _runs(text: str, fonts: FontChoice) -> str:
     """Text, safe from being read as commands, with the font named wherever the style's does not do."""
     pieces = []
     for font, characters in groupby(text, key=fonts.font_of):
-        piece = _escaped("".join(characters))
+        piece = escaped("".join(characters))
         pieces.append(piece if font is fonts.main else rf"{{\fn{font.family}}}{piece}{{\fn}}")
     return "".join(pieces)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text that libass shows as it stands, none of it read as a command; control characters left out."""
     text = "".join(
         character for character in text if character in "\n\t" or unicodedata.category(character) not in _CONTROL
     )

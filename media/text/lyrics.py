@@ -60,7 +60,7 @@ def read_lyrics(path: Path, kind: str, performers: Sequence[str]) -> tuple[list[
     """
     if kind not in FORMATS:
         raise InputError("is no lyrics file", file=path, cure=f"name a file that ends in {', '.join(FORMATS)}")
-    text = _text(path)
+    text = read_text(path)
     try:
         if kind == ".lrc":
             lines = [Line(line.start, line.end, line.words) for line in parse_lrc(text)]
@@ -82,7 +82,11 @@ def read_lyrics(path: Path, kind: str, performers: Sequence[str]) -> tuple[list[
     return _from_ass(path, subtitles, performers)
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a file of lyrics, at most MAX_BYTES of UTF-8.
+
+    Raises: InputError if it is none.
+    """
     check_file(path)
     if path.stat().st_size > MAX_BYTES:
         raise InputError(f"is larger than {MAX_BYTES // 10**6} MB", file=path, cure="name a file of lyrics")
@@ -135,21 +139,32 @@ def _sung(path: Path, line: Line, performers: Sequence[str]) -> Line:
 
     Raises: InputError for what is nearly a performer's name.
     """
-    named = _NAMED.fullmatch(line.words[0][1])
-    if named is None:
+    text, singers = singers_before(line.words[0][1], performers, path, f"the line at {line.start / 1000:.2f} s")
+    if not singers:
         return line
+    rest = ((line.words[0][0], text),) if text.strip() else ()
+    return replace(line, words=rest + line.words[1:] or ((line.start, ""),), singers=singers)
+
+
+def singers_before(text: str, performers: Sequence[str], path: Path, where: str) -> tuple[str, tuple[str, ...]]:
+    """A line without the names before it, and who they are; () where none of `performers` is named.
+
+    Args:
+        where: which line of the file it is, for the message.
+    Raises: InputError for what is nearly a performer's name.
+    """
+    named = _NAMED.fullmatch(text)
+    if named is None:
+        return text, ()
     known, written = set(performers), _TOGETHER.split(named[1].strip())
     if named[1].strip() in known:
-        singers: tuple[str, ...] = (named[1].strip(),)
-    elif len(written) == 1 and written[0].lower() in EVERYONE:
-        singers = tuple(performers)
-    elif known.issuperset(written):
-        singers = tuple(dict.fromkeys(written))
-    else:
-        close = difflib.get_close_matches(written[0], performers, n=1, cutoff=0.8)
-        if close and " " not in written[0].replace(close[0], ""):
-            told = f"the line at {line.start / 1000:.2f} s is sung by {written[0]!r}, who is no performer"
-            raise InputError(told, file=path, cure=f"did you mean {close[0]}? (performers: {', '.join(performers)})")
-        return line
-    rest = ((line.words[0][0], named[2]),) if named[2].strip() else ()
-    return replace(line, words=rest + line.words[1:] or ((line.start, ""),), singers=singers)
+        return named[2], (named[1].strip(),)
+    if len(written) == 1 and written[0].lower() in EVERYONE:
+        return named[2], tuple(performers)
+    if known.issuperset(written):
+        return named[2], tuple(dict.fromkeys(written))
+    close = difflib.get_close_matches(written[0], performers, n=1, cutoff=0.8)
+    if close and " " not in written[0].replace(close[0], ""):
+        told = f"{where} is sung by {written[0]!r}, who is no performer"
+        raise InputError(told, file=path, cure=f"did you mean {close[0]}? (performers: {', '.join(performers)})")
+    return text, ()

@@ -1,0 +1,152 @@
+"""How well words are found in sound, against speech and songs whose every phone is known.
+
+    python -m bench.song [--music FILE] [--json FILE]
+
+Needs requirements-song.txt, and for the rows with music the weights that separate voices. Each row is eight lines of
+English or six of Mandarin as one sound: spoken or sung, alone or in music as loud as the voice, then separated; lines
+come with times that are .15 s off, or without any. Boundaries are compared phone by phone where the two agree on what
+is said (eSpeak NG's pronunciation is not CMUdict's). `found`: share of lines with a confidence of .5 and more; `wrong`:
+that share where each line says the words of another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import resample_poly
+
+from bench._matching import pairs
+from bench._media import BESIDE
+from bench._sung import ENGLISH, MANDARIN, Truth, spoken, sung, with_music
+from media.sound.at_rate import sound_at
+from speech.acoustic import RATE
+from speech.alignment import Alignment, align_song
+from speech.languages import language_of
+from speech.lines import SungLine
+from speech.phones import Phone
+from speech.separation import MIX_RATE, Separator
+from speech.voice import Voice
+
+PAUSE = 1.4
+OFF = 0.15
+"""Seconds between lines; and that the times of lines are off, either way."""
+PITCH = 2 / 3
+"""Of the melody of the sample vocals: 147 to 293 Hz."""
+Samples = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Song:
+    """Lines one after another. `starts`: where each begins, seconds."""
+
+    lines: tuple[Truth, ...]
+    starts: tuple[float, ...]
+    samples: Samples
+
+    @property
+    def ends(self) -> list[float]:
+        return [at + len(line.samples) / RATE for at, line in zip(self.starts, self.lines, strict=True)]
+
+
+def song_of(texts: tuple[str, ...], voice: str, *, singing: bool) -> Song:
+    """The lines spoken or sung, pauses between."""
+    lines, starts, pieces, at = [], [], [], 0.0
+    for number, text in enumerate(texts):
+        line = spoken(text, voice)
+        line = sung(line, 5 * number, PITCH) if singing else line
+        pieces += [np.zeros(round(PAUSE * RATE)), line.samples]
+        at += PAUSE
+        lines.append(line)
+        starts.append(at)
+        at += len(line.samples) / RATE
+    return Song(tuple(lines), tuple(starts), np.concatenate([*pieces, np.zeros(RATE)]))
+
+
+def separated(song: Song, music: Samples) -> Voice:
+    """The song in music as loud as its voice, and the voice taken out again."""
+    mixed = with_music(resample_poly(song.samples, 441, 160), music, 0.0)
+    mixed *= 0.5 / np.abs(mixed).max()
+    parts = Separator().parts([mixed.astype(np.float32)])
+    voice = np.concatenate([part.voice for part in parts])
+    return Voice(resample_poly(voice, 160, 441).astype(np.float32)[: len(song.samples)], True)
+
+
+def told(song: Song, texts: tuple[str, ...], *, timed: bool) -> list[SungLine]:
+    """What the lyrics file says: texts, with times that are a little off."""
+    if not timed:
+        return [SungLine(text) for text in texts]
+    off = np.random.default_rng(1).uniform(-OFF, OFF, len(texts) + 1)
+    starts = [*(at + float(o) for at, o in zip(song.starts, off, strict=False)), song.ends[-1] + 1]
+    return [SungLine(text, (), starts[n], starts[n + 1]) for n, text in enumerate(texts)]
+
+
+def boundary_errors(song: Song, found: Alignment) -> list[float]:
+    """Milliseconds between where a phone begins and where it was found to."""
+    errors = []
+    for truth, at, line in zip(song.lines, song.starts, found.lines, strict=True):
+        real = [phone.later(at) for phone in truth.phones if not phone.silent]
+        errors += [1000 * abs(a.start - b.start) for a, b in _both(real, list(line.phones))]
+    return errors
+
+
+def _both(real: list[Phone], found: list[Phone]) -> list[tuple[Phone, Phone]]:
+    return [(real[a], found[b]) for a, b in pairs([p.name for p in real], [p.name for p in found])]
+
+
+def row(name: str, song: Song, voice: Voice, code: str, *, singing: bool, timed: bool) -> dict[str, object]:
+    """One line of the table."""
+    texts = tuple(line.text for line in song.lines)
+    began = time.process_time()
+    found = align_song(voice, told(song, texts, timed=timed), language_of(code), sung=singing)
+    seconds = time.process_time() - began
+    errors = boundary_errors(song, found)
+    wrong = align_song(voice, told(song, texts[1:] + texts[:1], timed=True), language_of(code), sung=singing)
+    median, most = np.percentile(errors, [50, 90])
+    return {
+        "row": name,
+        "median_ms": round(float(median)),
+        "p90_ms": round(float(most)),
+        "found": round(found.found, 2),
+        "wrong": round(wrong.found, 2),
+        "processor_s_a_second": round(seconds / voice.seconds, 3),
+    }
+
+
+def main() -> int:
+    """Print a row a case."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.song", description="Words found in sound, against the truth."
+    )
+    parser.add_argument("--music", type=Path, default=BESIDE / "driving" / "d14.mp4", help="the music of the mixes")
+    parser.add_argument("--json", type=Path, help="write the rows here as well")
+    options = parser.parse_args()
+    rows = []
+    for what, texts, voice, code in (("English", ENGLISH, "en-us", "en-us"), ("Mandarin", MANDARIN, "cmn", "zh")):
+        for singing in (False, True):
+            song = song_of(texts, voice, singing=singing)
+            cases = {"alone": Voice(song.samples.astype(np.float32), False)}
+            if options.music.is_file():
+                music = sound_at(options.music, rate=MIX_RATE, channels=2, start=Fraction(0))
+                cases["separated"] = separated(song, np.concatenate(list(music)).astype(np.float64))
+            for case, heard in cases.items():
+                for timed in (True, False):
+                    name = (
+                        f"{what}, {'sung' if singing else 'spoken'}, {case}, {'lines timed' if timed else 'no times'}"
+                    )
+                    rows.append(row(name, song, heard, code, singing=singing, timed=timed))
+                    print(json.dumps(rows[-1]), flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

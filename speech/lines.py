@@ -1,0 +1,74 @@
+"""The lines of a song, timed or not: LRC, SRT, ASS and plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from foundation.errors import InputError
+from media.text.lyrics import FORMATS, MAX_CHARACTERS, MAX_LINES, read_lyrics, read_text, singers_before
+
+PLAIN = ".txt"
+_HEADING = re.compile(r"\[[^\]]*\]|#.*")
+"""[Chorus], # a note: no words of the song."""
+
+
+@dataclass(frozen=True)
+class SungLine:
+    """One line of a song.
+
+    Attributes:
+        text: its words. singers: who sings it, if the file says so.
+        start, end: seconds, if the file tells them. pieces: (when it begins, words), where words are timed.
+    """
+
+    text: str
+    singers: tuple[str, ...] = ()
+    start: float | None = None
+    end: float | None = None
+    pieces: tuple[tuple[float, str], ...] = ()
+
+
+def read_lines(path: Path, performers: Sequence[str] = ()) -> list[SungLine]:
+    """The lines of a file of lyrics, in the order of their times, or as they stand where there are none.
+
+    Raises: InputError: no lyrics file, or one without words, damaged or oversized.
+    """
+    kind = path.suffix.lower()
+    if kind not in (PLAIN, *FORMATS):
+        cure = f"name a file that ends in {', '.join((PLAIN, *FORMATS))}"
+        raise InputError("is no file of words", file=path, cure=cure)
+    if kind == PLAIN:
+        return plain_lines(read_text(path), performers, path)
+    found, _ = read_lyrics(path, kind, performers)
+    lines = []
+    for line in found:
+        pieces = tuple((at / 1000, text) for at, text in line.words) if len(line.words) > 1 else ()
+        text = " ".join(line.text.split())
+        lines.append(SungLine(text, line.singers, line.start / 1000, line.end / 1000, pieces))
+    return lines
+
+
+def plain_lines(text: str, performers: Sequence[str], path: Path) -> list[SungLine]:
+    """Lines without times; empty ones and headings ([Chorus]) are passed over.
+
+    Raises: InputError for a text without lines, or with too many or too long ones.
+    """
+    lines = []
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = " ".join(raw.split())
+        if not line or _HEADING.fullmatch(line):
+            continue
+        if len(line) > MAX_CHARACTERS:
+            told = f"line {number} has {len(line)} characters, more than {MAX_CHARACTERS}"
+            raise InputError(told, file=path, cure="break it into lines as they are sung")
+        words, singers = singers_before(line, performers, path, f"line {number}")
+        if words.strip():
+            lines.append(SungLine(words.strip(), singers))
+    if not lines:
+        raise InputError("holds no words", file=path, cure="write the words of the song into it, a line a line")
+    if len(lines) > MAX_LINES:
+        raise InputError(f"holds {len(lines)} lines, more than {MAX_LINES}", file=path, cure="name a file of lyrics")
+    return lines
