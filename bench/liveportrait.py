@@ -49,4 +49,4 @@ def build(variant: str) -> tuple[Render, str]:
 
 
 if __name__ == "__main__":
-    main(Race("liveportrait", "bench.liveportrait", (BASELINE, "fp32", "fast"), build))
+    main(Race("liveportrait", "bench.liveportrait", (BASELINE, "fp32"), build))

@@ -47,13 +47,12 @@ class Backend:
             self._use_half(HALF[precision])
 
     def _use_cpu(self, precision: str) -> None:
-        """The kernels where they may be used and can."""
+        """The kernels decode where they can: for fp32 too, since nothing magnifies their rounding any more. What moves
+        the features stays with torch."""
         for module in (*self.warping.modules(), *self.decoder.modules()):
             if isinstance(module, (nn.Conv2d, nn.Conv3d)):
                 layout = torch.channels_last if isinstance(module, nn.Conv2d) else torch.channels_last_3d
                 module.weight.data = module.weight.data.contiguous(memory_format=layout)
-        if self.exact:
-            return
         library, reason = kernels.available(), kernels.status().reason
         if library is not None:
             from liveportrait.painter import Painter, unfit  # noqa: PLC0415  (needs llvmlite)
@@ -61,12 +60,13 @@ class Backend:
             odd = unfit(self.decoder)
             if odd is None:
                 self._decode = Painter(library, self.decoder)
-                self.path = f"kernels, float32 ({reason})"
+                self.path = f"torch, float32, decoder by kernels ({reason})"
                 return
             reason = odd
         self.path = f"torch, float32 (no kernels: {reason})"
-        told = f"liveportrait: precision {precision} runs at fp32's speed: {reason}"
-        warnings.warn(told, SlowPathWarning, stacklevel=5)
+        if not self.exact:
+            told = f"liveportrait: precision {precision} runs without its kernels: {reason}"
+            warnings.warn(told, SlowPathWarning, stacklevel=5)
 
     def _use_half(self, dtype: torch.dtype) -> None:
         """The decoder in half precision; motion stays float32."""

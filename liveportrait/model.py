@@ -64,6 +64,7 @@ class Model(nn.Module):
         are folded into the convolutions, so the state is no checkpoint's any more."""
         fold_norms(self)
         fold_spectral(self.spade_generator)
+        self.warping_module.dense_motion_network.mask.fold()
         self.motion_extractor.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
         self._backend = Backend(self.warping_module, self.spade_generator, self.precision)
 
@@ -109,8 +110,8 @@ def load_model(
     Args:
         weights: a folder with the five published files, a .safetensors made of them, or state dicts by file name.
         device: "cpu" or a CUDA device.
-        precision: "fp32": same bits however frames are grouped. "fast": float32 by other algorithms, CPU.
-            "bf16", "fp16": the decoder in half precision, CUDA; on a CPU, bf16 is as fast.
+        precision: "fp32": same bits however frames are grouped. "fast": the same on a CPU, with a warning where it has
+            no kernels. "bf16", "fp16": the decoder in half precision, CUDA; on a CPU, bf16 is as "fast".
         sizes: of networks of one's own.
     Raises:
         InputError: the weights cannot be used, with what differs.

@@ -12,6 +12,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from liveportrait.info import POINTS
 from liveportrait.sizes import Sizes
+from networks.fourier import FourierConv3d
 
 KEYPOINT_VARIANCE = 0.01
 LEVELS = 5  # how often the hourglass halves
@@ -130,7 +131,7 @@ class DenseMotionNetwork(nn.Module):
         super().__init__()
         self.hourglass = Hourglass3d((POINTS + 1) * (1 + sizes.compressed), sizes.hourglass, sizes.most)
         channels = self.hourglass.decoder.out_channels
-        self.mask = nn.Conv3d(channels, POINTS + 1, 7, padding=3)
+        self.mask = FourierConv3d(channels, POINTS + 1, 7)
         self.compress = nn.Conv3d(sizes.volume, sizes.compressed, 1)
         self.norm = nn.BatchNorm3d(sizes.compressed)
         self.occlusion = nn.Conv2d(channels * sizes.depth, 1, 7, padding=3)

@@ -12,6 +12,7 @@ from torch import Tensor
 import liveportrait
 from liveportrait.sizes import Sizes
 from liveportrait.stand_in import stand_in_weights
+from networks.kernels import availability
 
 SMALL = Sizes(
     first=4,
@@ -49,9 +50,12 @@ def model(weights: Weights) -> liveportrait.Model:
     return liveportrait.load_model(weights, sizes=SMALL)
 
 
-@pytest.fixture(scope="session")
-def fast(weights: Weights) -> liveportrait.Model:
-    return liveportrait.load_model(weights, sizes=SMALL, precision="fast")
+@pytest.fixture
+def switched_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TPSMM_KERNELS", "off")
+    availability._attempt.cache_clear()
+    yield
+    availability._attempt.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,9 @@ import torch
 from torch import Tensor
 
 import liveportrait
+from foundation.errors import SlowPathWarning
 from liveportrait.driving import Ratios
+from liveportrait.model import Model
 from networks import kernels
 from tests.unit.liveportrait.conftest import SMALL, Weights
 
@@ -16,19 +18,13 @@ Options = liveportrait.Options
 RATIOS = Ratios(torch.tensor([[0.3, 0.25]]), torch.tensor([[0.2]]))
 
 
-@pytest.fixture(params=["model", "fast"])
-def any_model(request: pytest.FixtureRequest) -> liveportrait.Model:
-    found: liveportrait.Model = request.getfixturevalue(request.param)
-    return found
-
-
 def animator(model: liveportrait.Model, pictures: Tensor, options: Options | None = None) -> liveportrait.Animator:
     first = model.info(pictures[1:2])
     return liveportrait.Animator(model, pictures[:1], first, options or Options(), ratios=RATIOS)
 
 
-def test_frames_do_not_depend_on_how_they_are_grouped(any_model: liveportrait.Model, pictures: Tensor) -> None:
-    animated = animator(any_model, pictures)
+def test_frames_do_not_depend_on_how_they_are_grouped(model: liveportrait.Model, pictures: Tensor) -> None:
+    animated = animator(model, pictures)
     frames = pictures[2:4]
     whole = animated.render(frames)
     assert whole.shape == (2, 3, 512, 512)
@@ -45,23 +41,38 @@ def test_at_rest_the_first_frames_pose_shows(model: liveportrait.Model, pictures
     assert torch.equal(still, animated.render(pictures[1:2]))
 
 
-def test_a_stored_state_renders_the_same_bits(any_model: liveportrait.Model, pictures: Tensor) -> None:
-    animated = animator(any_model, pictures)
+def test_a_stored_state_renders_the_same_bits(model: liveportrait.Model, pictures: Tensor) -> None:
+    animated = animator(model, pictures)
     file = io.BytesIO()
     np.savez(file, **{name: tensor.numpy() for name, tensor in animated.state.tensors().items()})
     file.seek(0)
     with np.load(file, allow_pickle=False) as stored:
         tensors = {name: torch.from_numpy(stored[name]) for name in stored.files}
-    state = liveportrait.SourceState.from_tensors(tensors, any_model.device)
-    again = liveportrait.Animator.restore(any_model, Options(), state)
+    state = liveportrait.SourceState.from_tensors(tensors, model.device)
+    again = liveportrait.Animator.restore(model, Options(), state)
     assert torch.equal(again.render(pictures[2:3]), animated.render(pictures[2:3]))
 
 
 @pytest.mark.skipif(not kernels.status().active, reason=kernels.status().reason)
-def test_fast_is_fp32_but_for_rounding(model: liveportrait.Model, fast: liveportrait.Model, pictures: Tensor) -> None:
-    assert fast.backend.path.startswith("kernels")
-    made, wanted = (animator(one, pictures).render(pictures[2:3]) for one in (fast, model))
-    assert 0 < float((made - wanted).abs().max()) < 0.1 / 255
+def test_kernels_and_fourier_transforms_differ_by_rounding_alone(
+    weights: Weights, model: liveportrait.Model, pictures: Tensor
+) -> None:
+    """Against the networks as they are published, in float64, with norms of their own."""
+    plain = Model(sizes=SMALL)
+    for name, state in weights.items():
+        plain.get_submodule(name).load_state_dict(state)
+    plain.double()
+    assert "kernels" in model.backend.path
+    own, driven = (model.info(one).keypoints for one in (pictures[:1], pictures[2:3]))
+    volume = model.volume(pictures[:1])
+    with torch.inference_mode():
+        wide = plain.appearance_feature_extractor(pictures[:1].double())
+        assert float((wide - volume).abs().max()) < 1e-4
+        wanted = plain.warping_module(plain.warping_module.encode(wide, own.double()), driven.double())
+        made = model.backend.warp(model.warping_module.encode(volume, own), driven)
+        assert float((made.deformation - wanted.deformation).abs().max()) < 1e-5
+        picture = plain.spade_generator(wanted.features)
+        assert float((model.backend.decode(made.features) - picture).abs().max()) < 0.1 / 255
 
 
 def test_half_precision_decodes_nearly_the_same(weights: Weights, model: liveportrait.Model, pictures: Tensor) -> None:
@@ -124,3 +135,12 @@ def test_what_cannot_be(
 def test_unknown_precisions(weights: Weights) -> None:
     with pytest.raises(ValueError, match="fp32, fast, bf16, fp16"):
         liveportrait.load_model(weights, sizes=SMALL, precision="fp8")
+
+
+@pytest.mark.usefixtures("switched_off")
+def test_without_kernels_it_says_so(weights: Weights, model: liveportrait.Model, pictures: Tensor) -> None:
+    with pytest.warns(SlowPathWarning, match="TPSMM_KERNELS=off"):
+        slow = liveportrait.load_model(weights, sizes=SMALL, precision="fast")
+    features = torch.randn(1, SMALL.flat, 64, 64, generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        assert float((slow.backend.decode(features) - model.backend.decode(features)).abs().max()) < 0.1 / 255
