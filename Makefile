@@ -78,7 +78,7 @@ $(VENV)/.installed: requirements.lock requirements.txt pyproject.toml | $(BIN)/p
 	@$(BIN)/python -B -c "import run_pipeline"
 	$(LOCKED) --no-compile -r requirements.lock
 	$(PIP) --no-compile --no-warn-conflicts $(TORCH)
-	@$(BIN)/python -m compileall -qq -x '/tests?/' $(VENV)/lib || true   # pip would compile every package's tests, too
+	@$(BIN)/python -W ignore -m compileall -qq -x '/tests?/' $(VENV)/lib || true   # pip would compile every package's tests, too
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
