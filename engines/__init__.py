@@ -1,18 +1,20 @@
-"""Animation engines, by name. Each is one file or package, imported only when it is asked for."""
+"""Animation engines, by name. Each is a package, imported only when it is asked for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from foundation.plugins import Plugin, load_plugin
+from engines.plugin import EnginePlugin
+from foundation.plugins import load_plugin
 
 if TYPE_CHECKING:
     from engines.base import Engine
 
 ENGINES = {
-    "landmark_tps": Plugin("engines.landmark_tps.engine:LandmarkTps", version=1),
-    "tpsmm": Plugin("engines.tpsmm.engine:TpsmmEngine", version=7),
+    "tpsmm": EnginePlugin("engines.tpsmm.engine:TpsmmEngine", version=7, about="engines.tpsmm.about:ABOUT"),
+    "landmark_tps": EnginePlugin("engines.landmark_tps.engine:LandmarkTps", version=2),
 }
+"""In the order in which `auto` asks them: the first that can be taken is."""
 
 
 def load_engine(name: str) -> Engine[Any]:
@@ -22,3 +24,8 @@ def load_engine(name: str) -> Engine[Any]:
     """
     engine: Engine[Any] = load_plugin("engine", ENGINES, name)
     return engine
+
+
+def names() -> tuple[str, ...]:
+    """What a manifest can say: auto, and every engine."""
+    return ("auto", *ENGINES)

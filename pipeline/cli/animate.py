@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from engines import names
 from foundation.errors import ManifestError
 from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Fps, Json, Online, Work, Workers, are_numbered
@@ -27,7 +28,7 @@ Clip = Annotated[
     ),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="The video to write (.mp4).")]
-Engine = Annotated[str | None, typer.Option("--engine", help="auto, landmark_tps or tpsmm.", show_default="auto")]
+Engine = Annotated[str | None, typer.Option("--engine", help=f"{', '.join(names())}.", show_default="auto")]
 Size = Annotated[
     tuple[int, int] | None,
     typer.Option(

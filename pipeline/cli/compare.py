@@ -6,10 +6,11 @@ import csv
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
+from engines import names
 from foundation.artifacts import ArtifactStore
 from foundation.atomic import check_writable, make_folder, replacing
 from foundation.errors import InputError, ManifestError
@@ -20,7 +21,6 @@ from pipeline.cli.render import short, wanted_of
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import LoadedManifest, load_manifest
-from pipeline.manifest.parts.performers import EngineName
 from pipeline.plan.expand import Plan
 from pipeline.report.comparison import Difference, Side, differences, side_by_side
 from pipeline.report.data import Made, collect
@@ -134,8 +134,8 @@ def _with_engine(loaded: LoadedManifest, engine: str) -> LoadedManifest:
 
     Raises: ManifestError if there is no such engine.
     """
-    if engine not in get_args(EngineName):
-        raise ManifestError(f"there is no engine {engine!r}", cure=f"use one of {', '.join(get_args(EngineName))}")
+    if engine not in names():
+        raise ManifestError(f"there is no engine {engine!r}", cure=f"use one of {', '.join(names())}")
     performers = {name: one.model_copy(update={"engine": engine}) for name, one in loaded.manifest.performers.items()}
     manifest = loaded.manifest.model_copy(update={"performers": performers})
     return replace(loaded, manifest=manifest)

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import typer
 
 from compositing.text_overlay import Overlay
+from engines.tpsmm.about import MODELS, SHIPPED
 from foundation.cache import cache_folder
 from foundation.errors import DuetError, InputError, StageError
 from foundation.version import installed
@@ -28,7 +29,6 @@ from media.text.captions import titles_script
 from media.text.fonts import FontChoice, packaged_fonts, read_fonts
 from media.text.style import TitleText
 from pipeline.cli.options import WORK, Debug, Json, Work
-from pipeline.plan.engine_choice import MODELS, SHIPPED
 
 PACKAGES = (
     "torch",

@@ -11,11 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
+from engines.tpsmm.about import CONFIGS, MODELS, SHIPPED
 from foundation.cache import cache_folder
 from foundation.errors import InputError, ManifestError
 from landmarks.download import OFFLINE_VARIABLE, offline
 from pipeline.cli.options import Debug, Json
-from pipeline.plan.engine_choice import CONFIGS, MODELS, SHIPPED
 
 DEFAULT_CONFIG = "vox-256"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from engines.tpsmm.about import CONFIGS, MODELS
 from foundation.artifacts import ArtifactStore
 from foundation.atomic import check_writable, make_folder
 from foundation.cache import cache_folder
@@ -19,7 +20,6 @@ from pipeline.cli.render import short
 from pipeline.cli.runs import Running, make_and_use
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.executors.run_task import run_task
-from pipeline.plan.engine_choice import CONFIGS, MODELS
 from pipeline.plan.made import artifact_of, facts_of
 from pipeline.plan.published import Demo, DemoPlan, build_demo, expand_demo
 from pipeline.report.verdict import Verdict, failed_name, verdict_of

@@ -11,8 +11,8 @@ import yaml
 from pydantic import Field, ValidationError
 
 from foundation.errors import ManifestError
+from foundation.part import Part
 from pipeline.manifest.fields import Seconds
-from pipeline.manifest.parts.base import Part
 
 
 class Tube(Part):

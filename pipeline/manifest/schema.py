@@ -6,24 +6,26 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from foundation.part import Part
+from pipeline.manifest.engine_sections import Backend, EngineName, OfDefaults
 from pipeline.manifest.fields import Name
-from pipeline.manifest.parts.base import Part
 from pipeline.manifest.parts.batch import Batch
 from pipeline.manifest.parts.checks import Checks
 from pipeline.manifest.parts.output import Output
-from pipeline.manifest.parts.performers import EngineName, Performer, Tpsmm
+from pipeline.manifest.parts.performers import Performer
 from pipeline.manifest.parts.scenes import Scene
 from pipeline.manifest.parts.sound import Audio
 from pipeline.manifest.parts.words import LyricsField, Title
 
 
-class Defaults(Part):
-    """What performers take who do not say otherwise."""
-
+class _Defaults(Part):
     engine: EngineName = "auto"
-    tpsmm: Tpsmm = Tpsmm()
-    landmarks: Literal["litert", "mediapipe", "face_alignment"] = "litert"
+    landmarks: Backend = "litert"
     chunk_frames: Annotated[int, Field(ge=1, le=10_000)] = 64
+
+
+class Defaults(OfDefaults, _Defaults):
+    """What performers take who do not say otherwise."""
 
 
 class Manifest(Part):

@@ -9,13 +9,9 @@ from pipeline.manifest.delivery import video_codec
 from pipeline.plan.performer import PlannedPerformer
 from pipeline.plan.planning import Planning, Ranges
 from pipeline.plan.sound import PlannedSound
-from quality.gains import Gains
 from stages.artifacts import Film, Looks, Verdict
 from stages.contracts import check, measure
 from stages.contracts.edit import PlannedScene
-
-LEARNED = ("tpsmm",)
-"""Engines whose picture is as good as weights that come from elsewhere: what they lack is told, and fails nothing."""
 
 
 def plan_checks(
@@ -41,7 +37,7 @@ def plan_checks(
         # on a moving plate, head, eyes and background are the plate's: nothing of the measure would apply
         if checks.enabled and seen[name] and planned.plate is None:
             looks[name] = _measure(planning, planned, checks.looks_per_second)
-            about.append(check.Seen(name=name, seen=seen[name], soft=planned.engine in LEARNED))
+            about.append(check.Seen(name=name, seen=seen[name], soft=planning.job.choices[name].learned))
     settings = check.Settings(
         fps=planning.fps,
         frames=frames,
@@ -59,7 +55,6 @@ def plan_checks(
 def _measure(planning: Planning, planned: PlannedPerformer, looks_per_second: float) -> Looks:
     """Look at one performer's finished frames again."""
     performer = planning.manifest.performers[planned.name]
-    motion = performer.motion
     settings = measure.Settings(
         backend=planning.backend,
         fps=planning.fps,
@@ -67,7 +62,7 @@ def _measure(planning: Planning, planned: PlannedPerformer, looks_per_second: fl
         looks_per_second=looks_per_second,
         into=planned.into,
         feather=performer.composite.feather,
-        gains=Gains(head=motion.head, expression=motion.expression, mouth=motion.mouth),
+        gains=planning.job.choices[planned.name].gains(performer.motion),
         chunks=tuple(chunk.range.start for chunk in planned.chunks),
         sings=planning.turns.get(planned.name),
     )

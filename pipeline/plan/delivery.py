@@ -11,7 +11,6 @@ from media.credentials.provenance import COMPOSITE, TRAINED, Provenance
 from media.ffmpeg.codecs import SEQUENCE
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.output import Poster, Preview
-from pipeline.plan.checks import LEARNED
 from pipeline.plan.encoder import audio_of, encode_of
 from pipeline.plan.planning import Planning
 from pipeline.plan.sound import PlannedSound
@@ -31,7 +30,7 @@ def fingerprint(loaded: LoadedManifest) -> str:
 
 def provenance(planning: Planning) -> Provenance:
     """What the result says of itself."""
-    learned = any(choice.name in LEARNED for choice in planning.job.choices.values())
+    learned = any(choice.learned for choice in planning.job.choices.values())
     return Provenance(
         title=planning.manifest.title or planning.job.loaded.name,
         source_type=TRAINED if learned else COMPOSITE,

@@ -123,6 +123,12 @@ def _engines_told(job: Job) -> list[str]:
     told: dict[str, list[str]] = {}
     for name, choice in job.choices.items():
         told.setdefault(f"engine {choice.name} ({choice.reason})", []).append(name)
+        ignored = choice.ignored(job.loaded.manifest.performers[name].motion)
+        if ignored:
+            fields = " and ".join(f"motion.{gain}" for gain in ignored)
+            told.setdefault(f"{fields} changes nothing here: {choice.name} moves the whole face at once", []).append(
+                name
+            )
     return [f"{', '.join(names)}: {text}" for text, names in told.items()]
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engines import ENGINES
 from pipeline.plan.task import Task
 from stages.contracts.shared import Backend, EngineUse
 
 MB = 1 << 20
-NEURAL = ("tpsmm",)
-"""Engines that run on a GPU where there is one."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,9 @@ NETWORK = Needs(cpus=1, gpus=1, memory=3000 * MB)
 
 def needs_of(task: Task) -> Needs:
     """What a task needs."""
-    return NETWORK if engine_of(task) in NEURAL or model_of(task) else ORDINARY
+    engine = engine_of(task)
+    network = engine is not None and ENGINES[engine].describe().network
+    return NETWORK if network or model_of(task) else ORDINARY
 
 
 def engine_of(task: Task) -> str | None:

@@ -21,9 +21,9 @@ from compositing.paste import Paste
 from compositing.style import PasteStyle
 from engines import ENGINES
 from engines.landmark_tps import mouth
+from engines.plugin import EnginePlugin
 from foundation.artifacts import ArtifactStore
 from foundation.facetrack import FaceTrack, head_frame
-from foundation.plugins import Plugin
 from media.ffmpeg import argv
 from media.ffmpeg.run import run_ffmpeg
 from media.image.images import read_image
@@ -258,7 +258,7 @@ def test_a_face_that_is_another_persons(made: Made) -> None:
 
 def test_a_moving_region_without_feather(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     """A network's crop whose colours have drifted by ten levels: blended, and pasted as it is."""
-    monkeypatch.setitem(ENGINES, "tinted", Plugin("tests.fakes.engines:Tinted", version=1))
+    monkeypatch.setitem(ENGINES, "tinted", EnginePlugin("tests.fakes.engines:Tinted", version=1))
     place, task = made.new("crop"), made.task("crop")
     tinted = replace(task.settings, engine=EngineUse(name="tinted", version=1))
     crop.run(tinted, made.inputs(task), place, silent)

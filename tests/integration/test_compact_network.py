@@ -11,13 +11,13 @@ import pytest
 import torch
 
 import tpsmm
+from engines.tpsmm.about import COMPACT, CONFIGS, SHIPPED
 from foundation.crop import upright
 from foundation.facetrack import head_frame
 from landmarks import load_backend
 from media.image.images import read_image
 from media.image.resample import warp_affine
 from media.samples import sample_path
-from pipeline.plan.engine_choice import COMPACT, CONFIGS, SHIPPED
 from tests.integration.conftest import Duet
 from tpsmm.training.points import flat_keypoints
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from pipeline.manifest.parts.base import Part
+from foundation.part import Part
 from pipeline.manifest.parts.performers import Driving, Performer, PortraitSource
 
 NAME_FIELDS = ("portrait", "driving", "index")

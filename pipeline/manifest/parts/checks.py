@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, create_model, model_validator
 
-from pipeline.manifest.parts.base import Part
+from foundation.part import Part
 from quality.row import Change
 from quality.table import MEASURES
 

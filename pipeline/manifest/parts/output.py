@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from foundation.part import Part
 from pipeline.manifest.fields import Rate, Seconds, Size
-from pipeline.manifest.parts.base import Part
 from pipeline.manifest.paths import delivered_path, picture_path, preview_path
 
 VideoCodecName = Literal["h264", "h265", "av1", "vp9", "prores_422_hq", "prores_4444", "ffv1", "png", "tiff", "exr"]

@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from foundation.face_choice import FaceChoice
+from foundation.part import Part
 from media.files.numbered import is_pattern
+from pipeline.manifest.engine_sections import EngineName, OfPerformer
 from pipeline.manifest.fields import FaceSelect, Place, Rate, Reference, Seconds
-from pipeline.manifest.parts.base import Part
 
 FILE_TAG, FRAME_TAG = "<file>", "<frame>"
 Gain = Annotated[float, Field(ge=0, le=2)]
-EngineName = Literal["auto", "landmark_tps", "tpsmm"]
 
 
 class FrameOf(Part):
@@ -75,22 +75,6 @@ class Motion(Part):
     """How much of head and face is taken while others sing; the mouth is shut then."""
 
 
-class Tpsmm(Part):
-    """What the engine tpsmm needs."""
-
-    config: str | None = None
-    """A name in configs/models, or a file in the published schema; without it, vox-256 where that has been fetched,
-    else duet-128, the compact network that comes with Duet."""
-    checkpoint: str | None = None
-    """A file; without it, the one that `models fetch` has fetched for this config, or that comes with Duet."""
-    precision: Literal["fp32", "fast", "bf16", "fp16"] = "fast"
-    mode: Literal["relative", "standard", "avd"] | None = None
-    """The published modes; without it, what motion.mode says."""
-    keypoints: Literal["auto", "network", "landmarks"] = "auto"
-    """Where keypoints come from: the network's own detector, or, for networks that were taught to find landmarks (auto
-    takes them there), the face that the landmark stage has followed."""
-
-
 class Composite(Part):
     """How the moving region goes back into the picture."""
 
@@ -110,13 +94,14 @@ class Composite(Part):
         return self
 
 
-class Performer(Part):
-    """One portrait that sings."""
-
+class _Performer(Part):
     portrait: PortraitSource
     face: FaceSelect = FaceChoice()
     driving: Driving
     engine: EngineName | None = None
-    tpsmm: Tpsmm | None = None
     motion: Motion = Motion()
     composite: Composite = Composite()
+
+
+class Performer(OfPerformer, _Performer):
+    """One portrait that sings."""

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from foundation.part import Part
 from pipeline.manifest.fields import Backdrop, Name, Seconds
-from pipeline.manifest.parts.base import Part
 
 PLAIN_TAG, IMAGE_TAG, VIDEO_TAG = "<colour>", "<image>", "<video>"
 Share = Annotated[float, Field(ge=0, le=0.25)]

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from foundation.part import Part
 from pipeline.manifest.fields import Name, Seconds, SignedSeconds
-from pipeline.manifest.parts.base import Part
 
 
 class MixEntry(Part):

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from foundation.part import Part
 from pipeline.manifest.fields import Color, Seconds, SignedSeconds
-from pipeline.manifest.parts.base import Part
 
 Position = Literal["bottom", "middle", "top"]
 Size = Annotated[float, Field(ge=0.01, le=0.5)]

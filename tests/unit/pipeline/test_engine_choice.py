@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
+from engines.tpsmm import about
 from foundation.errors import InputError, ManifestError
 from pipeline.manifest.load import load_manifest
-from pipeline.plan import engine_choice
 from pipeline.plan.engine_choice import EngineChoice, choose_engine
 
 
@@ -20,7 +20,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DUET_CACHE", str(tmp_path / "cache"))
     folder = tmp_path / "checkpoints"
     folder.mkdir()
-    monkeypatch.setattr(engine_choice, "SHIPPED", folder)
+    monkeypatch.setattr(about, "SHIPPED", folder)
     return folder
 
 
@@ -44,7 +44,7 @@ def test_the_compact_network_is_taken_where_it_is_asked_for_and_no_other_is_ther
     choice = chosen(tmp_path, engine="tpsmm")
     assert (choice.files["checkpoint"], choice.files["config"].stem) == (ours, "duet-128")
     assert "compact duet-128" in choice.reason
-    assert choice.crop_size == engine_choice.FULL_SIDE
+    assert choice.use.crop_size == about.FULL_SIDE
 
 
 def test_the_published_network_goes_before_it(tmp_path: Path, shipped: Path) -> None:
@@ -52,7 +52,7 @@ def test_the_published_network_goes_before_it(tmp_path: Path, shipped: Path) -> 
     fetched = put(tmp_path / "cache" / "models", "vox-256.safetensors")
     for engine in ("tpsmm", "auto"):
         choice = chosen(tmp_path, engine=engine)
-        assert (choice.name, choice.files["checkpoint"], choice.crop_size) == ("tpsmm", fetched, 256)
+        assert (choice.name, choice.files["checkpoint"], choice.use.crop_size) == ("tpsmm", fetched, 256)
 
 
 def test_auto_does_not_take_the_compact_one(tmp_path: Path, shipped: Path) -> None:

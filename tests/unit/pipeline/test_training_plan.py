@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
+from engines.tpsmm.about import CONFIGS
 from foundation.errors import InputError, ManifestError
 from foundation.times import FrameRange
 from media.files.info import MediaInfo
 from pipeline.manifest.dataset import load_training_config
-from pipeline.plan.engine_choice import CONFIGS
 from pipeline.plan.task import Task
 from pipeline.plan.training import DatasetPlan, plan_dataset
 from tests.made_media import song, video

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from skimage import data
 
 from engines import ENGINES
+from engines.plugin import EnginePlugin
 from foundation.errors import ManifestError
 from foundation.facetrack import Face, still
 from foundation.geometry import Box
-from foundation.plugins import Plugin
 from foundation.times import FrameRange
 from media.image.images import read_gray, read_image, write_png
 from media.video.reader import read_frames
@@ -35,7 +35,7 @@ Image = NDArray[np.uint8]
 
 @pytest.fixture(autouse=True)
 def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ENGINES, "still", Plugin("tests.fakes.engines:Still", version=1))
+    monkeypatch.setitem(ENGINES, "still", EnginePlugin("tests.fakes.engines:Still", version=1))
 
 
 def crops(folder: Path, faces: list[Face], engine: str) -> list[Path]:

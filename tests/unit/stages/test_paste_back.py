@@ -17,9 +17,9 @@ import stages.contracts.crop
 import stages.contracts.passes
 from compositing.style import PasteStyle
 from engines import ENGINES
+from engines.plugin import EnginePlugin
 from foundation.errors import ManifestError
 from foundation.facetrack import IBUG_68, MEDIAPIPE_478, Face, head_frame, still
-from foundation.plugins import Plugin
 from foundation.shots import Shot, save_shots
 from foundation.times import FrameRange
 from media.image.images import read_image, write_png
@@ -41,8 +41,8 @@ def silent(done: int, total: int) -> None:
 
 @pytest.fixture(autouse=True)
 def _stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ENGINES, "still", Plugin("tests.fakes.engines:Still", version=1))
-    monkeypatch.setitem(ENGINES, "tinted", Plugin("tests.fakes.engines:Tinted", version=1))
+    monkeypatch.setitem(ENGINES, "still", EnginePlugin("tests.fakes.engines:Still", version=1))
+    monkeypatch.setitem(ENGINES, "tinted", EnginePlugin("tests.fakes.engines:Tinted", version=1))
 
 
 def face_at(x: float, y: float, height: float, roll: float = 0.0, scheme: str = MEDIAPIPE_478) -> Face:

@@ -13,9 +13,9 @@ from skimage import data
 
 from compositing.style import PasteStyle
 from engines import ENGINES
+from engines.plugin import EnginePlugin
 from foundation.facetrack import FaceTrack, head_frame
 from foundation.geometry import apply_affine
-from foundation.plugins import Plugin
 from foundation.times import FrameRange, resample
 from media.image.images import read_image
 from media.video.reader import read_frames
@@ -39,7 +39,7 @@ COUNT = 12
 
 @pytest.fixture(autouse=True)
 def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ENGINES, "still", Plugin("tests.fakes.engines:Still", version=1))
+    monkeypatch.setitem(ENGINES, "still", EnginePlugin("tests.fakes.engines:Still", version=1))
 
 
 @pytest.mark.parametrize(("fps", "frames"), [("25", 10), ("30000/1001", 30), ("12", 9)])

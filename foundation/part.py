@@ -1,4 +1,4 @@
-"""What every part of the manifest shares."""
+"""What people write: mappings in YAML files, checked field by field."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Part(BaseModel):
-    """A mapping of the manifest: unknown fields are refused, nothing is converted silently, values do not change."""
+    """A mapping: unknown fields are refused, nothing is converted silently, values do not change."""
 
     model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True, strict=True)

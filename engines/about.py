@@ -1,0 +1,86 @@
+"""What an engine tells of itself before it is loaded: what it needs, what it honours, and whether it can be taken.
+
+A description imports neither NumPy nor PyTorch: plans, manifests and `--help` read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, Literal, TypeVar
+
+from foundation.part import Part
+
+Gain = Literal["head", "expression", "mouth"]
+GAINS: tuple[Gain, ...] = ("head", "expression", "mouth")
+SectionT = TypeVar("SectionT", bound=Part)
+
+
+class NoSection(Part):
+    """The section of an engine that has nothing to choose."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish(Generic[SectionT]):
+    """What a manifest asks of an engine for one performer.
+
+    Attributes:
+        named: the manifest names this engine; otherwise `auto` asks whether it can be taken.
+        section: the engine's section of the manifest.
+        absolute: motion.mode is absolute, not relative.
+        path: where a file lies that the manifest names.
+    """
+
+    named: bool
+    section: SectionT
+    absolute: bool
+    path: Callable[[str], Path]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """An engine that can be taken.
+
+    Attributes:
+        options: of the engine's type, as `prepare` and `open` take them; None where it has none.
+        files: what the engine reads, by its names for them.
+        crop_size: pixels a side of the portrait's crop, where that depends on the files.
+        honours: the gains of `motion` that change its picture.
+        reason: what is special about the choice, for a person; may be empty.
+    """
+
+    options: object | None = None
+    files: Mapping[str, Path] = field(default_factory=dict)
+    crop_size: int | None = None
+    honours: tuple[Gain, ...] = GAINS
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lacking:
+    """An engine that cannot be taken. `what`: that it has not; `cure`: how to get it."""
+
+    what: str
+    cure: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class About(Generic[SectionT]):
+    """The description of an engine.
+
+    Attributes:
+        section: its mapping in the manifest, under the engine's name, if it has one.
+        network: it runs on a GPU where there is one, and takes the memory of a network.
+        learned: its picture is as good as weights that come from elsewhere: what they lack fails no check.
+        choose: whether it can be taken, and how.
+    """
+
+    section: type[SectionT] | None = None
+    network: bool = False
+    learned: bool = False
+    choose: Callable[[Wish[SectionT]], Ready | Lacking] = lambda _wish: Ready()
+
+
+PLAIN: About[NoSection] = About()
+"""An engine that needs nothing, honours everything and has nothing to choose."""
