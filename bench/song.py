@@ -1,12 +1,13 @@
-"""How well words are found in sound, against speech and songs whose every phone is known.
+"""How well words are found in sound, and how near that brings a mouth, where every phone is known.
 
-    python -m bench.song [--music FILE] [--json FILE]
+    python -m bench.song [--only TEXT] [--music FILE] [--json FILE]
 
 Needs requirements-song.txt, and for the rows with music the weights that separate voices. Each row is eight lines of
 English or six of Mandarin as one sound: spoken or sung, alone or in music as loud as the voice, then separated; lines
 come with times that are .15 s off, or without any. Boundaries are compared phone by phone where the two agree on what
 is said (eSpeak NG's pronunciation is not CMUdict's). `found`: share of lines with a confidence of .5 and more; `wrong`:
-that share where each line says the words of another.
+that share where each line says the words of another. gap_r, width_r: correlation of the mouth's opening and width with
+those of the true phones; shut: true P, B and M at which the lips are shut within a frame at 25 a second.
 """
 
 from __future__ import annotations
@@ -26,13 +27,17 @@ from scipy.signal import resample_poly
 from bench._matching import pairs
 from bench._media import BESIDE
 from bench._sung import ENGLISH, MANDARIN, Truth, spoken, sung, with_music
+from face.lip_rig import GAP, WIDTH
 from media.sound.at_rate import sound_at
 from speech.acoustic import RATE
 from speech.alignment import Alignment, align_song
+from speech.curves import LEAD, LONG_CLOSURE, at_frames, mouth
 from speech.languages import language_of
 from speech.lines import SungLine
-from speech.phones import Phone
+from speech.loudness import loudness
+from speech.phones import LABIALS, Phone
 from speech.separation import MIX_RATE, Separator
+from speech.timing import held_on, sequence
 from speech.voice import Voice
 
 PAUSE = 1.4
@@ -40,6 +45,8 @@ OFF = 0.15
 """Seconds between lines; and that the times of lines are off, either way."""
 PITCH = 2 / 3
 """Of the melody of the sample vocals: 147 to 293 Hz."""
+FPS, SHUT = 25.0, 0.004
+"""Frames a second at which closures are looked for, and the gap in face heights that counts as one."""
 Samples = NDArray[np.float64]
 
 
@@ -101,6 +108,24 @@ def _both(real: list[Phone], found: list[Phone]) -> list[tuple[Phone, Phone]]:
     return [(real[a], found[b]) for a, b in pairs([p.name for p in real], [p.name for p in found])]
 
 
+def mouth_figures(song: Song, found: Alignment, voice: Voice, *, singing: bool) -> dict[str, float]:
+    """The mouth that the found phones make, beside that of the true ones."""
+    level = loudness(song.samples)
+    seconds = len(song.samples) / RATE
+    spoken_at = zip(song.lines, song.starts, strict=True)
+    true = sequence([held_on([phone.later(at) for phone in line.phones], level) for line, at in spoken_at])
+    wanted = mouth(true, level, seconds, sung=singing).lips
+    made = mouth(sequence([line.phones for line in found.lines]), loudness(voice.samples), seconds, sung=singing).lips
+    gap = at_frames(made[:, GAP], FPS, round(seconds * FPS))[:, 0]
+    shut = []
+    for phone in true:
+        if phone.name in LABIALS:
+            frame = round(((phone.start + min(phone.end, phone.start + LONG_CLOSURE)) / 2 - LEAD) * FPS)
+            shut.append(bool(gap[max(0, frame - 1) : frame + 2].min() < SHUT))
+    r = [float(np.corrcoef(wanted[:, channel], made[:, channel])[0, 1]) for channel in (GAP, WIDTH)]
+    return {"gap_r": round(r[0], 3), "width_r": round(r[1], 3), "shut": round(float(np.mean(shut)), 2)}
+
+
 def row(name: str, song: Song, voice: Voice, code: str, *, singing: bool, timed: bool) -> dict[str, object]:
     """One line of the table."""
     texts = tuple(line.text for line in song.lines)
@@ -116,6 +141,7 @@ def row(name: str, song: Song, voice: Voice, code: str, *, singing: bool, timed:
         "p90_ms": round(float(most)),
         "found": round(found.found, 2),
         "wrong": round(wrong.found, 2),
+        **mouth_figures(song, found, voice, singing=singing),
         "processor_s_a_second": round(seconds / voice.seconds, 3),
     }
 
@@ -127,10 +153,14 @@ def main() -> int:
     )
     parser.add_argument("--music", type=Path, default=BESIDE / "driving" / "d14.mp4", help="the music of the mixes")
     parser.add_argument("--json", type=Path, help="write the rows here as well")
+    parser.add_argument("--only", default="", help="kinds of rows whose name has this in it: English, sung")
     options = parser.parse_args()
     rows = []
     for what, texts, voice, code in (("English", ENGLISH, "en-us", "en-us"), ("Mandarin", MANDARIN, "cmn", "zh")):
         for singing in (False, True):
+            kind = f"{what}, {'sung' if singing else 'spoken'}"
+            if options.only not in kind:
+                continue
             song = song_of(texts, voice, singing=singing)
             cases = {"alone": Voice(song.samples.astype(np.float32), False)}
             if options.music.is_file():
@@ -138,9 +168,7 @@ def main() -> int:
                 cases["separated"] = separated(song, np.concatenate(list(music)).astype(np.float64))
             for case, heard in cases.items():
                 for timed in (True, False):
-                    name = (
-                        f"{what}, {'sung' if singing else 'spoken'}, {case}, {'lines timed' if timed else 'no times'}"
-                    )
+                    name = f"{kind}, {case}, {'lines timed' if timed else 'no times'}"
                     rows.append(row(name, song, heard, code, singing=singing, timed=timed))
                     print(json.dumps(rows[-1]), flush=True)
     if options.json:

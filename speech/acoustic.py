@@ -52,7 +52,7 @@ def align(samples: Samples, words: Sequence[Ways], *, noise: float, held: int = 
         noise: dB under the sound.
         held: each vowel lasts so many times the shortest time that a phone can have (30 ms) at least.
     """
-    pcm = _heard(samples, noise)
+    pcm = heard(samples, noise)
     decoder = _decoder(words, held)
     try:
         decoder.set_align_text(" ".join(f"w{number}" for number in range(len(words))))
@@ -71,7 +71,7 @@ def spans(samples: Samples, words: Sequence[Ways], *, noise: float, held: int = 
     decoder = _decoder(words, held)
     try:
         decoder.set_align_text(" ".join(f"w{number}" for number in range(len(words))))
-        _decode(decoder, _heard(samples, noise))
+        _decode(decoder, heard(samples, noise))
     except RuntimeError:
         return None
     if decoder.hyp() is None:
@@ -112,12 +112,16 @@ def _decoder(words: Sequence[Ways], held: int) -> Decoder:
         )
 
 
-def _heard(samples: Samples, noise: float) -> bytes:
-    """16-bit samples at the usual level, between silences, noise under them: the same for the same sound."""
-    pad = np.zeros(round(PAD * RATE))
+def heard(samples: Samples, noise: float, pad: float = PAD) -> bytes:
+    """16-bit samples at the usual level, between silences, noise under them: the same for the same sound.
+
+    Args:
+        samples: (S,) at RATE. noise: dB under them. pad: seconds of silence before and after.
+    """
+    silence = np.zeros(round(pad * RATE))
     level = max(float(np.sqrt(np.mean(samples**2))), QUIET)
-    hiss = np.random.default_rng(0).standard_normal(len(samples) + 2 * len(pad)) * LEVEL * 10 ** (noise / 20)
-    sound = np.concatenate([pad, samples / level * LEVEL, pad]) + hiss
+    hiss = np.random.default_rng(0).standard_normal(len(samples) + 2 * len(silence)) * LEVEL * 10 ** (noise / 20)
+    sound = np.concatenate([silence, samples / level * LEVEL, silence]) + hiss
     return (np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes()
 
 

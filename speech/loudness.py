@@ -29,6 +29,11 @@ def loudness(samples: NDArray[np.floating]) -> Curve:
     return np.asarray(10 * np.log10(smooth[:count] + FLOOR))
 
 
+def steps(seconds: float) -> Curve:
+    """The times of a curve that is so long: 0, STEP, ... seconds."""
+    return np.arange(round(seconds / STEP) + 1, dtype=np.float64) * STEP
+
+
 def level_at(curve: Curve, start: float, end: float) -> Curve:
     """The part of a curve from one time to another, one value at least."""
     first = min(max(int(start / STEP), 0), len(curve) - 1)

@@ -1,0 +1,86 @@
+"""Somebody made up who sings: mouth, head, brows, lids and gaze, frame by frame, as the landmarks of a face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face.canonical import IMAGE_FROM_METRIC
+from face.lip_rig import CORNER, LOWER_LIP, UPPER_RED, WIDTH, shape
+from face.performance import exp_rotation
+from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from speech.curves import Mouth, at_frames
+from speech.motion import Motion
+
+SIZE, HEIGHT = 640, 460.0
+"""Pixels: of the frames that the landmarks lie in, and of the face in them."""
+MIDDLE = np.array([SIZE / 2, 0.46 * SIZE, 0.0])
+FAR = -40.0
+"""Centimetres from the camera."""
+BLINK_LEFT, BLINK_RIGHT, BLENDSHAPES = 9, 10, 52
+
+
+class Mood(Enum):
+    """What a face says beside the words."""
+
+    NEUTRAL = "neutral"
+    HAPPY = "happy"
+    SAD = "sad"
+    ANGRY = "angry"
+
+
+_MOODS: dict[Mood, tuple[dict[int, float], float, float]] = {
+    Mood.NEUTRAL: ({}, 0.0, 0.0),
+    Mood.HAPPY: ({CORNER: 0.016, WIDTH: 0.014}, 0.004, -1.0),
+    Mood.SAD: ({CORNER: -0.010, WIDTH: -0.006}, 0.006, 2.5),
+    Mood.ANGRY: ({CORNER: -0.004, LOWER_LIP: -0.004, UPPER_RED: -0.003}, -0.014, 1.0),
+}
+"""Of each mood: channels of the lips and of the brows against rest, face heights; degrees that the head is lowered."""
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A driver made up, at a video's frames; frame 0 is a face at rest.
+
+    Attributes:
+        track: the face, in frames of SIZE x SIZE pixels. lips: (N, 7) what was asked of the mouth (face.lip_rig.LIPS).
+        tongue, teeth: (N,) 0..1, as speech.visemes has them: for a drawn mouth.
+    """
+
+    track: FaceTrack
+    lips: NDArray[np.float64]
+    tongue: NDArray[np.float64]
+    teeth: NDArray[np.float64]
+
+
+def perform(mouth: Mouth, motion: Motion, fps: float, frames: int, *, mood: Mood = Mood.NEUTRAL) -> Performance:
+    """Somebody who moves so, `frames` long.
+
+    Args:
+        fps: frames a second. mood: held throughout, from the second frame on.
+    """
+    channels, brows, lowered = _MOODS[mood]
+    lips = at_frames(mouth.lips, fps, frames)
+    for channel, amount in channels.items():
+        lips[:, channel] += amount
+    brow = at_frames(motion.brow, fps, frames)[:, 0] + brows
+    turn, shift, gaze = (at_frames(curve, fps, frames) for curve in (motion.turn, motion.shift, motion.gaze))
+    turn[:, 0] += np.radians(lowered)
+    shut = at_frames(motion.lids, fps, frames)[:, 0]
+    for curve in (lips, brow, turn, shift, gaze, shut):
+        curve[:1] = 0
+    points, poses = np.empty((frames, 478, 3), np.float32), np.tile(np.eye(4), (frames, 1, 1))
+    poses[:, 2, 3] = FAR
+    for number in range(frames):
+        rotation = exp_rotation(turn[number])
+        middle = MIDDLE + HEIGHT * np.append(shift[number], 0)
+        points[number] = HEIGHT * shape(lips[number], brow[number], shut[number], gaze[number]) @ rotation.T + middle
+        poses[number, :3, :3] = IMAGE_FROM_METRIC @ rotation @ IMAGE_FROM_METRIC
+    scores = np.zeros((frames, BLENDSHAPES), np.float32)
+    scores[:, [BLINK_LEFT, BLINK_RIGHT]] = shut[:, None]
+    track = FaceTrack(points, np.ones(frames, bool), scores, poses, MEDIAPIPE_478, (SIZE, SIZE))
+    tongue, teeth = (at_frames(curve, fps, frames)[:, 0] for curve in (mouth.tongue, mouth.teeth))
+    return Performance(track, lips, tongue, teeth)
