@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from foundation.artifacts import ArtifactStore
+from foundation.codec import encode
 from pipeline.cli.deliver import deliver
 from pipeline.cli.farm_options import (
     Address,
@@ -147,7 +148,7 @@ def _tell(
 ) -> None:
     if as_json:
         files = {name: str(path) if path else None for name, path in beside.items()}
-        done = {"event": "Done", "video": str(target), **files, "notes": notes, "checks": list(verdict.rows)}
+        done = {"event": "Done", "video": str(target), **files, "notes": notes, "checks": encode(verdict.rows)}
         typer.echo(json.dumps(done, ensure_ascii=False))
         return
     for name, path in {"video": target, **beside}.items():
