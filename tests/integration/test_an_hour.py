@@ -9,12 +9,16 @@ import numpy as np
 import pytest
 
 from foundation.times import frame_count, resample
+from media.credentials.provenance import Provenance
 from media.sound.cutting import cut_wav
 from media.sound.reader import sound_blocks
 from media.video.probe import probe, timestamps
 from media.video.reader import VideoReader
-from pipeline.plan.delivery import film_settings
-from pipeline.plan.sound import entry
+from stages.artifacts import Edited, Media
+from stages.contracts import check
+from stages.contracts.mux import AudioEncode, Inputs
+from stages.contracts.mux import Settings as MuxSettings
+from stages.contracts.sound import Sound, SoundEntry
 from stages.delivery import mux
 from stages.judging.check import compare
 from tests.synthetic import run_recipe
@@ -85,19 +89,19 @@ def test_an_hour_stays_in_time(clip: Path, tmp_path: Path) -> None:
 
     (tmp_path / "picture").mkdir()
     run_recipe("-i", clip, "-an", "-c", "copy", tmp_path / "picture" / "picture.mp4")
-    timing = {"fps": str(FPS), "frames": FRAMES}
-    sound = {"entries": [entry("sound0", Fraction(0))], "stems": [], "loudness": None}
-    audio = {"codec": "aac", "kbps": 96, "copy": False, "any": False}
+    timing = {"fps": FPS, "frames": FRAMES, "sound": Sound(entries=(SoundEntry(source=0, start=Fraction(0)),))}
+    audio = AudioEncode(codec="aac", kbps=96, copy=False, any=False)
     out = tmp_path / "out"
     out.mkdir()
     mux.run(
-        timing | film_settings("mp4", "", learned=False, manifest="") | {"audio": audio, "sound": sound},
-        {"picture": tmp_path / "picture", "sound0": clip},
+        MuxSettings(**timing, container="mp4", about=Provenance(""), audio=audio),
+        Inputs(picture=Edited.at(tmp_path / "picture"), sounds=(Media.at(clip),)),
         out,
         lambda *_: None,
     )
-    made = compare(probe(out / "video.mp4"), timing | {"size": [32, 32]}, 1)
-    assert all(row["holds"] for row in made)
+    promised = check.Settings(**timing, size=(32, 32), codec="h264", performers=(), limits={}, enabled=False)
+    made = compare(probe(out / "video.mp4"), promised, 1)
+    assert all(row.holds for row in made)
     together = zip(flashes_in(out / "video.mp4"), beeps_in(out / "video.mp4"), strict=True)
     assert all(abs(flash - beep) <= 1 / FPS for flash, beep in together)
 
