@@ -10,7 +10,7 @@ TORCH := $(shell grep '^torch==' requirements.txt)
 BELOW := sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p'
 COMPILE = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-annotate --no-header $(UPGRADE)
 
-.PHONY: install install-farm lock demo demo-neural demo-video test test-slow test-farm lint types floors unit bench bench-tpsmm clean
+.PHONY: install install-farm lock docs demo demo-neural demo-video test test-slow test-farm lint types floors unit bench bench-tpsmm clean
 
 demo: $(VENV)/.installed
 	$(BIN)/duet render configs/manifests/demo_duet.yaml
@@ -54,6 +54,10 @@ bench-tpsmm: $(VENV)/.installed
 
 clean:
 	rm -rf work out
+
+# the page of the manifest's fields, from the program
+docs: $(VENV)/.installed
+	$(BIN)/duet schema --markdown > docs/manifest.md
 
 # writes the locks anew from requirements*.txt: pins that still fit stay; `make lock UPGRADE=--upgrade` takes the newest that fit
 lock: | $(BIN)/uv

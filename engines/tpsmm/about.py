@@ -23,7 +23,7 @@ FULL_SIDE = 512
 """Pixels a side of the crop for networks that animate small and move the full-size picture."""
 
 
-class Section(Part):
+class Tpsmm(Part):
     """What the engine tpsmm needs."""
 
     config: str | None = None
@@ -32,6 +32,7 @@ class Section(Part):
     checkpoint: str | None = None
     """A file; without it, the one that `models fetch` has fetched for this config, or that comes with Duet."""
     precision: Precision = "fast"
+    """Of the network's arithmetic; fp16 needs CUDA."""
     mode: Mode | None = None
     """The published modes; without it, what motion.mode says."""
     keypoints: Keypoints = "auto"
@@ -39,7 +40,7 @@ class Section(Part):
     takes them there), the face that the landmark stage has followed."""
 
 
-def choose(wish: Wish[Section]) -> Ready | Lacking:
+def choose(wish: Wish[Tpsmm]) -> Ready | Lacking:
     """The network that is named, or else the published one where it was fetched, or else ours where it is asked for."""
     section = wish.section
     config, checkpoint = _network(wish)
@@ -64,7 +65,7 @@ def choose(wish: Wish[Section]) -> Ready | Lacking:
     )
 
 
-def _network(wish: Wish[Section]) -> tuple[str, Path | None]:
+def _network(wish: Wish[Tpsmm]) -> tuple[str, Path | None]:
     """The config, and its checkpoint: the file that the manifest names, or else one that was fetched or, where the
     engine is asked for by name, comes with Duet."""
     section = wish.section
@@ -98,4 +99,4 @@ def _read(config: Path) -> tuple[int | None, bool]:
     return (side if 32 <= side <= 2048 else None), landmarks
 
 
-ABOUT = About(section=Section, network=True, learned=True, choose=choose)
+ABOUT = About(section=Tpsmm, network=True, learned=True, choose=choose)

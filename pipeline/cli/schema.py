@@ -1,13 +1,16 @@
-"""schema: the manifest's JSON Schema, for editors that complete and check YAML."""
+"""schema: what a manifest may say, as a JSON Schema for editors that complete and check YAML, or as a page."""
 
 from __future__ import annotations
 
 import json
+from typing import Annotated
 
 import typer
 
-from pipeline.manifest.schema import json_schema
+from pipeline.manifest.described import json_schema, page
+
+Markdown = Annotated[bool, typer.Option("--markdown", help="As the page docs/manifest.md.")]
 
 
-def run() -> None:
-    typer.echo(json.dumps(json_schema(), indent=1))
+def run(*, markdown: Markdown = False) -> None:
+    typer.echo(page() if markdown else json.dumps(json_schema(), indent=1), nl=not markdown)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from engines import ENGINES, names
 from foundation.part import Part
@@ -25,12 +25,22 @@ class _Sections(Part):
         return section
 
 
+def _about(engine: str) -> Any:
+    return Field(description=f"For the engine {engine}.")
+
+
 if TYPE_CHECKING:
     OfPerformer = _Sections
     OfDefaults = _Sections
 else:
     _SECTIONS = {name: about.section for name in ENGINES if (about := ENGINES[name].describe()).section}
     OfPerformer = create_model(
-        "OfPerformer", __base__=_Sections, **{name: (kind | None, None) for name, kind in _SECTIONS.items()}
+        "OfPerformer",
+        __base__=_Sections,
+        **{name: (Annotated[kind | None, _about(name)], None) for name, kind in _SECTIONS.items()},
     )
-    OfDefaults = create_model("OfDefaults", __base__=_Sections, **{n: (kind, kind()) for n, kind in _SECTIONS.items()})
+    OfDefaults = create_model(
+        "OfDefaults",
+        __base__=_Sections,
+        **{name: (Annotated[kind, _about(name)], kind()) for name, kind in _SECTIONS.items()},
+    )

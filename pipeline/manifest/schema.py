@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -20,8 +20,11 @@ from pipeline.manifest.parts.words import LyricsField, Title
 
 class _Defaults(Part):
     engine: EngineName = "auto"
+    """What animates portraits; `auto` takes the first that is ready, and says why."""
     landmarks: Backend = "litert"
+    """What finds faces (docs/faces.md)."""
     chunk_frames: Annotated[int, Field(ge=1, le=10_000)] = 64
+    """Frames a task; how a job is cut up never changes the result."""
 
 
 class Defaults(OfDefaults, _Defaults):
@@ -29,24 +32,29 @@ class Defaults(OfDefaults, _Defaults):
 
 
 class Manifest(Part):
-    """The whole file."""
+    """What a manifest may say."""
 
     version: Literal[1]
+    """Of the manifest: 1."""
     title: Annotated[str, Field(max_length=200)] = ""
+    """Goes into the metadata of the video."""
     defaults: Defaults = Defaults()
+    """What performers take who do not say otherwise."""
     performers: Annotated[dict[Name, Performer], Field(min_length=1, max_length=1000)] = Field(default_factory=dict)
     """Needed, unless there is a batch."""
     batch: Batch | None = None
+    """Many videos of many portraits and clips, instead of performers."""
     audio: Audio = Audio()
+    """The sound of the result."""
     scenes: Annotated[list[Scene], Field(min_length=1)] | None = None
+    """Who is seen when; without them, everyone side by side for the whole length."""
     lyrics: LyricsField | None = None
+    """Lines that are shown while they are sung; a file name alone takes them as they are by default."""
     titles: Annotated[tuple[Title, ...], Field(max_length=200, strict=False)] = ()
+    """Texts that are shown for a while."""
     font: str | None = None
     """A font file for lyrics and titles; without it, those that come with packages."""
     output: Output
+    """Where and how the result is written."""
     checks: Checks = Checks()
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of a manifest, for editors."""
-    return Manifest.model_json_schema()
+    """What is checked of the result."""

@@ -15,8 +15,11 @@ class LimitChange(Part):
     """Another limit, or another weight, for one measure. Where only `level` is said, its own limits stay."""
 
     min: float | None = None
+    """The least that passes."""
     max: float | None = None
+    """The most that passes."""
     level: Literal["fail", "warn", "off"] | None = None
+    """What a value outside does: fail the render, be told, or nothing."""
 
     @model_validator(mode="after")
     def _has_room(self) -> LimitChange:
@@ -40,6 +43,7 @@ class Checks(Part):
     looks_per_second: Annotated[float, Field(ge=1, le=120)] = 5.0
     """How often each face of the result is looked at again."""
     limits: Limits = Limits()
+    """By measure: what it must reach."""
 
     def changes(self) -> dict[str, Change]:
         """The measures of which something is said."""

@@ -45,6 +45,7 @@ class Poster(Part):
     """One frame as a picture."""
 
     path: Annotated[str, AfterValidator(picture_path)]
+    """A picture, by its ending."""
     at: Seconds | None = None
     """None: a third into the video."""
 
@@ -53,10 +54,15 @@ class Preview(Part):
     """A short silent loop, as GIF or WebP."""
 
     path: Annotated[str, AfterValidator(preview_path)]
+    """A .gif or .webp."""
     start: Seconds = Field(default=0, validate_default=True)
+    """Where the loop begins, in seconds."""
     seconds: Annotated[int | float, Field(gt=0, le=60)] = 4
+    """How long the loop is."""
     width: Annotated[int, Field(ge=16, le=1920)] = 480
+    """Pixels; the height follows."""
     fps: Annotated[int, Field(ge=1, le=50)] = 12
+    """Frames a second."""
 
 
 class Sign(Part):
@@ -67,6 +73,7 @@ class Sign(Part):
     key: str
     """The PEM file of the signer's private key."""
     algorithm: Literal["es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"] = "es256"
+    """The one that the key is for."""
     timestamp_url: str | None = None
     """A time-stamping service (RFC 3161) to ask; none asks nobody."""
 
@@ -77,14 +84,20 @@ class Output(Part):
     path: Annotated[str, AfterValidator(delivered_path)]
     """The suffix decides the container; a number's place, such as shot_%04d.png, makes a sequence of pictures."""
     preset: PresetName | None = None
-    """Fills in what is not written here (see pipeline.manifest.presets)."""
+    """Fills in what is not written here (docs/delivery.md)."""
     size: Size = (1280, 720)
+    """Width and height in pixels, even numbers."""
     fps: Rate | None = None
     """Frames a second; none takes the first performer's clip's own rate."""
     video: Video = Video()
+    """The encode of the picture."""
     audio: AudioCodec = AudioCodec()
+    """The encode of the sound."""
     start_number: Annotated[int, Field(ge=0, le=100_000_000)] = 1
     """Of the first file of a sequence."""
     poster: Poster | None = None
+    """One frame as a picture beside the video."""
     preview: Preview | None = None
+    """A short loop beside the video."""
     sign: Sign | None = None
+    """Sign the result."""

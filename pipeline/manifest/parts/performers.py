@@ -20,7 +20,9 @@ class FrameOf(Part):
     """A frame of a video as the portrait."""
 
     frame_of: str
+    """A video."""
     at: Seconds = Field(default=0, validate_default=True)
+    """When the frame is shown, in seconds."""
 
 
 PortraitSource = Annotated[
@@ -37,8 +39,11 @@ class Driving(Part):
     fps: Rate | None = None
     """The rate of numbered pictures; a file has its own."""
     face: FaceSelect = FaceChoice()
+    """Which of several faces."""
     start: Place = Field(default=0, validate_default=True)
+    """Where the performance begins: seconds, a time, a timecode or a frame's number."""
     end: Place | None = None
+    """Where it ends; without it, with the clip."""
     to_sound: Literal["cut", "hold", "loop", "mirror", "stretch"] | None = None
     """How a clip is brought to the length of the sound; without it, the picture decides."""
     steady_light: bool = False
@@ -66,11 +71,17 @@ class Motion(Part):
     """How much of the driver's movement the portrait takes."""
 
     mode: Literal["relative", "absolute"] = "relative"
+    """Relative to the driver's neutral face, or absolute."""
     reference: Reference = "best"
+    """The driving frame that counts as neutral, by a rule or by its number."""
     head: Gain = 1.0
+    """How much of the head's turning is taken."""
     expression: Gain = 1.0
+    """How much of brows, cheeks and lips."""
     mouth: Gain = 1.0
+    """How much of the mouth's opening."""
     smoothing: Gain = 0.5
+    """Standard deviation of the Gaussian that smooths the motion, in frames."""
     listening: Annotated[float, Field(ge=0, le=1)] = 0.35
     """How much of head and face is taken while others sing; the mouth is shut then."""
 
@@ -79,9 +90,11 @@ class Composite(Part):
     """How the moving region goes back into the picture."""
 
     into: Literal["portrait", "crop"] = "portrait"
+    """The whole picture, or the crop around the face alone."""
     feather: Annotated[float, Field(ge=0, le=1)] = 0.16
     """Width of the blend at the moving region's edge, in face heights."""
     match_color: bool = True
+    """Give what is pasted the colours that the portrait has there."""
     match_grain: bool = True
     """Give a network's smooth picture the grain of the portrait."""
     passes: Annotated[list[Literal["matte", "difference"]], Field(max_length=2)] = Field(default=[])
@@ -96,11 +109,17 @@ class Composite(Part):
 
 class _Performer(Part):
     portrait: PortraitSource
+    """A picture; of a video, every frame (a moving plate), or one of them."""
     face: FaceSelect = FaceChoice()
+    """Which of several faces, counted from 0 at the largest, or at a place in pixels."""
     driving: Driving
+    """The clip that the portrait follows."""
     engine: EngineName | None = None
+    """What animates this portrait; without it, what `defaults` say."""
     motion: Motion = Motion()
+    """How much of the driver's movement is taken."""
     composite: Composite = Composite()
+    """How the moving region goes back into the picture."""
 
 
 class Performer(OfPerformer, _Performer):

@@ -24,9 +24,13 @@ class Lyrics(Part):
     offset: SignedSeconds = Field(default=0, validate_default=True)
     """How much later (or, below 0, earlier) than the file says."""
     position: Position = "bottom"
+    """Where the text stands."""
     size: Size = 0.075
+    """Height of a line, as a share of the frame's shorter side."""
     margin: Margin = 0.06
+    """To the frame's edge, as a share of the frame's height."""
     color: Color = "#ffffff"
+    """Of the text, as "#rrggbb"."""
     sung: Color = "#ffd23c"
     """Words that have been sung, where the file times words."""
 
@@ -43,12 +47,19 @@ class Title(Part):
     """A text for a while."""
 
     text: Annotated[str, Field(min_length=1, max_length=500)]
+    """What is shown."""
     start: Seconds = Field(default=0, validate_default=True)
+    """When it is shown, in seconds."""
     end: Seconds
+    """When it is gone."""
     position: Position = "middle"
+    """Where the text stands."""
     size: Size = 0.12
+    """Height of a line, as a share of the frame's shorter side."""
     margin: Margin = 0.08
+    """To the frame's edge, as a share of the frame's height."""
     color: Color = "#ffffff"
+    """Of the text, as "#rrggbb"."""
     fade: Annotated[float, Field(ge=0, le=5)] = 0.3
     """Seconds in which it appears, and in which it goes."""
 

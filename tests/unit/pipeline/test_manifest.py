@@ -10,8 +10,10 @@ import pytest
 import yaml
 
 from foundation.errors import InputError, ManifestError
+from pipeline.manifest.described import json_schema, page
 from pipeline.manifest.load import load_manifest
-from pipeline.manifest.schema import Manifest, json_schema
+from pipeline.manifest.schema import Manifest
+from tests.conftest import ROOT
 
 GOOD = """
 version: 1
@@ -182,6 +184,22 @@ def test_names_and_paths_of_any_script_are_welcome(tmp_path: Path) -> None:
     text = GOOD.replace("mona_lisa", "蒙娜丽莎").replace("mona.jpg", "'图 片/it''s \"mona\".jpg'")
     manifest = load(tmp_path, text)
     assert manifest.performers["蒙娜丽莎"].portrait == '图 片/it\'s "mona".jpg'
+
+
+def test_the_page_of_fields_is_the_programs() -> None:
+    assert (ROOT / "docs" / "manifest.md").read_text(encoding="utf-8") == page(), "run make docs"
+
+
+def test_every_field_of_the_json_schema_says_what_it_is() -> None:
+    schema = json_schema()
+    fields = {
+        (name, field)
+        for name, part in [("Manifest", schema), *schema["$defs"].items()]
+        for field, value in part["properties"].items()
+        if "description" not in value
+    }
+    measures = {("Limits", name) for name in schema["$defs"]["Limits"]["properties"]}
+    assert fields - measures == set()
 
 
 def test_the_json_schema_names_every_field() -> None:
