@@ -1,0 +1,85 @@
+"""What every engine is tried on: the astronaut's face, the man of the carphone clip, the files that come with Duet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from engines.base import Driving, Engine, Portrait
+from foundation.crop import upright
+from foundation.facetrack import Face, FaceTrack, head_frame
+from foundation.geometry import Image, apply_affine, square_around
+from landmarks.base import LandmarkBackend
+from media.image.images import read_image
+from media.image.resample import warp_affine
+from media.samples import sample_path
+from media.video.reader import VideoReader
+from tests.conftest import ROOT
+
+MODELS = {
+    "tpsmm": {
+        "config": ROOT / "configs" / "models" / "duet-128.yaml",
+        "checkpoint": ROOT / "configs" / "checkpoints" / "duet-128.safetensors",
+    }
+}
+"""Of the engines that read files: those that come with Duet."""
+WIDEST = 50
+"""The frame of the carphone clip from which the mouth opens widest."""
+
+
+def files_of(engine: str) -> dict[str, Path]:
+    """The files that an engine reads, by its names for them."""
+    return MODELS.get(engine, {})
+
+
+def astronaut(backend: LandmarkBackend, engine: Engine[Any]) -> Portrait:
+    """The crop that the engine asks for."""
+    picture = read_image(sample_path("astronaut"))
+    return cut(picture, backend.detect(picture, 1)[0], engine)
+
+
+def carphone(backend: LandmarkBackend, frames: int) -> tuple[FaceTrack, list[Image]]:
+    """The man of the carphone clip, around his widest mouth."""
+    with VideoReader(sample_path("carphone")) as reader:
+        pictures = [frame for _, frame in islice(reader, WIDEST, WIDEST + frames)]
+    faces = [backend.detect(picture, 1)[0] for picture in pictures]
+    return track_of(faces, (pictures[0].shape[1], pictures[0].shape[0])), pictures
+
+
+def driven_by(track: FaceTrack, frames: Sequence[Image]) -> Driving:
+    """A clip of 30 frames a second."""
+    return Driving(track, 30.0, lambda numbers: (frames[number] for number in numbers))
+
+
+def track_of(faces: Sequence[Face], size: tuple[int, int]) -> FaceTrack:
+    """A face that is seen in every frame."""
+    return FaceTrack(
+        np.stack([face.points for face in faces]),
+        np.ones(len(faces), bool),
+        np.stack([face.blendshapes for face in faces]),
+        np.stack([face.pose for face in faces]),
+        faces[0].scheme,
+        size,
+    )
+
+
+def cut(picture: Image, face: Face, engine: Engine[Any]) -> Portrait:
+    """The crop of a picture that the engine asks for."""
+    head = head_frame(face.points, face.scheme)
+    half, size = engine.crop.reach * head.height, engine.crop.size
+    if size is not None:
+        affine = upright(head, half, size)
+        crop = warp_affine(picture, affine, (size, size), border=cv2.BORDER_REFLECT_101)
+        return Portrait(crop, replace(face, points=apply_affine(affine, face.points)), (True, True, True, True))
+    wanted = square_around(head.centre, half)
+    height, width = picture.shape[:2]
+    box = wanted.clipped(width, height)
+    points = face.points - np.array([box.x0, box.y0, 0.0])
+    edges = (wanted.x0 > 0, wanted.y0 > 0, wanted.x1 < width, wanted.y1 < height)
+    return Portrait(np.ascontiguousarray(picture[box.slices]), replace(face, points=points), edges)
