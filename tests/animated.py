@@ -46,10 +46,15 @@ def astronaut(backend: LandmarkBackend, engine: Engine[Any]) -> Portrait:
 
 def carphone(backend: LandmarkBackend, frames: int) -> tuple[FaceTrack, list[Image]]:
     """The man of the carphone clip, around his widest mouth."""
-    with VideoReader(sample_path("carphone")) as reader:
-        pictures = [frame for _, frame in islice(reader, WIDEST, WIDEST + frames)]
+    pictures = carphone_frames(frames)
     faces = [backend.detect(picture, 1)[0] for picture in pictures]
     return track_of(faces, (pictures[0].shape[1], pictures[0].shape[0])), pictures
+
+
+def carphone_frames(frames: int) -> list[Image]:
+    """So many frames of the clip."""
+    with VideoReader(sample_path("carphone")) as reader:
+        return [frame for _, frame in islice(reader, WIDEST, WIDEST + frames)]
 
 
 def driven_by(track: FaceTrack, frames: Sequence[Image]) -> Driving:
