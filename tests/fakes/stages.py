@@ -6,14 +6,15 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING
 
 from pipeline.plan.task import FileInput, Input, Task
 from stages import STAGES, StageSpec
 from stages.artifacts import File
 from stages.contract import Contract
+
+if TYPE_CHECKING:  # workers put the toy into their table, too, and have no use for the tests' own library
+    import pytest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,16 +49,29 @@ class ToyFacts:
 
 
 TOY = Contract("toy", ToySettings, ToyInputs, ToyFacts, File)
+SPEC = StageSpec("toys", "toy", 1, "a toy", 1.0)
 Run = Callable[..., ToyFacts]
 
 
 def put_toy(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
-    """Put a stage called "toy" into the table, with its contract."""
-    for name, what in (("stages.toys.toy", {"run": run}), ("stages.contracts.toy", {"CONTRACT": TOY})):
-        module: Any = ModuleType(name)
-        vars(module).update(what)
+    """Put a stage called "toy" into the table, with its contract, until the test is over."""
+    for name, module in _modules(run).items():
         monkeypatch.setitem(sys.modules, name, module)
-    monkeypatch.setitem(STAGES, "toy", StageSpec("toys", "toy", 1, "a toy", 1.0))
+    monkeypatch.setitem(STAGES, "toy", SPEC)
+
+
+def install_toy(run: Run) -> None:
+    """The same in a worker's process, for good."""
+    sys.modules.update(_modules(run))
+    STAGES["toy"] = SPEC
+
+
+def _modules(run: Run) -> dict[str, ModuleType]:
+    made = {}
+    for name, what in (("stages.toys.toy", {"run": run}), ("stages.contracts.toy", {"CONTRACT": TOY})):
+        made[name] = ModuleType(name)
+        vars(made[name]).update(what)
+    return made
 
 
 def toy_task(

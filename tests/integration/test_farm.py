@@ -8,13 +8,10 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +21,7 @@ import yaml
 from foundation.artifacts import ArtifactStore
 from foundation.housekeeping import inventory
 from tests.conftest import ROOT
+from tests.farm import cluster
 from tests.integration.conftest import Outcome, command, driving
 
 pytestmark = [pytest.mark.farm, pytest.mark.timeout(900)]
@@ -165,38 +163,6 @@ def test_a_full_disk_is_told_and_the_next_run_goes_on(job: Path, plain: tuple[by
     assert "the disk is full" in done.stderr
     assert "Traceback" not in done.stderr
     assert out.read_bytes() == plain[0]
-
-
-@contextmanager
-def cluster() -> Iterator[tuple[str, Callable[[], None]]]:
-    """The address of a Ray cluster of two nodes, and what kills one of them."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.farm_cluster", str(port)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as nodes:
-        assert nodes.stdin is not None
-        assert nodes.stdout is not None
-
-        def kill() -> None:
-            assert nodes.stdin is not None
-            assert nodes.stdout is not None
-            nodes.stdin.write("kill\n")
-            nodes.stdin.flush()
-            assert nodes.stdout.readline().strip() == "killed"
-
-        try:
-            address = nodes.stdout.readline().strip()
-            assert address == f"127.0.0.1:{port}"
-            yield address, kill
-        finally:
-            nodes.stdin.close()
-            nodes.wait(60)
 
 
 def test_a_ray_cluster_that_loses_a_node_makes_the_same_bits(job: Path, plain: tuple[bytes, float]) -> None:
