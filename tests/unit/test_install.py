@@ -29,8 +29,10 @@ METADATA = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
 def asked(name: str) -> list[Requirement]:
-    lines = (line.split("#")[0].strip() for line in (ROOT / f"{name}.txt").read_text().splitlines())
-    return [Requirement(line) for line in lines if line and not line.startswith("-")]
+    """What a list asks for, and the lists that it takes in."""
+    lines = [line.split("#")[0].strip() for line in (ROOT / f"{name}.txt").read_text().splitlines()]
+    taken = [each for line in lines if line.startswith("-r ") for each in asked(line[3:].removesuffix(".txt"))]
+    return taken + [Requirement(line) for line in lines if line and not line.startswith("-")]
 
 
 def pinned(name: str) -> dict[str, str]:
