@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,19 +11,22 @@ from typing import Any
 import numpy as np
 import pytest
 
+from foundation.face_choice import FaceChoice
 from foundation.facetrack import FaceTrack
 from foundation.npy import BLOCK
 from foundation.shots import load_shots
-from landmarks import DEFAULT
 from media.samples import sample_path
 from media.video.reader import VideoReader, read_frames
+from pipeline.plan.looking import backend_use
 from quality.features import mouth_opening
+from stages.artifacts import Media
+from stages.contracts.faces import Following, Inputs, Settings
 from stages.driving.faces import run as find_faces
 from tests.integration.conftest import Duet
 from tests.synthetic import write_clip
 
 FRAMES, CUT = BLOCK + 34, 150
-SINGS = ((0.0, []), (10.0, ["one"]), (10.6, []))
+SINGS: tuple[tuple[float, list[str]], ...] = ((0.0, []), (10.0, ["one"]), (10.6, []))
 """Frames 250 to 265 are sung, over a block's border; the rest is listened to, over a cut."""
 pytestmark = pytest.mark.slow
 
@@ -59,9 +63,17 @@ def render(duet: Duet, manifest: Callable[..., Path], two_shots: Path) -> Callab
 
 def openings(frames: Path, folder: Path) -> np.ndarray[Any, np.dtype[np.float64]]:
     """(N,) of the mouth in every frame of the file."""
-    settings = {"kind": "video", "select": "largest", "backend": DEFAULT, "start": "0", "stop": None}
-    settings |= {"max_gap_frames": 5, "expected_frames": None, "tolerant": False, "on_scene_cut": "ignore"}
-    find_faces(settings | {"on_face_lost": "hold"}, {"media": frames}, folder, lambda done, total: None)
+    following = Following(
+        start=Fraction(0),
+        stop=None,
+        max_gap_frames=5,
+        expected_frames=0,
+        tolerant=False,
+        on_scene_cut="ignore",
+        on_face_lost="hold",
+    )
+    settings = Settings(select=FaceChoice(), backend=backend_use(), following=following)
+    find_faces(settings, Inputs(media=Media.at(frames)), folder, lambda done, total: None)
     track = FaceTrack.load(folder / "track")
     return mouth_opening(np.asarray(track.points[:], np.float64), track.scheme)
 

@@ -65,7 +65,7 @@ def test_every_codec_in_every_container_keeps_frames_rate_and_tags(
     assert info.video is not None
     assert (info.video.fps, info.video.frames, info.video.variable, info.video.start) == (RATE, 12, False, 0)
     assert info.video.bits >= bits
-    assert [row for row in codec_rows(info, codec) if not row["holds"]] == []
+    assert [row for row in codec_rows(info, codec) if not row.holds] == []
     with VideoReader(path) as reader:
         assert [number_in(frame) for _, frame in reader] == list(range(12))
 
