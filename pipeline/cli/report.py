@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from foundation.atomic import check_writable, make_folder, replacing
+from foundation.errors import InputError
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
 from pipeline.cli.place import place_of
@@ -30,6 +31,9 @@ def run(
     loaded, store = load_manifest(manifest), store_at(work)
     plan = plan_job(loaded, store)
     place = place_of(loaded)
+    if store.find(plan.verdict.stage, plan.verdict.key) is None:
+        cure = "run `render` with this manifest first"
+        raise InputError("has not been rendered yet", file=place.target, cure=cure)
     made = Made(loaded, plan, store, place.at(verdict_of(plan.verdict, store).place(place.target)).first_file)
     if output:
         own = Written(output, "the report", "choose another --output")

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from foundation.artifacts import ArtifactStore
 from foundation.codec import encode
 from foundation.digests import digest_of
-from foundation.errors import InputError
 from foundation.version import libraries
 from pipeline.manifest.load import LoadedManifest
 from pipeline.plan.expand import Plan
+from pipeline.plan.made import artifact_of
 from pipeline.plan.task import FileInput
 from pipeline.report.record import stage_rows
 from pipeline.report.verdict import verdict_of
@@ -47,12 +47,10 @@ def collect(made: Made, record: dict[str, Any] | None) -> Data:
 
     Args:
         record: of the run, see Recorder; None: unknown.
-    Raises: InputError if the result has not been made.
+    Raises: Spoilt if the result is gone.
     """
     plan, store, loaded = made.plan, made.store, made.loaded
-    check = store.find(plan.verdict.stage, plan.verdict.key)
-    if check is None:
-        raise InputError("has not been rendered yet", file=made.video, cure="run `render` with this manifest first")
+    check = artifact_of(store, plan.verdict)
     with np.load(check.folder / "series.npz", allow_pickle=False) as file:
         series = {name: thinned(file[name]) for name in file.files}
     cached = set(record["cached"]) if record else set()
