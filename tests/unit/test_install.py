@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import importlib.util
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import sys
 import tomllib
 import zipfile
 from email import message_from_string
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,29 @@ def test_one_package_owns_cv2_and_needs_no_screen() -> None:
 def test_pytorch_is_pinned_in_the_list() -> None:
     (torch,) = [requirement for requirement in asked("requirements") if requirement.name == "torch"]
     assert [each.operator for each in torch.specifier] == ["=="]
+
+
+def imported() -> set[str]:
+    """The packages that the product's own code names in an import, wherever it stands."""
+    found = set()
+    for path in ROOT.glob("*/**/*.py"):
+        if path.relative_to(ROOT).parts[0] not in {".venv", "tests", "bench", "notebooks", "work", "out", "build"}:
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Import):
+                    found |= {each.name.split(".")[0] for each in node.names}
+                elif isinstance(node, ast.ImportFrom) and not node.level:
+                    found.add(str(node.module).split(".")[0])
+    return {name for name in found if name not in sys.stdlib_module_names and not (ROOT / name).exists()}
+
+
+def test_what_is_imported_is_asked_for() -> None:
+    lists = ("requirements", "requirements-song", "requirements-farm", "requirements-mediapipe", "requirements-c2pa")
+    names = {canonicalize_name(requirement.name) for each in lists for requirement in asked(each)}
+    owners = packages_distributions()
+    here = {name for name in imported() if importlib.util.find_spec(name)}  # who owns what is absent, nobody can tell
+    assert {"numpy", "torch", "yaml"} <= here
+    missing = {name for name in here if not names & {canonicalize_name(each) for each in owners.get(name, [name])}}
+    assert missing == set()
 
 
 @pytest.fixture(scope="module")
