@@ -114,9 +114,12 @@ class RayCrew(Crew):
         busy = [_own(worker) for worker in self.busy]
         refs = {actor.answer: actor for actor in busy} | {actor.asked: actor for actor in busy if actor.asked}
         waited = [*refs, *self._coming]
+        patience = ASK_SECONDS if seconds is None else min(seconds, ASK_SECONDS)
+        if not waited and self.workers:  # all that is still to be done is made by other processes
+            time.sleep(patience)
+            return []
         if not waited:
             raise StageError("no worker is left in the Ray cluster", cure="run again: finished work is kept")
-        patience = ASK_SECONDS if seconds is None else min(seconds, ASK_SECONDS)
         there, _ = self._ray.wait(waited, num_returns=len(waited), timeout=0)
         there = there or self._ray.wait(waited, num_returns=1, timeout=patience)[0]
         self._welcome(0)

@@ -32,6 +32,8 @@ class Todo:
     @property
     def ready(self) -> bool:
         """Whether something may be begun."""
+        while self._ready and not self._may_begin(self._ready[0][1]):
+            heappop(self._ready)
         return bool(self._ready)
 
     def plan(self, key: str) -> None:
@@ -58,8 +60,7 @@ class Todo:
         looked: list[tuple[int, str]] = []
         while self._ready and len(looked) < most:
             entry = heappop(self._ready)
-            # others are done meanwhile, begun already, or lack again what they need: they are offered then
-            if self._lacking.get(entry[1]) == set() and entry[1] not in self._taken:
+            if self._may_begin(entry[1]):
                 looked.append(entry)
         for entry in looked:
             heappush(self._ready, entry)
@@ -104,6 +105,10 @@ class Todo:
             self._taken.discard(lost)
             stack += [user for user in self._users.get(lost, ()) if user in self._lacking]
         return given_up
+
+    def _may_begin(self, key: str) -> bool:
+        """Others are done meanwhile, begun already, or lack again what they need: they are offered then."""
+        return self._lacking.get(key) == set() and key not in self._taken
 
     def _is_done(self, task: Task) -> bool:
         if task.key in self._done:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -77,6 +79,7 @@ def executor(
         if request.param not in CLUSTERS:
             yield load_executor(request.param), None
             return
+        patch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # as in tests.farm_cluster: loopback only
         pytest.importorskip("ray", reason="make install-farm", exc_type=ImportError)
         with cluster() as (address, _):
             yield load_executor(request.param), address
@@ -149,6 +152,21 @@ def test_a_worker_that_dies_is_replaced(farm: Farm) -> None:
     assert farm.words(dies) == "a dies"
     assert [event.key for event in farm.heard if isinstance(event, TaskRepeated)] == [dies.key]
     assert farm.no_drafts()
+
+
+def test_what_another_process_makes_is_waited_for(farm: Farm) -> None:
+    graph = Graph()
+    a = toy(graph, "a")
+    other = ExitStack()
+    other.enter_context(farm.store.leases.hold(a.key))
+
+    def later(event: Event) -> None:
+        if isinstance(event, TaskStarted):
+            Timer(1.5, other.close).start()  # it was stopped: nobody makes it now
+
+    assert farm.run(graph, a, listen=later) == {}
+    assert farm.started == [a.key, a.key]
+    assert farm.words(a) == "a"
 
 
 def test_an_interruption_stops_every_worker_and_keeps_what_is_finished(farm: Farm) -> None:

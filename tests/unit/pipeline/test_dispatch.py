@@ -336,6 +336,23 @@ def test_what_another_process_makes_is_waited_for(store: ArtifactStore) -> None:
     assert words(store, d) == "a b a c d"
 
 
+def test_a_lone_worker_is_not_listened_to_when_all_is_done(store: ArtifactStore) -> None:
+    """Else a cluster finds that nobody is left to speak."""
+    graph, *_, d = diamond()
+    crew = Here(store, size=1)
+    hear, silent = crew.hear, []
+
+    def counted(seconds: float | None) -> list[tuple[Worker, Said]]:
+        if not crew.busy:
+            silent.append(seconds)
+        return hear(seconds)
+
+    crew.hear = counted  # type: ignore[method-assign]
+    finish(graph, [d], store, crew)
+    assert words(store, d) == "a b a c d"
+    assert silent == []
+
+
 def test_no_more_is_started_than_memory_and_devices_allow() -> None:
     crew = Here(ArtifactStore(Path("unused")), size=3)
     crew.memory = 4 * GB
