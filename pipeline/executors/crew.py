@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from foundation.errors import DuetError
+from pipeline.executors.messages import Lost, Message
 from pipeline.plan.needs import Needs, needs_of
 from pipeline.plan.task import Task
 
@@ -23,26 +23,6 @@ class Worker:
     has_device: bool = False
     task: Task | None = None
     model: tuple[str, ...] = field(default=())
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a worker says of its task.
-
-    Attributes:
-        kind: "begun" · "progress" (done, total) · "notice" (text) · "sound" (the inputs to check are); and at the end
-            "done" (seconds) · "busy" (another process makes the artifact) · "spoilt" (keys of inputs) · "again" (why)
-            · "failed" (error) · "lost" (error: the worker is gone).
-    """
-
-    kind: str
-    values: tuple[Any, ...] = ()
-
-    @property
-    def error(self) -> DuetError:
-        """Of "failed" and "lost"."""
-        error: DuetError = self.values[0]
-        return error
 
 
 class Crew(ABC):
@@ -71,15 +51,15 @@ class Crew(ABC):
         """Have a free worker run a task; `check` is as of run_task."""
 
     @abstractmethod
-    def hear(self, seconds: float | None) -> list[tuple[Worker, Said]]:
+    def hear(self, seconds: float | None) -> list[tuple[Worker, Message]]:
         """What busy workers say; waits so long for the first word, None: as long as it takes.
 
-        A worker of which "lost" is said has been replaced, or taken off the list.
+        A worker that is Lost has been replaced, or taken off the list.
         """
 
     @abstractmethod
-    def replace(self, worker: Worker) -> Said:
-        """End a worker that hangs, and have another in its place; what to tell: "lost"."""
+    def replace(self, worker: Worker) -> Lost:
+        """End a worker that hangs, and have another in its place; what to tell."""
 
     @property
     def busy(self) -> list[Worker]:

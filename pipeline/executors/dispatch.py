@@ -13,7 +13,21 @@ from collections.abc import Iterable
 from foundation.artifacts import LARGE, ArtifactStore
 from foundation.errors import DuetError
 from foundation.events import Listener, Notice, TaskFailed, TaskFinished, TaskProgress, TaskRepeated, TaskStarted
-from pipeline.executors.crew import Crew, Said, Worker
+from pipeline.executors.crew import Crew, Worker
+from pipeline.executors.messages import (
+    Again,
+    Begun,
+    Busy,
+    Done,
+    Ending,
+    Failed,
+    InputsSound,
+    InputsSpoilt,
+    Lost,
+    Message,
+    Progress,
+    Told,
+)
 from pipeline.executors.run_task import POLL_SECONDS, REPEATS, too_often
 from pipeline.executors.todo import Todo
 from pipeline.executors.watch import Watch
@@ -110,19 +124,22 @@ class Dispatch:
         loaded = (task for task in suiting if not model_of(task) or model_of(task) == worker.model)
         return next(loaded, suiting[0] if suiting else None)
 
-    def _hear(self, crew: Crew, worker: Worker, said: Said) -> None:
+    def _hear(self, crew: Crew, worker: Worker, said: Message) -> None:
         task = worker.task
         assert task is not None  # noqa: S101  (only busy workers are listened to)
-        if said.kind == "progress":
-            self._listen(TaskProgress(task.key, *said.values))
-        elif said.kind == "notice":
-            self._notice(said.values[0])
-        elif said.kind == "sound":
-            self._unchecked.difference_update(self._checked_by(worker))
-        elif said.kind != "begun":
-            self._checked_by(worker)
-            worker.task = None
-            self._ended(crew, task, said)
+        match said:
+            case Begun():
+                pass
+            case Progress(done, total):
+                self._listen(TaskProgress(task.key, done, total))
+            case Told(text):
+                self._notice(text)
+            case InputsSound():
+                self._unchecked.difference_update(self._checked_by(worker))
+            case ending:
+                self._checked_by(worker)
+                worker.task = None
+                self._ended(crew, task, ending)
 
     def _checked_by(self, worker: Worker) -> list[str]:
         """The artifacts that a worker was to compare; from now on nobody waits for that."""
@@ -131,23 +148,24 @@ class Dispatch:
             del self._checking[key]
         return mine
 
-    def _ended(self, crew: Crew, task: Task, said: Said) -> None:
+    def _ended(self, crew: Crew, task: Task, ending: Ending) -> None:
         """A worker is done with a task, in whatever way."""
-        if said.kind == "done":
-            self._finished(task, said.values[0])
-        elif said.kind == "busy":
-            self._elsewhere.add(task.key)
-        elif said.kind == "spoilt":
-            self._make_again(task, said.values[0])
-        elif said.kind == "again":
-            self._repeat(task, said.values[0])
-            self._begin_again(task, said.values[0])
-        elif said.kind == "lost" and self._workers_lost[task.key] + 1 < crew.attempts:
-            self._workers_lost[task.key] += 1
-            self._repeat(task, said.error.problem)
-            self._todo.offer(task.key)
-        else:
-            self._fail(task, said.error)
+        match ending:
+            case Done(seconds):
+                self._finished(task, seconds)
+            case Busy():
+                self._elsewhere.add(task.key)
+            case InputsSpoilt(keys):
+                self._make_again(task, keys)
+            case Again(why):
+                self._repeat(task, why)
+                self._begin_again(task, why)
+            case Lost(error) if self._workers_lost[task.key] + 1 < crew.attempts:
+                self._workers_lost[task.key] += 1
+                self._repeat(task, error.problem)
+                self._todo.offer(task.key)
+            case Lost() | Failed():
+                self._fail(task, ending.error)
 
     def _notice(self, text: str) -> None:
         """Once in a run, however many workers say it."""

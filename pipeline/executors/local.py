@@ -16,9 +16,10 @@ from foundation.artifacts import ArtifactStore
 from foundation.errors import DuetError, StageError
 from foundation.events import Listener
 from pipeline.executors.base import Capabilities, Circumstances, Executor
-from pipeline.executors.crew import Crew, Said, Worker
+from pipeline.executors.crew import Crew, Worker
 from pipeline.executors.dispatch import Dispatch
 from pipeline.executors.machine import USED, devices, free_memory, processors, worker_count
+from pipeline.executors.messages import Lost, Message
 from pipeline.executors.worker import Place, serve_alone
 from pipeline.plan.graph import Graph
 from pipeline.plan.needs import needs_of
@@ -88,25 +89,21 @@ class LocalCrew(Crew):
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died while it was idle: heard below
             _own(worker).pipe.send((task.to_json(), sorted(check)))
 
-    def hear(self, seconds: float | None) -> list[tuple[Worker, Said]]:
+    def hear(self, seconds: float | None) -> list[tuple[Worker, Message]]:
         by_pipe = {_own(worker).pipe: worker for worker in self.busy}
         spoken = wait(list(by_pipe), seconds)
         return [(by_pipe[pipe], self._said(by_pipe[pipe])) for pipe in spoken if isinstance(pipe, Connection)]
 
-    def replace(self, worker: Worker) -> Said:
+    def replace(self, worker: Worker) -> Lost:
         _own(worker).process.kill()
-        return Said("lost", (self._replaced(worker, "its process hung, and was ended"),))
+        return Lost(self._replaced(worker, "its process hung, and was ended"))
 
-    def _said(self, worker: Worker) -> Said:
+    def _said(self, worker: Worker) -> Message:
         try:
-            kind, *values = _own(worker).pipe.recv()
+            message: Message = _own(worker).pipe.recv()
         except (EOFError, OSError):
-            return Said("lost", (self._replaced(worker, "its process died (exit code {}), as when memory runs out"),))
-        if kind == "failed":
-            error = DuetError.from_json(values[0])
-            error.add_note(values[1])
-            return Said("failed", (error,))
-        return Said(kind, tuple(values))
+            return Lost(self._replaced(worker, "its process died (exit code {}), as when memory runs out"))
+        return message
 
     def _replaced(self, worker: Worker, problem: str) -> StageError:
         """Start another worker in place of one that died; what to tell of its death."""

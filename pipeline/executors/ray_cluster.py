@@ -17,8 +17,9 @@ from foundation.atomic import write_error
 from foundation.errors import DuetError, ManifestError, StageError
 from foundation.events import Listener
 from pipeline.executors.base import Capabilities, Circumstances, Executor
-from pipeline.executors.crew import Crew, Said, Worker
+from pipeline.executors.crew import Crew, Worker
 from pipeline.executors.dispatch import Dispatch
+from pipeline.executors.messages import Begun, Done, InputsSound, Lost, Message, Progress, Told, UnderWay
 from pipeline.executors.own_output import own_output
 from pipeline.executors.ray_worker import RayWorker
 from pipeline.executors.worker import Place
@@ -34,8 +35,6 @@ START_SECONDS = 300.0
 
 ASK_SECONDS = 1.0
 """How often a worker is asked how far it is."""
-
-_UNDER_WAY = ("begun", "progress")
 
 
 class RayExecutor(Executor):
@@ -109,7 +108,7 @@ class RayCrew(Crew):
         actor.answer = actor.handle.run.remote(task.to_json(), sorted(check))
         actor.asked, actor.asked_at, actor.check = None, time.monotonic(), bool(check)
 
-    def hear(self, seconds: float | None) -> list[tuple[Worker, Said]]:
+    def hear(self, seconds: float | None) -> list[tuple[Worker, Message]]:
         self._ask()
         busy = [_own(worker) for worker in self.busy]
         refs = {actor.answer: actor for actor in busy} | {actor.asked: actor for actor in busy if actor.asked}
@@ -123,48 +122,43 @@ class RayCrew(Crew):
         there, _ = self._ray.wait(waited, num_returns=len(waited), timeout=0)
         there = there or self._ray.wait(waited, num_returns=1, timeout=patience)[0]
         self._welcome(0)
-        heard: list[tuple[Worker, Said]] = []
+        heard: list[tuple[Worker, Message]] = []
         for ref in there:
             actor = refs.get(ref)
             if actor is not None:
                 heard += [(actor, said) for said in (self._answer(actor) if ref is actor.answer else self._told(actor))]
-        over = {worker for worker, said in heard if said.kind not in (*_UNDER_WAY, "sound", "notice")}
+        over = {worker for worker, said in heard if not isinstance(said, UnderWay | InputsSound | Told)}
         # what a worker said of a task before its last word has been overtaken
-        return [(worker, said) for worker, said in heard if worker not in over or said.kind not in _UNDER_WAY]
+        return [(worker, said) for worker, said in heard if worker not in over or not isinstance(said, UnderWay)]
 
-    def _answer(self, actor: _Actor) -> list[Said]:
+    def _answer(self, actor: _Actor) -> list[Message]:
         """How the actor's task ended."""
         try:
-            notices, kind, *values = self._ray.get(actor.answer)
+            *told, ending = self._ray.get(actor.answer)
         except self._ray.exceptions.RayActorError:
             return [self.replace(actor)]
-        told = [Said("notice", (text,)) for text in notices]
-        if kind == "failed":
-            error = DuetError.from_json(values[0])
-            error.add_note(values[1])
-            return [*told, Said("failed", (error,))]
-        sound = [Said("sound")] if kind == "done" and actor.check else []
-        return [*told, *sound, Said(kind, tuple(values))]
+        sound = [InputsSound()] if isinstance(ending, Done) and actor.check else []
+        return [*told, *sound, ending]
 
-    def replace(self, worker: Worker) -> Said:
+    def replace(self, worker: Worker) -> Lost:
         actor = _own(worker)
         with contextlib.suppress(Exception):  # most are gone already
             self._ray.kill(actor.handle)
         self.workers.remove(actor)
         self._start(with_device=actor.has_device)
-        return Said("lost", (_lost(actor.task),))
+        return Lost(_lost(actor.task))
 
-    def _told(self, actor: _Actor) -> list[Said]:
+    def _told(self, actor: _Actor) -> list[Message]:
         """How far the actor is."""
         asked, actor.asked = actor.asked, None
         try:
             done, total, sound = self._ray.get(asked)
         except self._ray.exceptions.RayActorError:
             return []  # its answer says so too
-        said = [Said("progress", (done, total)) if total else Said("begun")]
+        said: list[Message] = [Progress(done, total) if total else Begun()]
         if sound and actor.check:
             actor.check = False
-            said.append(Said("sound"))
+            said.append(InputsSound())
         return said
 
     def _ask(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from pipeline.executors.messages import Message, Told
 from pipeline.executors.worker import Place, attempt, settle, warnings_told
 from pipeline.plan.task import Task
 
@@ -20,10 +21,10 @@ class RayWorker:
         """Whether the driver's work folder is this machine's too: the driver has put a file of this name into it."""
         return (Path(self._store.root) / token).is_file()
 
-    def run(self, told: dict[str, Any], check: list[str]) -> tuple[Any, ...]:
-        """What the user should be told, a list of lines; and then as worker.attempt."""
+    def run(self, told: dict[str, Any], check: list[str]) -> list[Message]:
+        """What the worker says of the task besides its progress; at last, how it ended."""
         self._state = (0, 0, False)
-        notices: list[str] = []
+        said: list[Message] = []
 
         def report(done: int, total: int) -> None:
             self._state = (done, total, self._state[2])
@@ -31,8 +32,9 @@ class RayWorker:
         def sound() -> None:
             self._state = (*self._state[:2], True)
 
-        with warnings_told(notices.append):
-            return notices, *attempt(Task.from_json(told), self._store, check, report, sound)
+        with warnings_told(lambda text: said.append(Told(text))):
+            ending = attempt(Task.from_json(told), self._store, check, report, sound)
+        return [*said, ending]
 
     def progress(self) -> tuple[int, int, bool]:
         """Frames done, of how many; and whether the inputs to check have been found sound."""

@@ -22,6 +22,18 @@ from foundation.errors import DuetError, SlowPathWarning
 from foundation.leases import Held
 from foundation.pages import MB, keep_pages
 from landmarks.download import OFFLINE_VARIABLE
+from pipeline.executors.messages import (
+    Again,
+    Begun,
+    Busy,
+    Done,
+    Ending,
+    Failed,
+    InputsSound,
+    InputsSpoilt,
+    Progress,
+    Told,
+)
 from pipeline.executors.run_task import Report, try_task
 from pipeline.plan.task import Task
 
@@ -61,15 +73,15 @@ def settle(place: Place) -> ArtifactStore:
 
 
 def serve(connection: Connection, place: Place) -> None:
-    """Run tasks until the pipe closes. In: a task, keys to check; out: as `attempt` returns, progress, notices."""
+    """Run tasks until the pipe closes. In: a task, keys to check; out: messages, the last one how it ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGTERM, _leave)
     store = settle(place)
-    told_of = warnings_told(lambda text: connection.send(("notice", text)))
+    told_of = warnings_told(lambda text: connection.send(Told(text)))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError), told_of:
         while True:
             told, check = connection.recv()
-            connection.send(("begun",))
+            connection.send(Begun())
             last = 0.0
 
             def report(done: int, total: int) -> None:
@@ -77,9 +89,9 @@ def serve(connection: Connection, place: Place) -> None:
                 now = time.monotonic()
                 if now - last >= REPORT_SECONDS or done == total:
                     last = now
-                    connection.send(("progress", done, total))
+                    connection.send(Progress(done, total))
 
-            connection.send(attempt(Task.from_json(told), store, check, report, lambda: connection.send(("sound",))))
+            connection.send(attempt(Task.from_json(told), store, check, report, lambda: connection.send(InputsSound())))
 
 
 @contextlib.contextmanager
@@ -115,20 +127,20 @@ def serve_alone(connection: Connection, place: Place) -> NoReturn:
 
 def attempt(
     task: Task, store: ArtifactStore, check: Collection[str], report: Report, sound: Callable[[], None]
-) -> tuple[Any, ...]:
-    """Run a task; how it ended, as Said: done, busy, again, spoilt or failed (error, traceback)."""
+) -> Ending:
+    """Run a task; how it ended."""
     began = time.monotonic()
     try:
         try_task(task, store, report, check=check, sound=sound if check else None)
     except Held:
-        return ("busy",)
+        return Busy()
     except Disturbed as error:
-        return ("again", str(error))
+        return Again(str(error))
     except Spoilt as error:
-        return ("spoilt", list(error.keys))
+        return InputsSpoilt(tuple(error.keys))
     except DuetError as error:
-        return ("failed", error.to_json(), traceback.format_exc())
-    return ("done", time.monotonic() - began)
+        return Failed(error.to_json(), traceback.format_exc())
+    return Done(time.monotonic() - began)
 
 
 def _leave(signum: int, frame: Any) -> None:

@@ -25,7 +25,7 @@ class Untyped:
 
 MOST = {
     "bench": Untyped(40, 26, 1),
-    "pipeline": Untyped(114, 57, 3),
+    "pipeline": Untyped(111, 57, 3),
     "stages": Untyped(23, 0, 0),
     "quality": Untyped(1, 0, 1),
     "training": Untyped(15, 3, 2),

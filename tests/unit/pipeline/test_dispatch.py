@@ -14,10 +14,11 @@ import pytest
 
 from foundation.artifacts import ArtifactStore
 from foundation.digests import digest_of as digest
-from foundation.errors import DuetError, InputError, StageError
+from foundation.errors import InputError, StageError
 from foundation.events import Event, TaskFailed, TaskFinished, TaskRepeated, TaskStarted
-from pipeline.executors.crew import Crew, Said, Worker
+from pipeline.executors.crew import Crew, Worker
 from pipeline.executors.dispatch import Dispatch
+from pipeline.executors.messages import Begun, InputsSound, Lost, Message
 from pipeline.executors.run_task import REPEATS
 from pipeline.executors.worker import attempt
 from pipeline.plan.graph import Graph
@@ -50,23 +51,22 @@ class Here(Crew):
     def give(self, worker: Worker, task: Task, check: Collection[str]) -> None:
         self._given.append((worker, task, check))
 
-    def replace(self, worker: Worker) -> Said:
+    def replace(self, worker: Worker) -> Lost:
         self.replaced += 1
         self._given = [given for given in self._given if given[0] is not worker]
-        return Said("lost", (StageError("it hung"),))
+        return Lost(StageError("it hung"))
 
-    def hear(self, seconds: float | None) -> list[tuple[Worker, Said]]:
+    def hear(self, seconds: float | None) -> list[tuple[Worker, Message]]:
         if not self._given:
             return []
         worker, task, check = self._given.pop(0)
         if self.lose.get(task.settings.name, 0):
             self.lose[task.settings.name] -= 1
-            return [(worker, Said("lost", (StageError("its node is gone"),)))]
+            return [(worker, Lost(StageError("its node is gone")))]
         self.checked.append((task.settings.name, list(check)))
-        said: list[tuple[Worker, Said]] = []
-        kind, *rest = attempt(task, self.store, check, lambda *_: None, lambda: said.append((worker, Said("sound"))))
-        values = (DuetError.from_json(rest[0]),) if kind == "failed" else tuple(rest)
-        return [*said, (worker, Said(kind, values))]
+        said: list[tuple[Worker, Message]] = []
+        ending = attempt(task, self.store, check, lambda *_: None, lambda: said.append((worker, InputsSound())))
+        return [*said, (worker, ending)]
 
 
 @pytest.fixture
@@ -278,9 +278,9 @@ def test_a_worker_that_hangs_is_not_waited_for_without_end(
     graph, *_, d = diamond()
 
     crew = Here(store, attempts=2)
-    hear, said = crew.hear, [[(crew.workers[0], Said("begun"))]]
+    hear, said = crew.hear, [[(crew.workers[0], Begun())]]
 
-    def stuck(seconds: float | None) -> list[tuple[Worker, Said]]:
+    def stuck(seconds: float | None) -> list[tuple[Worker, Message]]:
         if crew.workers[0].task and not crew.replaced:
             time.sleep(seconds or 0)
             return said.pop() if said else []
@@ -323,7 +323,7 @@ def test_what_another_process_makes_is_waited_for(store: ArtifactStore) -> None:
         hear = crew.hear
         released: list[bool] = []
 
-        def later(seconds: float | None) -> list[tuple[Worker, Said]]:
+        def later(seconds: float | None) -> list[tuple[Worker, Message]]:
             if heard and not crew.busy and not released:
                 (store.leases.folder / a.key).unlink()
                 released.append(True)
@@ -342,7 +342,7 @@ def test_a_lone_worker_is_not_listened_to_when_all_is_done(store: ArtifactStore)
     crew = Here(store, size=1)
     hear, silent = crew.hear, []
 
-    def counted(seconds: float | None) -> list[tuple[Worker, Said]]:
+    def counted(seconds: float | None) -> list[tuple[Worker, Message]]:
         if not crew.busy:
             silent.append(seconds)
         return hear(seconds)

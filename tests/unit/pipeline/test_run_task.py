@@ -16,6 +16,7 @@ from foundation.artifacts import ArtifactStore, Spoilt
 from foundation.atomic import replacing
 from foundation.digests import digest_of
 from foundation.errors import InputError, ManifestError, SlowPathWarning, StageError
+from pipeline.executors.messages import Done, Told
 from pipeline.executors.ray_worker import RayWorker
 from pipeline.executors.run_task import run_task
 from pipeline.executors.worker import Place
@@ -302,6 +303,8 @@ def test_a_ray_worker_tells_of_a_slow_path_in_a_line(
 
     stage(run)
     store.root.mkdir()
-    notices, kind, *_ = RayWorker(Place(str(store.root), devices=None, online=True)).run(toy(tmp_path).to_json(), [])
-    assert (notices, kind) == (["it runs slowly here"], "done")
+    worker = RayWorker(Place(str(store.root), devices=None, online=True))
+    told, ending = worker.run(toy(tmp_path).to_json(), [])
+    assert told == Told("it runs slowly here")
+    assert isinstance(ending, Done)
     assert "Warning" not in "".join(capfd.readouterr())
