@@ -8,9 +8,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # read when PyTorch is loaded: threads that spin while they wait make the tests many times slower on a busy machine
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+settings.register_profile("duet", deadline=None)  # no test depends on how busy the machine is
+settings.load_profile("duet")
 
 ROOT = Path(__file__).resolve().parents[1]
 

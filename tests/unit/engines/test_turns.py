@@ -139,7 +139,7 @@ def gaps(targets: Rows) -> Rows:
 
 
 @given(cases(ABOUT_BLOCKS))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_a_still_sings_and_listens_over_every_border(case: Case) -> None:
     taken, whole, shares = still(case.frames, case.turns()), whole_still(case.frames), case.shares
     for name in ("targets", "rigid", "gaze"):
@@ -153,7 +153,7 @@ def test_a_still_sings_and_listens_over_every_border(case: Case) -> None:
 
 
 @given(cases(ABOUT_A_BLOCK), st.sampled_from([0, 2]))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_a_plate_sings_and_listens_over_every_border(case: Case, longer: int) -> None:
     taken, whole = plate(case.frames, longer, case.turns()), whole_plate(case.frames, longer)
     shares = np.concatenate([case.shares, np.repeat(case.shares[-1:], longer)])  # the clip's last frame stays

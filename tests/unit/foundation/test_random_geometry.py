@@ -28,7 +28,7 @@ HEADS = st.builds(
 """Anywhere, of any height, turned by any angle."""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(head=HEADS, reach=st.floats(0.6, 2.0), side=st.sampled_from([64, 256, 512]), width=SIDES, height=SIDES)
 def test_a_crop_comes_back_from_its_file_and_leads_back_to_its_picture(
     head: HeadFrame, reach: float, side: int, width: int, height: int
@@ -57,7 +57,7 @@ def test_a_crop_comes_back_from_its_file_and_leads_back_to_its_picture(
     assert box.clipped(width, height) == box
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     layout=st.sampled_from(LAYOUTS),
     count=st.integers(1, 9),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from foundation.errors import StageError
@@ -201,7 +201,4 @@ def test_no_child_is_left_behind(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), FrameWriter(tmp_path / "d.mp4", size=(160, 96), fps=Fraction(25)) as writer:
         writer.write(numbered(0))
         raise RuntimeError
-    children = subprocess.run(
-        ["ps", "--ppid", str(os.getpid()), "-o", "comm="], check=False, capture_output=True, text=True
-    )
-    assert "ffmpeg" not in children.stdout
+    assert not [child.name() for child in psutil.Process().children() if "ffmpeg" in child.name()]

@@ -110,7 +110,7 @@ def test_any_times_at_all_give_a_rate(steps: list[int], ticks: int) -> None:
     assert 0 < cadence(times, Fraction(1, ticks), [None, Fraction(0), Fraction(90000)])[0] <= 1000
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     fps=st.sampled_from([Fraction(24), Fraction(25), Fraction(30), Fraction(30000, 1001), Fraction(60)]),
     frames=st.integers(300, 1000),

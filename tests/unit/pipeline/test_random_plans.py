@@ -19,7 +19,7 @@ from tests.strategies import values_of
 
 
 @pytest.mark.parametrize("stage", list(STAGES))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(drawn=st.data())
 def test_a_task_survives_its_file(stage: str, drawn: st.DataObject) -> None:
     contract = STAGES[stage].contract()
@@ -41,7 +41,7 @@ def made_of(number: int, needs: list[Task]) -> Task:
     return Task.of(passes.CONTRACT, how, what)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(drawn=st.data(), size=st.integers(1, 12))
 def test_what_is_needed_is_found_in_order_and_nothing_else(drawn: st.DataObject, size: int) -> None:
     graph = Graph()
