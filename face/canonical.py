@@ -92,7 +92,7 @@ class Poses:
             scales.append(max(scale, 1e-6))
             rotations.append(rotation)
             shifts.append(shift)
-        return Poses(np.array(scales), np.array(rotations), np.array(shifts))
+        return Poses(np.array(scales), np.reshape(rotations, (-1, 3, 3)), np.reshape(shifts, (-1, 3)))
 
     @staticmethod
     def joined(parts: list[Poses]) -> Poses:
@@ -104,3 +104,8 @@ class Poses:
         """`points` (n, P, 3) of the frames `span`, moved into the reference's pose."""
         turned = np.matmul(points, self.rotation[span].transpose(0, 2, 1))
         return turned * self.scale[span, None, None] + self.shift[span, None, :]
+
+    def restore(self, points: Array, span: slice) -> Array:
+        """The inverse of `remove`."""
+        level = (points - self.shift[span, None, :]) / self.scale[span, None, None]
+        return np.asarray(np.matmul(level, self.rotation[span]))

@@ -187,7 +187,7 @@ def choose_reference(track: FaceTrack, wanted: str | int) -> int:
         cost += 2 * np.abs(blink - np.percentile(blink, 20)) + 0.5 * track.blendshapes[:, list(EXPRESSIVE)].sum(axis=1)
     turn = np.array([log_rotation(head_rotation(track.face(i))) for i in range(count)])
     cost += 2 * np.linalg.norm(turn - np.median(turn, axis=0), axis=1)
-    cost[~track.found] += 10
+    cost[~track.shows_mouth] += 10
     return int(np.argmin(cost))
 
 

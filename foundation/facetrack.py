@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import cast
@@ -52,6 +52,7 @@ class FaceTrack:
         found: (N,) bool; False where the face was bridged from its neighbours.
         blendshapes: (N, B) floats. pose: (N, 4, 4) float64.
         scheme: as in Face. size: (width, height) in pixels of the frames that the points are in.
+        occluded: (N,) bool; True where something in front of the mouth hides it; empty: nowhere.
     """
 
     points: NDArray[np.floating]
@@ -60,9 +61,19 @@ class FaceTrack:
     pose: NDArray[np.floating]
     scheme: str
     size: tuple[int, int]
+    occluded: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+
+    def __post_init__(self) -> None:
+        if not len(self.occluded):
+            object.__setattr__(self, "occluded", np.zeros(len(self.points), bool))
 
     def __len__(self) -> int:
         return len(self.points)
+
+    @property
+    def shows_mouth(self) -> NDArray[np.bool_]:
+        """(N,) where the face was found, and nothing is in front of its mouth."""
+        return self.found & ~self.occluded
 
     def face(self, index: int) -> Face:
         """Frame `index` alone, in float64."""
@@ -95,11 +106,15 @@ class FaceTrack:
         fields = {
             name: np.load(folder / f"{name}.npy", allow_pickle=False)[every] for name in FIELDS if name != "points"
         }
+        if (folder / OCCLUDED).is_file():
+            fields["occluded"] = np.load(folder / OCCLUDED, allow_pickle=False)[every]
         points = cast(NDArray[np.floating], Rows(folder / "points.npy", part))  # indexed as an array is
         return FaceTrack(points, **fields, scheme=about["scheme"], size=(about["size"][0], about["size"][1]))
 
 
 FIELDS = ("points", "found", "blendshapes", "pose")
+OCCLUDED = "occluded.npy"
+"""Beside those of FIELDS, where the mouth was looked at."""
 
 
 def transfer(

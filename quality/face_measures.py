@@ -80,6 +80,17 @@ FACE_MEASURES = (
         "own",
     ),
     Measure(
+        "mouth_foreign",
+        "performer",
+        "share",
+        "0..1",
+        *at_most(0.03, 0.0),
+        "looks in which the driver's frame shows no lips (a hand or a microphone hides them) and the result's mouth is "
+        "lighter inside than half the skin and than it usually is",
+        "what is in front of the driver's mouth is seen in the portrait's",
+        "own",
+    ),
+    Measure(
         "mouth_sound_r",
         "performer",
         "r",

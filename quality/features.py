@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from face.canonical import face_height, head_rotation
 from face.color import LUMA, skin_tone
+from face.occlusion import look_at_mouth, shows_no_lips
 from face.performance import iris_position, opening
 from face.topology import EYES, INNER_LIPS
 from foundation.facetrack import IBUG_68, MEDIAPIPE_478, Face, head_frame
@@ -15,8 +16,8 @@ from foundation.facetrack import IBUG_68, MEDIAPIPE_478, Face, head_frame
 Image = NDArray[np.uint8]
 Row = NDArray[np.float64]
 
-COLUMNS = ("mouth", "eye", "yaw", "pitch", "roll", "gaze", "interior", "blink", "contrast")
-MOUTH, EYE, YAW, PITCH, ROLL, GAZE, INTERIOR, BLINK, CONTRAST = range(len(COLUMNS))
+COLUMNS = ("mouth", "eye", "yaw", "pitch", "roll", "gaze", "interior", "blink", "contrast", "lips")
+MOUTH, EYE, YAW, PITCH, ROLL, GAZE, INTERIOR, BLINK, CONTRAST, LIPS = range(len(COLUMNS))
 
 CLOSED, OPEN = 0.012, 0.05
 """Openings of a mouth that is shut, and of one that shows what is inside, of the face's height."""
@@ -31,6 +32,7 @@ def features(image: Image | None, face: Face | None) -> Row:
     mouth: gap of the inner lips over the face's height. eye: mean lid gap over the eye's width. yaw, pitch, roll:
     degrees. gaze: iris along the eye, of its width. interior, contrast: mean and standard deviation of the luminance
     between the lips over that of the skin, where the mouth is open and `image` is given. blink: MediaPipe's score.
+    lips: 1 where `image` shows lips, 0 where what is there is none (see face.occlusion).
     """
     if face is None:
         return np.full(len(COLUMNS), np.nan)
@@ -51,6 +53,7 @@ def features(image: Image | None, face: Face | None) -> Row:
             inside,
             face.blendshapes[9:11].mean() if len(face.blendshapes) > 10 else np.nan,
             contrast,
+            np.nan if image is None else float(not shows_no_lips(look_at_mouth(image, points)[None])[0]),
         ]
     )
 

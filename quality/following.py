@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.features import CLOSED, CONTRAST, EYE, GAZE, INTERIOR, MOUTH, OPEN, PITCH, ROLL, YAW
+from quality.features import CLOSED, CONTRAST, EYE, GAZE, INTERIOR, LIPS, MOUTH, OPEN, PITCH, ROLL, YAW
 from quality.gains import Gains
 
 Series = NDArray[np.float64]
@@ -24,8 +24,12 @@ REACH = 4
 """Frames by which a lag is looked for."""
 BETTER = 0.01
 """A lag is one only if r is better there by so much than without it."""
+LIT, LIGHTER = 0.5, 1.15
+"""Luminance between the lips over that of the skin, and over the mouth's usual, above which it is no mouth's inside."""
 LEAST = 4
 """Rows that a mean is taken of at least."""
+MOUTHS = ("mouth_r", "mouth_slope", "mouth_lag", "interior", "interior_contrast", "mouth_foreign")
+"""Figures that a mouth which hardly opens says nothing of."""
 HEADS = (("yaw_r", YAW), ("pitch_r", PITCH), ("roll_r", ROLL))
 
 
@@ -91,11 +95,29 @@ def _mouth(d: Series, r: Series) -> dict[str, float]:
     return figures
 
 
+def foreign(driver: Series, result: Series, portrait: Series) -> float:
+    """The share of looks in which what hides the driver's mouth is seen between the result's lips.
+
+    Where the driver shows no lips, nothing lighter than the inside of the result's own mouth belongs there.
+
+    Args:
+        driver, result: (M, F) rows of quality.features; of the driver, LIPS is known where its frame was looked at.
+        portrait: (F,) the row of the still.
+    """
+    known = np.isfinite(driver[:, LIPS])
+    if known.sum() < LEAST:
+        return float("nan")
+    light = result[:, INTERIOR]
+    own = light[(driver[:, LIPS] == 1) & np.isfinite(light)]
+    usual = float(np.median(own)) if len(own) else float(np.nan_to_num(portrait[INTERIOR]))
+    return float(((driver[:, LIPS] == 0) & (light > max(LIT, LIGHTER * usual)))[known].mean())
+
+
 def scaled(figures: Mapping[str, float], gains: Gains) -> dict[str, float]:
     """The figures as they would be with a motion of 1: what the manifest damps is not judged, a slope is undone."""
     told = dict(figures)
     if gains.mouth < 0.25:
-        told |= dict.fromkeys(("mouth_r", "mouth_slope", "mouth_lag", "interior", "interior_contrast"), float("nan"))
+        told |= dict.fromkeys(MOUTHS, float("nan"))
     else:
         told["mouth_slope"] = told["mouth_slope"] / gains.mouth
     if gains.head < 0.25:

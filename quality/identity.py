@@ -31,7 +31,10 @@ _PLACES = np.array([(17, 24), (27, 24), (37, 24), (47, 24), (32, 24), (32, 36), 
 def neutral(driver: NDArray[np.float64], count: int) -> NDArray[np.int64]:
     """Which rows of quality.features, at most `count`, show the driver nearest to its rest, ascending."""
     columns = [column for column in (YAW, PITCH, ROLL) if np.isfinite(driver[:, column]).all()]
-    away = np.abs(driver[:, MOUTH] - np.nanpercentile(driver[:, MOUTH], 20)) / 0.02
+    mouths = driver[:, MOUTH]
+    known = np.isfinite(mouths)
+    # a mouth that is hidden is drawn: nothing is as unlike the portrait
+    away = np.where(known, np.abs(mouths - (np.percentile(mouths[known], 20) if known.any() else 0)) / 0.02, 10.0)
     for column in columns:
         away = away + np.abs(driver[:, column] - np.median(driver[:, column])) / 5.0
     return np.sort(np.argsort(np.nan_to_num(away, nan=np.inf), kind="stable")[:count])

@@ -64,7 +64,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("portrait", "crop", 2, "cut the portrait around its face", 0.0),
         StageSpec("portrait", "plate_frames", 2, "a video as the portrait: its frames at a constant rate", 8.0),
         StageSpec("portrait", "plate_path", 1, "the crop that follows a face through a plate", 0.2),
-        StageSpec("driving", "normalize", 5, "driving clip to a constant rate, range and size", 6.0),
+        StageSpec("driving", "normalize", 6, "driving clip to a constant rate, range and size", 6.0),
         StageSpec("animation", "prepare", 2, "what the engine needs from the whole clip", 2.0),
         StageSpec("animation", "animate", 3, "move the portrait, a chunk of frames at a time", 30.0),
         StageSpec("animation", "preview_samples", 2, "a quick look at a performer, before any long work", 300.0),
@@ -77,9 +77,9 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("delivery", "edit", 3, "lay the performers out in scenes, encode once", 25.0),
         StageSpec("delivery", "sample_vocals", 1, "sing a sample vocal from a face's mouth", 0.5),
         StageSpec("delivery", "mux", 3, "copy or cut, mix and level the sound, and join it to the picture", 0.5),
-        StageSpec("judging", "measure", 6, "look at a performer's result again, beside its driver", 6.0),
+        StageSpec("judging", "measure", 7, "look at a performer's result again, beside its driver", 6.0),
         StageSpec("training", "face_crops", 1, "cut a clip around its face, to train on", 8.0),
-        StageSpec("judging", "check", 11, "judge the result: frames, sound, picture, faces", 3.0),
+        StageSpec("judging", "check", 12, "judge the result: frames, sound, picture, faces", 3.0),
         StageSpec("judging", "reconstruct", 2, "compare a reconstructed clip with the clip itself", 20.0),
     )
 }

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engines.base import Portrait
 from face.motion import Motion
-from face.topology import EYES, INNER_LOWER, INNER_UPPER, OVAL, POINTS
+from face.topology import EYES, INNER_LOWER, INNER_UPPER, LIP_RINGS_LOWER, LIP_RINGS_UPPER, OVAL, POINTS
 from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack
 
 MOTION = Motion(smoothing=0.0)
@@ -23,6 +23,9 @@ def made_up_face(gap: float = 0.0, lids: float = 1.0, gaze: float = 0.0, height:
     points[list(OVAL)] = np.stack([0.38 * np.sin(turn), -0.5 * np.cos(turn)], axis=1)
     along = np.linspace(-0.12, 0.12, len(INNER_UPPER))
     bow = gap / 2 * np.cos(along / 0.12 * np.pi / 2)
+    for number, (above, below) in enumerate(zip(LIP_RINGS_UPPER, LIP_RINGS_LOWER, strict=True), 1):
+        points[list(below)] = np.stack([along, 0.25 + bow + 0.01 * number], axis=1)
+        points[list(above)] = np.stack([along, 0.25 - bow - 0.01 * number], axis=1)
     points[list(INNER_LOWER)] = np.stack([along, 0.25 + bow], axis=1)
     points[list(INNER_UPPER)] = np.stack([along, 0.25 - bow], axis=1)
     for eye, x in zip(EYES, (-0.16, 0.16), strict=True):

@@ -17,6 +17,7 @@ from face import calibration, rig
 from face.calibration import Detector
 from face.color import lip_tone, skin_tone, transfer_matrix
 from face.motion import Motion, Reference
+from face.occlusion import covered
 from face.performance import Performance, analyse, choose_reference, spans
 from face.reference import most_alike
 from face.retargeting import Gains, gaze_motion, mesh_targets, rigid_motion
@@ -37,7 +38,7 @@ class LandmarkTps(PlateEngine[Options]):
     def reference(self, portrait: Portrait, track: FaceTrack, wanted: Reference) -> int:
         if wanted != "nearest":
             return choose_reference(track, "best" if wanted == "neutral" else wanted)
-        seen = np.flatnonzero(track.found) if track.found.any() else np.arange(len(track))
+        seen = np.flatnonzero(track.shows_mouth) if track.shows_mouth.any() else np.arange(len(track))
         own = portrait.face.points[:, :2]
         return int(seen[most_alike(own, (track.points[int(index)][:, :2] for index in seen))])
 
@@ -48,6 +49,7 @@ class LandmarkTps(PlateEngine[Options]):
         blocks = spans(len(performance))
         targets = Blocks(np.float32, lambda: (mesh_targets(body, performance, gains, span) for span in blocks))
         moving = small_arrays(body, performance, gains, blocks) | {"targets": targets, "texture": body.texture}
+        moving |= {"covered": covered(driving.track.occluded)}
         return static | moving | {"calibration": np.array([gains.lips, gains.lids, gains.parting])}
 
     def prepare_plate(
@@ -58,7 +60,8 @@ class LandmarkTps(PlateEngine[Options]):
         sitter = Sitter.of(plate, taking.motion.smoothing)
         lips = [performance.points(span)[:, CONTOUR, :2] for span in spans(len(performance))]
         moving = plate_arrays(sitter, performance, gains)
-        return static | moving | {"lips": np.concatenate(lips).astype(np.float32)}
+        mouths = {"lips": np.concatenate(lips).astype(np.float32), "covered": covered(driving.track.occluded)}
+        return static | moving | mouths
 
     def _measured(self, portrait: Portrait, track: FaceTrack, motion: Motion) -> Motion:
         """The motion settings with a reference that the performance can be read from."""
@@ -78,13 +81,15 @@ class LandmarkTps(PlateEngine[Options]):
         body = rig.build(portrait.face, performance)
         motion = taking.motion
         gains = Gains(motion.head, motion.expression, motion.mouth)
-        samples = calibration.pick(performance, driving.track.found, driving.pick)
+        clear, found = driving.track.shows_mouth, driving.track.found
+        samples = calibration.pick(performance, clear if clear.any() else found, driving.pick)
         static = still_arrays(portrait, body, performance, samples)
 
         def trial(gains: Gains, index: int, frame: Image) -> Image:
             alone = slice(index, index + 1)
             tried = rig.build(portrait.face, performance, gains.parting)
             moving = {"texture": tried.texture, "targets": mesh_targets(tried, performance, gains, alone)}
+            moving |= {"covered": np.array([0.0 if clear.any() else 1.0])}
             arrays = static | moving | small_arrays(tried, performance, gains, [alone])
             return self.open(portrait, arrays, taking).render(0, frame)
 

@@ -40,6 +40,8 @@ CAVITY = 0.55
 CAVITY_TINT = np.array([0.55, 0.40, 0.37], np.float32)
 TEETH_DIM = 0.15
 """Teeth stand in the lips' shade: this much darker than the performer's light would have them."""
+PLAIN = np.array([0.36, 0.25, 0.24], np.float32)
+"""A drawn mouth's dark, against the lips."""
 PARTED_LIGHT = np.array([0.75, 0.7, 0.7], np.float32)
 """What lies behind lips that are parted without showing teeth, against the lips."""
 DEEPEST = 0.34
@@ -146,11 +148,15 @@ def own_teeth(image: Image, contour: Array, height: float, skin: float) -> tuple
     return emptied, teeth_there if shows_teeth else None
 
 
-def paint(out: Image, contour: Array, driving_frame: Image, driving_contour: Array, mouth: Mouth) -> None:
+def paint(
+    out: Image, contour: Array, driving_frame: Image, driving_contour: Array, mouth: Mouth, *, covered: float = 0.0
+) -> None:
     """Lay the performer's mouth interior into `out`; in place.
 
     Args:
         contour: (20, 2) the portrait's inner lips in `out`. driving_contour: (20, 2) in `driving_frame`.
+        covered: 0..1, how much of what is shown is drawn, a dark mouth in the portrait's colours; at 1, nothing of the
+            driving frame is looked at.
     """
     upper, lower = rows(contour)
     opening = float(np.linalg.norm(upper - lower, axis=1).max()) / mouth.height
@@ -164,8 +170,12 @@ def paint(out: Image, contour: Array, driving_frame: Image, driving_contour: Arr
     region = out[box.slices]
     layers = region.astype(np.float32)
     if strength > 0:
-        pixels = recolor(fetch(raster, (upper, lower), driving_frame, driving_contour, 3 * feather), mouth.matrix)
-        layers += (deepen(pixels, mouth) - layers) * strength
+        inside = np.broadcast_to(mouth.lip * PLAIN, layers.shape)
+        if covered < 1:
+            pixels = fetch(raster, (upper, lower), driving_frame, driving_contour, 3 * feather)
+            own = deepen(recolor(pixels, mouth.matrix), mouth)
+            inside = own + (inside - own) * np.float32(covered)
+        layers += (inside - layers) * strength
     depth = cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 3)
     # a mouth that opens little is shaded less far in, or nothing of its teeth would be seen
     height = mouth.height * min(1.0, max(0.3, opening / FULL_SHADE))

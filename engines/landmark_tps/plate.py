@@ -18,16 +18,15 @@ from engines.landmark_tps.mouth import Mouth
 from engines.landmark_tps.renderer import Scene, TpsRenderer
 from engines.landmark_tps.surroundings import Surroundings
 from face import rig
+from face.bridging import mouths_share, smooth_step
 from face.canonical import Frame, head_rotation
 from face.performance import Performance, spans, steadied
 from face.retargeting import Gains, mesh_targets, rigid_motion
-from face.topology import EYES, MOUTH_CORNERS, NOSE_TIP, OUTER_LIPS, OVAL, POINTS
+from face.topology import EYES, MOUTH_CORNERS, NOSE_TIP, OVAL, POINTS
 from foundation.facetrack import Face
 from foundation.geometry import Array, Image
 from foundation.npy import Blocks
 
-MOUTH_REACH = 0.06, 0.22
-"""Face heights from the lips up to which the plate's own articulation is taken out, and from which not at all."""
 RIM = 0.16
 """Face heights from the outline of temples and forehead over which the face passes into the plate's own motion."""
 SAMPLES = 256
@@ -61,15 +60,12 @@ class Sitter:
         alone = Sitter(plate, sigma, np.zeros((POINTS, 3)), nothing, nothing)
         rests = [alone.pose(int(index))[1] for index in sampled]
         usual: Array = np.median([rig.relaxed(shape, face.blendshapes, 0.0, True) for face, shape in rests], axis=0)
-        lips = usual[list(OUTER_LIPS)]
-        distance = np.linalg.norm(usual[:, None, :2] - lips[None, :, :2], axis=2).min(axis=1)
-        share = smooth_step((MOUTH_REACH[1] - distance) / (MOUTH_REACH[1] - MOUTH_REACH[0]))
         outline = usual[list(OVAL)]
         nose, mouth = usual[NOSE_TIP, 1], usual[list(MOUTH_CORNERS), 1].mean()
         above = smooth_step((mouth - outline[:, 1]) / (mouth - nose))
         near = np.linalg.norm(usual[:, None, :2] - outline[None, :, :2], axis=2) / RIM
         anchored = (above * smooth_step(1 - near)).max(axis=1)
-        return replace(alone, usual=usual, articulates=share[:, None], anchored=anchored[:, None])
+        return replace(alone, usual=usual, articulates=mouths_share(usual), anchored=anchored[:, None])
 
     def pose(self, index: int) -> tuple[Frame, tuple[Face, Array]]:
         """Where the head is in the crop of frame `index`; and the face, in the crop's pixels, and its shape."""
@@ -88,12 +84,6 @@ class Sitter:
         shut = rig.relaxed(shape, face.blendshapes, 0.0, True)
         body = rig.build(face, performance, parting, always_open=True)
         return replace(body, rest=shut + self.articulates * (self.usual - shut))
-
-
-def smooth_step(share: Array) -> Array:
-    """0 up to 0, 1 from 1 on, smooth at both ends."""
-    t = np.clip(share, 0, 1)
-    return np.asarray(t * t * (3 - 2 * t))
 
 
 LAYOUT = {"targets": (POINTS + 14, 3), "texture": (POINTS + 14, 2), "face": (POINTS, 3), "rigid": (2, 4), "open": (2,)}
@@ -163,11 +153,11 @@ class TpsPlateRenderer(PlateRenderer):
             eyeballs=tuple(eyes.Eyeball.build(plate_crop, texture, eye) for eye in EYES) if shown else (),
             mouth=Mouth(frame.height, arrays["mouth_matrix"], float(arrays["skin"]), arrays["lip"], None),
         )
-        lips = arrays["lips"]
+        last = len(arrays["lips"]) - 1
         one = {
             "targets": now["targets"][None],
             "rigid": now["rigid"][None],
             "gaze": np.zeros((1, len(EYES), 2)),
-            "lips": lips[min(index, len(lips) - 1)][None],
+            **{name: arrays[name][min(index, last)][None] for name in ("lips", "covered")},
         }
         return TpsRenderer(scene, one).render(0, driving_frame)

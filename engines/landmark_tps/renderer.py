@@ -48,7 +48,7 @@ class TpsRenderer(Renderer):
         self._targets = arrays["targets"]
         self._rigid = arrays["rigid"]
         self._gaze = arrays["gaze"]
-        self._lips = arrays["lips"]
+        self._lips, self._covered = arrays["lips"], arrays["covered"]
         self._triangles = mesh_triangles()
         self._late = len(self._triangles) - len(face_triangles())
         self._texture = scene.texture[self._triangles]
@@ -71,7 +71,8 @@ class TpsRenderer(Renderer):
         self._warp(out, coarse, points)
         for eye, eyeball, gaze in zip(EYES, scene.eyeballs, gazes, strict=bool(scene.eyeballs)):
             eyes.paint(out, points[:, :2], eye, eyeball, gaze)
-        mouth.paint(out, points[list(INNER_LIPS), :2], driving_frame, self._lips[index].astype(np.float64), scene.mouth)
+        lips, theirs = points[list(INNER_LIPS), :2], self._lips[index].astype(np.float64)
+        mouth.paint(out, lips, driving_frame, theirs, scene.mouth, covered=float(self._covered[index]))
         return out
 
     def _warp(self, out: Image, coarse: Field, points: Array) -> None:

@@ -158,7 +158,7 @@ def _reference(portrait: Portrait, track: FaceTrack, wanted: Reference) -> int:
         return choose_reference(track, "best")
     if wanted not in ("best", "nearest"):
         return min(max(int(wanted), 0), len(track) - 1)
-    seen = np.flatnonzero(track.found)
+    seen = np.flatnonzero(track.shows_mouth)
     candidates = seen if len(seen) else np.arange(len(track))
     shapes = (track.points[index, :, :2] for index in candidates)
     return int(candidates[most_alike(portrait.face.points[:, :2], shapes)])

@@ -36,8 +36,8 @@ from pipeline.plan.expand import Plan
 from pipeline.plan.select import Selection
 from pipeline.report.contact_sheet import contact_sheet
 from pipeline.report.data import Made
+from pipeline.report.lapses import lapses
 from pipeline.report.record import Recorder
-from pipeline.report.rests import rests
 from pipeline.report.verdict import Verdict
 
 ReportOption = Annotated[bool, typer.Option("--report/--no-report", help="Write a report beside the video.")]
@@ -103,7 +103,7 @@ def render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sh
     record = recorder.keep(store, plan.verdict.key)
     page = write_report(Made(loaded, plan, store, place.first_file), record) if report else None
     beside = {"sheet": pictures, "report": page}
-    _tell(verdict, place.first_file, beside, rests(plan, store), as_json=running.as_json)
+    _tell(verdict, place.first_file, beside, lapses(plan, store), as_json=running.as_json)
     verdict.refuse(place.first_file)
 
 

@@ -21,6 +21,7 @@ from pipeline.manifest.load import LoadedManifest
 from pipeline.plan.expand import Plan
 from pipeline.plan.made import artifact_of
 from pipeline.plan.task import FileInput
+from pipeline.report.lapses import lapses
 from pipeline.report.record import stage_rows
 from pipeline.report.verdict import verdict_of
 from quality.features import COLUMNS
@@ -67,7 +68,7 @@ def collect(made: Made, record: dict[str, Any] | None) -> Data:
         "stills": pictures(check.folder, "still"),
         "stages": stage_rows(plan.graph, store, cached),
         "record": None if record is None else {key: record[key] for key in ("made", "seconds")},
-        "notices": plan.notices,
+        "notices": plan.notices + lapses(plan, store),
         "manifest": loaded.manifest.model_dump(mode="json", by_alias=True, exclude_unset=True),
         "versions": versions(),
         "hashes": _hashes(made),

@@ -9,7 +9,7 @@ from typing import Literal
 from foundation.face_choice import FaceChoice
 from stages.artifacts import Media, Track
 from stages.contract import Contract
-from stages.contracts.shared import Backend
+from stages.contracts.shared import Backend, TimeSpan
 
 OnSceneCut = Literal["split", "hold", "error", "ignore"]
 OnFaceLost = Literal["hold", "error"]
@@ -67,19 +67,6 @@ class Inputs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Away:
-    """When the face is not seen, seconds on the clip's clock.
-
-    Attributes:
-        since: it is lost.
-        until: it is back.
-    """
-
-    since: Fraction
-    until: Fraction
-
-
-@dataclass(frozen=True, kw_only=True)
 class Facts:
     """What was found.
 
@@ -97,7 +84,7 @@ class Facts:
     longest_gap: int
     size: tuple[int, int]
     shots: int
-    away: tuple[Away, ...]
+    away: tuple[TimeSpan, ...]
 
 
 CONTRACT = Contract("faces", Settings, Inputs, Facts, Track)

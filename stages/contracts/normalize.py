@@ -8,7 +8,7 @@ from fractions import Fraction
 from foundation.fitting import Way
 from stages.artifacts import Clip, Media, Track
 from stages.contract import Contract
-from stages.contracts.shared import EngineUse, Timing
+from stages.contracts.shared import EngineUse, TimeSpan, Timing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +66,13 @@ class Facts:
         read: frames of the clip, from the first that shows to the last.
         frames: how many were written.
         size: (width, height) of them in pixels.
+        hidden: when something is in front of the mouth.
     """
 
     read: int
     frames: int
     size: tuple[int, int]
+    hidden: tuple[TimeSpan, ...]
 
 
 CONTRACT = Contract("normalize", Settings, Inputs, Facts, Clip)

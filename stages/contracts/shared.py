@@ -47,3 +47,16 @@ class Timing:
     start: Fraction
     frames: int
     fps: Fraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeSpan:
+    """A part of a clip, seconds on the clip's clock.
+
+    Attributes:
+        since: when it begins.
+        until: when what follows begins, or the clip's last frame.
+    """
+
+    since: Fraction
+    until: Fraction

@@ -28,7 +28,8 @@ from media.video.cuts import Marked, marked
 from media.video.reader import VideoReader, frame_at
 from stages.artifacts import Track
 from stages.contract import Report
-from stages.contracts.faces import Away, Facts, Following, Inputs, Settings
+from stages.contracts.faces import Facts, Following, Inputs, Settings
+from stages.contracts.shared import TimeSpan
 
 FOLLOW_LIMIT = 4
 SEARCH_LIMIT = 8
@@ -63,9 +64,9 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     )
 
 
-def _away(times: Sequence[Fraction], shot: Shot) -> Away:
+def _away(times: Sequence[Fraction], shot: Shot) -> TimeSpan:
     """The end is when the next shot begins, or this one's own last frame."""
-    return Away(since=times[shot.start], until=times[min(shot.stop, len(times) - 1)])
+    return TimeSpan(since=times[shot.start], until=times[min(shot.stop, len(times) - 1)])
 
 
 def _still(

@@ -1,15 +1,15 @@
 """The driving clip at a constant rate, in the chosen range, cut to the face and sized for the engine.
 
-Writes FRAMES (lossless, `frames` of them), track/ (the face in each, in these frames' pixels) and shots.json (see
-foundation.shots). A frame's timestamp decides where it goes: each output instant shows the source frame that is on
-screen at its middle. Where the clip is to be repeated, or its light levelled, every frame is written once on the side
-and taken from there.
+Writes FRAMES (lossless, `frames` of them), track/ (the face in each, in these frames' pixels; where something hides the
+mouth, it is bridged) and shots.json (see foundation.shots). A frame's timestamp decides where it goes: each output
+instant shows the source frame that is on screen at its middle. Where the clip is to be repeated, or its light levelled,
+every frame is written once on the side and taken from there.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from fractions import Fraction
 from itertools import chain
@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from face.mouth_watch import MouthWatch, runs
 from foundation.errors import InputError
 from foundation.facetrack import transfer
 from foundation.fitting import fitted
@@ -37,6 +38,7 @@ from media.video.writer import FrameWriter
 from stages.artifacts import FRAMES
 from stages.contract import Report
 from stages.contracts.normalize import Facts, Inputs, Settings
+from stages.contracts.shared import TimeSpan
 from stages.engine_use import crop_spec
 
 Image = NDArray[np.uint8]
@@ -60,7 +62,8 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     frame = framing(inputs.faces.folder, once, resampled(shots, once), Wanted(spec.reach, spec.size), follow)
     size = frame.size
     transfer(inputs.faces.folder, out / "track", chosen, [frame.affines[number] for number in order], size)
-    save_shots(out / "shots.json", resampled(shots, chosen))
+    shown = resampled(shots, chosen)
+    save_shots(out / "shots.json", shown)
     direct = way is None and not settings.steady_light
     target, wanted = (out / FRAMES, order) if direct else (out / f"once{LOSSLESS_SUFFIX}", list(range(len(once))))
     written = 0
@@ -68,17 +71,30 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         VideoReader(media, start=times[0], stop=None, tolerant=settings.tolerant) as reader,
         closing(ahead(image for _, image in reader)) as images,
         FrameWriter(target, size=size, fps=fps) as writer,
+        MouthWatch(out / "track") as watch,
     ):
         for number, image in zip(wanted, _picked(images, [once[number] for number in wanted]), strict=False):
-            writer.write(_cut(image, frame.affines[number], size))
+            cut = _cut(image, frame.affines[number], size)
+            writer.write(cut)
+            if direct:
+                watch.look(cut)
             written += 1
             report(written, frames)
-    if written != len(wanted):
-        told = f"gave {written} of {len(wanted)} frames"
-        raise InputError(told, file=media, cure="check the file for damage")
-    if not direct:
-        _arrange(target, out, order, fps, steady=settings.steady_light)
-    return Facts(read=once[-1] + 1 - once[0], frames=frames, size=size)
+        if written != len(wanted):
+            told = f"gave {written} of {len(wanted)} frames"
+            raise InputError(told, file=media, cure="check the file for damage")
+        writer.close()
+        if not direct:
+            _arrange(target, out, order, fps, watch, steady=settings.steady_light)
+        hidden = watch.finish(shown, fps)
+    times_of = [times[index] for index in chosen]
+    return Facts(read=once[-1] + 1 - once[0], frames=frames, size=size, hidden=_when(hidden, times_of))
+
+
+def _when(hidden: NDArray[np.bool_], times: Sequence[Fraction]) -> tuple[TimeSpan, ...]:
+    """The times of the clip in which the mouth is hidden, each once, however often they are shown."""
+    found = [TimeSpan(since=times[start], until=times[min(stop, len(times) - 1)]) for start, stop in runs(hidden)]
+    return tuple(dict.fromkeys(found))
 
 
 def _rate(times: list[Fraction], frames: list[int]) -> float:
@@ -86,7 +102,7 @@ def _rate(times: list[Fraction], frames: list[int]) -> float:
     return float(max(1, len(frames) - 1) / max(times[frames[-1]] - times[frames[0]], Fraction(1, 1000)))
 
 
-def _arrange(source: Path, out: Path, order: list[int], fps: Fraction, *, steady: bool) -> None:
+def _arrange(source: Path, out: Path, order: list[int], fps: Fraction, watch: MouthWatch, *, steady: bool) -> None:
     """Write FRAMES: the frames of `source` in this order, in a steady light if that is asked for; `source` goes."""
     points, light = Rows(out / "track" / "points.npy"), SteadyLight()
     if steady:
@@ -98,7 +114,9 @@ def _arrange(source: Path, out: Path, order: list[int], fps: Fraction, *, steady
         head = next(images)
         with FrameWriter(out / FRAMES, size=(head.shape[1], head.shape[0]), fps=fps) as writer:
             for number, image in enumerate(chain([head], images)):
-                writer.write(light.level(image, points[number]) if steady else image)
+                shown = light.level(image, points[number]) if steady else image
+                writer.write(shown)
+                watch.look(shown)
     source.unlink()
 
 

@@ -32,7 +32,7 @@ from media.image.images import write_jpeg
 from media.image.resample import warp_affine
 from media.video.lossless import pick_frames
 from quality import following, identity, surface
-from quality.features import COLUMNS, MOUTH, OPEN, features, mouth_opening
+from quality.features import COLUMNS, CONTRAST, INTERIOR, MOUTH, OPEN, features, mouth_opening
 from quality.gathered import Gathered
 from quality.picture import driver_motion, lights
 from quality.schedule import LEAST_TRIPLES, Schedule, Triples
@@ -84,6 +84,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     still = _read_still(inputs.crop, settings)
     track = inputs.clip.track()
     motion, mouths = _every_frame(track, frames)
+    mouths[track.occluded[:frames]] = np.nan
     moments = [int(schedule.looks[row]) for row in spread(len(schedule.looks), PAIRS)]
     driver, shimmer, above = _driver(inputs.clip.video, track, schedule, moments)
     chunks = [(start, chunk.video) for start, chunk in zip(settings.chunks, inputs.chunks, strict=True)]
@@ -111,6 +112,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     figures = following.compare(driver[turn], result[turn], portrait)
     late = following.lag(mouths, result[turn, MOUTH], schedule.looks[turn])
     figures["mouth_lag"] = float(late) if np.isfinite(figures["mouth_r"]) else float("nan")
+    figures["mouth_foreign"] = following.foreign(driver, result, portrait)
     figures |= seen.figures(looking.triples, shimmer)
     figures["stuck"] = seen.stuck_seconds(schedule.looks, motion, fps)
     figures = following.scaled(figures, settings.gains)
@@ -157,15 +159,18 @@ def _driver(
 ) -> tuple[NDArray[np.float64], Triples, dict[int, Image]]:
     """The driver's rows, its flicker at the triples, and how it looks at the `moments`."""
     rows = {int(at): features(None, track.face(int(at))) for at in schedule.looks}
-    open_mouths = {at for at, row in rows.items() if row[MOUTH] > OPEN}
+    hidden = {at for at in rows if track.occluded[at]}
+    open_mouths = {at for at, row in rows.items() if row[MOUTH] > OPEN} - hidden
     every = max(1, len(open_mouths) // max(LEAST_TRIPLES, 2 * len(schedule.triples)))
-    shown = set(sorted(open_mouths)[::every])
+    shown = set(sorted(open_mouths)[::every]) | hidden
     triples = Triples(schedule)
     above: dict[int, Image] = {}
     wanted = sorted(shown | schedule.beside | set(moments))
     for at, image in zip(wanted, pick_frames(video, wanted), strict=True):
         if at in shown:
             rows[at] = features(image, track.face(at))
+            if at in hidden:
+                rows[at][[MOUTH, INTERIOR, CONTRAST]] = np.nan  # made up, or of what hides it
         if at in moments:
             above[at] = _close_up(image, head_frame(track.points[at], track.scheme))
         middle = schedule.middle_of(at)

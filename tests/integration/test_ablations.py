@@ -223,7 +223,7 @@ def test_black_and_flashing_frames(made: Made) -> None:
 
 
 def test_a_mouth_without_an_interior(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mouth, "paint", lambda *_: None)
+    monkeypatch.setattr(mouth, "paint", lambda *_, **__: None)
     moved, patch = made.new("moved"), made.new("patch")
     for stage, module, out in (("animate", animate, moved), ("composite", composite, patch)):
         task = made.task(stage)

@@ -26,7 +26,8 @@ from media.video.reader import VideoReader
 from media.video.writer import FrameWriter
 from pipeline.plan.looking import backend_use
 from stages.artifacts import Media
-from stages.contracts.faces import Away, Facts, Following, Inputs, Settings
+from stages.contracts.faces import Facts, Following, Inputs, Settings
+from stages.contracts.shared import TimeSpan
 from stages.driving import faces
 
 Image = NDArray[np.uint8]
@@ -252,7 +253,7 @@ def test_a_face_that_is_away_for_long_ends_the_shot(tmp_path: Path) -> None:
     media = clip(tmp_path / "clip.mkv", frames)
     facts, track, _ = run(media, tmp_path / "out", on_face_lost="hold", on_scene_cut="ignore")
     assert shots_of(tmp_path / "out") == [(0, 10, True), (10, 25, False), (25, 40, True)]
-    assert facts.away == (Away(since=Fraction(2, 5), until=Fraction(1)),)
+    assert facts.away == (TimeSpan(since=Fraction(2, 5), until=Fraction(1)),)
     assert facts.shots == 2
     assert middle(track, 17) == middle(track, 9)
 
@@ -272,7 +273,7 @@ def test_each_shot_chooses_its_face_anew(tmp_path: Path, cut_clip: Path) -> None
     assert shots_of(tmp_path / "out") == [(0, 12, True), (12, 24, True), (24, 36, False)]
     assert middle(track, 11)[0] == pytest.approx(118, abs=8)
     assert middle(track, 12)[0] == pytest.approx(518, abs=8)
-    assert facts.away == (Away(since=Fraction(24, 25), until=Fraction(7, 5)),)
+    assert facts.away == (TimeSpan(since=Fraction(24, 25), until=Fraction(7, 5)),)
 
 
 def test_hold_stays_with_the_first_shot(tmp_path: Path, cut_clip: Path) -> None:

@@ -1,0 +1,184 @@
+"""Frames in which something hides a performer's mouth: a hand, a microphone, a cup.
+
+A mouth is looked at through the colours at landmarks, on the lips and in a ring of skin around them, against calm skin
+higher up, so that neither light nor expression counts. What hides it makes lips and ring unlike the same clip's in its
+other frames, or leaves no lips to be seen: they are redder than the skin around them, or darker. Landmarks alone do not
+tell: the network draws a mouth onto whatever is there, mostly a shut one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face.bridging import smooth_step
+from face.performance import spans
+from face.topology import CHIN, FOREHEAD, LIP_RINGS_LOWER, LIP_RINGS_UPPER
+from foundation.geometry import Array, Image
+from foundation.npy import Rows
+
+# fmt: off
+RING = (18, 43, 57, 83, 92, 106, 164, 165, 167, 182, 186, 194, 200, 201, 202, 204, 212, 216, 273, 287, 313, 322, 335,
+        391, 393, 406, 410, 418, 421, 422, 424, 432)
+"""Points on the skin around the lips."""
+CALM = (50, 280, 117, 346, 205, 425, 101, 330, 9, 151, 108, 337, 4, 5, 195)
+"""Points on cheeks, forehead and nose."""
+# fmt: on
+UPPER = tuple(point for ring in LIP_RINGS_UPPER for point in ring[1:-1])
+LOWER = tuple(point for ring in LIP_RINGS_LOWER for point in ring[1:-1])
+LOOKED_AT = (*RING, *UPPER, *LOWER, *CALM)
+_ends = np.cumsum([0, len(RING), len(UPPER), len(LOWER), len(CALM)]).tolist()
+_ring, _upper, _lower, _calm = (slice(start, stop) for start, stop in pairwise(_ends))
+SIDE = 200
+"""Height of a face, pixels, to which larger ones are shrunk before they are looked at."""
+BLUR = 0.008
+"""Face heights over which a colour is taken."""
+DARK = 10.0
+"""Levels that are added to a colour, so that noise in the dark does not count."""
+SAMPLES = 512
+"""Looks, spread over a shot, that tell its mouth's own colours."""
+UNLIKE = 0.3
+"""Natural log of the ratio from which a colour is not the mouth's own."""
+LIPS_UNLIKE, RING_UNLIKE = 0.25, 0.15
+"""Shares of both that are not the mouth's own, together, where something is in front of it."""
+LIPS_FOREIGN = 0.45
+"""Share of the lips alone."""
+UNLIKE_SKIN = 0.45
+"""Natural log of the ratio from which a colour in the ring is not the skin's: beards reach it, too."""
+RING_FOREIGN = 0.3
+FADED = 1 / 3
+"""Lips that keep less than so much of their redness are covered by what has the skin's colour."""
+REDDER, DARKER = 0.015, 0.08
+"""How much redder, or darker, than the skin around them lips are at least: natural logs of ratios."""
+COLOURED = 0.05
+"""Redness of skin below which a clip has no colour to go by."""
+EASE = 3
+"""Frames in which what is drawn passes into the performer's own."""
+STEADY, MARGIN = 5, 2
+"""Frames among which most must agree; and frames on both sides, in which what comes is not yet, or not quite gone."""
+
+
+def look_at_mouth(image: Image, points: Array) -> NDArray[np.uint8]:
+    """(P, 3) the colours at the points LOOKED_AT, each over a small area.
+
+    Args:
+        points: (478, 2 or 3) landmarks of the face, pixels of the image; they may lie outside it.
+    """
+    wanted = np.asarray(points[list(LOOKED_AT), :2], np.float64)
+    height, width = image.shape[:2]
+    low = np.clip(np.floor(wanted.min(axis=0)).astype(int) - 8, 0, (width - 1, height - 1))
+    high = np.clip(np.ceil(wanted.max(axis=0)).astype(int) + 9, low + 1, (width, height))
+    part = np.ascontiguousarray(image[low[1] : high[1], low[0] : high[0]])
+    tall = max(float(np.linalg.norm(points[FOREHEAD, :2] - points[CHIN, :2])), 1.0)
+    scale = min(1.0, SIDE / tall)
+    if scale < 1:
+        size = max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale))
+        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+    part = np.asarray(cv2.GaussianBlur(part, (0, 0), max(0.5, BLUR * tall * scale)), np.uint8)
+    places = ((wanted - low + 0.5) * scale - 0.5).astype(np.float32)[None]
+    return np.asarray(cv2.remap(part, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0], np.uint8)
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """n looks, as natural logs of the ratios to calm skin.
+
+    Attributes:
+        shades: (n, P, 3). skin: how red calm skin is, natural log of red over green.
+    """
+
+    shades: Array
+    skin: float
+
+    @staticmethod
+    def of(colours: NDArray[np.uint8]) -> _Looks:
+        logs = np.log(colours.astype(np.float64) + DARK)
+        calm = np.median(logs[:, _calm], axis=1, keepdims=True)
+        return _Looks(logs - calm, float(np.median(calm[:, 0, 0] - calm[:, 0, 1])))
+
+    def red(self) -> Array:
+        """(2, n) how much redder upper and lower lip are than the skin around them, or calm skin if it is redder."""
+        red = self.shades[:, :, 0] - self.shades[:, :, 1]
+        around = np.maximum(np.median(red[:, _ring], axis=1), 0)
+        return np.stack([np.median(red[:, part], axis=1) - around for part in (_upper, _lower)])
+
+    def light(self) -> Array:
+        """(2, n) how much lighter they are."""
+        light = self.shades.mean(axis=2)
+        around = np.median(light[:, _ring], axis=1)
+        return np.stack([np.median(light[:, part], axis=1) - around for part in (_upper, _lower)])
+
+    def foreign(self) -> Array:
+        """(n,) share of the ring that is not of skin's colour."""
+        return np.asarray((np.abs(self.shades[:, _ring]).max(axis=2) > UNLIKE_SKIN).mean(axis=1))
+
+    def lipless(self) -> NDArray[np.bool_]:
+        """(n,) looks that show no lips, whatever the other ones show: never where there is no colour to go by."""
+        red, light = self.red(), self.light()
+        neutral = red.min(axis=0) < -2 * REDDER
+        skin_only = (red.max(axis=0) < REDDER) & (np.abs(light).max(axis=0) < DARKER)
+        covered = (self.foreign() > RING_FOREIGN) & (red.min(axis=0) < 0)
+        return np.asarray((neutral | skin_only | covered) & (self.skin > COLOURED))
+
+    def usually_lipless(self) -> bool:
+        """Whether the looks, taken together, show no lips."""
+        red, light = np.median(self.red(), axis=1), np.median(self.light(), axis=1)
+        skin_only = red.max() < REDDER and np.abs(light).max() < DARKER
+        covered = float(np.median(self.foreign())) > RING_FOREIGN and red.min() < 2 * REDDER
+        return self.skin > COLOURED and bool(red.min() < -REDDER or skin_only or covered)
+
+    def unlike(self, own: _Looks) -> NDArray[np.bool_]:
+        """(n,) looks that are not like those of the mouth when nothing hides it."""
+        usual = np.median(own.shades, axis=0)
+        far = np.abs(self.shades - usual).max(axis=2) > UNLIKE
+        lips, ring = far[:, _upper.start : _lower.stop].mean(axis=1), far[:, _ring].mean(axis=1)
+        other = ((lips > LIPS_UNLIKE) & (ring > RING_UNLIKE)) | (lips > LIPS_FOREIGN)
+        usually_red = np.median(own.red(), axis=1)
+        if usually_red.min() > 2 * REDDER:
+            other |= (self.red() < FADED * usually_red[:, None]).all(axis=0) & (lips > LIPS_UNLIKE / 2)
+        return np.asarray(other)
+
+
+def shows_no_lips(looks: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """(n,) looks, (n, P, 3), in each of which no lips are to be seen where they should be, whatever the others show.
+
+    Misses what hides only a part; never true where a clip has no colours.
+    """
+    return _Looks.of(looks).lipless()
+
+
+def occluded(looks: Rows | NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """(N,) frames of one shot in which something hides the mouth.
+
+    Args:
+        looks: (N, P, 3) what `look_at_mouth` saw in each frame.
+    """
+    count = len(looks)
+    colours = looks[np.unique(np.linspace(0, count - 1, min(SAMPLES, count)).astype(int))]
+    clear = colours[~_Looks.of(colours).lipless()]
+    if len(clear) == 0 or _Looks.of(clear).usually_lipless():
+        return np.ones(count, bool)
+    own = _Looks.of(clear)
+    like = clear[~own.unlike(own)]
+    own = _Looks.of(like) if len(like) else own
+    blocks = (_Looks.of(looks[span]) for span in spans(count))
+    found = np.concatenate([block.unlike(own) | block.lipless() for block in blocks])
+    from scipy.ndimage import binary_dilation, median_filter  # noqa: PLC0415  (slow to import, for clips alone)
+
+    steady = median_filter(found.astype(np.uint8), STEADY, mode="nearest") > 0
+    return np.asarray(binary_dilation(steady, iterations=MARGIN))
+
+
+def covered(hidden: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """(N,) 0..1 how far what is drawn covers the performer's own mouth: wholly where it is hidden, eased in and out
+    in the frames around."""
+    weights = hidden.astype(np.float32)
+    for step in range(1, EASE + 1):
+        near = np.float32(smooth_step(np.asarray(1 - step / (EASE + 1))))
+        weights[step:] = np.maximum(weights[step:], near * hidden[:-step])
+        weights[:-step] = np.maximum(weights[:-step], near * hidden[step:])
+    return weights
