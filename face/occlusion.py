@@ -47,13 +47,13 @@ LIPS_UNLIKE, RING_UNLIKE = 0.25, 0.15
 """Shares of both that are not the mouth's own, together, where something is in front of it."""
 LIPS_FOREIGN = 0.45
 """Share of the lips alone."""
-UNLIKE_SKIN = 0.45
-"""Natural log of the ratio from which a colour in the ring is not the skin's: beards reach it, too."""
-RING_FOREIGN = 0.3
-FADED = 1 / 3
-"""Lips that keep less than so much of their redness are covered by what has the skin's colour."""
+FADED, PALE = 1 / 3, 1 / 2
+"""Lips that both keep less than so much of their redness are covered by what has the skin's colour; one that keeps less
+than the second may be covered by what is otherwise unlike the mouth."""
+GREY = 0.5
+"""What has lost more than so much of the skin's redness is no lip, of whatever colour lips and skin may be."""
 REDDER, DARKER = 0.015, 0.08
-"""How much redder, or darker, than the skin around them lips are at least: natural logs of ratios."""
+"""How far lips are at least from the skin around them in hue, or in lightness: natural logs of ratios."""
 COLOURED = 0.05
 """Redness of skin below which a clip has no colour to go by."""
 EASE = 3
@@ -106,30 +106,18 @@ class _Looks:
         around = np.maximum(np.median(red[:, _ring], axis=1), 0)
         return np.stack([np.median(red[:, part], axis=1) - around for part in (_upper, _lower)])
 
-    def light(self) -> Array:
-        """(2, n) how much lighter they are."""
-        light = self.shades.mean(axis=2)
-        around = np.median(light[:, _ring], axis=1)
-        return np.stack([np.median(light[:, part], axis=1) - around for part in (_upper, _lower)])
-
-    def foreign(self) -> Array:
-        """(n,) share of the ring that is not of skin's colour."""
-        return np.asarray((np.abs(self.shades[:, _ring]).max(axis=2) > UNLIKE_SKIN).mean(axis=1))
+    def beyond_ring(self, values: Array) -> Array:
+        """(2, n) how much larger values, (n, P), are on upper and lower lip than on the skin around them."""
+        around = np.median(values[:, _ring], axis=1)
+        return np.stack([np.median(values[:, part], axis=1) - around for part in (_upper, _lower)])
 
     def lipless(self) -> NDArray[np.bool_]:
         """(n,) looks that show no lips, whatever the other ones show: never where there is no colour to go by."""
-        red, light = self.red(), self.light()
-        neutral = red.min(axis=0) < -2 * REDDER
-        skin_only = (red.max(axis=0) < REDDER) & (np.abs(light).max(axis=0) < DARKER)
-        covered = (self.foreign() > RING_FOREIGN) & (red.min(axis=0) < 0)
-        return np.asarray((neutral | skin_only | covered) & (self.skin > COLOURED))
-
-    def usually_lipless(self) -> bool:
-        """Whether the looks, taken together, show no lips."""
-        red, light = np.median(self.red(), axis=1), np.median(self.light(), axis=1)
-        skin_only = red.max() < REDDER and np.abs(light).max() < DARKER
-        covered = float(np.median(self.foreign())) > RING_FOREIGN and red.min() < 2 * REDDER
-        return self.skin > COLOURED and bool(red.min() < -REDDER or skin_only or covered)
+        red, blue = self.red(), self.beyond_ring(self.shades[:, :, 2] - self.shades[:, :, 1])
+        light = self.beyond_ring(self.shades.mean(axis=2))
+        neutral = red.min(axis=0) < -GREY * self.skin
+        skin_only = (np.abs([red, blue]).max(axis=(0, 1)) < REDDER) & (np.abs(light).max(axis=0) < DARKER)
+        return np.asarray((neutral | skin_only) & (self.skin > COLOURED))
 
     def unlike(self, own: _Looks) -> NDArray[np.bool_]:
         """(n,) looks that are not like those of the mouth when nothing hides it."""
@@ -138,9 +126,11 @@ class _Looks:
         lips, ring = far[:, _upper.start : _lower.stop].mean(axis=1), far[:, _ring].mean(axis=1)
         other = ((lips > LIPS_UNLIKE) & (ring > RING_UNLIKE)) | (lips > LIPS_FOREIGN)
         usually_red = np.median(own.red(), axis=1)
-        if usually_red.min() > 2 * REDDER:
-            other |= (self.red() < FADED * usually_red[:, None]).all(axis=0) & (lips > LIPS_UNLIKE / 2)
-        return np.asarray(other)
+        if usually_red.min() < 2 * REDDER:
+            return np.asarray(other)
+        # a grimace changes much of a mouth, but leaves red lips
+        kept = self.red() / usually_red[:, None]
+        return np.asarray((other & (kept.min(axis=0) < PALE)) | ((kept.max(axis=0) < FADED) & (lips > LIPS_UNLIKE / 2)))
 
 
 def shows_no_lips(looks: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -160,7 +150,7 @@ def occluded(looks: Rows | NDArray[np.uint8]) -> NDArray[np.bool_]:
     count = len(looks)
     colours = looks[np.unique(np.linspace(0, count - 1, min(SAMPLES, count)).astype(int))]
     clear = colours[~_Looks.of(colours).lipless()]
-    if len(clear) == 0 or _Looks.of(clear).usually_lipless():
+    if len(clear) == 0:
         return np.ones(count, bool)
     own = _Looks.of(clear)
     like = clear[~own.unlike(own)]

@@ -17,6 +17,7 @@ from stages.handles import Handle
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from compositing.front import Front
     from engines.base import Arrays, Portrait
     from foundation.crop import CropInfo
     from foundation.facetrack import Face, FaceTrack, HeadFrame
@@ -147,6 +148,18 @@ class Crop(Handle):
     def under(self) -> Image:
         """The part of the portrait that the crop covers: its `box`."""
         return self._picture("under.png")
+
+    def bare(self) -> Image:
+        """The same, without what stays in front."""
+        from stages import crop_files  # noqa: PLC0415  (see above)
+
+        return crop_files.read_bare(self.path)
+
+    def fronts(self) -> list[Front]:
+        """What stays in front of that part, the last one uppermost."""
+        from stages import crop_files  # noqa: PLC0415  (see above)
+
+        return crop_files.read_fronts(self.path)
 
     def opacity(self) -> Image | None:
         """(H, W) of the whole portrait; None where all of it shows."""

@@ -2,21 +2,24 @@
 
 picture.png is the whole portrait, upright; crop.png what is animated; under.png the part of the picture that the crop
 covers; face/ a track of one frame, in the crop's pixels; crop.json how the crop lies in the picture, and where the head
-is in it; opacity.png, where it is kept, how much of the portrait shows.
+is in it; opacity.png, where it is kept, how much of the portrait shows. Where something stays in front, picture.png and
+under.png show it; front0.png, ... are its parts over under.png, and bare.png is what lies behind them.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
+from compositing.front import Front
 from foundation.crop import CropInfo, covered
 from foundation.facetrack import FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Array, Box, Image, apply_affine, invert_affine
-from media.image.images import read_image, write_png
+from media.image.images import read_image, read_image_alpha, write_png
 
 _OPACITY = "opacity.png"
 
@@ -91,6 +94,33 @@ def write_pictures(
         write_png(folder / "crop.png", crop)
     if opacity is not None:
         write_png(folder / _OPACITY, opacity)
+
+
+def write_fronts(folder: Path, bare: Image, fronts: Sequence[Front]) -> None:
+    """Write what stays in front.
+
+    Args:
+        bare: (h, w, 3) the part of the picture that the crop covers, behind it.
+        fronts: as large, the last one uppermost.
+    """
+    write_png(folder / "bare.png", bare)
+    for number, front in enumerate(fronts):
+        write_png(folder / f"front{number}.png", np.dstack([front.colours, front.opacity]))
+
+
+def read_fronts(folder: Path) -> list[Front]:
+    """What `write_fronts` wrote; none where nothing stays in front."""
+    found: list[Front] = []
+    while (path := folder / f"front{len(found)}.png").is_file():
+        colours, opacity = read_image_alpha(path)
+        found.append(Front(colours, np.full(colours.shape[:2], 255, np.uint8) if opacity is None else opacity))
+    return found
+
+
+def read_bare(folder: Path) -> Image:
+    """(h, w, 3) the part of the picture that the crop covers, without what stays in front."""
+    bare = folder / "bare.png"
+    return read_image(bare if bare.is_file() else folder / "under.png")
 
 
 def read_opacity(folder: Path) -> Image | None:

@@ -19,7 +19,7 @@ from foundation.atomic import check_writable, replacing
 from foundation.errors import InputError
 from media.files.checks import MAX_PIXELS, MAX_SIDE, check_file, is_text
 from media.image.choice import refuse_raw, turn_to_largest_page, turn_to_shown_frame
-from media.image.pixels import Rgb, strips
+from media.image.pixels import Rgb, is_transparent, strips
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "AVIF", "HEIF", "JPEG2000")
 # what Pillow's readers raise over damaged files; RuntimeError comes from libavif
@@ -86,6 +86,15 @@ def picture_size(path: Path) -> tuple[int, int]:
         width, height = opened.size
         sideways = opened.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
     return (height, width) if sideways else (width, height)
+
+
+def has_opacity(path: Path) -> bool:
+    """Whether `read_image_alpha` gives an opacity, from the picture's header alone.
+
+    Raises: InputError as `read_image`, for what the header tells.
+    """
+    with _opened(path) as opened:
+        return is_transparent(opened)
 
 
 def is_image(path: Path) -> bool:

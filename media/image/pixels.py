@@ -28,12 +28,16 @@ def strips(image: Image.Image) -> Iterator[tuple[int, Rgb]]:
         yield top, np.asarray(to_srgb(_to_eight_bits(part)))
 
 
+def is_transparent(image: Image.Image) -> bool:
+    """Whether it says of its pixels, or of a colour, how much they cover."""
+    return "transparency" in image.info or image.mode in ("LA", "PA", "La", "RGBa", "RGBA")
+
+
 def _to_eight_bits(image: Image.Image) -> Image.Image:
     """The same picture in a mode of 8 bits a channel: L, LA, RGB, RGBA or CMYK."""
     if image.mode.startswith("I") or image.mode == "F":
         return Image.fromarray(_scaled(np.asarray(image)))
-    transparent = "transparency" in image.info or image.mode in ("LA", "PA", "La", "RGBa", "RGBA")
-    if transparent:
+    if is_transparent(image):
         return image.convert("LA" if image.mode in ("L", "LA", "La") else "RGBA")
     return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
 

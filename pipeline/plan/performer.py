@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Literal
 
 from compositing.style import PasteStyle
@@ -167,8 +168,44 @@ def _portrait(planning: Planning, name: str, group: tuple[str, ...]) -> Crop:
         alpha=output.video.alpha,
         face_limit=max(USUAL_FACE, output.size[1]),
     )
-    inputs = crop.Inputs(media=media, faces=track, others=tuple(still_face(planning, each)[2] for each in others))
+    inputs = crop.Inputs(
+        media=media,
+        faces=track,
+        others=tuple(still_face(planning, each)[2] for each in others),
+        in_front=_in_front(planning, group),
+    )
     return planning.graph.plan(crop.CONTRACT, settings, inputs, name, 1)
+
+
+def _in_front(planning: Planning, group: tuple[str, ...]) -> tuple[File, ...]:
+    """What stays in front of a picture, whoever of its performers names it.
+
+    Raises:
+        InputError: a file of another size, or without opacity.
+    """
+    performers = planning.manifest.performers
+    named = {performers[name].composite.in_front: name for name in reversed(group)}
+    found = []
+    for written, name in sorted((written, name) for written, name in named.items() if written is not None):
+        from compositing.front import check_front  # noqa: PLC0415  (pictures are opened where there is one)
+
+        try:
+            check_front(Path(planning.sources[written].path), _size(planning, name))
+        except InputError as problem:
+            raise problem.located(performer=name) from problem
+        found.append(planning.sources.file(written))
+    return tuple(found)
+
+
+def _size(planning: Planning, name: str) -> tuple[int, int]:
+    """(width, height) of the performer's still portrait."""
+    portrait = planning.manifest.performers[name].portrait
+    if isinstance(portrait, FrameOf):
+        video = planning.facts.media[portrait.frame_of].video
+        return (0, 0) if video is None else (video.width, video.height)
+    from media.image.images import picture_size  # noqa: PLC0415  (as above)
+
+    return picture_size(Path(planning.sources[portrait].path))
 
 
 def still_face(planning: Planning, name: str) -> tuple[Media, Fraction | None, Track]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from foundation.errors import InputError
+from foundation.errors import InputError, ManifestError
 from foundation.times import chunks
 from pipeline.manifest.parts.performers import Driving
 from pipeline.plan.clip import Clip, read_clip
@@ -32,10 +32,13 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
     Args:
         clip: what plays of its driving video.
     Raises:
-        InputError: the plate cannot be used.
+        InputError: the plate cannot be used. ManifestError: something is to stay in front of it.
     """
     graph, choice, fps = planning.graph, planning.job.choices[name], planning.fps
     into, style = (wanted := planning.manifest.performers[name].composite).into, paste_style(wanted)
+    if wanted.in_front is not None:
+        told = "composite.in_front stays in front of a still portrait, and this one is a video"
+        raise ManifestError(told, performer=name, cure="remove it, or take a frame with portrait: {frame_of: ...}")
     frames = clip.frames_at(fps)
     part, plate, face = _plate(planning, name, frames)
     timing = Timing(start=part.start, frames=frames, fps=fps)

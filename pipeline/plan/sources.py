@@ -168,6 +168,8 @@ def _mentions(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> li
             found.append((f"performers.{name}.portrait.frame_of", portrait.frame_of))
         else:
             found.append((f"performers.{name}.portrait", portrait))
+        if performer.composite.in_front is not None:
+            found.append((f"performers.{name}.composite.in_front", performer.composite.in_front))
         if performer.driving.fps is None:
             found.append((f"performers.{name}.driving.video", performer.driving.video))
         files = choices[name].files

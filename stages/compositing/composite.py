@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from compositing.front import laid_over
 from compositing.paste import Paste
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
@@ -19,9 +20,9 @@ from stages.contracts.composite import Facts, Inputs, Settings
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     """Write the part of the picture that moves."""
     crop = inputs.crop.info()
-    paste = Paste(inputs.crop.under(), crop, inputs.crop.face(), settings.style)
+    paste, fronts = Paste(inputs.crop.bare(), crop, inputs.crop.face(), settings.style), inputs.crop.fronts()
     with FrameWriter(out / FRAMES, size=(crop.box.width, crop.box.height), fps=settings.fps) as writer:
         for frame in read_frames(inputs.moved.video):
-            writer.write(paste(frame))
+            writer.write(laid_over(paste(frame), fronts))
             report(writer.frames, len(settings.range))
     return Facts(frames=writer.frames, box=crop.box.corners)

@@ -68,6 +68,8 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
 def _on_still(crop: Crop, feather: float, result: Iterator[Image]) -> Iterator[_Frame]:
     picture, info = crop.picture(), crop.info()
     mask = paste_mask(info, crop.face(), feather)
+    for front in crop.fronts():
+        mask = mask * (1 - front.opacity.astype(np.float32) * np.float32(1 / 255))
     for part in result:
         yield _Frame(picture, info.box, part, mask)
 

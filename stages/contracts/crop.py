@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from stages.artifacts import Crop, Media, Track
+from stages.artifacts import Crop, File, Media, Track
 from stages.contract import Contract
 from stages.contracts.shared import EngineUse
 
@@ -35,11 +35,13 @@ class Inputs:
         media: the picture.
         faces: the performer's face in it.
         others: the faces of those who have other faces of the same picture.
+        in_front: pictures that stay in front of it, the last one uppermost.
     """
 
     media: Media
     faces: Track
     others: tuple[Track, ...] = ()
+    in_front: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compositing.masks import head_mask
+from face.topology import OUTER_LIPS
 from foundation.crop import CropInfo
-from foundation.facetrack import Face, FaceTrack, HeadFrame, head_frame
+from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Box, Image, apply_affine, invert_affine
 from foundation.npy import BLOCK
 from foundation.times import FrameRange, spread
@@ -43,6 +44,8 @@ from stages.contracts.measure import Facts, Inputs, Settings
 
 NEUTRAL = 6
 """Frames on which identity is measured."""
+COVERED = 32
+"""Mean opacity, of 255, of what stays in front of lips, from which they are not judged."""
 GIVE_UP = 10
 """Looks without any face after which no more are taken: there is none."""
 PAIRS, PAIR_SIDE = 6, 256
@@ -115,6 +118,8 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     figures["mouth_foreign"] = following.foreign(driver, result, portrait)
     figures |= seen.figures(looking.triples, shimmer)
     figures["stuck"] = seen.stuck_seconds(schedule.looks, motion, fps)
+    if _mouth_covered(still, inputs.crop):
+        figures |= dict.fromkeys((*following.MOUTHS, "closed"), float("nan"))
     figures = following.scaled(figures, settings.gains)
     known = {name: None if not np.isfinite(value) else round(float(value), 5) for name, value in figures.items()}
     (out / "figures.json").write_text(json.dumps(known, indent=1), encoding="utf-8")
@@ -139,6 +144,16 @@ def _read_still(given: Crop, settings: Settings) -> _Still:
     back[:, 2] -= (crop.box.x0, crop.box.y0)
     moved = Face(apply_affine(back, face.points), face.scheme, face.blendshapes, face.pose)
     return _Still(given.under(), moved, crop, True, feather)
+
+
+def _mouth_covered(still: _Still, crop: Crop) -> bool:
+    """Whether something stays in front of the portrait's mouth: then nothing can be said of it."""
+    if not still.pasted or still.face.scheme != MEDIAPIPE_478:
+        return False
+    columns, rows = np.rint(still.face.points[list(OUTER_LIPS), :2]).astype(int).T
+    height, width = still.image.shape[:2]
+    rows, columns = np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)
+    return any(float(front.opacity[rows, columns].mean()) > COVERED for front in crop.fronts())
 
 
 def _every_frame(track: FaceTrack, frames: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from compositing.front import laid_over, read_front
 from compositing.opacity import spread_colours
 from engines.base import CropSpec
 from foundation.crop import CropInfo, covered, upright
@@ -22,7 +23,7 @@ from media.image.resample import warp_affine
 from media.video.reader import frame_at
 from stages.contract import Report
 from stages.contracts.crop import Facts, Inputs, Settings
-from stages.crop_files import head_in_picture, inner_edges, write_info, write_pictures
+from stages.crop_files import head_in_picture, inner_edges, write_fronts, write_info, write_pictures
 from stages.engine_use import check_scheme, crop_spec
 
 Image = NDArray[np.uint8]
@@ -36,6 +37,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
 
     Raises:
         ManifestError: the engine cannot use such landmarks, or two performers take the same face.
+        InputError: what is to stay in front of it cannot.
     """
     track, media = inputs.faces.track(), inputs.media.path
     check_scheme(settings.engine, track.scheme)
@@ -46,16 +48,24 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         picture, opacity = read_image_alpha(media)
     else:
         picture = read_image(media)
+    full = (picture.shape[1], picture.shape[0])
+    fronts = [read_front(file.path, full) for file in inputs.in_front]
     others = [other.track() for other in inputs.others]
     picture, opacity, track, others = _limited(picture, opacity, track, others, settings.face_limit)
     if opacity is not None:
         picture = spread_colours(picture, opacity)
+    whole = (picture.shape[1], picture.shape[0])
+    fronts = [front if whole == full else front.resized(whole) for front in fronts]
+    for front in fronts:
+        picture = front.without(picture, _tallest(track, others))
+        opacity = None if opacity is None else np.maximum(opacity, front.opacity)
     head = head_frame(track.points[0], track.scheme)
     spec = crop_spec(settings.engine)
     affine, box, image = _cut(picture, head, spec, _other_heads(others, head))
-    size, whole = (image.shape[1], image.shape[0]), (picture.shape[1], picture.shape[0])
-    native = spec.size is None
-    write_pictures(out, picture, image, box, opacity)
+    size, native = (image.shape[1], image.shape[0]), spec.size is None
+    write_pictures(out, laid_over(picture, fronts), image, box, opacity)
+    if fronts:
+        write_fronts(out, picture[box.slices], [front.part(box) for front in fronts])
     face = track.through(affine, size)
     face.save(out / "face")
     info = CropInfo(affine, box, size, native, inner_edges(box, whole, native=native))
@@ -67,7 +77,7 @@ def _limited(
     picture: Image, opacity: Image | None, track: FaceTrack, others: list[FaceTrack], limit: int | None
 ) -> tuple[Image, Image | None, FaceTrack, list[FaceTrack]]:
     """All of it made smaller where the tallest head is taller than `limit` pixels, which no result could show."""
-    tallest = max(head_frame(each.points[0], each.scheme).height for each in (track, *others))
+    tallest = _tallest(track, others)
     if limit is None or tallest <= limit:
         return picture, opacity, track, others
     height, width = picture.shape[:2]
@@ -78,6 +88,10 @@ def _limited(
     smaller = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     shown = None if opacity is None else np.asarray(cv2.resize(opacity, size, interpolation=cv2.INTER_AREA), np.uint8)
     return smaller, shown, track.through(scaling, size), [other.through(scaling, size) for other in others]
+
+
+def _tallest(track: FaceTrack, others: list[FaceTrack]) -> float:
+    return max(head_frame(each.points[0], each.scheme).height for each in (track, *others))
 
 
 def _other_heads(tracks: list[FaceTrack], own: HeadFrame) -> list[HeadFrame]:

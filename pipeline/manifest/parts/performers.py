@@ -97,13 +97,18 @@ class Composite(Part):
     """Give what is pasted the colours that the portrait has there."""
     match_grain: bool = True
     """Give a network's smooth picture the grain of the portrait."""
+    in_front: str | None = None
+    """A picture as large as the portrait, transparent wherever the face is to be seen, that stays in front of it: a
+    microphone, a hand, a veil."""
     passes: Annotated[list[Literal["matte", "difference"]], Field(max_length=2)] = Field(default=[])
     """What is written beside the result for other compositing programs."""
 
     @model_validator(mode="after")
-    def _has_something_to_pass(self) -> Composite:
+    def _has_a_portrait(self) -> Composite:
         if self.passes and self.into == "crop":
             raise ValueError("passes show what is put into the portrait: remove them, or into: crop")
+        if self.in_front is not None and self.into == "crop":
+            raise ValueError("in_front lies over the whole portrait: remove it, or into: crop")
         return self
 
 
