@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundation.errors import InputError
-from media.text.lyrics import FORMATS, MAX_CHARACTERS, MAX_LINES, read_lyrics, read_text, singers_before
+from media.text.lyrics import FORMATS, MAX_CHARACTERS, MAX_LINES, read_lyrics, read_text
+from media.text.singers import Singers, Told
 
 PLAIN = ".txt"
 _HEADING = re.compile(r"\[[^\]]*\]|#.*")
@@ -31,8 +32,11 @@ class SungLine:
     pieces: tuple[tuple[float, str], ...] = ()
 
 
-def read_lines(path: Path, performers: Sequence[str] = ()) -> list[SungLine]:
+def read_lines(path: Path, performers: Sequence[str] = (), told: Told = lambda line: None) -> list[SungLine]:
     """The lines of a file of lyrics, in the order of their times, or as they stand where there are none.
+
+    Args:
+        told: hears what is left out: names that are nobody's, lines that end where they begin.
 
     Raises: InputError: no lyrics file, or one without words, damaged or oversized.
     """
@@ -41,8 +45,8 @@ def read_lines(path: Path, performers: Sequence[str] = ()) -> list[SungLine]:
         cure = f"name a file that ends in {', '.join((PLAIN, *FORMATS))}"
         raise InputError("is no file of words", file=path, cure=cure)
     if kind == PLAIN:
-        return plain_lines(read_text(path), performers, path)
-    found, _ = read_lyrics(path, kind, performers)
+        return _plain_lines(read_text(path), Singers(performers, path, told))
+    found, _ = read_lyrics(path, kind, performers, told)
     lines = []
     for line in found:
         pieces = tuple((at / 1000, text) for at, text in line.words) if len(line.words) > 1 else ()
@@ -51,12 +55,12 @@ def read_lines(path: Path, performers: Sequence[str] = ()) -> list[SungLine]:
     return lines
 
 
-def plain_lines(text: str, performers: Sequence[str], path: Path) -> list[SungLine]:
+def _plain_lines(text: str, singers: Singers) -> list[SungLine]:
     """Lines without times; empty ones and headings ([Chorus]) are passed over.
 
     Raises: InputError for a text without lines, or with too many or too long ones.
     """
-    lines = []
+    lines, path = [], singers.file
     for number, raw in enumerate(text.splitlines(), 1):
         line = " ".join(raw.split())
         if not line or _HEADING.fullmatch(line):
@@ -64,9 +68,9 @@ def plain_lines(text: str, performers: Sequence[str], path: Path) -> list[SungLi
         if len(line) > MAX_CHARACTERS:
             told = f"line {number} has {len(line)} characters, more than {MAX_CHARACTERS}"
             raise InputError(told, file=path, cure="break it into lines as they are sung")
-        words, singers = singers_before(line, performers, path, f"line {number}")
+        words, names = singers.before(line, f"line {number}")
         if words.strip():
-            lines.append(SungLine(words.strip(), singers))
+            lines.append(SungLine(words.strip(), names))
     if not lines:
         raise InputError("holds no words", file=path, cure="write the words of the song into it, a line a line")
     if len(lines) > MAX_LINES:

@@ -42,11 +42,18 @@ def lyrics_script(
     sung = plain.copy()
     sung.primarycolor, sung.secondarycolor = _color(style.sung), _color(style.color)
     made.styles = {"Lyrics": plain, "Karaoke": sung}
-    for line in lines:
+    for line in _stacked(lines, style.position):
         timed = len(line.words) > 1
         text = _karaoke(line, fonts) if timed else _runs(line.text.strip(), fonts)
         made.append(pysubs2.SSAEvent(line.start, line.end, text, style="Karaoke" if timed else "Lyrics"))
     return made
+
+
+def _stacked(lines: Sequence[Line], position: str) -> list[Line]:
+    """Lines that begin together, so that libass puts the first on top: it stacks those at the bottom upwards."""
+    if position != "bottom":
+        return list(lines)
+    return [line for _, same in groupby(lines, key=lambda line: line.start) for line in reversed(list(same))]
 
 
 def titles_script(size: tuple[int, int], titles: Sequence[TitleText], fonts: FontChoice) -> pysubs2.SSAFile:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from foundation.errors import InputError
 
@@ -54,13 +55,15 @@ def parse_lrc(text: str) -> list[LrcLine]:
         # the words of a line that comes back are timed for the first time that it is sung
         starts += [(stamp, _shifted(line, offset - (stamp - first))) for stamp in stamps]
     starts.sort(key=lambda item: item[0])
-    return [line for line in map(_line, starts, [start for start, _ in starts[1:]] + [None]) if line.words]
+    times = sorted({start for start, _ in starts})
+    following = dict(pairwise(times))
+    return [line for line in (_line(start, text, following.get(start)) for start, text in starts) if line.words]
 
 
-def _line(item: tuple[int, str], following: int | None) -> LrcLine:
-    start, text = item
+def _line(start: int, text: str, following: int | None) -> LrcLine:
     latest = start + 1000 * LAST_SECONDS
-    end = latest if following is None else min(following, latest)
+    until = latest if following is None else min(following, latest)
+    end = until
     pieces = _WORD.split(text)
     words = [(start, pieces[0])] if pieces[0].strip() else []
     for at in range(1, len(pieces), 4):
@@ -69,7 +72,7 @@ def _line(item: tuple[int, str], following: int | None) -> LrcLine:
             words.append((max(begins, start), word))
         elif words and at + 4 >= len(pieces):
             end = max(words[-1][0], min(begins, latest))
-    return LrcLine(start, end, tuple(words))
+    return LrcLine(start, end if end > start else until, tuple(words))
 
 
 def _shifted(text: str, earlier: int) -> str:

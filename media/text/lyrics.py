@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import warnings
 from collections.abc import Sequence
@@ -15,16 +14,13 @@ from pysubs2.exceptions import Pysubs2Error
 from foundation.errors import InputError
 from media.files.checks import check_file
 from media.text.lrc import parse_lrc
+from media.text.singers import Singers, Told
 
 MAX_BYTES = 2_000_000
 MAX_LINES = 20_000
 MAX_CHARACTERS = 1000
 MAX_MILLISECONDS = 24 * 3600 * 1000
 FORMATS = (".srt", ".lrc", ".ass", ".ssa")
-EVERYONE = ("all", "合")
-"""Before a line, instead of names."""
-_NAMED = re.compile(r"\s*([^:\uff1a\n]{1,200})[:\uff1a]\s*(.*)", re.DOTALL)  # \uff1a: the colon of Chinese text
-_TOGETHER = re.compile(r"\s*(?:,|&|\+|、|和| and )\s*")
 
 
 @dataclass(frozen=True)
@@ -45,14 +41,16 @@ class Line:
         return "".join(word for _, word in self.words)
 
 
-def read_lyrics(path: Path, kind: str, performers: Sequence[str]) -> tuple[list[Line], pysubs2.SSAFile | None]:
-    """The lines of a lyrics file in the order of their times.
+def read_lyrics(
+    path: Path, kind: str, performers: Sequence[str], told: Told = lambda line: None
+) -> tuple[list[Line], pysubs2.SSAFile | None]:
+    """The lines of a lyrics file in the order of their times; several may have the same.
 
-    Who sings a line may stand before it, "name: text" or "name & name: text" ("all": everyone), in ASS also in the
-    field Name. What stands before a colon and is no performer's name belongs to the text.
+    Who sings a line may stand before it, "name: text" or "name & name: text" ("all", "both": everyone), in ASS also in
+    the field Name (`Singers`). A line that ends where it begins is left out and told.
 
     Args:
-        kind: one of FORMATS, what the file's name ends in. performers: their names.
+        kind: one of FORMATS, what the file's name ends in. performers: their names. told: hears what is left out.
     Returns:
         the lines; and of an ASS file the whole of it, its names taken out of the text, without attachments.
     Raises:
@@ -60,11 +58,11 @@ def read_lyrics(path: Path, kind: str, performers: Sequence[str]) -> tuple[list[
     """
     if kind not in FORMATS:
         raise InputError("is no lyrics file", file=path, cure=f"name a file that ends in {', '.join(FORMATS)}")
-    text = read_text(path)
+    text, singers = read_text(path), Singers(performers, path, told)
     try:
         if kind == ".lrc":
             lines = [Line(line.start, line.end, line.words) for line in parse_lrc(text)]
-            return _checked(path, [_sung(path, line, performers) for line in lines]), None
+            return _checked([_sung(line, singers) for line in lines], singers), None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # pysubs2 warns of odd fields that it then reads well enough
             subtitles = pysubs2.SSAFile.from_string(text, format_="srt" if kind == ".srt" else "ass")
@@ -77,9 +75,9 @@ def read_lyrics(path: Path, kind: str, performers: Sequence[str]) -> tuple[list[
         ) from None
     if kind == ".srt":
         lines = [Line(event.start, event.end, ((event.start, event.plaintext),)) for event in subtitles]
-        lines = [_sung(path, line, performers) for line in lines if line.text.strip()]
-        return _checked(path, sorted(lines, key=lambda line: line.start)), None
-    return _from_ass(path, subtitles, performers)
+        lines = [_sung(line, singers) for line in lines if line.text.strip()]
+        return _checked(sorted(lines, key=lambda line: line.start), singers), None
+    return _from_ass(subtitles, singers)
 
 
 def read_text(path: Path) -> str:
@@ -97,7 +95,7 @@ def read_text(path: Path) -> str:
     return re.sub(r"\n{3,}", "\n\n", text.replace("\0", ""))
 
 
-def _from_ass(path: Path, subtitles: pysubs2.SSAFile, performers: Sequence[str]) -> tuple[list[Line], pysubs2.SSAFile]:
+def _from_ass(subtitles: pysubs2.SSAFile, singers: Singers) -> tuple[list[Line], pysubs2.SSAFile]:
     """Lines of an ASS file, and the file freed of comments and of fonts and pictures that it brings along."""
     clean = pysubs2.SSAFile()
     clean.info = {key: value for key, value in subtitles.info.items() if key in _INFO}
@@ -105,66 +103,73 @@ def _from_ass(path: Path, subtitles: pysubs2.SSAFile, performers: Sequence[str])
     lines = []
     for event in sorted((event for event in subtitles if not event.is_comment), key=lambda event: event.start):
         line = Line(event.start, event.end, ((event.start, event.plaintext),))
-        told = _sung(path, line, performers)
-        if event.name.strip() in performers:
-            told = replace(told, singers=(event.name.strip(),))
-        if told.text != line.text and event.text.startswith(prefix := line.text[: len(line.text) - len(told.text)]):
-            event.text = event.text.removeprefix(prefix)
+        sung = _sung(line, singers)
+        if by_name := singers.known(event.name.strip()):
+            sung = replace(sung, singers=by_name)
+        event.text = _freed(event.text, line.text, sung.text)
         clean.append(event)
-        if told.text.strip():
-            lines.append(told)
-    return _checked(path, lines), clean
+        if sung.text.strip():
+            lines.append(sung)
+    return _checked(lines, singers), clean
 
 
 _INFO = {"PlayResX", "PlayResY", "WrapStyle", "ScaledBorderAndShadow", "ScriptType", "Timer"}
 
 
-def _checked(path: Path, lines: list[Line]) -> list[Line]:
-    if not lines:
-        raise InputError("holds no lines", file=path, cure="name a file with lyrics")
+def _freed(script: str, before: str, after: str) -> str:
+    """An ASS event's text, tags and all, without the names that stood before its rows.
+
+    Args:
+        before, after: the plain text with them and without them, row by row.
+    """
+    rows = re.split(r"(\\[Nn])", script)
+    for number, (named, free) in enumerate(zip(before.split("\n"), after.split("\n"), strict=True)):
+        if named != free and 2 * number < len(rows):
+            name = re.escape(named[: len(named) - len(free)])
+            rows[2 * number] = re.sub(rf"^((?:{{[^}}]*}})*){name}", r"\1", rows[2 * number])
+    return "".join(rows)
+
+
+def _checked(lines: list[Line], singers: Singers) -> list[Line]:
+    """The lines without those that are never seen.
+
+    Raises: InputError for what cannot be sung.
+    """
+    path = singers.file
     if len(lines) > MAX_LINES:
         raise InputError(f"holds {len(lines)} lines, more than {MAX_LINES}", file=path, cure="name a file of lyrics")
     for line in lines:
-        at = f"the line at {line.start / 1000:.2f} s"
+        at = _place(line)
         if len(line.text) > MAX_CHARACTERS:
             cure = "break it into lines"
             raise InputError(f"{at} has {len(line.text)} characters, more than {MAX_CHARACTERS}", file=path, cure=cure)
-        if not line.start < line.end <= MAX_MILLISECONDS:
+        if not line.start <= line.end <= MAX_MILLISECONDS:
             raise InputError(f"{at} ends at {line.end / 1000:.2f} s", file=path, cure="let it end after it begins")
-    return lines
+        if line.start == line.end:
+            singers.told(f"{at} ends where it begins and is left out: {shortened(line.text)}")
+    kept = [line for line in lines if line.start < line.end]
+    if not kept:
+        raise InputError("holds no lines", file=path, cure="name a file with lyrics")
+    return kept
 
 
-def _sung(path: Path, line: Line, performers: Sequence[str]) -> Line:
+def _sung(line: Line, singers: Singers) -> Line:
     """The line, with the names before it taken off.
 
     Raises: InputError for what is nearly a performer's name.
     """
-    text, singers = singers_before(line.words[0][1], performers, path, f"the line at {line.start / 1000:.2f} s")
-    if not singers:
-        return line
-    rest = ((line.words[0][0], text),) if text.strip() else ()
-    return replace(line, words=rest + line.words[1:] or ((line.start, ""),), singers=singers)
+    (begins, first), *others = line.words
+    text, names = singers.before(first, _place(line))
+    words = ((begins, text), *others) if text.strip() or not others else tuple(others)
+    return replace(line, words=words, singers=names)
 
 
-def singers_before(text: str, performers: Sequence[str], path: Path, where: str) -> tuple[str, tuple[str, ...]]:
-    """A line without the names before it, and who they are; () where none of `performers` is named.
+def _place(line: Line) -> str:
+    """What messages call a line."""
+    return f"the line at {line.start / 1000:.2f} s"
 
-    Args:
-        where: which line of the file it is, for the message.
-    Raises: InputError for what is nearly a performer's name.
-    """
-    named = _NAMED.fullmatch(text)
-    if named is None:
-        return text, ()
-    known, written = set(performers), _TOGETHER.split(named[1].strip())
-    if named[1].strip() in known:
-        return named[2], (named[1].strip(),)
-    if len(written) == 1 and written[0].lower() in EVERYONE:
-        return named[2], tuple(performers)
-    if known.issuperset(written):
-        return named[2], tuple(dict.fromkeys(written))
-    close = difflib.get_close_matches(written[0], performers, n=1, cutoff=0.8)
-    if close and " " not in written[0].replace(close[0], ""):
-        told = f"{where} is sung by {written[0]!r}, who is no performer"
-        raise InputError(told, file=path, cure=f"did you mean {close[0]}? (performers: {', '.join(performers)})")
-    return text, ()
+
+def shortened(text: str) -> str:
+    """A line's text in a message."""
+    text = " ".join(text.split())
+    return repr(text if len(text) <= 40 else text[:37] + "...")

@@ -47,7 +47,7 @@ def run(
     refuse_losses([Written(output, "the words' times", "choose another --output")], [song, words])
     check_writable(output)
     spoken_in = language_of(language)
-    lines = read_lines(words, singer or ())
+    lines = read_lines(words, singer or (), lambda line: typer.echo(f"note: {line}", err=True))
     form = "{desc} {percentage:3.0f}%"
     with tqdm(total=100, desc="listening", bar_format=form, file=sys.stderr, leave=False, disable=None) as bar:
 

@@ -20,7 +20,7 @@ from pipeline.plan.picture import find_groups, plan_pictures
 from pipeline.plan.planning import Facts, Planning
 from pipeline.plan.plate import plan_on_plate
 from pipeline.plan.sound import plan_sound, told_tracks
-from pipeline.plan.subtitles import check_length
+from pipeline.plan.subtitles import told_of_words
 from pipeline.plan.timeline import Timeline, plan_scenes
 from pipeline.plan.turns import plan_turns
 from stages.artifacts import Film, Looks, Passes, Verdict
@@ -82,7 +82,7 @@ def expand(job: Job, facts: Facts) -> Plan:
     timeline = plan_scenes(planning, pictures, frames)
     planning = replace(planning, turns=plan_turns(planning, timeline, pictures, frames))
     if facts.subtitles:
-        notices += check_length(job.loaded, facts.subtitles, frames / fps)
+        notices += told_of_words(job.loaded, facts.subtitles, frames / fps)
     seen = {picture for scene in timeline.scenes for picture in scene.performers}
     performers = {}
     for name, clip in clips.items():

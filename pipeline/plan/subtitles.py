@@ -64,8 +64,8 @@ def _title(title: Title) -> TitleText:
     )
 
 
-def check_length(loaded: LoadedManifest, told: subtitles.Facts, length: Fraction) -> list[str]:
-    """Notices about text that begins after the end, `length` seconds.
+def told_of_words(loaded: LoadedManifest, told: subtitles.Facts, length: Fraction) -> list[str]:
+    """Notices about lyrics that are left out, and about text that begins after the end, `length` seconds.
 
     Raises:
         ManifestError: a title is never seen.
@@ -75,7 +75,8 @@ def check_length(loaded: LoadedManifest, told: subtitles.Facts, length: Fraction
             late = f"titles.{number} starts at {float(title.start):g} s, after the end of the video"
             cure = "start it earlier, or use a longer driving clip"
             raise ManifestError(f"{late} ({float(length):.2f} s)", cure=cure)
-    last = Fraction(told.last, 1000)
+    notices, last = [f"lyrics: {note}" for note in told.notes], Fraction(told.last, 1000)
     if last >= length:
-        return [f"lyrics: the last line begins at {float(last):.2f} s, after the video's end ({float(length):.2f} s)"]
-    return []
+        late = f"lyrics: the last line begins at {float(last):.2f} s, after the video's end ({float(length):.2f} s)"
+        notices.append(late)
+    return notices

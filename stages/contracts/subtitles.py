@@ -68,12 +68,14 @@ class Facts:
         last: when the last one begins, milliseconds.
         singers: of the lines that name who sings them.
         fonts: the names of those that are needed to draw.
+        notes: what of the lyrics is left out, and why.
     """
 
     lines: int
     last: int
     singers: tuple[SungLine, ...]
     fonts: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 CONTRACT = Contract("subtitles", Settings, Inputs, Facts, Scripts)

@@ -27,6 +27,8 @@ from stages.contracts.subtitles import Facts, Inputs, Settings, SungLine
 
 LYRICS, TITLES = Scripts.NAMES
 OWN = "own"
+MAX_NOTES = 20
+"""Odd lines that are told; a file may have thousands."""
 
 
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
@@ -39,7 +41,8 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     fonts = {name: read_fonts(font.path) for name, font in sorted(inputs.fonts.items(), key=_preference)}
     own = fonts[OWN][0] if OWN in fonts else None
     file, titles = inputs.lyrics.path if inputs.lyrics else None, settings.titles
-    lines, foreign = read_lyrics(file, settings.format, settings.performers) if file else ([], None)
+    notes: list[str] = []
+    lines, foreign = read_lyrics(file, settings.format, settings.performers, notes.append) if file else ([], None)
     offset = round(settings.offset * 1000)
     lines = [_later(line, offset) for line in lines]
     texts = [(f"titles.{number}.text", title.text) for number, title in enumerate(titles)]
@@ -62,6 +65,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         last=max((line.start for line in lines), default=0),
         singers=tuple(SungLine(start=line.start, end=line.end, singers=line.singers) for line in lines if line.singers),
         fonts=tuple(name for name, found in fonts.items() if used & set(found)),
+        notes=tuple(notes[:MAX_NOTES]),
     )
 
 

@@ -53,19 +53,86 @@ def test_srt_is_read_without_its_markup(tmp_path: Path) -> None:
 def test_singers_stand_before_their_lines(tmp_path: Path) -> None:
     text = (
         "[00:01]mona_lisa: Hello\n[00:02]the president & mona_lisa: Us\n[00:03]all\uff1a大家\n"
-        "[00:04]Note: no name\n[00:05]mona_lisa: <00:05.0>one <00:05.5>two\n[00:06]plain"
+        "[00:04]I said: no name\n[00:05]mona_lisa: <00:05.0>one <00:05.5>two\n[00:06]plain"
     )
     found = [(text, singers) for _, _, text, singers in read(tmp_path, "a.lrc", text)]
     assert found == [
         ("Hello", ("mona_lisa",)),
         ("Us", ("the president", "mona_lisa")),
         ("大家", ("mona_lisa", "the president")),
-        ("Note: no name", ()),
+        ("I said: no name", ()),
         ("one two", ("mona_lisa",)),
         ("plain", ()),
     ]
     with pytest.raises(InputError, match=r"1\.00 s is sung by 'mona_liza', who is no performer .*mean mona_lisa"):
         read(tmp_path, "a.lrc", "[00:01]mona_liza: Hello")
+
+
+def test_lines_of_one_time_last_together_and_an_empty_one_ends_nothing() -> None:
+    found = parse_lrc("[00:00.20]Je chante\n[00:00.20]I am singing\n[00:00.20]\n[00:01.00]encore\n[00:01.00]again")
+    assert [(line.start, line.end) for line in found] == [(200, 1000)] * 2 + [(1000, 11000)] * 2
+    (word,) = parse_lrc("[00:01]<00:01>hi<00:01>")
+    assert (word.start, word.end) == (1000, 11000)
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "singers"),
+    [
+        ("MONA_LISA: Hello", "Hello", ("mona_lisa",)),
+        ("The President & Mona_Lisa: Us", "Us", ("the president", "mona_lisa")),
+        ("the president AND mona_lisa: Us", "Us", ("the president", "mona_lisa")),
+        ("Both: la", "la", ("mona_lisa", "the president")),
+        ("ALL: la", "la", ("mona_lisa", "the president")),
+        ("- mona_lisa: Hi\n- The President: Hello", "Hi\nHello", ("mona_lisa", "the president")),
+        ("mona_lisa: Hi\nagain", "Hi\nagain", ("mona_lisa",)),
+        ("- no name at all", "- no name at all", ()),
+        ("At 7:30: I woke", "At 7:30: I woke", ()),
+        ("Mother : where are you", "Mother : where are you", ()),
+    ],
+)
+def test_names_are_known_as_people_write_them(
+    tmp_path: Path, written: str, text: str, singers: tuple[str, ...]
+) -> None:
+    cue = f"1\n00:00:01,000 --> 00:00:02,000\n{written}\n"
+    assert read(tmp_path, "a.srt", cue) == [(1000, 2000, text, singers)]
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "singers"),
+    [
+        ("Chorus: la la", "la la", ()),
+        ("Verse 1: la la", "la la", ()),
+        ("TWO & mona_lisa: la", "la", ("mona_lisa",)),
+        ("女\uff1a你好", "你好", ()),
+    ],
+)
+def test_a_name_that_is_nobodys_is_told_and_not_shown(
+    tmp_path: Path, written: str, text: str, singers: tuple[str, ...]
+) -> None:
+    told: list[str] = []
+    (line,), _ = read_lyrics(write(tmp_path, "a.lrc", f"[00:01]{written}"), ".lrc", NAMES, told.append)
+    assert (line.text, line.singers) == (text, singers)
+    (note,) = told
+    assert "the line at 1.00 s begins with " in note
+    assert "performers: mona_lisa, the president; a space before the colon" in note
+
+
+def test_a_cue_without_length_is_left_out_and_told(tmp_path: Path) -> None:
+    cues = "1\n00:00:01,000 --> 00:00:01,000\nGone\n\n2\n00:00:02,000 --> 00:00:03,000\nHere\n"
+    told: list[str] = []
+    lines, _ = read_lyrics(write(tmp_path, "a.srt", cues), ".srt", NAMES, told.append)
+    assert [line.text for line in lines] == ["Here"]
+    assert told == ["the line at 1.00 s ends where it begins and is left out: 'Gone'"]
+
+
+def test_names_in_a_script_go_behind_its_tags_and_in_every_row(tmp_path: Path) -> None:
+    script = ASS.replace("{\\b1}Second", r"{\b1}The President: {\i1}Second\Nmona_lisa: row").replace(
+        ",mona_lisa,", ",,"
+    )
+    lines, made = read_lyrics(write(tmp_path, "a.ass", script), ".ass", NAMES)
+    assert lines[1].singers == ("the president", "mona_lisa")
+    assert made is not None
+    assert made[1].text == r"{\b1}{\i1}Second\Nrow"
 
 
 ASS = """[Script Info]
@@ -118,7 +185,7 @@ def test_an_ass_file_keeps_its_styles_and_loses_what_it_brings_along(tmp_path: P
         ("a.srt", b"\xb0\xae\xce\xd2", "is not text in UTF-8"),
         ("a.srt", b"x" * (MAX_BYTES + 1), "is larger than 2 MB"),
         ("a.ass", "[Events]\nDialogue: broken", "holds no lines"),
-        ("a.lrc", "[00:01]x\n[00:01]y", "the line at 1.00 s ends at 1.00 s"),
+        ("a.srt", "1\n00:00:05,000 --> 00:00:05,000\nNever\n", "holds no lines"),
     ],
 )
 def test_what_cannot_be_sung_is_told_in_one_line(tmp_path: Path, name: str, text: str | bytes, told: str) -> None:

@@ -85,6 +85,16 @@ def test_a_line_shows_on_its_frames_and_no_others(tmp_path: Path) -> None:
     assert np.abs(shown(found[7]).astype(int) - shown(found[22])).max() > 100
 
 
+@pytest.mark.parametrize("position", ["bottom", "middle", "top"])
+def test_lines_of_one_time_stand_above_one_another_in_their_order(tmp_path: Path, position: str) -> None:
+    song = lyrics(tmp_path, "[00:00]I\n[00:00]MMMMMMMM\n[00:01]")
+    how = settings(style=replace(settings().style, position=position))
+    frame = shown(layers(tmp_path, made(tmp_path, inputs(lyrics=song), how), 5)[4])
+    widths = [np.ptp(np.flatnonzero(row)) for row in (frame > 200).any(axis=2) if row.any()]
+    assert max(widths[:5]) < 20  # the narrow one on top
+    assert max(widths[-5:]) > 60
+
+
 def test_words_fill_with_colour_as_they_are_sung(tmp_path: Path) -> None:
     song = lyrics(tmp_path, "[00:00.00]<00:00.00>MMMM<00:00.50>WWWW<00:01.00>")
     found = layers(tmp_path, made(tmp_path, inputs(lyrics=song)), 25)
