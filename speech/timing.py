@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from speech.lines import SungLine
 from speech.loudness import STEP, Curve, level_at
 from speech.phones import NOBODY, VOWELS, Phone, weight
@@ -17,7 +19,9 @@ LONGEST = (
 )
 """Seconds that a consonant lasts at most after a vowel, whose end it was given beyond that."""
 DIES_AWAY = -25.0
-"""dB under its loudest: there a held vowel ends."""
+"""dB under its loudest: there a held vowel ends, or half-way down to what is heard between the words, such as music."""
+BETWEEN = 10
+"""Percent of a sound that are softer than what is heard between the words."""
 HOLDS_ON = 1.5
 """Seconds that a vowel may go on beyond the end that was found for it."""
 SOFT = -30.0
@@ -44,14 +48,16 @@ def held_on(phones: Sequence[Phone], level: Curve) -> list[Phone]:
         level: dB, a value each STEP, of the sound that the phones' times are in.
     """
     sounding = [phone for phone in phones if not phone.silent]
+    between = float(np.percentile(level, BETWEEN))
     made = []
     for number, phone in enumerate(sounding):
         follows = sounding[number + 1].start if number + 1 < len(sounding) else float("inf")
         end = phone.end
         if phone.name in VOWELS and follows - phone.end > STEP:
             loudest = float(level_at(level, phone.start, phone.end).max())
+            softest = max(loudest + DIES_AWAY, (loudest + between) / 2)
             latest = min(phone.end + HOLDS_ON, follows, (len(level) - 1) * STEP)
-            while end + STEP <= latest and level[round(end / STEP)] > loudest + DIES_AWAY:
+            while end + STEP <= latest and level[round(end / STEP)] > softest:
                 end += STEP
         made.append(replace(phone, end=end))
     return made

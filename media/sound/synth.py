@@ -54,7 +54,7 @@ def sing(opening: Curve, fps: Fraction, *, sample_rate: int = 48000) -> NDArray[
     if not np.any(wide > 0):
         return song
     curve = _between_frames(wide, float(fps))
-    room = _Room(sample_rate)
+    room = Room(sample_rate)
     noise = np.random.default_rng(1)
     phase = 0.0
     for at in range(0, count, sample_rate):
@@ -63,7 +63,8 @@ def sing(opening: Curve, fps: Fraction, *, sample_rate: int = 48000) -> NDArray[
         hertz = pitch(times) * (1 + VIBRATO_DEPTH * np.sin(2 * np.pi * VIBRATO_HERTZ * times))
         turns = phase + np.cumsum(hertz) / sample_rate
         phase = float(turns[-1] % 1)
-        voice = _tone(turns, hertz, mouth) * (HUM + (1 - HUM) * mouth)
+        centres = np.array([np.interp(mouth[knots(len(mouth))], OPENINGS, formant) for formant, _ in FORMANTS])
+        voice = tone(turns, hertz, centres) * (HUM + (1 - HUM) * mouth)
         voice += BREATH * _breath(noise, mouth, sample_rate)
         song[at : at + len(times), 0] = room(voice) * _ends(times, count / sample_rate)
     song *= PEAK / max(float(np.abs(song).max()), 1e-9)
@@ -76,30 +77,40 @@ def _between_frames(wide: Curve, fps: float) -> PchipInterpolator:
     return PchipInterpolator((np.arange(len(padded)) - 0.5) / fps, padded, extrapolate=True)
 
 
-def _tone(turns: Curve, hertz: Curve, mouth: Curve) -> Curve:
-    """The sung tone, (S,), with an RMS of 1 whatever the vowel: loudness is the envelope's business."""
-    knots = np.minimum(np.arange(0, len(turns) + CONTROL, CONTROL), len(turns) - 1)
-    strengths = _harmonics(hertz[knots], mouth[knots])
+def knots(count: int) -> NDArray[np.intp]:
+    """The samples, of so many, at which the tract is computed."""
+    return np.minimum(np.arange(0, count + CONTROL, CONTROL), count - 1)
+
+
+def tone(turns: Curve, hertz: Curve, centres: Curve) -> Curve:
+    """The sung tone, with an RMS of 1 whatever the vowel: loudness is the envelope's business.
+
+    Args:
+        turns, hertz: (S,) the glottis's phase, in turns, and its pitch. centres: (F, K) Hz, the formants at the knots.
+    Returns: (S,).
+    """
+    at = knots(len(turns))
+    strengths = _harmonics(hertz[at], centres)
     strengths /= np.sqrt((np.abs(strengths) ** 2).sum(axis=0) / 2)
     first = np.exp(2j * np.pi * turns)
     turned = np.ones_like(first)
-    tone = np.zeros(len(turns))
+    made = np.zeros(len(turns))
     every = np.arange(len(turns))
     for strength in strengths:
         turned *= first
-        real, imaginary = np.interp(every, knots, strength.real), np.interp(every, knots, strength.imag)
-        tone += real * turned.real - imaginary * turned.imag
-    return tone
+        real, imaginary = np.interp(every, at, strength.real), np.interp(every, at, strength.imag)
+        made += real * turned.real - imaginary * turned.imag
+    return made
 
 
-def _harmonics(hertz: Curve, mouth: Curve) -> NDArray[np.complex128]:
+def _harmonics(hertz: Curve, centres: Curve) -> NDArray[np.complex128]:
     """(K, M): amplitude and phase of each harmonic at M moments: the glottis's, through the vocal tract."""
     number = np.arange(1, int(HIGHEST / hertz.min()) + 1)[:, None]
     frequency = number * hertz
     s = 2j * np.pi * frequency
     tract = np.ones_like(s)
-    for centres, bandwidth in FORMANTS:
-        pole = np.pi * bandwidth + 2j * np.pi * np.interp(mouth, OPENINGS, centres)
+    for centre, (_, bandwidth) in zip(centres, FORMANTS, strict=True):
+        pole = np.pi * bandwidth + 2j * np.pi * centre
         tract *= np.abs(pole) ** 2 / ((s + pole) * (s + np.conj(pole)))
     # the poles above those listed lift the highs again (Fant's higher-pole correction, in its simplest form)
     lifted = tract * (1 + (frequency / 2500.0) ** 2)
@@ -120,7 +131,7 @@ def _ends(times: Curve, duration: float) -> Curve:
     return np.asarray(np.sin(fade * np.pi / 2) ** 2)
 
 
-class _Room:
+class Room:
     """A small room's echo, added block by block: noise that dies away (Moorer, 1979)."""
 
     def __init__(self, sample_rate: int) -> None:
