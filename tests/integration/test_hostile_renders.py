@@ -115,7 +115,7 @@ def test_a_hostile_clip_is_rendered_whole_and_in_time(name: str, folder: Path, s
         ("full range.mp4", "matrix bt709, full range"),
         ("interlaced.ts", "interlaced"),
         ("hlg.mov", "HDR (HLG), 10 bits, yuv420p10le, matrix bt2020nc, limited range"),
-        ("variable.mp4", "1150/53 a second (21.698, variable)"),
+        ("variable.mp4", "24 frames at 50 a second (50.000, variable)"),
     ],
 )
 def test_inspect_tells_what_is_hostile(name: str, told: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
