@@ -59,7 +59,7 @@ def duet(tmp_path: Path, work: Path) -> Duet:
         folder = tmp_path / "work" if fresh else work
         environment = {"DUET_WORK": str(folder), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "DUET_OFFLINE": "1"}
         done = subprocess.run(
-            command(*arguments), cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=110, check=False
+            command(*arguments), cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=250, check=False
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
 
