@@ -1,7 +1,7 @@
 """Lay the performers out in scenes and encode the picture: the only lossy encode of the pipeline.
 
-Writes picture.* (see media.video.writer.picture_writer), without sound. MoviePy holds the timeline; scenes and
-transitions draw their own frames.
+Writes picture.* (see media.video.writer.picture_writer), without sound. MoviePy holds the timeline, whose unit is the
+frame: frame n lasts from n to n + 1 and is asked for at n + 1/2. Scenes and transitions draw their own frames.
 """
 
 from __future__ import annotations
@@ -81,8 +81,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         picture_writer(out, size=size, fps=fps, encode=settings.video) as writer,
     ):
         for number in range(frames):
-            # asked at the middle of each frame, so that rounding cannot shift it
-            frame = timeline.get_frame(float((number + Fraction(1, 2)) / fps))
+            frame = timeline.get_frame(number + 0.5)
             _write(writer, frame, text.layer(number))
             report(number + 1, frames)
     timeline.close()
@@ -161,10 +160,9 @@ def _timeline(scenes: tuple[PlannedScene, ...], stage: _Stage) -> VideoClip:
 
 def _clip(start: int, stop: int, stage: _Stage, draw: Draw) -> VideoClip:
     """The frames `start` up to `stop` of the result as a clip."""
-    rate = float(stage.fps)
-    clip = VideoClip(duration=float((stop - start) / stage.fps))
-    clip.size = stage.size
-    clip.frame_function = lambda t: draw(start + int(t * rate))
+    clip = VideoClip(duration=stop - start)
+    clip.size = stage.size  # told, and the function given later: the constructor would draw a frame to find it
+    clip.frame_function = lambda moment: draw(start + int(moment))
     return clip
 
 
