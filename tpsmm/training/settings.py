@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from pydantic_core import ErrorDetails, to_json
 
 from foundation.errors import InputError
 from tpsmm.training.landmark import Weights
 
 CURE = "compare it with configs/models/duet-128.yaml, or vox-256.yaml for the published training"
 T = TypeVar("T")
+known_fields = with_config(ConfigDict(extra="forbid"))
+"""Refuses fields that the dataclass does not have."""
 
 
+@known_fields
 @dataclass(frozen=True)
 class Transform:
     """The random deformation of the equivariance loss: standard deviations, and its control points a side."""
@@ -24,6 +29,7 @@ class Transform:
     points_tps: int
 
 
+@known_fields
 @dataclass(frozen=True)
 class LossWeights:
     """Of the paper's losses (section 3.4); perceptual: of five VGG-19 layers. 0 leaves one out."""
@@ -34,6 +40,7 @@ class LossWeights:
     bg: float
 
 
+@known_fields
 @dataclass(frozen=True)
 class TrainParams:
     """The published training: epochs, each `num_repeats` times through the clips, a pair of frames of each.
@@ -61,6 +68,7 @@ class TrainParams:
     loss_weights: LossWeights
 
 
+@known_fields
 @dataclass(frozen=True)
 class AvdParams:
     """The published training of the AVD network; see TrainParams."""
@@ -76,6 +84,7 @@ class AvdParams:
     random_scale: float
 
 
+@known_fields
 @dataclass(frozen=True)
 class LegParams:
     """A leg of a supervised run.
@@ -98,6 +107,7 @@ class LegParams:
     weights: Mapping[str, float] = field(default_factory=dict)
 
 
+@known_fields
 @dataclass(frozen=True)
 class SupervisionParams:
     """A run with landmarks as teachers."""
@@ -146,45 +156,19 @@ def _section(sections: Mapping[str, Any], name: str, kind: type[T], path: Path) 
     given = sections.get(name)
     if not isinstance(given, Mapping):
         raise InputError(f"the training config has no {name}", file=path, cure=CURE)
-    problems: list[str] = []
-    made = _parsed(given, kind, name, problems)
-    if problems:
-        raise InputError("the training config is wrong: " + "; ".join(problems), file=path, cure=CURE)
-    return made
+    try:
+        return TypeAdapter(kind).validate_json(to_json(given, fallback=str), strict=True)
+    except ValidationError as error:
+        problems = "; ".join(_told(item, name) for item in error.errors())
+        raise InputError(f"the training config is wrong: {problems}", file=path, cure=CURE) from error
 
 
-def _parsed(given: Mapping[str, Any], kind: type[Any], where: str, problems: list[str]) -> Any:
-    """`given` as the dataclass `kind`; what is wrong is added to `problems`."""
-    hints = get_type_hints(kind)
-    problems += [f"unknown {where}.{key}" for key in given if key not in hints]
-    values = {}
-    for each in fields(kind):
-        if each.name in given:
-            values[each.name] = _value(given[each.name], hints[each.name], f"{where}.{each.name}", problems)
-        elif each.default is MISSING and each.default_factory is MISSING:
-            problems.append(f"missing {where}.{each.name}")
-    return None if problems else kind(**values)
-
-
-def _value(given: Any, kind: Any, where: str, problems: list[str]) -> Any:
-    if get_origin(kind) is UnionType:
-        if given is None:
-            return None
-        kind = next(option for option in get_args(kind) if option is not type(None))
-    if get_origin(kind) is list:
-        if not isinstance(given, list):
-            problems.append(f"{where} is to be a list, not {given!r}")
-            return None
-        return [_value(item, get_args(kind)[0], f"{where}[{at}]", problems) for at, item in enumerate(given)]
-    if isinstance(given, Mapping):
-        if get_origin(kind) is not None:
-            return {
-                str(key): _value(item, get_args(kind)[1], f"{where}.{key}", problems) for key, item in given.items()
-            }
-        if hasattr(kind, "__dataclass_fields__"):
-            return _parsed(given, kind, where, problems)
-    right = {int: (int,), float: (int, float), str: (str,), bool: (bool,)}.get(kind, ())
-    if not isinstance(given, right) or (isinstance(given, bool) and kind is not bool):
-        problems.append(f"{where} is to be a {getattr(kind, '__name__', kind)}, not {given!r}")
-        return None
-    return given
+def _told(fault: ErrorDetails, section: str) -> str:
+    where = ".".join(str(part) for part in (section, *fault["loc"]))
+    match fault["type"]:
+        case "missing":
+            return f"missing {where}"
+        case "unexpected_keyword_argument":
+            return f"unknown {where}"
+        case _:
+            return f"{where}: {fault['msg'][0].lower()}{fault['msg'][1:]}, not {fault['input']!r}"

@@ -29,11 +29,11 @@ def test_the_shipped_config_is_read() -> None:
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        ({"batch_size": "many"}, "train_params.batch_size is to be a int, not 'many'"),
-        ({"epoch_milestones": 70}, "train_params.epoch_milestones is to be a list"),
+        ({"batch_size": "many"}, "train_params.batch_size: input should be a valid integer, not 'many'"),
+        ({"epoch_milestones": 70}, "train_params.epoch_milestones: input should be a valid array, not 70"),
         ({"loss_weights": {"perceptual": [1]}}, "missing train_params.loss_weights.equivariance_value"),
         ({"warmup": 3}, "unknown train_params.warmup"),
-        ({"num_epochs": True}, "train_params.num_epochs is to be a int"),
+        ({"num_epochs": True}, "train_params.num_epochs: input should be a valid integer"),
     ],
 )
 def test_wrong_fields_are_named(published: dict[str, Any], spoil: dict[str, Any], told: str) -> None:
