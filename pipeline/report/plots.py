@@ -1,10 +1,9 @@
-"""Line plots as SVG without text: words and numbers stand beside them in HTML, so that a phone shows them readable."""
+"""Line plots without text: words and numbers stand beside them in HTML, so that a phone shows them readable."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from statistics import median
 
 WIDTH, HEIGHT = 1000, 160
@@ -29,6 +28,35 @@ class Band:
     kind: str
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A plot in the coordinates of its picture, `width` by `height`: what the page's template writes down.
+
+    Attributes:
+        lines: each with its pieces, as SVG's `points`. bands: left edge, width and kind of each.
+        least, most: of all values. start, end: seconds of the first and of the last value.
+    """
+
+    title: str
+    unit: str
+    lines: list[DrawnLine]
+    bands: list[tuple[float, float, str]]
+    least: float
+    most: float
+    start: float
+    end: float
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+@dataclass(frozen=True)
+class DrawnLine:
+    """One line's name, and its pieces between gaps."""
+
+    name: str
+    pieces: list[str]
+
+
 def plot(
     title: str,
     unit: str,
@@ -37,33 +65,25 @@ def plot(
     bands: Sequence[Band] = (),
     *,
     span: float = 0.0,
-) -> str:
-    """A figure. Nothing, if no value is known.
+) -> list[Drawn]:
+    """A plot of the lines. None, if no value is known.
 
     Args:
         times: seconds of the values, ascending. span: what is shown from bottom to top at least.
     """
     known = [value for line in lines for value in line.values if value is not None]
     if not known or len(times) < 2:
-        return ""
+        return []
     low, high = min(known), max(known)
     room = max(0.05 * (high - low), (span - (high - low)) / 2) or 1.0
     low, high = low - room, high + room
     end = times[-1] or 1.0
-    drawn = "".join(_band(band, end) for band in bands)
-    drawn += "".join(_line(line, times, end, low, high) for line in lines)
-    names = "".join(f'<b class="{escape(line.name)}">{escape(line.name)}</b>' for line in lines if len(lines) > 1)
-    told = f' <span class="unit">{escape(unit)}</span>' if unit else ""
-    ends = f'<span class="max">{_number(max(known))}</span><span class="min">{_number(min(known))}</span>'
-    return (
-        f"<figure><figcaption>{escape(title)}{told} {names}</figcaption>"
-        f'<div class="plot">{ends}'
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" role="img" aria-label="{escape(title)}">'
-        f'{drawn}</svg></div><div class="axis"><span>{times[0]:.1f} s</span><span>{end:.1f} s</span></div></figure>'
-    )
+    drawn = [DrawnLine(line.name, _pieces(line, times, end, low, high)) for line in lines]
+    marked = [(WIDTH * b.start / end, max(3.0, WIDTH * (b.stop - b.start) / end), b.kind) for b in bands]
+    return [Drawn(title, unit, drawn, marked, min(known), max(known), times[0], end)]
 
 
-def _line(line: Line, times: Sequence[float], end: float, low: float, high: float) -> str:
+def _pieces(line: Line, times: Sequence[float], end: float, low: float, high: float) -> list[str]:
     pieces: list[list[str]] = [[]]
     for time, value in zip(times, line.values, strict=False):
         if value is None:
@@ -71,17 +91,7 @@ def _line(line: Line, times: Sequence[float], end: float, low: float, high: floa
             continue
         x, y = WIDTH * time / end, HEIGHT * (high - value) / (high - low)
         pieces[-1].append(f"{x:.1f},{y:.1f}")
-    whole = (" ".join(piece) for piece in pieces if len(piece) > 1)
-    return "".join(f'<polyline class="{escape(line.name)}" points="{points}"/>' for points in whole)
-
-
-def _band(band: Band, end: float) -> str:
-    x, width = WIDTH * band.start / end, max(3.0, WIDTH * (band.stop - band.start) / end)
-    return f'<rect class="{escape(band.kind)}" x="{x:.1f}" y="0" width="{width:.1f}" height="{HEIGHT}"/>'
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}"
+    return [" ".join(piece) for piece in pieces if len(piece) > 1]
 
 
 def bands_where(flags: Sequence[bool], times: Sequence[float], kind: str) -> list[Band]:
