@@ -47,6 +47,7 @@ class Ready:
         files: what the engine reads, by its names for them.
         crop_size: pixels a side of the portrait's crop, where that depends on the files.
         honours: the gains of `motion` that change its picture.
+        landmarks_suffice: it follows a driver of whom there are landmarks and no pixels.
         reason: what is special about the choice, for a person; may be empty.
     """
 
@@ -54,6 +55,7 @@ class Ready:
     files: Mapping[str, Path] = field(default_factory=dict)
     crop_size: int | None = None
     honours: tuple[Gain, ...] = GAINS
+    landmarks_suffice: bool = False
     reason: str = ""
 
 

@@ -53,6 +53,8 @@ class FaceTrack:
         blendshapes: (N, B) floats. pose: (N, 4, 4) float64.
         scheme: as in Face. size: (width, height) in pixels of the frames that the points are in.
         occluded: (N,) bool; True where something in front of the mouth hides it; empty: nowhere.
+        inside: (N, 2) 0..1 of a face that is made up and nobody filmed: how high its tongue is, and how far its teeth
+            are together; empty: it was filmed.
     """
 
     points: NDArray[np.floating]
@@ -62,6 +64,7 @@ class FaceTrack:
     scheme: str
     size: tuple[int, int]
     occluded: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    inside: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
 
     def __post_init__(self) -> None:
         if not len(self.occluded):
@@ -69,6 +72,11 @@ class FaceTrack:
 
     def __len__(self) -> int:
         return len(self.points)
+
+    @property
+    def filmed(self) -> bool:
+        """Whether there are pixels of it."""
+        return not len(self.inside)
 
     @property
     def shows_mouth(self) -> NDArray[np.bool_]:
@@ -95,6 +103,8 @@ class FaceTrack:
         np.save(folder / "found.npy", self.found)
         np.save(folder / "blendshapes.npy", self.blendshapes.astype(np.float32, copy=False))
         np.save(folder / "pose.npy", self.pose.astype(np.float64, copy=False))
+        if not self.filmed:
+            np.save(folder / INSIDE, self.inside.astype(np.float32, copy=False))
         about = {"scheme": self.scheme, "size": list(self.size)}
         (folder / "track.json").write_text(json.dumps(about), encoding="utf-8")
 
@@ -106,8 +116,9 @@ class FaceTrack:
         fields = {
             name: np.load(folder / f"{name}.npy", allow_pickle=False)[every] for name in FIELDS if name != "points"
         }
-        if (folder / OCCLUDED).is_file():
-            fields["occluded"] = np.load(folder / OCCLUDED, allow_pickle=False)[every]
+        for name in (OCCLUDED, INSIDE):
+            if (folder / name).is_file():
+                fields[Path(name).stem] = np.load(folder / name, allow_pickle=False)[every]
         points = cast(NDArray[np.floating], Rows(folder / "points.npy", part))  # indexed as an array is
         return FaceTrack(points, **fields, scheme=about["scheme"], size=(about["size"][0], about["size"][1]))
 
@@ -115,6 +126,8 @@ class FaceTrack:
 FIELDS = ("points", "found", "blendshapes", "pose")
 OCCLUDED = "occluded.npy"
 """Beside those of FIELDS, where the mouth was looked at."""
+INSIDE = "inside.npy"
+"""Beside those of FIELDS, of a face that is made up."""
 
 
 def transfer(

@@ -45,7 +45,7 @@ def read_lines(path: Path, performers: Sequence[str] = (), told: Told = lambda l
         cure = f"name a file that ends in {', '.join((PLAIN, *FORMATS))}"
         raise InputError("is no file of words", file=path, cure=cure)
     if kind == PLAIN:
-        return _plain_lines(read_text(path), Singers(performers, path, told))
+        return plain_lines(read_text(path), Singers(performers, path, told))
     found, _ = read_lyrics(path, kind, performers, told)
     lines = []
     for line in found:
@@ -55,7 +55,7 @@ def read_lines(path: Path, performers: Sequence[str] = (), told: Told = lambda l
     return lines
 
 
-def _plain_lines(text: str, singers: Singers) -> list[SungLine]:
+def plain_lines(text: str, singers: Singers) -> list[SungLine]:
     """Lines without times; empty ones and headings ([Chorus]) are passed over.
 
     Raises: InputError for a text without lines, or with too many or too long ones.

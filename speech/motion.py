@@ -115,6 +115,12 @@ def motion(
     return Motion(turn, shift, lids, gaze, brow)
 
 
+def at_rest(seconds: float) -> Motion:
+    """Nobody moves."""
+    count = len(steps(seconds))
+    return Motion(np.zeros((count, 3)), np.zeros((count, 2)), np.zeros(count), np.zeros((count, 2)), np.zeros(count))
+
+
 def phrases(phones: Sequence[Phone]) -> list[tuple[float, float]]:
     """(start, end) of what is said without a pause."""
     spans: list[tuple[float, float]] = []

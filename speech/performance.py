@@ -12,8 +12,9 @@ from face.canonical import IMAGE_FROM_METRIC
 from face.lip_rig import CORNER, LOWER_LIP, UPPER_RED, WIDTH, shape
 from face.performance import exp_rotation
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
-from speech.curves import Mouth, at_frames
-from speech.motion import Motion
+from speech.curves import Mouth, at_frames, mouth
+from speech.motion import Motion, at_rest
+from speech.phones import Phone
 
 SIZE, HEIGHT = 640, 460.0
 """Pixels: of the frames that the landmarks lie in, and of the face in them."""
@@ -47,23 +48,20 @@ class Performance:
 
     Attributes:
         track: the face, in frames of SIZE x SIZE pixels. lips: (N, 7) what was asked of the mouth (face.lip_rig.LIPS).
-        tongue, teeth: (N,) 0..1, as speech.visemes has them: for a drawn mouth.
     """
 
     track: FaceTrack
     lips: NDArray[np.float64]
-    tongue: NDArray[np.float64]
-    teeth: NDArray[np.float64]
 
 
-def perform(mouth: Mouth, motion: Motion, fps: float, frames: int, *, mood: Mood = Mood.NEUTRAL) -> Performance:
+def perform(says: Mouth, motion: Motion, fps: float, frames: int, *, mood: Mood = Mood.NEUTRAL) -> Performance:
     """Somebody who moves so, `frames` long.
 
     Args:
         fps: frames a second. mood: held throughout, from the second frame on.
     """
     channels, brows, lowered = _MOODS[mood]
-    lips = at_frames(mouth.lips, fps, frames)
+    lips = at_frames(says.lips, fps, frames)
     for channel, amount in channels.items():
         lips[:, channel] += amount
     brow = at_frames(motion.brow, fps, frames)[:, 0] + brows
@@ -81,6 +79,17 @@ def perform(mouth: Mouth, motion: Motion, fps: float, frames: int, *, mood: Mood
         poses[number, :3, :3] = IMAGE_FROM_METRIC @ rotation @ IMAGE_FROM_METRIC
     scores = np.zeros((frames, BLENDSHAPES), np.float32)
     scores[:, [BLINK_LEFT, BLINK_RIGHT]] = shut[:, None]
-    track = FaceTrack(points, np.ones(frames, bool), scores, poses, MEDIAPIPE_478, (SIZE, SIZE))
-    tongue, teeth = (at_frames(curve, fps, frames)[:, 0] for curve in (mouth.tongue, mouth.teeth))
-    return Performance(track, lips, tongue, teeth)
+    tongue, teeth = (at_frames(curve, fps, frames) for curve in (says.tongue, says.teeth))
+    inside = np.concatenate([tongue, teeth], axis=1).astype(np.float32)
+    track = FaceTrack(points, np.ones(frames, bool), scores, poses, MEDIAPIPE_478, (SIZE, SIZE), inside=inside)
+    return Performance(track, lips)
+
+
+USUAL_MOUTHS = ("AA", "IY", "UW", "M", "AE", "AO", "F", "EH")
+
+
+def rehearsal(frames: int) -> FaceTrack:
+    """A face at rest and, frame by frame, the mouths of some usual phones."""
+    said = [Phone(name, at + 0.8, at + 1.2) for at, name in enumerate(USUAL_MOUTHS)]
+    lips = mouth(said, np.zeros(100 * (frames + 1)), frames)
+    return perform(lips, at_rest(frames), 1.0, frames).track

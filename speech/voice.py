@@ -56,23 +56,55 @@ class Voice:
         return len(self.samples) / RATE
 
 
-def read_voice(path: Path, separate: Separate = Separate.AUTO, report: Report = lambda done, of: None) -> Voice:
-    """The voice in a sound file, or in the first audio stream of a video.
+@dataclass(frozen=True)
+class Part:
+    """A part of a file's sound.
+
+    Attributes:
+        stream: which of the audio streams that can be decoded. start: seconds. length: seconds; None: to the end.
+    """
+
+    stream: int = 0
+    start: Fraction = Fraction(0)
+    length: Fraction | None = None
+
+    def read(self, path: Path, *, rate: int, channels: int, skip: Fraction = Fraction(0)) -> Iterator[Samples]:
+        """Its samples from `skip` on, (S, C) float32 at a time."""
+        left = None if self.length is None else round((self.length - skip) * rate)
+        for piece in sound_at(path, rate=rate, channels=channels, stream=self.stream, start=self.start + skip):
+            if left is not None and left <= len(piece):
+                yield piece[:left]
+                return
+            yield piece
+            left = None if left is None else left - len(piece)
+
+
+WHOLE = Part()
+
+
+def read_voice(
+    path: Path,
+    separate: Separate = Separate.AUTO,
+    report: Report = lambda done, of: None,
+    part: Part = WHOLE,
+) -> Voice:
+    """The voice in a sound file, or in an audio stream of a video.
 
     Raises: InputError without sound, for silence, for more than LONGEST_SECONDS, and for Separate.YES without weights.
     """
     streams = probe(path).audio
     if not streams:
         raise InputError("it has no sound", file=path, cure="name a file in which somebody sings or speaks")
-    seconds = float(streams[0].start + streams[0].duration)
+    seconds = float(streams[part.stream].end - part.start)
+    seconds = seconds if part.length is None else min(seconds, float(part.length))
     if seconds > LONGEST_SECONDS:
         long = f"its sound is {seconds / 60:.0f} minutes long, more than {LONGEST_SECONDS // 60}"
         raise InputError(long, file=path, cure="cut it into songs")
     told: str | None = None
     if separate is Separate.AUTO and find_weights() is None:
         separate, told = Separate.NO, "music, if there is any, is not taken away: see docs/song.md, Separation"
-    wanted = separate is Separate.YES or (separate is Separate.AUTO and _has_music(path, seconds))
-    pieces = _separated(path) if wanted else sound_at(path, rate=RATE, channels=1)
+    wanted = separate is Separate.YES or (separate is Separate.AUTO and _has_music(path, seconds, part))
+    pieces = _separated(path, part) if wanted else part.read(path, rate=RATE, channels=1)
     found: list[Samples] = []
     done = 0
     for piece in pieces:
@@ -85,23 +117,23 @@ def read_voice(path: Path, separate: Separate = Separate.AUTO, report: Report = 
     return Voice(samples, wanted, told)
 
 
-def _separated(path: Path) -> Iterator[Samples]:
+def _separated(path: Path, part: Part) -> Iterator[Samples]:
     from speech.separation import MIX_RATE, Separator  # noqa: PLC0415  (torch, for this alone)
 
-    parts = Separator().parts(sound_at(path, rate=MIX_RATE, channels=2))
-    yield from resampled((part.voice[:, None] for part in parts), (MIX_RATE, 1), (RATE, 1))
+    parts = Separator().parts(part.read(path, rate=MIX_RATE, channels=2))
+    yield from resampled((each.voice[:, None] for each in parts), (MIX_RATE, 1), (RATE, 1))
 
 
-def _has_music(path: Path, seconds: float) -> bool:
+def _has_music(path: Path, seconds: float, part: Part) -> bool:
     """Whether a look at two stretches finds music."""
     from speech.separation import MIX_RATE, Separator  # noqa: PLC0415
 
     separator = Separator()
     for share in LOOKS:
         start = Fraction(round(max(0.0, share * seconds - 6)))
-        sound = sound_at(path, rate=MIX_RATE, channels=2, start=start)
-        part = next(separator.parts(islice(sound, 2_000)), None)
-        if part is not None and _loudest(part.voice) > SILENT and part.music > MUSIC:
+        sound = part.read(path, rate=MIX_RATE, channels=2, skip=start)
+        heard = next(separator.parts(islice(sound, 2_000)), None)
+        if heard is not None and _loudest(heard.voice) > SILENT and heard.music > MUSIC:
             return True
     return False
 

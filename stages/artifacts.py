@@ -15,7 +15,7 @@ from media.files.info import LOSSLESS_SUFFIX
 from stages.handles import Handle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from compositing.front import Front
     from engines.base import Arrays, Portrait
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from foundation.facetrack import Face, FaceTrack, HeadFrame
     from foundation.geometry import Array, Image
     from foundation.shots import Shot
+    from speech.alignment import Alignment
+    from speech.voice import Voice as Heard
     from stages.crop_files import CropPath
 
 FRAMES = f"frames{LOSSLESS_SUFFIX}"
@@ -95,8 +97,64 @@ class Track(Handle):
         save_shots(folder / "shots.json", shots)
 
 
+class Voice(Handle):
+    """One voice: voice.npy, and voice.json, which says whether music was taken away."""
+
+    def heard(self) -> Heard:
+        """It."""
+        import numpy as np  # noqa: PLC0415  (see above)
+
+        from speech.voice import Voice as Heard  # noqa: PLC0415  (see above)
+
+        about = json.loads((self.path / "voice.json").read_text(encoding="utf-8"))
+        return Heard(np.load(self.path / "voice.npy", allow_pickle=False), bool(about["separated"]))
+
+    @staticmethod
+    def save(folder: Path, voice: Heard) -> None:
+        """Write it."""
+        import numpy as np  # noqa: PLC0415  (see above)
+
+        np.save(folder / "voice.npy", voice.samples, allow_pickle=False)
+        (folder / "voice.json").write_text(json.dumps({"separated": voice.separated}), encoding="utf-8")
+
+
+class Phones(Handle):
+    """When each word and phone of a song is sung: phones.json."""
+
+    def alignment(self) -> Alignment:
+        """Its lines."""
+        from foundation.codec import decode  # noqa: PLC0415  (see above)
+        from speech.alignment import Alignment  # noqa: PLC0415  (see above)
+
+        return decode(json.loads((self.path / "phones.json").read_text(encoding="utf-8")), Alignment)
+
+    @staticmethod
+    def save(folder: Path, alignment: Alignment) -> None:
+        """Write them."""
+        from foundation.codec import encode  # noqa: PLC0415  (see above)
+
+        text = json.dumps(encode(alignment), ensure_ascii=False)
+        (folder / "phones.json").write_text(text, encoding="utf-8")
+
+
 class Clip(Frames):
-    """A driving clip, cut to the face: FRAMES, track/ (the face in each, in these frames' pixels) and shots.json."""
+    """A driver, cut to the face: track/ (the face in each frame, in these frames' pixels), shots.json, and, of one that
+    was filmed, FRAMES."""
+
+    @property
+    def filmed(self) -> bool:
+        return self.video.is_file()
+
+    def pick(self, numbers: Sequence[int]) -> Iterator[Image]:
+        """The frames with these ascending numbers; a driver that was made up is sketched."""
+        if self.filmed:
+            from media.video.lossless import pick_frames  # noqa: PLC0415  (see above)
+
+            return pick_frames(self.video, numbers)
+        from face.sketch import sketch  # noqa: PLC0415  (see above)
+
+        track = self.track()
+        return (sketch(track.points[number], track.size) for number in numbers)
 
     @property
     def folder(self) -> Path:

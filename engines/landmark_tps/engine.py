@@ -49,7 +49,7 @@ class LandmarkTps(PlateEngine[Options]):
         blocks = spans(len(performance))
         targets = Blocks(np.float32, lambda: (mesh_targets(body, performance, gains, span) for span in blocks))
         moving = small_arrays(body, performance, gains, blocks) | {"targets": targets, "texture": body.texture}
-        moving |= {"covered": covered(driving.track.occluded)}
+        moving |= drawn(driving.track)
         return static | moving | {"calibration": np.array([gains.lips, gains.lids, gains.parting])}
 
     def prepare_plate(
@@ -60,8 +60,7 @@ class LandmarkTps(PlateEngine[Options]):
         sitter = Sitter.of(plate, taking.motion.smoothing)
         lips = [performance.points(span)[:, CONTOUR, :2] for span in spans(len(performance))]
         moving = plate_arrays(sitter, performance, gains)
-        mouths = {"lips": np.concatenate(lips).astype(np.float32), "covered": covered(driving.track.occluded)}
-        return static | moving | mouths
+        return static | moving | {"lips": np.concatenate(lips).astype(np.float32)} | drawn(driving.track)
 
     def _measured(self, portrait: Portrait, track: FaceTrack, motion: Motion) -> Motion:
         """The motion settings with a reference that the performance can be read from."""
@@ -83,13 +82,15 @@ class LandmarkTps(PlateEngine[Options]):
         gains = Gains(motion.head, motion.expression, motion.mouth)
         clear, found = driving.track.shows_mouth, driving.track.found
         samples = calibration.pick(performance, clear if clear.any() else found, driving.pick)
-        static = still_arrays(portrait, body, performance, samples)
+        filmed = driving.track.filmed
+        static = still_arrays(portrait, body, performance, samples if filmed else {})
+        of_driver = filmed and clear.any()
 
         def trial(gains: Gains, index: int, frame: Image) -> Image:
             alone = slice(index, index + 1)
             tried = rig.build(portrait.face, performance, gains.parting)
             moving = {"texture": tried.texture, "targets": mesh_targets(tried, performance, gains, alone)}
-            moving |= {"covered": np.array([0.0 if clear.any() else 1.0])}
+            moving |= {"covered": np.array([0.0 if of_driver else 1.0])}
             arrays = static | moving | small_arrays(tried, performance, gains, [alone])
             return self.open(portrait, arrays, taking).render(0, frame)
 
@@ -120,6 +121,11 @@ class LandmarkTps(PlateEngine[Options]):
             mouth=Mouth(height, prepared["mouth_matrix"], skin, prepared["lip"], teeth),
         )
         return TpsRenderer(scene, prepared)
+
+
+def drawn(track: FaceTrack) -> Arrays:
+    """`covered`, (N,): how much of each frame's mouth is drawn; all of it where nobody was filmed."""
+    return {"covered": covered(track.occluded) if track.filmed else np.ones(len(track), np.float32)}
 
 
 def still_arrays(portrait: Portrait, body: rig.Rig, performance: Performance, samples: calibration.Samples) -> Arrays:

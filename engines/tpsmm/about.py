@@ -56,11 +56,13 @@ def choose(wish: Wish[Tpsmm]) -> Ready | Lacking:
     file = named if named.is_file() else wish.path(config)
     side, taught = _read(file)
     mode: Mode = section.mode or ("standard" if wish.absolute else "relative")
+    by_landmarks = taught and section.keypoints != "network"
     return Ready(
         options=Options(precision=section.precision, mode=mode, keypoints=section.keypoints),
         files={"checkpoint": checkpoint, "config": file},
         crop_size=side,
-        honours=GAINS if taught and section.keypoints != "network" else (),
+        honours=GAINS if by_landmarks else (),
+        landmarks_suffice=by_landmarks,
         reason="; ".join(reasons),
     )
 

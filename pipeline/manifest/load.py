@@ -16,7 +16,7 @@ from pipeline.manifest import delivery
 from pipeline.manifest.messages import explain
 from pipeline.manifest.parts.batch import performers_or_batch
 from pipeline.manifest.presets import filled_in
-from pipeline.manifest.references import dangling
+from pipeline.manifest.references import dangling, performances
 from pipeline.manifest.schema import Manifest
 
 MAX_BYTES = 1_000_000
@@ -96,7 +96,7 @@ def validate(data: Any, path: Path) -> Manifest:
         manifest = Manifest.model_validate(data)
     except ValidationError as error:
         mistakes = explain(error, Manifest)
-    mistakes += [*performers_or_batch(data), *dangling(data), *delivery.mistakes(data)]
+    mistakes += [*performers_or_batch(data), *dangling(data), *performances(data), *delivery.mistakes(data)]
     if mistakes:
         count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "1 mistake"
         failure = ManifestError(f"{count} in the manifest: {'; '.join(mistakes)}", file=path)

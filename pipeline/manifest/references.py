@@ -3,11 +3,13 @@ together with the mistakes inside fields."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from foundation.times import exact
+from pipeline.manifest.parts.singing import THE_AUDIO, THE_LYRICS
 
 
 def dangling(data: dict[str, Any]) -> list[str]:
@@ -31,6 +33,41 @@ def dangling(data: dict[str, Any]) -> list[str]:
         if isinstance(name, str) and name not in performers
     ]
     return lines + _order(_dicts(data.get("scenes")))
+
+
+def performances(data: Mapping[str, object]) -> list[str]:
+    """One line for each performer who has nothing to follow or to sing, or too much, or whose song is not named."""
+    performers, audio = data.get("performers"), data.get("audio")
+    lines = []
+    for name, performer in performers.items() if isinstance(performers, dict) else ():
+        if not isinstance(performer, dict):
+            continue
+        driven, singing = performer.get("driving") is not None, performer.get("singing")
+        if singing is None:
+            lines += [] if driven else [f"performers.{name}.driving: is missing (add it, or singing)"]
+            continue
+        if driven:
+            cure = "remove one of them, or name the clip as singing.performance"
+            lines.append(f"performers.{name}.singing: cannot go with driving ({cure})")
+        if isinstance(singing, dict):
+            source = audio.get("source", "driving") if isinstance(audio, dict) else "driving"
+            lines += _unnamed(f"performers.{name}.singing", singing, source, lyrics=data.get("lyrics") is not None)
+    return lines
+
+
+def _unnamed(where: str, singing: Mapping[str, object], source: object, *, lyrics: bool) -> list[str]:
+    """Sound and words that are the manifest's, which has none."""
+    lines = []
+    if singing.get("sound", THE_AUDIO) == THE_AUDIO and source in NO_SONG:
+        lines.append(f"{where}.sound: audio.source is {source}, which is no song (name one there, or a file here)")
+    if singing.get("words", THE_LYRICS) == THE_LYRICS and not lyrics:
+        cure = "add lyrics: FILE, name the words here, or null where they are not known"
+        lines.append(f"{where}.words: there are no lyrics ({cure})")
+    return lines
+
+
+NO_SONG = ("driving", "none", "sample:vocals")
+"""What audio.source may say without naming a song."""
 
 
 def _order(scenes: list[dict[str, Any]]) -> list[str]:

@@ -11,8 +11,9 @@ from foundation.errors import ManifestError
 from media.ffmpeg.encoder_choice import Choice
 from media.video.kind import is_still_in_a_video, is_video
 from pipeline.manifest.load import LoadedManifest
-from pipeline.manifest.parts.performers import FrameOf
+from pipeline.manifest.parts.performers import FrameOf, Performer
 from pipeline.manifest.parts.scenes import VideoBackground
+from pipeline.manifest.parts.singing import THE_AUDIO
 from pipeline.plan.encoder import choose_encoder
 from pipeline.plan.engine_choice import EngineChoice, choose_engine
 from pipeline.plan.graph import Graph
@@ -103,11 +104,18 @@ def _with_frames(loaded: LoadedManifest, stills: frozenset[str]) -> LoadedManife
     return replace(loaded, manifest=loaded.manifest.model_copy(update={"performers": performers}))
 
 
+def _heard_and_followed(performer: Performer) -> list[str]:
+    """The clip and the song of a performer that are files of its own."""
+    found = [] if performer.clip is None else [performer.clip.video]
+    return found + ([performer.singing.sound] if performer.singing and performer.singing.sound != THE_AUDIO else [])
+
+
 def _media(loaded: LoadedManifest, plates: frozenset[str]) -> dict[str, str | None]:
     """Each file with a clock, and the first performer that it belongs to."""
     owners: dict[str, str | None] = {}
     for name, performer in loaded.manifest.performers.items():
-        owners.setdefault(performer.driving.video, name)
+        for file in _heard_and_followed(performer):
+            owners.setdefault(file, name)
         if name in plates:
             owners.setdefault(str(performer.portrait), name)
         if isinstance(performer.portrait, FrameOf):

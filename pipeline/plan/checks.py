@@ -9,6 +9,7 @@ from pipeline.manifest.delivery import video_codec
 from pipeline.plan.performer import PlannedPerformer
 from pipeline.plan.planning import Planning, Ranges
 from pipeline.plan.sound import PlannedSound
+from pipeline.plan.turns import sings_at
 from stages.artifacts import Film, Looks, Verdict
 from stages.contracts import check, measure
 from stages.contracts.edit import PlannedScene
@@ -64,7 +65,7 @@ def _measure(planning: Planning, planned: PlannedPerformer, looks_per_second: fl
         feather=performer.composite.feather,
         gains=planning.job.choices[planned.name].gains(performer.motion),
         chunks=tuple(chunk.range.start for chunk in planned.chunks),
-        sings=planning.turns.get(planned.name),
+        sings=sings_at(planning, planned.name),
     )
     chunks = tuple(chunk.frames for chunk in planned.chunks)
     inputs = measure.Inputs(crop=planned.crop, clip=planned.clip.clip, chunks=chunks)

@@ -10,7 +10,7 @@ from foundation.fitting import Way
 from foundation.timecode import Moment
 from foundation.times import frame_count
 from media.files.info import MediaInfo, VideoInfo
-from pipeline.manifest.parts.performers import Driving
+from pipeline.manifest.parts.driving import Driving
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,12 @@ class EngineChoice:
         return tuple(gain for gain in GAINS if gain not in self.ready.honours and getattr(motion, gain) != 1)
 
 
+UNFILMED = Lacking(
+    what="no filmed driver to look at (singing makes one up)",
+    cure="use landmark_tps, or tpsmm with config: duet-128",
+)
+
+
 def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
     """The engine of the performer `name`.
 
@@ -73,6 +79,8 @@ def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
         section = performer.section(engine) or defaults.section(engine) or NoSection()
         wish = Wish(named=named, section=section, absolute=performer.motion.mode == "absolute", path=loaded.path)
         ready = about.choose(wish)
+        if performer.singing is not None and isinstance(ready, Ready) and not ready.landmarks_suffice:
+            ready = UNFILMED
         if isinstance(ready, Lacking):
             if named:
                 raise InputError(f"the engine {engine} has {ready.what}", performer=name, cure=ready.cure)

@@ -48,6 +48,7 @@ def manifest_of(clip: Path, engine: str, seconds: float | None) -> LoadedManifes
 def evaluation(clip: Path, plan: Plan, step: int) -> Evaluation:
     """Add the task that compares, every `step` frames, to the plan of `manifest_of`."""
     planned = plan.performers[NAME]
+    assert planned.clip.faces is not None  # noqa: S101  (it follows a clip)
     settings = reconstruct.Settings(
         backend=backend_use(),
         timing=Timing(start=planned.clip.part.start, frames=planned.frames, fps=plan.fps),

@@ -19,6 +19,7 @@ from pipeline.plan.performer import PlannedPerformer, plan_performer
 from pipeline.plan.picture import find_groups, plan_pictures
 from pipeline.plan.planning import Facts, Planning
 from pipeline.plan.plate import plan_on_plate
+from pipeline.plan.singing import SUNG_RATE, sung_part, told_songs
 from pipeline.plan.sound import plan_sound, told_tracks
 from pipeline.plan.subtitles import told_of_words
 from pipeline.plan.timeline import Timeline, plan_scenes
@@ -67,15 +68,12 @@ def expand(job: Job, facts: Facts) -> Plan:
     """
     manifest = job.loaded.manifest
     graph, notices = job.graph, _engines_told(job)
-    clips: dict[str, Clip] = {}
-    for name, performer in manifest.performers.items():
-        file = performer.driving.video
-        clips[name] = read_clip(performer.driving, facts.media[file], performer=name, file=job.sources[file].path)
     notices += [f"{name}: the portrait is a video of one frame, and taken for a still" for name in sorted(job.stills)]
     notices += [job.encoder.notice] if job.encoder.notice else []
-    fps = manifest.output.fps or _rate(job, facts, next(iter(clips.items())))
+    fps = manifest.output.fps or _rate(job, facts)
     planning = Planning(job, facts, graph, fps)
-    clips = to_length(planning, clips)
+    clips = to_length(planning, {name: _part(planning, name) for name in manifest.performers})
+    notices += told_songs(planning)
     groups = find_groups(planning)
     frames = max(clip.frames_at(fps) for clip in clips.values())
     pictures = {name: group[0] for name, group in groups.items()}
@@ -93,6 +91,7 @@ def expand(job: Job, facts: Facts) -> Plan:
             notices.append(f"{name}: is on a moving plate, so its face is not compared with its driver's")
         else:
             performers[name] = plan_performer(planning, name, clip, groups[name])
+    notices += dict.fromkeys(line for one in performers.values() for line in one.clip.told)
     picture = plan_edit(planning, plan_pictures(planning, performers, groups), timeline, frames)
     sound = plan_sound(planning, clips)
     notices += told_tracks(planning) + told_cut(planning, clips, frames / fps)
@@ -132,8 +131,20 @@ def _engines_told(job: Job) -> list[str]:
     return [f"{', '.join(names)}: {text}" for text, names in told.items()]
 
 
-def _rate(job: Job, facts: Facts, first: tuple[str, Clip]) -> Fraction:
-    """The rate of the first performer's moving plate, whose motion is seen as it is, or else of its clip."""
-    name, clip = first
-    plate = facts.media[str(job.loaded.manifest.performers[name].portrait)].video if name in job.plates else None
-    return plate.fps if plate else clip.rate
+def _part(planning: Planning, name: str) -> Clip:
+    """What plays of a performer's clip, or of its song."""
+    driving = planning.manifest.performers[name].driving
+    if driving is None:
+        return sung_part(planning, name)
+    file = planning.sources[driving.video].path
+    return read_clip(driving, planning.facts.media[driving.video], performer=name, file=file)
+
+
+def _rate(job: Job, facts: Facts) -> Fraction:
+    """The rate of the first performer's moving plate, whose motion is seen as it is, or else of the first clip."""
+    performers = job.loaded.manifest.performers
+    first = next(iter(performers))
+    seen = [str(performers[first].portrait)] if first in job.plates else []
+    seen += [one.clip.video for one in performers.values() if one.clip is not None]
+    videos = [facts.media[file].video for file in seen]
+    return next((video.fps for video in videos if video is not None), SUNG_RATE)

@@ -21,7 +21,7 @@ def to_length(planning: Planning, clips: Mapping[str, Clip]) -> dict[str, Clip]:
 
     Raises: ManifestError if one is to follow the sound and there is none.
     """
-    asked = {name: planning.manifest.performers[name].driving.to_sound for name in clips}
+    asked = _asked(planning)
     if not any(asked.values()):
         return dict(clips)
     end = sound_end(planning, clips)
@@ -32,12 +32,19 @@ def told_cut(planning: Planning, clips: Mapping[str, Clip], length: Fraction) ->
     """A notice if a file's sound goes on after the video's end, `length` seconds, and nobody asked for its end."""
     audio = planning.manifest.audio
     asked = audio.trim is not None and audio.trim.end is not None
-    followed = any(planning.manifest.performers[name].driving.to_sound for name in clips)
+    singing = any(one.singing for one in planning.manifest.performers.values())
+    followed = singing or any(_asked(planning).values())
     end = None if asked or followed or audio.source in ("driving", "none") else sound_end(planning, clips)
     if end is None or end - length < LEFT_OUT:
         return []
     told = f"the sound ends after {float(end):.2f} s, the video after {float(length):.2f} s"
     return [f"{told}: driving.to_sound (loop, mirror, hold, stretch) brings a clip to the sound's length"]
+
+
+def _asked(planning: Planning) -> dict[str, str | None]:
+    """What each performer's clip asks for."""
+    performers = planning.manifest.performers.items()
+    return {name: one.driving.to_sound if one.driving else None for name, one in performers}
 
 
 def _fitted(name: str, clip: Clip, wanted: str | None, end: Fraction | None) -> Clip:

@@ -10,20 +10,18 @@ from typing import Literal
 from compositing.style import PasteStyle
 from foundation.errors import InputError
 from foundation.times import FrameRange, chunks
-from pipeline.manifest.parts.performers import Composite, Driving, FrameOf
+from pipeline.manifest.parts.performers import Composite, FrameOf
 from pipeline.plan.clip import Clip
+from pipeline.plan.driving import PlannedClip, normalized
 from pipeline.plan.planning import Planning
+from pipeline.plan.singing import performed
 from pipeline.plan.turns import motion_of, turns_of
-from stages import artifacts
 from stages.artifacts import Crop, File, Frames, Media, Track
-from stages.contracts import animate, composite, crop, faces, normalize, prepare
-from stages.contracts.shared import Timing
+from stages.contracts import animate, composite, crop, faces, prepare
 
 USUAL_FACE = 1080
 """Pixels. A head taller than this, and than the result, is animated at the larger of the two: no one could see more.
 Results of the usual sizes share a portrait's crop."""
-MAX_GAP_SECONDS = Fraction(1, 2)
-"""A face may be lost for so long (a hand, a turn) and is bridged; longer ends the shot: see Driving.on_face_lost."""
 
 
 @dataclass(frozen=True)
@@ -35,28 +33,13 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class PlannedClip:
-    """A driving clip.
-
-    Attributes:
-        media: the file. faces: the face in it. part: what plays of it.
-        clip: made constant in rate and cut to the face.
-    """
-
-    media: Media
-    faces: Track
-    part: Clip
-    clip: artifacts.Clip
-
-
-@dataclass(frozen=True)
 class PlannedPerformer:
     """What later parts of planning take of a performer.
 
     Attributes:
         frames: how many it moves for.
         engine: the name of the one that animates it.
-        crop: its portrait's. clip: its driving clip. chunks: its frames, in order.
+        crop: its portrait's. clip: its driver. chunks: its frames, in order.
         into: what these show: the part of the portrait that moves, or the crop.
         plate: of a moving plate, its frames, and what plays of it.
     """
@@ -71,54 +54,24 @@ class PlannedPerformer:
     plate: tuple[Frames, Clip] | None = None
 
 
-def follow_face(planning: Planning, driving: Driving, clip: Clip, performer: str | None, *, cuts: bool = True) -> Track:
-    """Add the task that follows the driving face through its clip, or find the equal one that is there.
-
-    Args:
-        cuts: whether scene cuts are looked for, and handled as `driving` says.
-    """
-    following = faces.Following(
-        start=clip.start,
-        stop=clip.stop,
-        max_gap_frames=max(1, int(MAX_GAP_SECONDS * clip.rate)),
-        expected_frames=round(clip.length * clip.rate),
-        tolerant=driving.allow_truncated,
-        on_scene_cut=driving.on_scene_cut if cuts else "ignore",
-        on_face_lost=driving.on_face_lost,
-    )
-    settings = faces.Settings(select=driving.face, backend=planning.backend, following=following)
-    inputs = faces.Inputs(media=planning.sources.media(driving.video))
-    return planning.graph.plan(faces.CONTRACT, settings, inputs, performer, clip.frames)
-
-
-def normalized(planning: Planning, name: str, clip: Clip) -> PlannedClip:
-    """Add the task that makes the driving clip constant in rate and cut to the face."""
-    driving, frames = planning.manifest.performers[name].driving, clip.frames_at(planning.fps)
-    track, media = follow_face(planning, driving, clip, name), planning.sources.media(driving.video)
-    settings = normalize.Settings(
-        engine=planning.job.choices[name].use,
-        timing=Timing(start=clip.start, frames=frames, fps=planning.fps),
-        tolerant=driving.allow_truncated,
-        fit=None if clip.way is None else normalize.Fit(way=clip.way, length=clip.length),
-        steady_light=driving.steady_light,
-        following=driving.crop == "following",
-    )
-    inputs = normalize.Inputs(media=media, faces=track)
-    made = planning.graph.plan(normalize.CONTRACT, settings, inputs, name, frames)
-    return PlannedClip(media, track, clip, made)
+def driver(planning: Planning, name: str, clip: Clip) -> PlannedClip:
+    """Add the tasks that make what a portrait follows: a clip, or a performance that is made up."""
+    if planning.manifest.performers[name].singing is None:
+        return normalized(planning, name, clip)
+    return performed(planning, name, clip)
 
 
 def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, ...]) -> PlannedPerformer:
     """Add one performer's tasks to the graph.
 
     Args:
-        clip: what plays of its driving video.
+        clip: what plays of its driving video, or of its song.
         group: everyone whose face is in its picture, itself among them.
     """
     graph, choice = planning.graph, planning.job.choices[name]
     performer = planning.manifest.performers[name]
     cut, frames = _portrait(planning, name, group), clip.frames_at(planning.fps)
-    driving, files = normalized(planning, name, clip), engine_files(planning, name)
+    driving, files = driver(planning, name, clip), engine_files(planning, name)
     made = prepare.Inputs(crop=cut, clip=driving.clip, files=files)
     prepared = graph.plan(prepare.CONTRACT, prepare_settings(planning, name), made, name, frames)
     style = paste_style(performer.composite)
@@ -141,7 +94,7 @@ def prepare_settings(planning: Planning, name: str, *, plate: bool = False) -> p
     return prepare.Settings(
         engine=choice.use,
         options=choice.settings,
-        motion=motion_of(planning.manifest.performers[name].motion, plate=plate),
+        motion=motion_of(planning.manifest.performers[name], plate=plate),
         turns=turns_of(planning, name),
         backend=planning.backend,
         fps=planning.fps,

@@ -7,17 +7,10 @@ from fractions import Fraction
 
 from foundation.errors import InputError, ManifestError
 from foundation.times import chunks
-from pipeline.manifest.parts.performers import Driving
+from pipeline.manifest.parts.driving import Driving
 from pipeline.plan.clip import Clip, read_clip
-from pipeline.plan.performer import (
-    Chunk,
-    PlannedPerformer,
-    engine_files,
-    follow_face,
-    normalized,
-    paste_style,
-    prepare_settings,
-)
+from pipeline.plan.driving import follow_face
+from pipeline.plan.performer import Chunk, PlannedPerformer, driver, engine_files, paste_style, prepare_settings
 from pipeline.plan.planning import Planning
 from stages.artifacts import Frames, Track
 from stages.contracts import animate, composite, composite_plate, plate_frames, plate_path, prepare
@@ -30,7 +23,7 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
     The result is as long as the clip; a plate that ends before stays at its last frame.
 
     Args:
-        clip: what plays of its driving video.
+        clip: what plays of its driving video, or of its song.
     Raises:
         InputError: the plate cannot be used. ManifestError: something is to stay in front of it.
     """
@@ -44,7 +37,7 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
     timing = Timing(start=part.start, frames=frames, fps=fps)
     path = plate_path.Settings(engine=choice.use, timing=timing)
     crop = graph.plan(plate_path.CONTRACT, path, plate_path.Inputs(plate=plate, faces=face), name, frames)
-    driving, files = normalized(planning, name, clip), engine_files(planning, name)
+    driving, files = driver(planning, name, clip), engine_files(planning, name)
     inputs = prepare.Inputs(crop=crop, clip=driving.clip, files=files)
     prepared = graph.plan(prepare.CONTRACT, prepare_settings(planning, name, plate=True), inputs, name, frames)
     done = []

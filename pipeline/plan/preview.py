@@ -98,23 +98,28 @@ def _crop(planning: Planning, planned: PlannedPerformer) -> Crop:
 
 def _samples(planning: Planning, planned: PlannedPerformer, cut: Crop) -> Frames:
     name = planned.name
-    driving, prepared = (
-        planning.manifest.performers[name].driving,
-        prepare_settings(planning, name, plate=planned.plate is not None),
-    )
-    part = planned.clip.part
-    whole = planning.facts.media[driving.video].video
-    end = part.stop or (whole.end if whole else part.start + part.length)
+    prepared = prepare_settings(planning, name, plate=planned.plate is not None)
+    watched = _watched(planning, planned)
     settings = preview_samples.Settings(
         engine=prepared.engine,
         options=prepared.options,
         motion=prepared.motion,
-        select=driving.face,
         backend=planning.backend,
-        start=part.start,
-        length=Fraction(end) - part.start,
         fps=planning.fps,
-        tolerant=driving.allow_truncated,
+        watched=watched,
     )
-    inputs = preview_samples.Inputs(crop=cut, media=planned.clip.media, files=engine_files(planning, name))
+    media, files = planned.clip.media if watched else None, engine_files(planning, name)
+    inputs = preview_samples.Inputs(crop=cut, media=media, files=files)
     return planning.graph.plan(preview_samples.CONTRACT, settings, inputs, name, SHOWN)
+
+
+def _watched(planning: Planning, planned: PlannedPerformer) -> preview_samples.Watched | None:
+    """The clip that the performer follows, if it does not sing from words."""
+    driving, part = planning.manifest.performers[planned.name].driving, planned.clip.part
+    if driving is None:
+        return None
+    whole = planning.facts.media[driving.video].video
+    end = part.stop or (whole.end if whole else part.start + part.length)
+    return preview_samples.Watched(
+        select=driving.face, start=part.start, length=Fraction(end) - part.start, tolerant=driving.allow_truncated
+    )

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from foundation.errors import InputError, ManifestError
-from pipeline.manifest.parts.performers import Driving
+from pipeline.manifest.parts.driving import Driving
+from pipeline.manifest.parts.performers import Performer
 from pipeline.plan.clip import Clip, read_clip
-from pipeline.plan.performer import follow_face
+from pipeline.plan.driving import follow_face
 from pipeline.plan.planning import Planning
 from pipeline.plan.sources import VOCALS, VOCALS_CLIP
 from stages.artifacts import Media
@@ -67,7 +68,7 @@ def _file(planning: Planning, sources: list[Media]) -> SoundEntry:
     file, streams = planning.sources[audio.source].path, planning.facts.media[audio.source].audio
     if not streams:
         raise InputError("has no sound", file=file, cure="name a file with sound as audio.source")
-    number, stream = _place(sources, planning.sources.media(audio.source)), _chosen(planning)
+    number, stream = _place(sources, planning.sources.media(audio.source)), chosen_track(planning)
     if audio.trim is None:
         return replace(_entry(planning, number, Fraction(0)), stream=stream)
     end = streams[stream].end
@@ -78,7 +79,7 @@ def _file(planning: Planning, sources: list[Media]) -> SoundEntry:
     return replace(_entry(planning, number, audio.trim.start, length), stream=stream)
 
 
-def _chosen(planning: Planning) -> int:
+def chosen_track(planning: Planning) -> int:
     """The place of audio.track among the tracks that the probe tells of, the first where none is asked for.
 
     Raises:
@@ -93,13 +94,20 @@ def _chosen(planning: Planning) -> int:
     raise ManifestError(f"audio.track is {audio.track}, and there is no such sound track", file=path, cure=cure)
 
 
+def own_sound(performer: Performer) -> str:
+    """The file whose sound is the performer's own: its clip, or its song."""
+    if performer.singing is not None:
+        return performer.singing.sound
+    return "" if performer.driving is None else performer.driving.video
+
+
 def _driving(planning: Planning, clips: Mapping[str, Clip], sources: list[Media]) -> list[SoundEntry]:
     """Each clip's own sound; a clip that several performers share sounds once."""
     performers = planning.manifest.performers
     entries: list[SoundEntry] = []
     heard: set[tuple[str, Fraction]] = set()
     for name, levels in _wanted(planning):
-        clip, file = clips[name], performers[name].driving.video
+        clip, file = clips[name], own_sound(performers[name])
         if not clip.sounds or (planning.manifest.audio.mix is None and (file, clip.start) in heard):
             continue
         heard.add((file, clip.start))
@@ -111,7 +119,7 @@ def _stems(planning: Planning, clips: Mapping[str, Clip], sources: list[Media]) 
     """Each performer's sound alone, as it goes into the mix; `sources` gets what is not there yet."""
     stems = []
     for name, levels in _wanted(planning):
-        clip, file = clips[name], planning.manifest.performers[name].driving.video
+        clip, file = clips[name], own_sound(planning.manifest.performers[name])
         if clip.sounds:
             stems.append(Stem(name=name, entries=(_of_clip(planning, sources, file, clip, levels),)))
     return tuple(stems)
@@ -140,7 +148,8 @@ def _place(sources: list[Media], source: Media) -> int:
 def told_tracks(planning: Planning) -> list[str]:
     """A notice for every file with several sound tracks: which of them is heard."""
     source = planning.manifest.audio.source
-    files = [one.driving.video for one in planning.manifest.performers.values()] if source == "driving" else [source]
+    performers = planning.manifest.performers.values()
+    files = [own_sound(one) for one in performers] if source == "driving" else [source]
     notices = []
     for written in dict.fromkeys(files):
         tracks = planning.facts.media[written].audio if written in planning.facts.media else ()
@@ -157,16 +166,16 @@ def sound_end(planning: Planning, clips: Mapping[str, Clip]) -> Fraction | None:
     if audio.source == VOCALS:
         info = planning.facts.media[VOCALS_CLIP]
         sung = read_clip(Driving(video=VOCALS_CLIP), info, performer="vocals", file=VOCALS_CLIP).length
-        return _trimmed(planning, sung) + audio.offset
+        return trimmed(planning, sung) + audio.offset
     if audio.source not in ("driving", "none"):
         whole = planning.facts.media[audio.source].audio
-        return _trimmed(planning, whole[_chosen(planning)].end) + audio.offset if whole else None
+        return trimmed(planning, whole[chosen_track(planning)].end) + audio.offset if whole else None
     heard = clips if audio.mix is None else {entry.from_ for entry in audio.mix}
     ends = [clips[name].heard + audio.offset for name in heard if clips[name].sounds]
     return max(ends) if ends and audio.source == "driving" else None
 
 
-def _trimmed(planning: Planning, end: Fraction) -> Fraction:
+def trimmed(planning: Planning, end: Fraction) -> Fraction:
     """How long a sound that ends at `end` on its file's clock is heard."""
     trim = planning.manifest.audio.trim
     return end if trim is None else (end if trim.end is None else min(end, trim.end)) - trim.start

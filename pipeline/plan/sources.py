@@ -16,8 +16,9 @@ from foundation.errors import InputError, ManifestError
 from media.files.numbered import is_pattern, numbered_pictures
 from media.samples import sample_path
 from pipeline.manifest.load import LoadedManifest
-from pipeline.manifest.parts.performers import FrameOf
+from pipeline.manifest.parts.performers import FrameOf, Performer
 from pipeline.manifest.parts.scenes import ImageBackground, VideoBackground
+from pipeline.manifest.parts.singing import THE_AUDIO, THE_LYRICS, is_file
 from pipeline.plan.engine_choice import EngineChoice
 from pipeline.plan.task import FileInput, Task
 from stages.artifacts import File, Media
@@ -128,8 +129,8 @@ def _sequences(loaded: LoadedManifest) -> dict[str, tuple[Fraction, str]]:
     """The numbered pictures that drive someone: pattern -> rate and the first performer whose they are."""
     found: dict[str, tuple[Fraction, str]] = {}
     for name, performer in loaded.manifest.performers.items():
-        driving = performer.driving
-        if driving.fps is None:
+        driving = performer.clip
+        if driving is None or driving.fps is None:
             continue
         fps, first = found.setdefault(driving.video, (driving.fps, name))
         if fps != driving.fps:
@@ -170,8 +171,7 @@ def _mentions(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> li
             found.append((f"performers.{name}.portrait", portrait))
         if performer.composite.in_front is not None:
             found.append((f"performers.{name}.composite.in_front", performer.composite.in_front))
-        if performer.driving.fps is None:
-            found.append((f"performers.{name}.driving.video", performer.driving.video))
+        found += _performances(name, performer)
         files = choices[name].files
         found += [(f"performers.{name}.{choices[name].name}.{kind}", str(file)) for kind, file in files.items()]
     for number, scene in enumerate(manifest.scenes or ()):
@@ -188,6 +188,22 @@ def _mentions(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> li
         found.append(("audio.source", VOCALS_CLIP))
     elif source not in ("driving", "none"):
         found.append(("audio.source", source))
+    return found
+
+
+def _performances(name: str, performer: Performer) -> list[tuple[str, str]]:
+    """The clip, the song and the words of a performer that are files of its own."""
+    clip, singing, found = performer.clip, performer.singing, []
+    if clip is not None and clip.fps is None:
+        field = "singing.performance" if singing else "driving"
+        found.append((f"performers.{name}.{field}.video", clip.video))
+    if singing is None:
+        return found
+    if singing.sound != THE_AUDIO:
+        found.append((f"performers.{name}.singing.sound", singing.sound))
+    words = singing.words
+    if words is not None and words != THE_LYRICS and is_file(words):
+        found.append((f"performers.{name}.singing.words", words))
     return found
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from face import motion
 from foundation.times import FrameRange
-from pipeline.manifest.parts.performers import Motion
+from pipeline.manifest.parts.performers import Performer
 from pipeline.plan.planning import Planning, Ranges
 from pipeline.plan.timeline import Timeline
 
@@ -50,8 +50,15 @@ def plan_turns(planning: Planning, timeline: Timeline, pictures: Mapping[str, st
     return turns
 
 
-def motion_of(written: Motion, *, plate: bool) -> motion.Motion:
-    """A performer's motion as the engines take it; a moving plate's own head moves already."""
+def motion_of(performer: Performer, *, plate: bool) -> motion.Motion:
+    """A performer's motion as the engines take it.
+
+    A moving plate's own head moves already. A driver that is made up is at rest in its first frame, and steady.
+    """
+    written, made_up = performer.motion, performer.singing is not None
+    if made_up:
+        usual = {"reference": "first", "smoothing": 0.0}
+        written = written.model_copy(update={k: v for k, v in usual.items() if k not in written.model_fields_set})
     return motion.Motion(
         mode=written.mode,
         reference=written.reference,
@@ -62,12 +69,19 @@ def motion_of(written: Motion, *, plate: bool) -> motion.Motion:
     )
 
 
+def sings_at(planning: Planning, name: str) -> Ranges | None:
+    """The frames in which a performer sings whose driver goes on meanwhile; None: all, or those of its own words."""
+    singing = planning.manifest.performers[name].singing
+    return None if singing is not None and singing.words is not None else planning.turns.get(name)
+
+
 def turns_of(planning: Planning, name: str) -> motion.TurnRanges | None:
     """When a performer sings, if it does not all the time."""
-    if name not in planning.turns:
+    sings = sings_at(planning, name)
+    if sings is None:
         return None
     listening = planning.manifest.performers[name].motion.listening
-    return motion.TurnRanges(sings=planning.turns[name], ease=round(EASE * planning.fps), listening=listening)
+    return motion.TurnRanges(sings=sings, ease=round(EASE * planning.fps), listening=listening)
 
 
 def _spans(planning: Planning, timeline: Timeline, frames: int) -> Iterator[_Span]:

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from foundation.artifacts import ArtifactStore
 from foundation.times import spread
 from media.image.images import read_image, write_png
-from media.video.lossless import pick_frames
 from media.video.reader import read_frames
 from pipeline.plan.expand import Plan
 from pipeline.plan.made import folder_of
-from stages.artifacts import FRAMES, STILLS
+from stages.artifacts import STILLS
 
 Image = NDArray[np.uint8]
 CELL_HEIGHT = 240
@@ -27,10 +26,10 @@ def contact_sheet(plan: Plan, store: ArtifactStore, out: Path) -> None:
     moments = spread(plan.frames, STILLS)
     rows = []
     for performer in plan.performers.values():
-        clip = folder_of(store, performer.clip.clip) / FRAMES
+        clip = performer.clip.clip.found(folder_of(store, performer.clip.clip))
         shown = [min(moment, performer.frames - 1) for moment in moments]
         wanted = sorted(set(shown))
-        frames = dict(zip(wanted, pick_frames(clip, wanted), strict=True))
+        frames = dict(zip(wanted, clip.pick(wanted), strict=True))
         rows.append([frames[moment] for moment in shown])
     checked, made = folder_of(store, plan.verdict), folder_of(store, plan.video)
     rows.append(_kept(checked, len(moments)) or _frames_of(made, moments))

@@ -1,4 +1,4 @@
-"""When drivers show less than a face: it is away, or something is in front of the mouth."""
+"""What is uncertain about drivers: the face is away, something is in front of the mouth, words are not heard."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from foundation.artifacts import ArtifactStore
 from pipeline.plan.expand import Plan
 from pipeline.plan.made import facts_of
-from stages.contracts import faces, normalize
+from stages.artifacts import Phones
+from stages.contracts import faces, normalize, phones
 from stages.contracts.shared import TimeSpan
 
 TOLD = 3
@@ -19,6 +20,9 @@ def lapses(plan: Plan, store: ArtifactStore) -> list[str]:
     lines = []
     for name, performer in plan.performers.items():
         followed, clip = performer.clip.faces, performer.clip.clip
+        if followed is None:
+            lines += _unsure(name, performer.clip.phones, store)
+            continue
         made = store.find(followed.stage, followed.key)
         away = facts_of(faces.CONTRACT, made).away if made else ()
         if away:
@@ -30,6 +34,28 @@ def lapses(plan: Plan, store: ArtifactStore) -> list[str]:
             told = f"{seconds:.2f} s, from {_times(hidden)}"
             lines.append(f"{name}: something hides the mouth in the clip for {told}; what it does there is made up")
     return lines
+
+
+def _unsure(name: str, sung: Phones | None, store: ArtifactStore) -> list[str]:
+    """What of its words is not sung for certain."""
+    made = None if sung is None else store.find(sung.stage, sung.key)
+    if made is None:
+        return []
+    told, lines = facts_of(phones.CONTRACT, made), []
+    guessed = [line for line in told.lines if line.confidence < TRUSTED]
+    if guessed:
+        times = ", ".join(f"{line.start:.2f} s" for line in guessed[:TOLD])
+        more = f" and {len(guessed) - TOLD} more" if len(guessed) > TOLD else ""
+        where = f"of {len(told.lines)} lines, {len(guessed)} were not found in the sound (from {times}{more})"
+        lines.append(f"{name}: {where}: they are sung where their times, or the lines around, put them")
+    for what, words in (("spelt by rule", told.by_rule), ("not said", told.unsaid)):
+        if words:
+            lines.append(f"{name}: {what}: {', '.join(words)}")
+    return lines
+
+
+TRUSTED = 0.5
+"""Confidence from which a line counts as found, as in speech.alignment."""
 
 
 def _times(found: Sequence[TimeSpan]) -> str:

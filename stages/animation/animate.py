@@ -67,7 +67,7 @@ class _Scene:
         self.still: Image = portrait.image
         self.tint = Tint.of(self.still)
         self._own = Own(read_options(self.engine, settings.options), engine_files(inputs.files))
-        self._prepared, self._fps, self._clip = inputs.prepared, settings.fps, inputs.clip.video
+        self._prepared, self._fps, self._clip = inputs.prepared, settings.fps, inputs.clip
         self._shots = inputs.clip.shots()
         self._length = self._shots[-1].stop
 
@@ -75,11 +75,11 @@ class _Scene:
         opened = partial(_opened, self.engine, portrait, self._prepared, self._own)
         self._renderer: Callable[[int], Renderer] = lru_cache(SHOTS_OPEN)(opened)
         # driving frames of other shots, which pass into this one or come out of it
-        self._other: Callable[[int], Image] = lru_cache(SHOTS_OPEN)(partial(_read, self._clip))
+        self._other: Callable[[int], Image] = lru_cache(SHOTS_OPEN)(partial(_read, self._clip.video))
 
     def pictures(self, start: int, stop: int) -> Iterator[Image]:
         """The frames `start` up to `stop`; past the clip's end, its last one."""
-        driving = FrameSequence([(0, self._clip)], self._length)
+        driving = self._driving()
         for index in (min(index, self._length - 1) for index in range(start, stop)):
             parts = layers(self._shots, index, self._fps)
             pictures = [self._picture(layer, index, driving) for layer in parts]
@@ -87,7 +87,7 @@ class _Scene:
 
     def on_plate(self, engine: PlateEngine[Any], crop: Crop, plate: Frames, start: int, stop: int) -> Iterator[Image]:
         """The crop of each of the plate's frames, moved; itself where the driver is away."""
-        driving = FrameSequence([(0, self._clip)], self._length)
+        driving = self._driving()
         path = PlateCrop(crop.given, crop.path).way()
         moving = engine.open_plate(self._prepared.arrays(0), self._own)
         for number, frame in enumerate(read_frames(plate.video, start=start, stop=stop)):
@@ -101,13 +101,23 @@ class _Scene:
             picture = moving.render(index, still, driving[shown] if layer.share == 1 else self._other(layer.index))
             yield picture if layer.share == 1 else _mixed(still, picture, layer.share)
 
-    def _picture(self, layer: Layer, index: int, driving: FrameSequence) -> Image:
+    def _driving(self) -> FrameSequence | _Nobody:
+        return FrameSequence([(0, self._clip.video)], self._length) if self._clip.filmed else _Nobody()
+
+    def _picture(self, layer: Layer, index: int, driving: FrameSequence | _Nobody) -> Image:
         if layer.index is None:
             return self.still
         number = shot_of(self._shots, layer.index)
         renderer, frame = self._renderer(number), layer.index - self._shots[number].start
         shown = driving[index] if layer.index == index else self._other(layer.index)
         return renderer.render(frame, shown) if layer.share == 1 else renderer.eased(frame, shown, layer.share)
+
+
+class _Nobody:
+    """The frames of a driver whom nobody filmed: engines do not look at them."""
+
+    def __getitem__(self, index: int) -> Image:
+        return np.zeros((1, 1, 3), np.uint8)
 
 
 def _opened(engine: Engine[Any], portrait: Portrait, prepared: Prepared, own: Own[Any], number: int) -> Renderer:

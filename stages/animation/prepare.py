@@ -27,7 +27,6 @@ from foundation.npy import Blocks, NpyWriter
 from foundation.shots import Shot
 from landmarks import load_backend
 from landmarks.base import LandmarkBackend
-from media.video.lossless import pick_frames
 from stages.artifacts import Clip, Crop, PlateCrop, Prepared
 from stages.contract import Report
 from stages.contracts.prepare import Facts, Inputs, Settings
@@ -71,7 +70,7 @@ def _driving(clip: Clip, shot: Shot, fps: Fraction) -> Driving:
     """One shot of a clip, as engines take it."""
 
     def pick(numbers: Sequence[int]) -> Iterator[Image]:
-        return pick_frames(clip.video, [shot.start + number for number in numbers])
+        return clip.pick([shot.start + number for number in numbers])
 
     return Driving(clip.track(slice(shot.start, shot.stop)), float(fps), pick)
 

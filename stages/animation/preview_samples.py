@@ -13,9 +13,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engines import load_engine
 from engines.base import Driving, Taking
+from face.sketch import sketch
 from face.tint import Tint
 from foundation.errors import InputError
 from foundation.facetrack import Face, FaceTrack
@@ -30,9 +32,10 @@ from media.image.images import write_png
 from media.image.resample import warp_affine
 from media.video.reader import VideoReader
 from media.video.writer import FrameWriter
+from speech.performance import rehearsal
 from stages.artifacts import FRAMES
 from stages.contract import Report
-from stages.contracts.preview_samples import SHOWN, Corners, Facts, Inputs, Look, Settings
+from stages.contracts.preview_samples import SHOWN, Corners, Facts, Inputs, Look, Settings, Watched
 from stages.engine_use import crop_spec, engine_files, read_options
 
 LOOKS = 9
@@ -56,10 +59,9 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     """
     engine, portrait = load_engine(settings.engine.name), inputs.crop.portrait()
     with load_backend(settings.backend.name) as backend:
-        moments = [settings.start + shift for shift in _moments(settings)]
-        looks = _looks(settings, inputs.media.clip, backend, moments)
+        looked, looks, inside = _seen(settings, inputs, backend)
         size = (looks[0].image.shape[1], looks[0].image.shape[0])
-        _track([look.face for look in looks], size).save(out / "found")
+        replace(_track([look.face for look in looks], size), inside=inside).save(out / "found")
         spec = crop_spec(settings.engine)
         wanted = Wanted(spec.reach, spec.size)
         frame = framing(out / "found", range(len(looks)), [Shot(0, len(looks), seen=True)], wanted, 0.0)
@@ -88,29 +90,40 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     about = tuple(
         _keep(out, number, looks[number], crops[number], frame.affines[0], animated=number in shown) for number in kept
     )
-    return Facts(looked=len(moments), found=len(looks), reference=kept.index(reference), looks=about)
+    return Facts(looked=looked, found=len(looks), reference=kept.index(reference), looks=about)
 
 
-def _moments(settings: Settings) -> list[Fraction]:
+def _seen(settings: Settings, inputs: Inputs, backend: LandmarkBackend) -> tuple[int, list[_Look], NDArray[np.float32]]:
+    """How many moments were looked at, those that show a face, and what FaceTrack.inside has of them."""
+    if settings.watched is None or inputs.media is None:
+        made = rehearsal(LOOKS)
+        faces = [made.face(number) for number in range(LOOKS)]
+        return LOOKS, [_Look(Fraction(0), sketch(face.points, made.size), face) for face in faces], made.inside
+    watched = settings.watched
+    moments = [watched.start + shift for shift in _moments(settings, watched)]
+    return len(moments), _looks(watched, inputs.media.clip, backend, moments), np.zeros((0, 2), np.float32)
+
+
+def _moments(settings: Settings, watched: Watched) -> list[Fraction]:
     """Seconds into the clip, evenly spread; a reference that was asked for by its number comes first."""
-    length, wanted = settings.length, settings.motion.reference
+    length, wanted = watched.length, settings.motion.reference
     spread = [length * Fraction(2 * n + 1, 2 * LOOKS) for n in range(LOOKS)]
     if wanted == "first":
         return [Fraction(0), *spread]
     return spread if isinstance(wanted, str) else [min(wanted / settings.fps, length * Fraction(999, 1000)), *spread]
 
 
-def _looks(settings: Settings, media: Path, backend: LandmarkBackend, moments: list[Fraction]) -> list[_Look]:
+def _looks(watched: Watched, media: Path, backend: LandmarkBackend, moments: list[Fraction]) -> list[_Look]:
     """The moments at which the chosen face is seen."""
     looks = []
     for seconds in moments:
-        with VideoReader(media, start=seconds, tolerant=settings.tolerant) as reader:
+        with VideoReader(media, start=seconds, tolerant=watched.tolerant) as reader:
             image = next((image for _, image in reader), None)
         faces = [] if image is None else backend.detect(image)
         if image is None or not faces:
             continue
         try:
-            looks.append(_Look(seconds, image, choose(faces, settings.select, media)))
+            looks.append(_Look(seconds, image, choose(faces, watched.select, media)))
         except InputError:
             if not looks and seconds == moments[-1]:
                 raise

@@ -17,6 +17,23 @@ SHOWN = 4
 
 
 @dataclass(frozen=True, kw_only=True)
+class Watched:
+    """The clip that is followed.
+
+    Attributes:
+        select: whose face.
+        start: seconds on the clip's clock.
+        length: seconds of it that play.
+        tolerant: use what decodes of a damaged file.
+    """
+
+    select: FaceChoice
+    start: Fraction
+    length: Fraction
+    tolerant: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What is asked for.
 
@@ -24,23 +41,17 @@ class Settings:
         engine: who animates.
         options: of the engine's own Options, as JSON.
         motion: how much is taken.
-        select: whose face in the clip.
         backend: what looks.
-        start: seconds on the clip's clock.
-        length: seconds of it that play.
         fps: frames a second of the result.
-        tolerant: use what decodes of a damaged file.
+        watched: None: a performance that is made up; its usual mouths are shown.
     """
 
     engine: EngineUse
     options: dict[str, Json]
     motion: Motion
-    select: FaceChoice
     backend: Backend
-    start: Fraction
-    length: Fraction
     fps: Fraction
-    tolerant: bool
+    watched: Watched | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +60,12 @@ class Inputs:
 
     Attributes:
         crop: the portrait's.
-        media: the clip.
+        media: the clip, if one is followed.
         files: the engine's own, by its names for them.
     """
 
     crop: Crop
-    media: Media
+    media: Media | None
     files: dict[str, File]
 
 

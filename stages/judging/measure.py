@@ -38,7 +38,7 @@ from quality.gathered import Gathered
 from quality.picture import driver_motion, lights
 from quality.schedule import LEAST_TRIPLES, Schedule, Triples
 from quality.seam import Edge
-from stages.artifacts import Crop
+from stages.artifacts import Clip, Crop
 from stages.contract import Report
 from stages.contracts.measure import Facts, Inputs, Settings
 
@@ -89,7 +89,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     motion, mouths = _every_frame(track, frames)
     mouths[track.occluded[:frames]] = np.nan
     moments = [int(schedule.looks[row]) for row in spread(len(schedule.looks), PAIRS)]
-    driver, shimmer, above = _driver(inputs.clip.video, track, schedule, moments)
+    driver, shimmer, above = _driver(inputs.clip, track, schedule, moments)
     chunks = [(start, chunk.video) for start, chunk in zip(settings.chunks, inputs.chunks, strict=True)]
     looking = _Result(still, schedule, moments, driver)
     with load_backend(settings.backend.name) as backend:
@@ -170,9 +170,12 @@ def _every_frame(track: FaceTrack, frames: int) -> tuple[NDArray[np.float64], ND
 
 
 def _driver(
-    video: Path, track: FaceTrack, schedule: Schedule, moments: list[int]
+    clip: Clip, track: FaceTrack, schedule: Schedule, moments: list[int]
 ) -> tuple[NDArray[np.float64], Triples, dict[int, Image]]:
-    """The driver's rows, its flicker at the triples, and how it looks at the `moments`."""
+    """The driver's rows, its flicker at the triples, and how it looks at the `moments`.
+
+    One whom nobody filmed shows no pixels: it is sketched for people, and nothing else is read off that.
+    """
     rows = {int(at): features(None, track.face(int(at))) for at in schedule.looks}
     hidden = {at for at in rows if track.occluded[at]}
     open_mouths = {at for at, row in rows.items() if row[MOUTH] > OPEN} - hidden
@@ -180,15 +183,15 @@ def _driver(
     shown = set(sorted(open_mouths)[::every]) | hidden
     triples = Triples(schedule)
     above: dict[int, Image] = {}
-    wanted = sorted(shown | schedule.beside | set(moments))
-    for at, image in zip(wanted, pick_frames(video, wanted), strict=True):
-        if at in shown:
+    wanted = sorted(shown | schedule.beside | set(moments) if clip.filmed else moments)
+    for at, image in zip(wanted, clip.pick(wanted), strict=True):
+        if at in shown and clip.filmed:
             rows[at] = features(image, track.face(at))
             if at in hidden:
                 rows[at][[MOUTH, INTERIOR, CONTRAST]] = np.nan  # made up, or of what hides it
         if at in moments:
             above[at] = _close_up(image, head_frame(track.points[at], track.scheme))
-        middle = schedule.middle_of(at)
+        middle = schedule.middle_of(at) if clip.filmed else None
         if middle is not None:
             head = head_frame(track.points[middle], track.scheme)
             triples.add(at, surface.thumbnail(image, surface.face_box(head)))

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator, model_validator
 
 from foundation.part import Part
-from pipeline.manifest.parts.performers import Driving, Performer, PortraitSource
+from pipeline.manifest.parts.driving import Driving
+from pipeline.manifest.parts.performers import Performer, PortraitSource
 
 NAME_FIELDS = ("portrait", "driving", "index")
 NAME_PLACE = "{name}"
@@ -32,6 +33,8 @@ class BatchPerformer(Performer):
     def _leaves_files_to_the_items(self) -> BatchPerformer:
         if "portrait" in self.model_fields_set or "video" in self.driving.model_fields_set:
             raise ValueError("portrait and driving.video come from batch.portraits and batch.driving, or batch.pairs")
+        if self.singing is not None:
+            raise ValueError("a batch matches portraits with clips, and singing takes none")
         if self.composite.passes:
             raise ValueError("composite.passes are written by render, of one result")
         return self

@@ -8,9 +8,10 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from foundation.face_choice import FaceChoice
 from foundation.part import Part
-from media.files.numbered import is_pattern
 from pipeline.manifest.engine_sections import EngineName, OfPerformer
-from pipeline.manifest.fields import FaceSelect, Place, Rate, Reference, Seconds
+from pipeline.manifest.fields import FaceSelect, Reference, Seconds
+from pipeline.manifest.parts.driving import Driving
+from pipeline.manifest.parts.singing import Singing
 
 FILE_TAG, FRAME_TAG = "<file>", "<frame>"
 Gain = Annotated[float, Field(ge=0, le=2)]
@@ -29,42 +30,6 @@ PortraitSource = Annotated[
     Annotated[str, Tag(FILE_TAG)] | Annotated[FrameOf, Tag(FRAME_TAG)],
     Discriminator(lambda value: FRAME_TAG if isinstance(value, dict | FrameOf) else FILE_TAG),
 ]
-
-
-class Driving(Part):
-    """The clip that a portrait follows."""
-
-    video: str
-    """A file, or numbered pictures: clips/shot_%04d.png, with `fps`."""
-    fps: Rate | None = None
-    """The rate of numbered pictures; a file has its own."""
-    face: FaceSelect = FaceChoice()
-    """Which of several faces."""
-    start: Place = Field(default=0, validate_default=True)
-    """Where the performance begins: seconds, a time, a timecode or a frame's number."""
-    end: Place | None = None
-    """Where it ends; without it, with the clip."""
-    to_sound: Literal["cut", "hold", "loop", "mirror", "stretch"] | None = None
-    """How a clip is brought to the length of the sound; without it, the picture decides."""
-    steady_light: bool = False
-    """Level out changes of exposure and white balance."""
-    allow_truncated: bool = False
-    """Use what decodes of a damaged file instead of refusing it."""
-    on_scene_cut: Literal["split", "hold", "error"] = "split"
-    """Each shot a performance of its own | follow the first shot with the face, then rest | refuse the clip."""
-    on_face_lost: Literal["hold", "error"] = "hold"
-    """Where the face is away for longer than half a second: rest until it is back | refuse the clip."""
-    crop: Literal["fixed", "following"] = "fixed"
-    """What is shown of the clip to the engine: a square that stands still in each shot, or one that goes along."""
-
-    @model_validator(mode="after")
-    def _has_length(self) -> Driving:
-        start, end = self.start.seconds, self.end.seconds if self.end else None
-        if start is not None and end is not None and end <= start:
-            raise ValueError(f"end ({float(end):g}) must be later than start ({float(start):g})")
-        if self.fps is not None and not is_pattern(self.video):
-            raise ValueError("fps is for numbered pictures, such as shot_%04d.png; a video has a rate of its own")
-        return self
 
 
 class Motion(Part):
@@ -117,14 +82,21 @@ class _Performer(Part):
     """A picture; of a video, every frame (a moving plate), or one of them."""
     face: FaceSelect = FaceChoice()
     """Which of several faces, counted from 0 at the largest, or at a place in pixels."""
-    driving: Driving
-    """The clip that the portrait follows."""
+    driving: Driving | None = None
+    """The clip that the portrait follows; needed, unless it sings from words."""
+    singing: Singing | None = None
+    """A song and its words, which it sings without a clip: instead of `driving`."""
     engine: EngineName | None = None
     """What animates this portrait; without it, what `defaults` say."""
     motion: Motion = Motion()
     """How much of the driver's movement is taken."""
     composite: Composite = Composite()
     """How the moving region goes back into the picture."""
+
+    @property
+    def clip(self) -> Driving | None:
+        """The clip that is followed: in all of it, or, by somebody who sings from words, in all but the mouth."""
+        return self.driving if self.singing is None else self.singing.performance
 
 
 class Performer(OfPerformer, _Performer):

@@ -1,0 +1,79 @@
+"""The tasks that make a driver of a clip: the face in it followed, its frames at a constant rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pipeline.manifest.parts.driving import Driving
+from pipeline.plan.clip import Clip
+from pipeline.plan.planning import Planning
+from stages import artifacts
+from stages.artifacts import Media, Phones, Track
+from stages.contracts import faces, normalize
+from stages.contracts.shared import Timing
+
+MAX_GAP_SECONDS = Fraction(1, 2)
+"""A face may be lost for so long (a hand, a turn) and is bridged; longer ends the shot: see Driving.on_face_lost."""
+
+
+@dataclass(frozen=True)
+class PlannedClip:
+    """A driver.
+
+    Attributes:
+        media: the file. faces: the face in it; None: it is sound. part: what plays of it.
+        clip: constant in rate and cut to the face.
+        phones: what is sung, of one that is made up, where its words are known.
+        told: what a person should know of it.
+    """
+
+    media: Media
+    faces: Track | None
+    part: Clip
+    clip: artifacts.Clip
+    phones: Phones | None = None
+    told: tuple[str, ...] = ()
+
+
+def follow_face(planning: Planning, driving: Driving, clip: Clip, performer: str | None, *, cuts: bool = True) -> Track:
+    """Add the task that follows the driving face through its clip, or find the equal one that is there.
+
+    Args:
+        cuts: whether scene cuts are looked for, and handled as `driving` says.
+    """
+    following = faces.Following(
+        start=clip.start,
+        stop=clip.stop,
+        max_gap_frames=max(1, int(MAX_GAP_SECONDS * clip.rate)),
+        expected_frames=round(clip.length * clip.rate),
+        tolerant=driving.allow_truncated,
+        on_scene_cut=driving.on_scene_cut if cuts else "ignore",
+        on_face_lost=driving.on_face_lost,
+    )
+    settings = faces.Settings(select=driving.face, backend=planning.backend, following=following)
+    inputs = faces.Inputs(media=planning.sources.media(driving.video))
+    return planning.graph.plan(faces.CONTRACT, settings, inputs, performer, clip.frames)
+
+
+def normalized(planning: Planning, name: str, clip: Clip) -> PlannedClip:
+    """Add the task that makes a performer's clip constant in rate and cut to the face.
+
+    Raises:
+        ValueError: it has none.
+    """
+    driving, frames = planning.manifest.performers[name].clip, clip.frames_at(planning.fps)
+    if driving is None:
+        raise ValueError(f"{name} follows no clip")
+    track, media = follow_face(planning, driving, clip, name), planning.sources.media(driving.video)
+    settings = normalize.Settings(
+        engine=planning.job.choices[name].use,
+        timing=Timing(start=clip.start, frames=frames, fps=planning.fps),
+        tolerant=driving.allow_truncated,
+        fit=None if clip.way is None else normalize.Fit(way=clip.way, length=clip.length),
+        steady_light=driving.steady_light,
+        following=driving.crop == "following",
+    )
+    inputs = normalize.Inputs(media=media, faces=track)
+    made = planning.graph.plan(normalize.CONTRACT, settings, inputs, name, frames)
+    return PlannedClip(media, track, clip, made)
