@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import weakref
 import zipfile
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -26,18 +24,9 @@ _BLANK = np.zeros((64, 64, 3), np.uint8)
 
 @cache
 def _mediapipe() -> Any:
-    """The library, imported when a backend is opened.
+    """The library, imported when a backend is opened."""
+    import mediapipe  # noqa: PLC0415  (heavy)
 
-    One of its helpers, of no use here, draws with matplotlib, whose import takes longer than all the rest: while the
-    library is imported, an empty module stands for it, unless it is loaded already.
-    """
-    absent = [name for name in ("matplotlib", "matplotlib.pyplot") if name not in sys.modules]
-    sys.modules.update({name: ModuleType(name) for name in absent})
-    try:
-        import mediapipe  # noqa: PLC0415  (heavy)
-    finally:
-        for name in absent:
-            del sys.modules[name]
     return mediapipe
 
 

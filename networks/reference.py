@@ -7,12 +7,13 @@ from collections.abc import Iterable
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull, QhullError
 from torch import Tensor
 
 
 def hull_area(points: NDArray[np.floating]) -> float:
     """Area of the convex hull of (P, 2) points; 0 where they lie on a line, on one spot, or are not finite."""
+    from scipy.spatial import ConvexHull, QhullError  # noqa: PLC0415  (slow to import, for this alone)
+
     if not np.isfinite(points).all():
         return 0.0
     try:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from foundation.errors import InputError
 from media.files.checks import check_file
 
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
+
 MAX_BYTES = 100_000_000
 DEJAVU = ("matplotlib", ("mpl-data/fonts/ttf/DejaVuSans-Bold.ttf", "mpl-data/fonts/ttf/DejaVuSans.ttf"))
 CJK = ("noto_cjk_sans_otc", ("NotoSansCJK-Regular.ttc",))
+CURE = "name a .ttf, .otf or .ttc file"
 CJK_CURE = "pip install noto-cjk-sans-otc, or name a font file that has them as `font`"
 _REGIONS = {"JP": (0x3040, 0x30FF), "KR": (0xAC00, 0xD7AF)}
 _FAMILY, _FULL, _POSTSCRIPT, _TYPOGRAPHIC = 1, 4, 6, 16
@@ -26,14 +31,22 @@ class Font:
     """One font of a file.
 
     Attributes:
-        family: what text asks for. names: all that it answers to, lower case. characters: code points it can show.
+        number: in its file. family: what text asks for. names: all that it answers to, lower case.
     """
 
     path: Path
+    number: int
     family: str
     names: frozenset[str]
-    characters: frozenset[int]
     bold: bool
+
+    @property
+    def characters(self) -> frozenset[int]:
+        """The code points that it can show; read when they are asked for, which takes long for Chinese fonts.
+
+        Raises: InputError if the file is damaged.
+        """
+        return _characters(self.path, self.number)
 
 
 def packaged_fonts() -> dict[str, list[Path]]:
@@ -55,36 +68,39 @@ def read_fonts(path: Path) -> tuple[Font, ...]:
     Raises: InputError if it is none.
     """
     check_file(path)
-    cure = "name a .ttf, .otf or .ttc file"
     if path.stat().st_size > MAX_BYTES:
-        raise InputError(f"is larger than a font: {MAX_BYTES // 10**6} MB at most", file=path, cure=cure)
+        raise InputError(f"is larger than a font: {MAX_BYTES // 10**6} MB at most", file=path, cure=CURE)
+    with _opened(path) as fonts:
+        return tuple(_font(path, number, font) for number, font in enumerate(fonts))
+
+
+@lru_cache(maxsize=64)
+def _characters(path: Path, number: int) -> frozenset[int]:
+    with _opened(path) as fonts:
+        return frozenset(fonts[number].getBestCmap() or ())
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[list[TTFont]]:
+    """The fonts of a file, read as far as they are asked. Raises: InputError, also for what is done with them."""
     from fontTools.ttLib import TTCollection, TTFont, TTLibError  # noqa: PLC0415  (slow to import, for text alone)
 
+    damaged = (TTLibError, OSError, KeyError, ValueError, IndexError, AssertionError, AttributeError, TypeError)
     try:
         with path.open("rb") as file:
             collected = file.read(4) == b"ttcf"
             file.seek(0)
-            fonts = TTCollection(file, lazy=True).fonts if collected else [TTFont(file, lazy=True)]
-            return tuple(_font(path, font) for font in fonts)
-    except (
-        TTLibError,
-        OSError,
-        KeyError,
-        ValueError,
-        IndexError,
-        AssertionError,
-        AttributeError,
-        TypeError,
-    ) as problem:
-        raise InputError(f"is no font that can be read: {problem}", file=path, cure=cure) from problem
+            yield TTCollection(file, lazy=True).fonts if collected else [TTFont(file, lazy=True)]
+    except damaged as problem:
+        raise InputError(f"is no font that can be read: {problem}", file=path, cure=CURE) from problem
 
 
-def _font(path: Path, font: Any) -> Font:
+def _font(path: Path, number: int, font: TTFont) -> Font:
     table = font["name"]
     records = [record for record in table.names if record.nameID in (_FAMILY, _FULL, _POSTSCRIPT, _TYPOGRAPHIC)]
     names = frozenset(record.toUnicode(errors="replace").lower() for record in records)
     family = table.getDebugName(_FAMILY) or path.stem
-    return Font(path, family, names, frozenset(font.getBestCmap() or ()), bool(font["head"].macStyle & 1))
+    return Font(path, number, family, names, bool(font["head"].macStyle & 1))
 
 
 def shows(character: str) -> bool:
@@ -111,7 +127,7 @@ class FontChoice:
         whole = next((font for font in self._chain if codes <= font.characters), None)
         self.main = own or whole or self._chain[0]
         self.used = {self.main} | {self.font_of(character) for character in needed}
-        self.missing = sorted(codes.difference(*(font.characters for font in self._chain)))
+        self.missing = [] if whole else sorted(codes.difference(*(font.characters for font in self._chain)))
 
     def font_of(self, character: str) -> Font:
         """The main font, or else the first that has the character."""

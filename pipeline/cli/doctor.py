@@ -138,7 +138,7 @@ def _samples() -> str:
 
 def _text() -> str:
     """Draw a letter, as lyrics are drawn."""
-    fonts = [font for paths in packaged_fonts().values() for path in paths for font in read_fonts(path)]
+    fonts = [font for paths in packaged_fonts().values() for path in paths[:1] for font in read_fonts(path)]
     if not fonts:
         raise InputError("no font is installed", cure="pip install matplotlib noto-cjk-sans-otc")
     title = TitleText(text="A", start=0, end=1000, fade=0, position="middle", size=0.5, margin=0.0, color="#ffffff")
