@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
-from pydantic_core import ErrorDetails, to_json
 
 from foundation.errors import InputError
 from tpsmm.training.landmark import Weights
@@ -157,18 +157,19 @@ def _section(sections: Mapping[str, Any], name: str, kind: type[T], path: Path) 
     if not isinstance(given, Mapping):
         raise InputError(f"the training config has no {name}", file=path, cure=CURE)
     try:
-        return TypeAdapter(kind).validate_json(to_json(given, fallback=str), strict=True)
+        return TypeAdapter(kind).validate_json(json.dumps(given, default=str), strict=True)
     except ValidationError as error:
-        problems = "; ".join(_told(item, name) for item in error.errors())
+        faults = error.errors()
+        problems = "; ".join(_told(item["type"], (name, *item["loc"]), item["msg"], item["input"]) for item in faults)
         raise InputError(f"the training config is wrong: {problems}", file=path, cure=CURE) from error
 
 
-def _told(fault: ErrorDetails, section: str) -> str:
-    where = ".".join(str(part) for part in (section, *fault["loc"]))
-    match fault["type"]:
+def _told(kind: str, place: tuple[object, ...], message: str, found: object) -> str:
+    where = ".".join(map(str, place))
+    match kind:
         case "missing":
             return f"missing {where}"
         case "unexpected_keyword_argument":
             return f"unknown {where}"
         case _:
-            return f"{where}: {fault['msg'][0].lower()}{fault['msg'][1:]}, not {fault['input']!r}"
+            return f"{where}: {message[0].lower()}{message[1:]}, not {found!r}"
