@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from foundation.facetrack import HeadFrame
 from foundation.geometry import Box
-from foundation.layout import Fit, View, view
+from foundation.layout import Covered, Fit, View, view
 from media.image.resample import blur_for, enlarge, reduce_by
 
 Image = NDArray[np.uint8]
@@ -22,15 +22,24 @@ class Panel:
 
     Args:
         picture: (H, W, 3) uint8 RGB, the whole portrait.
-        box: the part of it that moves. size: (width, height) of the panel. head: where the face is. fit: as of
+        box: the part of it that moves. size: (width, height) of the panel. head: where the face is. fit, covered: as of
             foundation.layout.view.
     Attributes:
         target: the part of the panel that the picture covers; all of it, unless the picture is shown whole.
     """
 
-    def __init__(self, picture: Image, box: Box, size: tuple[int, int], head: HeadFrame, fit: Fit = "auto") -> None:
+    def __init__(
+        self,
+        picture: Image,
+        box: Box,
+        size: tuple[int, int],
+        head: HeadFrame,
+        fit: Fit = "auto",
+        *,
+        covered: Covered | None = None,
+    ) -> None:
         height, width = picture.shape[:2]
-        seen = view((width, height), size, head, fit)
+        seen = view((width, height), size, head, fit, covered)
         shrink = seen.window.width / seen.target.width
         by = self._by = max(1, int(shrink))
         self._sigma = blur_for(by / shrink)

@@ -125,7 +125,21 @@ class View:
 Fit = Literal["auto", "fill", "fit"]
 
 
-def view(picture: tuple[int, int], panel: tuple[int, int], head: HeadFrame, fit: Fit = "auto") -> View:
+@dataclass(frozen=True)
+class Covered:
+    """How many pixels text takes at the top and at the bottom."""
+
+    top: int = 0
+    bottom: int = 0
+
+    def inside(self, panel: Box, height: int) -> Covered:
+        """Of a panel, what is covered of a frame of that height."""
+        return Covered(max(0, self.top - panel.y0), max(0, panel.y1 - (height - self.bottom)))
+
+
+def view(
+    picture: tuple[int, int], panel: tuple[int, int], head: HeadFrame, fit: Fit = "auto", covered: Covered | None = None
+) -> View:
     """Fill the panel around the head, close enough to see it sing, where the head fits in; else show the whole picture.
 
     Shapes are kept to within the rounding to whole pixels.
@@ -133,6 +147,7 @@ def view(picture: tuple[int, int], panel: tuple[int, int], head: HeadFrame, fit:
     Args:
         picture, panel: (width, height).
         fit: "fill" fills the panel whatever it cuts off, "fit" always shows the whole picture.
+        covered: by text, which the face is kept off where the picture goes on far enough.
     """
     seen = _closer(filling(picture, panel), panel, head)
     need = min(_room(head)[0], picture[0]), min(_room(head)[1], picture[1])
@@ -140,12 +155,29 @@ def view(picture: tuple[int, int], panel: tuple[int, int], head: HeadFrame, fit:
     if fit == "fill" or (fit == "auto" and roomy):
         x = _inside(head.centre[0] + 0.5 - seen.width / 2, picture[0] - seen.width)
         top = head.centre[1] - head.spread[1] / 2  # of several heads, the uppermost one's middle
-        y = _inside(top + 0.5 - (seen.height - head.spread[1]) * FACE_LINE, picture[1] - seen.height)
+        line = top + 0.5 - (seen.height - head.spread[1]) * FACE_LINE
+        if covered is not None:
+            line = _free(line, head, seen.height, seen.height / panel[1], covered)
+        y = _inside(line, picture[1] - seen.height)
         return View(Box(x, y, x + seen.width, y + seen.height), Box(0, 0, *panel), fills=True)
     scale = min(panel[0] / picture[0], panel[1] / picture[1])
     width, height = max(1, round(picture[0] * scale)), max(1, round(picture[1] * scale))
     x, y = (panel[0] - width) // 2, (panel[1] - height) // 2
     return View(Box(0, 0, *picture), Box(x, y, x + width, y + height), fills=False)
+
+
+def _free(line: float, head: HeadFrame, height: int, scale: float, covered: Covered) -> float:
+    """Where the window begins so that text lies on no face, if that cuts into no head.
+
+    Args:
+        line: where it would begin. height: of the window. scale: pixels of the picture for one of the panel.
+    """
+    first, last = (head.centre[1] + 0.5 + side * head.spread[1] / 2 for side in (-1, 1))
+    low = last + head.height / 2 - height + scale * covered.bottom  # from here on, no chin is covered
+    high = first - head.height / 2 - scale * covered.top  # up to here, no forehead is
+    hair = HEAD_HEIGHT * head.height / 2
+    line = max(min(line, high), min(line, last + hair - height))
+    return min(max(line, low), max(line, first - hair))
 
 
 def _room(head: HeadFrame) -> tuple[float, float]:

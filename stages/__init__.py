@@ -59,7 +59,7 @@ STAGES: dict[str, StageSpec] = {
     for spec in (
         StageSpec("sources", "probe", 4, "read rate, length, rotation and sound of a media file", 0.0),
         StageSpec("sources", "image_sequence", 1, "numbered pictures to one clip", 20.0),
-        StageSpec("sources", "subtitles", 2, "read lyrics and titles, find fonts for them", 0.0),
+        StageSpec("sources", "subtitles", 3, "read lyrics and titles, find fonts for them", 0.0),
         StageSpec("driving", "faces", 5, "find and follow the chosen face, every frame", 7.0),
         StageSpec("portrait", "crop", 2, "cut the portrait around its face", 0.0),
         StageSpec("portrait", "plate_frames", 2, "a video as the portrait: its frames at a constant rate", 8.0),

@@ -295,13 +295,13 @@ class Prepared(Handle):
 
 
 class Scripts(Handle):
-    """Lyrics and titles as scripts that libass can draw: each if there is any, the later drawn above the earlier."""
+    """Lyrics and titles as a script that libass can draw."""
 
-    NAMES = ("lyrics.ass", "titles.ass")
+    NAME = "text.ass"
 
     @property
-    def files(self) -> list[Path]:
-        return [self.path / name for name in self.NAMES if (self.path / name).is_file()]
+    def file(self) -> Path:
+        return self.path / self.NAME
 
 
 class Edited(Handle):

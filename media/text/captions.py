@@ -1,17 +1,19 @@
-"""Lyrics and titles as ASS scripts for libass: styles in pixels of the frame, every character in a font that has it."""
+"""Lyrics and titles as an ASS script for libass: styles in pixels of the frame, every character in a font that has it.
+
+One script holds both, so that libass keeps them off one another; each line is made to fit into the frame.
+"""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
 import pysubs2
 
-from foundation.errors import InputError
-from media.text.fonts import CJK_CURE, Font, FontChoice, shows
+from media.text.fitting import Crowd, Fit, fitted
+from media.text.fonts import Font, FontChoice
 from media.text.lyrics import Line
 from media.text.style import LyricsStyle, TextStyle, TitleText
 
@@ -25,53 +27,56 @@ OUTLINE = 0.06
 JOINER = "\u2060"
 """After a backslash, it keeps libass from reading a command. It takes no room and shows nothing."""
 _CONTROL = ("Cc", "Cs")
-_FONT_TAG = re.compile(r"\\fn([^\\}]*)")
 
 
-def lyrics_script(
-    size: tuple[int, int], lines: Sequence[Line], style: LyricsStyle, fonts: FontChoice
+@dataclass(frozen=True)
+class Canvas:
+    """What a script is drawn on.
+
+    Attributes:
+        size: (width, height) of the frame in pixels. units: the same in the script's own units.
+    """
+
+    size: tuple[int, int]
+    units: tuple[float, float]
+
+    @property
+    def unit(self) -> float:
+        """Of the script, a pixel's height."""
+        return self.units[1] / self.size[1]
+
+
+def text_script(
+    size: tuple[int, int],
+    lines: Sequence[Line],
+    style: LyricsStyle,
+    titles: Sequence[TitleText],
+    fonts: FontChoice,
 ) -> pysubs2.SSAFile:
-    """Lines as they are shown; words with times fill with colour as they are sung.
+    """Lines and titles as they are shown; words with times fill with colour as they are sung.
 
     Args:
-        size: (width, height) of the frame.
-        style: how they look.
+        size: (width, height) of the frame. style: how lines look. titles: with how each looks.
     """
-    made = _empty(size)
-    plain = _style(size, style, fonts.main)
+    made, canvas = empty_script(size), Canvas(size, size)
+    room = Crowd([*((line.start, line.end) for line in lines), *((title.start, title.end) for title in titles)])
+    plain = _style(canvas, style, fonts.main)
     sung = plain.copy()
     sung.primarycolor, sung.secondarycolor = _color(style.sung), _color(style.color)
     made.styles = {"Lyrics": plain, "Karaoke": sung}
     for line in _stacked(lines, style.position):
         timed = len(line.words) > 1
-        text = _karaoke(line, fonts) if timed else _runs(line.text.strip(), fonts)
-        made.append(pysubs2.SSAEvent(line.start, line.end, text, style="Karaoke" if timed else "Lyrics"))
+        fit = _fit(canvas, style, line.text.strip(), fonts, room.share(line.start, line.end))
+        text = _karaoke(line, fonts, fit) if timed else _runs(fit.broken(line.text.strip()), fonts)
+        event = pysubs2.SSAEvent(line.start, line.end, _smaller(canvas, style, fit) + text)
+        event.style = "Karaoke" if timed else "Lyrics"
+        made.append(event)
+    _add_titles(made, canvas, titles, fonts, room)
     return made
 
 
-def _stacked(lines: Sequence[Line], position: str) -> list[Line]:
-    """Lines that begin together, so that libass puts the first on top: it stacks those at the bottom upwards."""
-    if position != "bottom":
-        return list(lines)
-    return [line for _, same in groupby(lines, key=lambda line: line.start) for line in reversed(list(same))]
-
-
-def titles_script(size: tuple[int, int], titles: Sequence[TitleText], fonts: FontChoice) -> pysubs2.SSAFile:
-    """Titles as they are shown.
-
-    Args:
-        titles: with how each looks.
-    """
-    made = _empty(size)
-    for number, title in enumerate(titles):
-        made.styles[f"Title{number}"] = _style(size, title, fonts.main)
-        fade = rf"{{\fad({title.fade},{title.fade})}}" if title.fade else ""
-        text = fade + _runs(title.text, fonts)
-        made.append(pysubs2.SSAEvent(title.start, title.end, text, style=f"Title{number}"))
-    return made
-
-
-def _empty(size: tuple[int, int]) -> pysubs2.SSAFile:
+def empty_script(size: tuple[int, int]) -> pysubs2.SSAFile:
+    """A script in pixels of the frame, with nothing in it."""
     made = pysubs2.SSAFile()
     made.info = {
         "PlayResX": str(size[0]),
@@ -84,9 +89,56 @@ def _empty(size: tuple[int, int]) -> pysubs2.SSAFile:
     return made
 
 
-def _style(size: tuple[int, int], style: TextStyle, font: Font) -> pysubs2.SSAStyle:
-    height = style.size * min(size)
-    side = round(SIDE * size[0])
+def add_titles(script: pysubs2.SSAFile, size: tuple[int, int], titles: Sequence[TitleText], fonts: FontChoice) -> None:
+    """Put titles into a script of the user's, in its units (libass: 384 by 288, where it names none).
+
+    Args:
+        size: (width, height) of the frame.
+    """
+    told = [float(script.info.get(name) or 0) for name in ("PlayResX", "PlayResY")]
+    width, height = told[0] or (told[1] * 4 / 3 or 384), told[1] or (told[0] * 3 / 4 or 288)
+    script.info |= {"PlayResX": f"{width:g}", "PlayResY": f"{height:g}"}
+    spans = [(event.start, event.end) for event in script] + [(title.start, title.end) for title in titles]
+    _add_titles(script, Canvas(size, (width, height)), titles, fonts, Crowd(spans))
+
+
+def _add_titles(
+    script: pysubs2.SSAFile, canvas: Canvas, titles: Sequence[TitleText], fonts: FontChoice, room: Crowd
+) -> None:
+    for number, title in enumerate(titles):
+        name = f"Title {number} of the manifest"
+        script.styles[name] = _style(canvas, title, fonts.main)
+        fade = rf"\fad({title.fade},{title.fade})" if title.fade else ""
+        fit = _fit(canvas, title, title.text, fonts, room.share(title.start, title.end))
+        text = rf"{{\q0{fade}}}" + _smaller(canvas, title, fit) + _runs(fit.broken(title.text), fonts)
+        script.append(pysubs2.SSAEvent(title.start, title.end, text, style=name))
+
+
+def _stacked(lines: Sequence[Line], position: str) -> list[Line]:
+    """Lines that begin together, so that libass puts the first on top: it stacks those at the bottom upwards."""
+    if position != "bottom":
+        return list(lines)
+    return [line for _, same in groupby(lines, key=lambda line: line.start) for line in reversed(list(same))]
+
+
+def _fit(canvas: Canvas, style: TextStyle, text: str, fonts: FontChoice, share: float) -> Fit:
+    """How the text fits into its part of the frame."""
+    width, height = canvas.size
+    room = (1 - 2 * SIDE) * width, (1 - 2 * style.margin) * share * height
+    return fitted(text, style.size * min(canvas.size), room, fonts)
+
+
+def _smaller(canvas: Canvas, style: TextStyle, fit: Fit) -> str:
+    """The tags that make a text as small as it must be."""
+    if fit.scale == 1:
+        return ""
+    height = fit.scale * style.size * min(canvas.size) * canvas.unit
+    return rf"{{\fs{height:.2f}\bord{OUTLINE * height:.2f}\shad{OUTLINE * height / 2:.2f}}}"
+
+
+def _style(canvas: Canvas, style: TextStyle, font: Font) -> pysubs2.SSAStyle:
+    height = style.size * min(canvas.size) * canvas.unit
+    side = round(SIDE * canvas.units[0])
     return pysubs2.SSAStyle(
         fontname=font.family,
         fontsize=round(height, 2),
@@ -99,7 +151,7 @@ def _style(size: tuple[int, int], style: TextStyle, font: Font) -> pysubs2.SSASt
         alignment=pysubs2.Alignment(ALIGNMENT[style.position]),
         marginl=side,
         marginr=side,
-        marginv=round(style.margin * size[1]),
+        marginv=round(style.margin * canvas.units[1]),
     )
 
 
@@ -107,13 +159,13 @@ def _color(text: str) -> pysubs2.Color:
     return pysubs2.Color(*(int(text[at : at + 2], 16) for at in (1, 3, 5)))
 
 
-def _karaoke(line: Line, fonts: FontChoice) -> str:
+def _karaoke(line: Line, fonts: FontChoice, fit: Fit) -> str:
     """The words with the times over which each fills with colour (the tag kf), in hundredths of a second."""
     starts = [start for start, _ in line.words]
     edges = [round((at - line.start) / 10) for at in [*starts, line.end]]
     lead = rf"{{\k{edges[0]}}}" if edges[0] > 0 else ""
     words = [
-        rf"{{\kf{max(0, edges[n + 1] - edges[n])}}}" + _runs(word.rstrip("\n"), fonts)
+        rf"{{\kf{max(0, edges[n + 1] - edges[n])}}}" + _runs(fit.broken(word.rstrip("\n")), fonts)
         for n, (_, word) in enumerate(line.words)
     ]
     return lead + "".join(words)
@@ -135,73 +187,3 @@ def escaped(text: str) -> str:
     )
     text = text.replace("\\", "\\" + JOINER).replace("{", r"\{").replace("}", r"\}")
     return text.replace("\n", r"\N").replace("\t", " ")
-
-
-def check_glyphs(fonts: FontChoice, texts: Sequence[tuple[str, str]], file: Path | None) -> None:
-    """Whether there is a glyph for everything; `texts`: (where it stands, what), for the message.
-
-    Raises: InputError naming the characters and the first place where one stands.
-    """
-    lacking = {chr(code) for code in fonts.missing}
-    if lacking:
-        where = next((place for place, text in texts if lacking & set(text)), "the text")
-        raise _missing(lacking, where, file)
-
-
-def check_script_glyphs(subtitles: pysubs2.SSAFile, fonts: Sequence[Font], file: Path) -> None:
-    """Whether the fonts that each line of an ASS script asks for have its characters.
-
-    Raises: InputError as check_glyphs.
-    """
-    named = {name: font for font in fonts for name in font.names}
-    for event in subtitles:
-        style = subtitles.styles.get(event.style) or subtitles.styles.get("Default") or pysubs2.SSAStyle()
-        asked = [style.fontname, *_FONT_TAG.findall(event.text)]
-        characters = frozenset[int]().union(*(named[name].characters for name in map(_plain, asked) if name in named))
-        lacking = {each for each in event.plaintext if shows(each) and ord(each) not in characters}
-        if lacking:
-            raise _missing(lacking, f"the line at {event.start / 1000:.2f} s (font {style.fontname})", file)
-
-
-def _missing(lacking: set[str], where: str, file: Path | None) -> InputError:
-    ordered = sorted(lacking)
-    shown = ", ".join(f"{character} (U+{ord(character):04X})" for character in ordered[:5])
-    more = f" and {len(ordered) - 5} more" if len(ordered) > 5 else ""
-    return InputError(f"no font has {shown}{more}, in {where}", file=file, cure=CJK_CURE)
-
-
-def fonts_of(subtitles: pysubs2.SSAFile, fonts: Sequence[Font]) -> set[Font]:
-    """Those fonts that the script asks for, in all their weights."""
-    asked = {_plain(name) for name in _asked(subtitles)}
-    return {font for font in fonts if asked & font.names}
-
-
-def _asked(subtitles: pysubs2.SSAFile) -> set[str]:
-    """The names of fonts in styles and tags."""
-    named = {name for event in subtitles for name in _FONT_TAG.findall(event.text) if name.strip()}
-    return named | {style.fontname for style in subtitles.styles.values()}
-
-
-def _plain(name: str) -> str:
-    """A font's name as fonts are compared by; @ stands before those that are written from top to bottom."""
-    return name.strip().lstrip("@").lower()
-
-
-def check_font_names(subtitles: pysubs2.SSAFile, fonts: Sequence[Font], own: Font | None, file: Path) -> None:
-    """Whether every font that an ASS script asks for is here. With a font of the user's own, that one stands in.
-
-    Raises: InputError naming the fonts that are not.
-    """
-    known = {name for font in fonts for name in font.names}
-    absent = sorted(name for name in _asked(subtitles) if _plain(name) not in known)
-    if not absent:
-        return
-    if own is None:
-        here = ", ".join(sorted({font.family for font in fonts}))
-        cure = f"name a font file as `font` to stand in for what is missing, or use one of: {here}"
-        raise InputError(f"asks for a font that is not here: {', '.join(absent)}", file=file, cure=cure)
-    for style in subtitles.styles.values():
-        if style.fontname in absent:
-            style.fontname = own.family
-    for event in subtitles:
-        event.text = _FONT_TAG.sub(lambda tag: rf"\fn{own.family}" if tag[1] in absent else tag[0], event.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -78,6 +78,19 @@ def read_fonts(path: Path) -> tuple[Font, ...]:
 def _characters(path: Path, number: int) -> frozenset[int]:
     with _opened(path) as fonts:
         return frozenset(fonts[number].getBestCmap() or ())
+
+
+@lru_cache(maxsize=64)
+def advances(font: Font) -> Mapping[int, float]:
+    """How far each character takes the writing on, in heights of a line, by its code point.
+
+    libass takes as a line's height what the font's OS/2 table calls its ascent and descent.
+    """
+    with _opened(font.path) as fonts:
+        found = fonts[font.number]
+        names, widths = found.getBestCmap() or {}, found["hmtx"].metrics
+        height = found["OS/2"].usWinAscent + found["OS/2"].usWinDescent or found["head"].unitsPerEm
+        return {code: widths[name][0] / height for code, name in names.items() if name in widths}
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from landmarks import BACKENDS, DEFAULT, load_backend
 from landmarks.download import OFFLINE_VARIABLE
 from media.ffmpeg import binary
 from media.samples import sample_names, sample_path
-from media.text.captions import titles_script
+from media.text.captions import add_titles, empty_script
 from media.text.fonts import FontChoice, packaged_fonts, read_fonts
 from media.text.style import TitleText
 from pipeline.cli.options import WORK, Debug, Json, Work
@@ -144,7 +144,9 @@ def _text() -> str:
     title = TitleText(text="A", start=0, end=1000, fade=0, position="middle", size=0.5, margin=0.0, color="#ffffff")
     with TemporaryDirectory() as folder:
         script = Path(folder, "letter.ass")
-        titles_script((64, 64), [title], FontChoice(fonts, "A")).save(str(script))
+        made = empty_script((64, 64))
+        add_titles(made, (64, 64), [title], FontChoice(fonts, "A"))
+        made.save(str(script))
         with Overlay([script], [fonts[0].path], size=(64, 64), fps=Fraction(1), frames=1) as overlay:
             drawn = overlay.layer(0) is not None
     if not drawn:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from pathlib import Path
 
 from foundation.digests import digest_of
 from foundation.errors import InputError, ManifestError
+from foundation.layout import Covered
 from media.text.fonts import CJK_CURE, packaged_fonts
 from media.text.style import LyricsStyle, TitleText
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.words import Lyrics, Title
+from pipeline.manifest.schema import Manifest
 from pipeline.plan.sources import Sources
 from pipeline.plan.task import FileInput, Task
 from stages.artifacts import File
@@ -80,3 +83,21 @@ def told_of_words(loaded: LoadedManifest, told: subtitles.Facts, length: Fractio
         late = f"lyrics: the last line begins at {float(last):.2f} s, after the video's end ({float(length):.2f} s)"
         notices.append(late)
     return notices
+
+
+def covered_by_text(manifest: Manifest, span: tuple[Fraction, Fraction]) -> Covered:
+    """How much of the frame's top and bottom text takes between two times, seconds: titles, and two rows of lyrics.
+
+    Where the lines of an ASS file stand is its own affair.
+    """
+    width, height = manifest.output.size
+    lyrics = manifest.lyrics
+    own = lyrics is not None and Path(lyrics.file).suffix.lower() not in (".ass", ".ssa")
+    texts: list[tuple[Lyrics | Title, int]] = [(lyrics, 2)] if lyrics and own else []
+    shown = (title for title in manifest.titles if title.start < span[1] and title.end > span[0])
+    texts += [(title, title.text.count("\n") + 1) for title in shown]
+    taken = {"top": 0.0, "bottom": 0.0, "middle": 0.0}
+    for text, rows in texts:
+        rest = rows * text.size * min(width, height)
+        taken[text.position] = max(taken[text.position], text.margin * height) + rest
+    return Covered(*(min(height // 2, math.ceil(taken[edge])) for edge in ("top", "bottom")))

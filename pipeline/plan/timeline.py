@@ -12,6 +12,7 @@ from foundation.layout import Inset, panels
 from foundation.times import FrameRange
 from pipeline.manifest.parts import scenes as parts
 from pipeline.plan.planning import Planning
+from pipeline.plan.subtitles import covered_by_text
 from stages.artifacts import Media
 from stages.contracts.edit import Background, Passage, PlannedScene
 
@@ -65,6 +66,7 @@ def plan_scenes(planning: Planning, pictures: Mapping[str, str], frames: int) ->
                 fit=scene.fit,
                 inset=inset,
                 passage=_passage(planning, number, scene.transition, stop - start),
+                covered=covered_by_text(planning.manifest, (start / planning.fps, stop / planning.fps)),
             )
         )
         at = stop

@@ -108,7 +108,7 @@ def _scene(number: int, about: PlannedScene, preview: Preview, shown: Mapping[st
     for name, place in zip(names, places, strict=True):
         act, room = _with_others(name, preview, shown), (place.width, place.height)
         picture = act.read()
-        panel = Panel(picture, act.box, room, act.head, about.fit)
+        panel = Panel(picture, act.box, room, act.head, about.fit, covered=about.covered.inside(place, size[1]))
         if about.background is None:
             canvas[place.slices] = blurred(picture, room)
         canvas[panel.target.moved(place.x0, place.y0).slices] = panel.draw(act.patch)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from foundation.layout import Inset
+from foundation.layout import Covered, Inset
 from foundation.times import FrameRange
 from media.ffmpeg.codecs import Encode
 from stages.artifacts import Crop, Edited, File, Frames, Media, Scripts
@@ -76,6 +76,7 @@ class PlannedScene:
         fit: how pictures are shown in their panels: auto, fill or fit.
         inset: of the layout picture_in_picture.
         passage: None: a cut.
+        covered: by text, that faces are kept off.
     """
 
     range: FrameRange
@@ -87,6 +88,7 @@ class PlannedScene:
     fit: Literal["auto", "fill", "fit"] = "auto"
     inset: Inset = field(default_factory=Inset)
     passage: Passage | None = None
+    covered: Covered = field(default_factory=Covered)
 
     @property
     def settled(self) -> int:

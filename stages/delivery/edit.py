@@ -90,7 +90,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
 
 def _text(inputs: Inputs, size: tuple[int, int], fps: Fraction, frames: int) -> Overlay:
     """Lyrics and titles, or nothing."""
-    scripts = inputs.scripts.files if inputs.scripts else []
+    scripts = [inputs.scripts.file] if inputs.scripts else []
     return Overlay(scripts, [font.path for font in inputs.fonts.values()], size=size, fps=fps, frames=frames)
 
 
@@ -190,7 +190,7 @@ def _scene(about: PlannedScene, stage: _Stage) -> Scene:
     for name, place in zip(names, places, strict=True):
         act = stage.acts[name]
         room = (place.width, place.height)
-        panel = Panel(act.picture, act.box, room, act.head, about.fit)
+        panel = Panel(act.picture, act.box, room, act.head, about.fit, covered=about.covered.inside(place, size[1]))
         covered = panel.target == Box(0, 0, *room)
         alone = about.background is None and not covered and not stage.alpha
         backing = blurred(act.picture, room) if alone else None

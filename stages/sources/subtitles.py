@@ -1,6 +1,6 @@
-"""Lyrics and titles, read, checked against the fonts that are there, and written as scripts that libass can draw.
+"""Lyrics and titles, read, checked against the fonts that are there, and written as a script that libass can draw.
 
-Writes lyrics.ass and titles.ass, each if there is any.
+Writes text.ass.
 """
 
 from __future__ import annotations
@@ -10,22 +10,14 @@ from pathlib import Path
 
 import pysubs2
 
-from media.text.captions import (
-    TRUE_COLORS,
-    check_font_names,
-    check_glyphs,
-    check_script_glyphs,
-    fonts_of,
-    lyrics_script,
-    titles_script,
-)
+from media.text.captions import TRUE_COLORS, add_titles, text_script
 from media.text.fonts import Font, FontChoice, read_fonts
+from media.text.glyphs import check_font_names, check_glyphs, check_script_glyphs, fonts_of
 from media.text.lyrics import Line, read_lyrics
 from stages.artifacts import File, Scripts
 from stages.contract import Report
 from stages.contracts.subtitles import Facts, Inputs, Settings, SungLine
 
-LYRICS, TITLES = Scripts.NAMES
 OWN = "own"
 MAX_NOTES = 20
 """Odd lines that are told; a file may have thousands."""
@@ -55,11 +47,11 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     used = set(choice.used)
     if foreign is not None and file is not None:
         used |= _prepare(foreign, [font for found in fonts.values() for font in found], own, file, offset)
-        _save(foreign, out / LYRICS)
-    elif lines:
-        _save(lyrics_script(settings.size, lines, settings.style, choice), out / LYRICS)
-    if titles:
-        _save(titles_script(settings.size, titles, choice), out / TITLES)
+        add_titles(foreign, settings.size, titles, choice)
+        script = foreign
+    else:
+        script = text_script(settings.size, lines, settings.style, titles, choice)
+    script.save(str(out / Scripts.NAME), encoding="utf-8", format_="ass", header_notice="")
     return Facts(
         lines=len(lines),
         last=max((line.start for line in lines), default=0),
@@ -76,10 +68,6 @@ def _prepare(foreign: pysubs2.SSAFile, fonts: list[Font], own: Font | None, file
     foreign.info.update(TRUE_COLORS)
     foreign.shift(ms=offset)
     return fonts_of(foreign, fonts)
-
-
-def _save(made: pysubs2.SSAFile, path: Path) -> None:
-    made.save(str(path), encoding="utf-8", format_="ass", header_notice="")
 
 
 def _preference(item: tuple[str, File]) -> tuple[bool, bool, str]:

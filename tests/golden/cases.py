@@ -186,7 +186,7 @@ def _text(folder: Path) -> Image:
     """A title and lyrics on one colour."""
     scripts, fonts = _scripts(folder)
     under = plain("#204060", SIZE)
-    with Overlay(scripts.files, [font.path for font in fonts.values()], size=SIZE, fps=FPS, frames=8) as overlay:
+    with Overlay([scripts.file], [font.path for font in fonts.values()], size=SIZE, fps=FPS, frames=8) as overlay:
         layer = overlay.layer(4)
     assert layer
     under[layer.box.slices] = layer.over(under)

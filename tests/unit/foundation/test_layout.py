@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from foundation.facetrack import HeadFrame, heads_together
-from foundation.layout import CORNERS, LAYOUTS, Fit, Inset, panels, view
+from foundation.layout import CORNERS, LAYOUTS, Covered, Fit, Inset, panels, view
 
 HD = (1280, 720)
 
@@ -80,3 +80,25 @@ def test_of_several_heads_none_is_cut(panel: tuple[int, int], other: tuple[float
     for x, y in (head.centre for head in heads):
         assert window.x0 <= x - 160 < x + 160 <= window.x1
         assert window.y0 <= y - 220 < y + 220 <= window.y1  # hair, too
+
+
+def test_text_lies_on_no_chin_and_no_forehead_where_the_picture_goes_on() -> None:
+    head, panel = HeadFrame((500.0, 500.0), 380.0, 0.0), (1080, 960)
+    usual = view((1000, 1600), panel, head).window
+    scale = usual.height / panel[1]
+    assert head.centre[1] + 190 > usual.y1 - 330 * scale  # the chin would be under it
+    for covered, brow, chin in ((Covered(0, 330), 0, 330), (Covered(260, 0), 260, 0)):
+        window = view((1000, 1600), panel, head, covered=covered).window
+        assert (window.width, window.height) == (usual.width, usual.height)
+        assert window.y0 + brow * scale - 1 <= 310
+        assert window.y1 - chin * scale + 1 >= 690
+        assert window.y0 <= 500 - 320  # no hair is cut off for it
+    low = view((1000, 700), panel, HeadFrame((500.0, 560.0), 200.0, 0.0), covered=Covered(0, 330)).window
+    assert low.y1 <= 700  # and the picture is not left
+
+
+def test_only_panels_under_the_text_make_room() -> None:
+    upper, lower = panels("stacked", 2, (1080, 1920))
+    assert Covered(0, 300).inside(upper, 1920) == Covered(0, 0)
+    assert Covered(0, 300).inside(lower, 1920) == Covered(0, 300)
+    assert Covered(100, 1000).inside(upper, 1920) == Covered(100, 40)

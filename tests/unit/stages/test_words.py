@@ -55,7 +55,7 @@ def made(folder: Path, given: Inputs, how: Settings | None = None) -> Facts:
 
 def layers(folder: Path, facts: Facts, frames: int) -> list[Layer | None]:
     needed = [path for name, path in fonts().items() if name in facts.fonts]
-    with Overlay(Scripts.at(folder / "out").files, needed, size=SIZE, fps=FPS, frames=frames) as overlay:
+    with Overlay([Scripts.at(folder / "out").file], needed, size=SIZE, fps=FPS, frames=frames) as overlay:
         return [overlay.layer(number) for number in range(frames)]
 
 
@@ -160,7 +160,7 @@ def test_the_users_font_is_used_and_what_it_lacks_comes_from_others(tmp_path: Pa
     song = lyrics(tmp_path, "[00:00]Wide 歌")
     facts = made(tmp_path, inputs(lyrics=song, own=mono))
     assert facts.fonts == ("own", "cjk0")
-    text = (tmp_path / "out" / "lyrics.ass").read_text(encoding="utf-8")
+    text = (tmp_path / "out" / Scripts.NAME).read_text(encoding="utf-8")
     assert "DejaVu Sans Mono" in text
     assert "{\\fnNoto Sans CJK SC}歌" in text
     with pytest.raises(InputError, match="is no font that can be read"):
@@ -169,7 +169,7 @@ def test_the_users_font_is_used_and_what_it_lacks_comes_from_others(tmp_path: Pa
 
 def test_japanese_takes_japanese_forms(tmp_path: Path) -> None:
     made(tmp_path, inputs(lyrics=lyrics(tmp_path, "[00:00]歌う")))
-    assert "Noto Sans CJK JP" in (tmp_path / "out" / "lyrics.ass").read_text(encoding="utf-8")
+    assert "Noto Sans CJK JP" in (tmp_path / "out" / Scripts.NAME).read_text(encoding="utf-8")
 
 
 def test_a_script_of_the_users_needs_its_fonts(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_script_of_the_users_needs_its_fonts(tmp_path: Path) -> None:
     folder.mkdir()
     facts = made(folder, inputs(lyrics=song, own=mono), settings(format=".ass"))
     assert facts.fonts[0] == "own"
-    assert "Papyrus" not in (folder / "out" / "lyrics.ass").read_text(encoding="utf-8")
+    assert "Papyrus" not in (folder / "out" / Scripts.NAME).read_text(encoding="utf-8")
     script.styles["Default"].fontname = "DejaVu Sans"
     script[0].text = "Hi 歌"
     script.save(str(song))
@@ -222,3 +222,62 @@ def test_what_is_written_last_and_who_sings_is_told(tmp_path: Path) -> None:
 def test_titles_and_lyrics_have_bounds() -> None:
     with pytest.raises(ValueError, match="end"):
         Title(text="x", start="2", end="1")
+
+
+def test_no_letter_leaves_the_frame(tmp_path: Path) -> None:
+    word = "Rindfleischetikettierungs\u00fcberwachungsaufgaben\u00fcbertragungsgesetz"
+    song = lyrics(tmp_path, f"[00:00]{word}\n[00:01]<00:01>{word} <00:01.5>{word}\n[00:02]{'la la la ' * 90}\n[00:03]")
+    title = {"text": "UNBELIEVABLE", "start": 0, "end": 1000, "position": "top", "size": 0.5, "margin": 0.05}
+    found = layers(tmp_path, made(tmp_path, inputs(lyrics=song), settings(title)), 75)
+    for number in (10, 40, 60):
+        frame = shown(found[number]).astype(int)
+        edge = np.ones(frame.shape[:2], bool)
+        edge[2:-2, 5:-5] = False
+        assert (frame[edge] == 60).all()
+    script = (tmp_path / "out" / Scripts.NAME).read_text(encoding="utf-8")
+    assert script.replace("\u200b", "").count(word) == 3  # broken, and nothing of it lost
+
+
+@pytest.mark.parametrize("position", ["bottom", "middle", "top"])
+@pytest.mark.parametrize("begins", [0, 400])
+def test_titles_and_lyrics_never_lie_on_each_other(tmp_path: Path, position: str, begins: int) -> None:
+    song = lyrics(tmp_path, "[00:00.20]I sing a line of usual length\n[00:01]")
+    style = replace(settings().style, position=position, color="#00ff00")
+    how = settings(
+        {"text": "Title here", "start": begins, "end": 1000, "position": position, "margin": 0.05}, style=style
+    )
+    frame = shown(layers(tmp_path, made(tmp_path, inputs(lyrics=song), how), 25)[15]).astype(int)
+    red = np.flatnonzero((frame[:, :, 0] - frame[:, :, 1] > 120).any(axis=1))
+    green = np.flatnonzero((frame[:, :, 1] - frame[:, :, 0] > 120).any(axis=1))
+    assert len(red) > 5
+    assert len(green) > 5
+    assert red.max() < green.min() or green.max() < red.min()
+
+
+def test_titles_stand_beside_the_lines_of_a_script_of_the_users(tmp_path: Path) -> None:
+    script = pysubs2.SSAFile()
+    script.info |= {"PlayResX": "640", "PlayResY": "360"}
+    script.styles["Default"].fontname, script.styles["Default"].fontsize = "DejaVu Sans", 40
+    script.append(pysubs2.SSAEvent(0, 1000, "a line"))
+    script.save(str(tmp_path / "song.ass"))
+    how = settings({"text": "TITLE", "start": 0, "end": 1000, "position": "bottom", "margin": 0.05}, format=".ass")
+    facts = made(tmp_path, inputs(lyrics=tmp_path / "song.ass"), how)
+    frame = shown(layers(tmp_path, facts, 10)[5]).astype(int)
+    red = np.flatnonzero((frame[:, :, 0] - frame[:, :, 1] > 120).any(axis=1))
+    white = np.flatnonzero((frame.min(axis=2) > 220).any(axis=1))
+    assert 20 < np.ptp(red) < 40  # as tall as in pixels of the frame
+    assert red.max() < white.min() or white.max() < red.min()
+
+
+@pytest.mark.parametrize(
+    ("character", "cure"),
+    [
+        ("\u0928", "NotoSansDevanagari-Regular.ttf, of Debian's and Ubuntu's fonts-noto-core"),
+        ("\u0e01", "NotoSansThai-Regular.ttf"),
+        ("\U0001f3a4", "Symbola.ttf, of Debian's and Ubuntu's fonts-symbola"),
+    ],
+)
+def test_the_cure_for_a_missing_glyph_names_what_has_it(tmp_path: Path, character: str, cure: str) -> None:
+    with pytest.raises(InputError, match="no font has") as caught:
+        made(tmp_path, inputs(lyrics=lyrics(tmp_path, f"[00:00]{character}")))
+    assert cure in str(caught.value)
