@@ -19,7 +19,7 @@ def play(bars: Sequence[tuple[int, ...]], beat: float, *, beats: int = 4, drums:
     """The band.
 
     Args:
-        bars: MIDI notes of each bar's chord, the lowest first. beat: seconds. beats: in a bar.
+        bars: four MIDI notes of each bar's chord, the lowest first. beat: seconds. beats: in a bar.
         drums: whether they play.
     Returns: (S, 2) float64 at RATE, bars * beats * beat seconds and a second for what rings on.
     """
@@ -28,7 +28,7 @@ def play(bars: Sequence[tuple[int, ...]], beat: float, *, beats: int = 4, drums:
     for bar, chord in enumerate(bars):
         for half in range(2 * beats):
             at = (bar * beats + half / 2) * beat
-            note = chord[1:][half % (len(chord) - 1)] + 12
+            note = chord[1 + (0, 1, 2, 1)[half % 4]] + 12
             _add(made, at, _struck(note, 0.5), "pluck", 1 if half % 2 else -1)
             if half % beats == 0:
                 _add(made, at, _struck(chord[0] - 12, beats / 2 * beat), "bass")

@@ -2,6 +2,8 @@
 
     python -m bench.song [--only TEXT] [--music FILE] [--json FILE]
 
+Rows named beats need neither: shares of tempos, beats and bars that are found in music whose beats are known.
+
 Needs requirements-song.txt, and for the rows with music the weights that separate voices. Each row is eight lines of
 English or six of Mandarin as one sound: spoken or sung, alone or in music as loud as the voice, then separated; lines
 come with times that are .15 s off, or without any. Boundaries are compared phone by phone where the two agree on what
@@ -24,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
+from bench._beats import rows as beat_rows
 from bench._matching import pairs
 from bench._media import BESIDE
 from bench._sung import ENGLISH, MANDARIN, Truth, spoken, sung, with_music
@@ -153,9 +156,12 @@ def main() -> int:
     )
     parser.add_argument("--music", type=Path, default=BESIDE / "driving" / "d14.mp4", help="the music of the mixes")
     parser.add_argument("--json", type=Path, help="write the rows here as well")
-    parser.add_argument("--only", default="", help="kinds of rows whose name has this in it: English, sung")
+    parser.add_argument("--only", default="", help="kinds of rows whose name has this in it: English, sung, beats")
     options = parser.parse_args()
-    rows = []
+    rows: list[dict[str, object]] = []
+    for each in beat_rows() if options.only in "beats" else ():
+        rows.append(each)
+        print(json.dumps(each), flush=True)
     for what, texts, voice, code in (("English", ENGLISH, "en-us", "en-us"), ("Mandarin", MANDARIN, "cmn", "zh")):
         for singing in (False, True):
             kind = f"{what}, {'sung' if singing else 'spoken'}"
