@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.errors import InputError
-from networks.schema import read_yaml, section_faults, size_faults
+from networks.schema import read_config, section_faults, size_faults
 
 CURE = "compare it with configs/models/fomm/vox-256.yaml"
 
@@ -95,7 +95,7 @@ def load_config(config: str | Path | Mapping[str, Any] | ModelConfig) -> ModelCo
     if isinstance(config, ModelConfig):
         return config
     path = None if isinstance(config, Mapping) else Path(config)
-    return _from_mapping(config if isinstance(config, Mapping) else read_yaml(Path(config), CURE), path)
+    return _from_mapping(config if isinstance(config, Mapping) else read_config(Path(config), CURE), path)
 
 
 def _from_mapping(data: Mapping[str, Any], path: Path | None) -> ModelConfig:

@@ -10,7 +10,7 @@ from typing import Any
 from foundation.times import exact
 
 MAX_SECONDS = 24 * 3600
-_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
+_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2}(?:\.\d{1,12})?)", re.ASCII)
 _TIMECODE = re.compile(r"(\d{2}):(\d{2}):(\d{2})([:;])(\d{2,3})")
 _FORMS = 'write seconds such as 3.2, "0:03.2", a timecode such as "00:00:03:05", or {frame: 80}'
 
@@ -79,15 +79,26 @@ def moment(value: Any) -> Moment:
             hours, minutes, whole, frames = (int(found[n]) for n in (1, 2, 3, 5))
             _sixty(minutes, whole)
             return Moment(timecode=(hours, minutes, whole, frames), drop=found[4] == ";")
-        if found := _CLOCK.fullmatch(value):
-            hours, minutes, past = int(found[1] or 0), int(found[2]), exact(found[3])
-            _sixty(minutes, past)
-            return _bounded(3600 * hours + 60 * minutes + past)
+        if (seconds := clock(value)) is not None:
+            return _bounded(seconds)
     try:
         seconds = exact(value)
     except (ValueError, ZeroDivisionError, OverflowError):
         raise ValueError(_FORMS) from None
     return _bounded(seconds)
+
+
+def clock(text: str) -> Fraction | None:
+    """The seconds of a clock's time, "1:02.5" or "1:00:02.5"; None for any other text.
+
+    Raises: ValueError for more than 59 minutes or seconds.
+    """
+    found = _CLOCK.fullmatch(text)
+    if found is None:
+        return None
+    hours, minutes, past = int(found[1] or 0), int(found[2]), exact(found[3])
+    _sixty(minutes, past)
+    return 3600 * hours + 60 * minutes + past
 
 
 def _bounded(seconds: Fraction) -> Moment:

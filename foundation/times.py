@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+
+LONGEST = 100
+"""Characters of a number's text."""
+_HUGE = re.compile(r"[eE][-+]?\d{4}")
+"""An exponent that makes an exact number of thousands of digits, or of thousands of millions."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +32,10 @@ class FrameRange:
 def exact(value: float | int | str | Fraction) -> Fraction:
     """A number as a person wrote it: 29.97 is 2997/100, "30000/1001" is that, 0.1 is one tenth.
 
-    Raises: ValueError if it is no number.
+    Raises: ValueError if it is no number, or text of one that nobody needs, such as 1e999999999.
     """
+    if isinstance(value, str) and (len(value) > LONGEST or _HUGE.search(value)):
+        raise ValueError(f"not a number that is used here: {value[:LONGEST]}")
     return Fraction(str(value)) if isinstance(value, float) else Fraction(value)
 
 

@@ -7,15 +7,14 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from foundation.errors import InputError
+from foundation.yaml_text import YamlError, read_yaml
 
 SIDES = range(1, 4097)
 """What counts channels, blocks or pixels lies in it."""
 
 
-def read_yaml(path: Path, cure: str) -> Mapping[str, Any]:
+def read_config(path: Path, cure: str) -> Mapping[str, Any]:
     """A configuration file's content.
 
     Args:
@@ -23,10 +22,10 @@ def read_yaml(path: Path, cure: str) -> Mapping[str, Any]:
     Raises: InputError if it cannot be read or is no mapping.
     """
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = read_yaml(path)
     except OSError as error:
         raise InputError("the model's config cannot be read", file=path, cure="check the path") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (YamlError, UnicodeDecodeError) as error:
         raise InputError(f"the model's config is no YAML: {error}", file=path, cure=cure) from error
     if not isinstance(data, Mapping):
         raise InputError("the model's config is no mapping", file=path, cure=cure)

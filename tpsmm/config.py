@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.errors import InputError
-from networks.schema import read_yaml, section_faults, size_faults
+from networks.schema import read_config, section_faults, size_faults
 
 CURE = "compare it with configs/models/vox-256.yaml"
 LANDMARK_SPLINES = 10
@@ -114,7 +114,7 @@ def load_config(config: str | Path | Mapping[str, Any] | ModelConfig) -> ModelCo
     if isinstance(config, Mapping):
         return _from_mapping(config, None)
     path = Path(config)
-    return _from_mapping(read_yaml(path, CURE), path)
+    return _from_mapping(read_config(path, CURE), path)
 
 
 def _from_mapping(data: Mapping[str, Any], path: Path | None) -> ModelConfig:

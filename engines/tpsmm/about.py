@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Any, cast
 
 from engines.about import GAINS, About, Lacking, Ready, Wish
 from engines.tpsmm.options import Keypoints, Mode, Options, Precision
 from foundation.cache import cache_folder
 from foundation.part import Part
+from foundation.yaml_text import read_yaml
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "models"
 SHIPPED = CONFIGS.parent / "checkpoints"
@@ -90,13 +89,13 @@ def _read(config: Path) -> tuple[int | None, bool]:
     the largest faces. The engine judges all else in the file: here, what cannot be read says nothing.
     """
     try:
-        content: dict[str, Any] = yaml.safe_load(config.read_text(encoding="utf-8"))
+        content = cast("dict[str, Any]", read_yaml(config))
         model = content["model_params"]
         landmarks = bool((model.get("kp_detector_params") or {}).get("landmarks"))
         if model["common_params"].get("side") is not None:
             return FULL_SIDE, landmarks
         side = int(content["dataset_params"]["frame_shape"][0])
-    except (OSError, yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValueError, IndexError, AttributeError):
+    except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError, IndexError, AttributeError):
         return None, False
     return (side if 32 <= side <= 2048 else None), landmarks
 

@@ -13,6 +13,7 @@ import typer
 
 from foundation.artifacts import ArtifactStore
 from foundation.atomic import make_folder, replacing
+from foundation.errors import ManifestError
 from pipeline.cli.job import plan_items, plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
 from pipeline.cli.runs import Running
@@ -20,7 +21,7 @@ from pipeline.cli.table import show_tasks
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.executors.base import Circumstances
 from pipeline.executors.machine import processors
-from pipeline.manifest.load import LoadedManifest, load_manifest
+from pipeline.manifest.load import LoadedManifest, load_manifests
 from pipeline.plan.batch import BatchPlan, read_items
 from pipeline.plan.expand import Plan
 from pipeline.plan.graph import Graph
@@ -44,7 +45,14 @@ def run(
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    store, loaded = store_at(work), load_manifest(manifest)
+    manifests = load_manifests(manifest)
+    if tasks and len(manifests) > 1:
+        raise ManifestError("has several outputs", file=manifest, cure="keep one of them for --tasks")
+    for loaded in manifests:
+        _plan(loaded, store_at(work), tasks, cost=cost, as_json=as_json)
+
+
+def _plan(loaded: LoadedManifest, store: ArtifactStore, tasks: Path | None, *, cost: bool, as_json: bool) -> None:
     plan = plan_any(loaded, store)
     if tasks:
         _write_tasks(plan.graph, tasks, plan.reads | loaded.files)

@@ -11,6 +11,7 @@ import typer
 
 from foundation.artifacts import ArtifactStore
 from foundation.codec import encode
+from foundation.errors import CheckError
 from pipeline.cli.deliver import deliver
 from pipeline.cli.farm_options import (
     Address,
@@ -31,7 +32,7 @@ from pipeline.cli.report import write_report
 from pipeline.cli.runs import Running, make_and_use, run_graph
 from pipeline.cli.table import show_tasks
 from pipeline.cli.written import refuse_losses
-from pipeline.manifest.load import LoadedManifest, load_manifest
+from pipeline.manifest.load import LoadedManifest, load_manifests
 from pipeline.plan.expand import Plan
 from pipeline.plan.select import Selection
 from pipeline.report.contact_sheet import contact_sheet
@@ -64,14 +65,24 @@ def run(
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    loaded = moved(load_manifest(manifest, writing_to=output.absolute() if output else None), output_folder)
+    manifests = load_manifests(manifest, writing_to=output.absolute() if output else None)
     store = store_at(work)
     running = running_of(executor, address, workers, online, "json" if as_json else progress)
     selection = selection_of(only, frames, part)
-    if selection or dry_run:
-        render_part(loaded, store, running, selection, dry_run=dry_run)
-        return
-    render(loaded, store, running, sheet=sheet, report=report)
+    manifests = [moved(loaded, output_folder) for loaded in manifests]
+    places = [place_of(loaded) for loaded in manifests]
+    refuse_losses((one for place in places for one in place.written(1, sheet=sheet, report=report)), ())
+    failed: list[CheckError] = []
+    for loaded in manifests:
+        if selection or dry_run:
+            render_part(loaded, store, running, selection, dry_run=dry_run)
+            continue
+        try:
+            render(loaded, store, running, sheet=sheet, report=report)
+        except CheckError as error:  # the other outputs are made all the same
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 def render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sheet: bool, report: bool) -> None:

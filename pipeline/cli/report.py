@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
+from foundation.artifacts import ArtifactStore
 from foundation.atomic import check_writable, make_folder, replacing
-from foundation.errors import InputError
+from foundation.errors import InputError, ManifestError
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
 from pipeline.cli.place import place_of
 from pipeline.cli.written import Written, refuse_losses
-from pipeline.manifest.load import load_manifest
+from pipeline.manifest.load import LoadedManifest, load_manifests
 from pipeline.report.data import Made, collect
 from pipeline.report.page import page
 from pipeline.report.record import read_record
@@ -28,7 +29,15 @@ Output = Annotated[
 def run(
     manifest: ManifestPath, *, work: Work = WORK, output: Output = None, as_json: Json = False, debug: Debug = False
 ) -> None:
-    loaded, store = load_manifest(manifest), store_at(work)
+    manifests = load_manifests(manifest)
+    if output and len(manifests) > 1:
+        raise ManifestError("has several outputs, with a report each", file=manifest, cure="leave --output out")
+    for loaded in manifests:
+        _report(loaded, store_at(work), output, as_json=as_json)
+
+
+def _report(loaded: LoadedManifest, store: ArtifactStore, output: Path | None, *, as_json: bool) -> None:
+    """Raises: InputError if it has not been rendered."""
     plan = plan_job(loaded, store)
     place = place_of(loaded)
     if store.find(plan.verdict.stage, plan.verdict.key) is None:

@@ -13,12 +13,17 @@ from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
 from pipeline.cli.place import batch_writes, place_of, summary_path
 from pipeline.cli.plan import plan_any
 from pipeline.cli.written import refuse_losses
-from pipeline.manifest.load import load_manifest
+from pipeline.manifest.load import LoadedManifest, load_manifests
 from pipeline.plan.batch import BatchPlan
 
 
 def run(manifest: ManifestPath, *, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> None:
-    loaded = load_manifest(manifest)
+    for loaded in load_manifests(manifest):
+        _validate(manifest, loaded, work, as_json=as_json)
+
+
+def _validate(manifest: Path, loaded: LoadedManifest, work: Path, *, as_json: bool) -> None:
+    """Raises: DuetError for what cannot be made."""
     plan = plan_any(loaded, store_at(work))
     if isinstance(plan, BatchPlan):
         refuse_losses(batch_writes(plan, summary_path(loaded)), plan.reads | loaded.files)
@@ -45,4 +50,6 @@ def _tell_batch(manifest: Path, plan: BatchPlan, *, as_json: bool) -> None:
         told = "; ".join(wrong[:5]) + (f"; and {len(wrong) - 5} more" if len(wrong) > 5 else "")
         raise InputError(f"{len(wrong)} of {len(plan.items)} items cannot be made: {told}", file=manifest)
     if not as_json:
+        for text in plan.notices:
+            typer.echo(text)
         typer.echo(f"{manifest}: valid: {len(plan.items)} items")

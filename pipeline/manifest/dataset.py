@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import Field, ValidationError
 
 from foundation.errors import ManifestError
 from foundation.part import Part
+from foundation.yaml_text import YamlError, read_yaml
 from pipeline.manifest.fields import Seconds
 
 
@@ -124,13 +124,13 @@ def load_training_config(path: Path, root: Path | None = None) -> TrainingConfig
     """
     cure = "compare it with configs/models/duet-128.yaml"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path)
     except OSError as error:
         raise ManifestError("the training config cannot be read", file=path, cure="check the path") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (YamlError, UnicodeDecodeError) as error:
         raise ManifestError(f"the training config is no YAML: {error}", file=path, cure=cure) from error
     given = content.get("dataset_params") if isinstance(content, Mapping) else None
-    if not isinstance(given, Mapping):
+    if not isinstance(content, Mapping) or not isinstance(given, Mapping):
         raise ManifestError("the training config has no dataset_params", file=path, cure=cure)
     if root is not None:
         given = {**given, "root_dir": str(root.resolve())}

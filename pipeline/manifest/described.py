@@ -19,7 +19,9 @@ HEAD = """# The manifest, field by field
 
 This page is made from the program, by `make docs`; `duet schema` prints the same as a JSON Schema, for editors. The
 README shows a manifest; [configs/manifests/](../configs/manifests) has some to start from. What is not listed here is
-refused by name. Times are seconds, as a number or as text; other ways to write them stand with their fields.
+refused by name. Times are seconds, as a number or as text, or a clock's: 3.2, "0:03.2", "1:00:03.2"; other ways to
+write them stand with their fields. Words are the text that was written (YAML 1.2): only true and false are truth
+values.
 """
 ROW = "| `{name}` | {value} | {default} | {text} |"
 BOUNDS = {

@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, get_args
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, PlainSerializer, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from face import motion
 from foundation.face_choice import FaceChoice, Order
-from foundation.timecode import MAX_SECONDS, Moment, moment
+from foundation.timecode import MAX_SECONDS, Moment, clock, moment
 from foundation.times import exact, rate
 
+
+@dataclass(frozen=True)
+class ShortFor:
+    """For Annotated: a text in a mapping's place stands for the mapping with that field alone."""
+
+    field: str
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def spelt_out(value: object) -> object:
+            return {self.field: value} if isinstance(value, str) else value
+
+        return core_schema.no_info_before_validator_function(spelt_out, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
+
 NUMBER = {"anyOf": [{"type": "number"}, {"type": "string"}]}
+_SECONDS = 'write seconds as a number, such as 3.2, or as "0:03.2"'
 COLORS = {"black": "#000000", "white": "#ffffff", "grey": "#808080"}
 _FRAME = {"type": "object", "properties": {"frame": {"type": "integer", "minimum": 0}}, "required": ["frame"]}
 
@@ -22,11 +43,12 @@ def _seconds(value: Any) -> Fraction:
     if isinstance(value, Fraction):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("write seconds as a number, such as 3.2")
+        raise ValueError(_SECONDS)
+    told = clock(value.removeprefix("-")) if isinstance(value, str) else None
     try:
-        seconds = exact(value)
+        seconds = exact(value) if told is None else -told if str(value).startswith("-") else told
     except (ValueError, ZeroDivisionError, OverflowError):
-        raise ValueError("write seconds as a number, such as 3.2") from None
+        raise ValueError(_SECONDS) from None
     if abs(seconds) > MAX_SECONDS:
         raise ValueError("use a time within 24 hours")
     return seconds

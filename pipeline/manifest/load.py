@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from foundation.errors import InputError, ManifestError
+from foundation.yaml_text import YamlError, read_yaml
 from pipeline.manifest import delivery
 from pipeline.manifest.messages import explain
 from pipeline.manifest.parts.batch import performers_or_batch
@@ -19,7 +19,9 @@ from pipeline.manifest.presets import filled_in
 from pipeline.manifest.references import dangling, performances
 from pipeline.manifest.schema import Manifest
 
-MAX_BYTES = 1_000_000
+MAX_OUTPUTS = 20
+MAX_TOLD = 100
+"""Mistakes that are told of one manifest."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,17 @@ class LoadedManifest:
     file: Path | None = None
 
     def path(self, written: str) -> Path:
-        """A path of the manifest as one that opens from anywhere. "sample:..." names are not paths."""
-        return Path(os.path.normpath(self.folder / Path(written).expanduser()))
+        """A path of the manifest as one that opens from anywhere. "sample:..." names are not paths.
+
+        Raises: ManifestError for what can be no path.
+        """
+        try:
+            path = self.folder / Path(written).expanduser()
+        except RuntimeError as error:  # ~nobody
+            raise ManifestError(f"{written!r} names no folder", cure="write the whole path") from error
+        if "\0" in written:
+            raise ManifestError(f"{written!r} cannot be a file's name", cure="write a path")
+        return Path(os.path.normpath(path))
 
     @property
     def files(self) -> frozenset[Path]:
@@ -43,44 +54,64 @@ class LoadedManifest:
         return frozenset([*([self.file] if self.file else []), *(self.path(written) for written in named if written)])
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader (no tag builds an object) that refuses a key written twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, Hashable) and key in seen:
-                line = key_node.start_mark.line + 1
-                raise yaml.constructor.ConstructorError(None, None, f"line {line}: {key!r} is written twice")
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
-def load_manifest(path: Path, *, writing_to: Path | None = None) -> LoadedManifest:
-    """Read and validate a manifest.
+def load_manifests(path: Path, *, writing_to: Path | None = None) -> list[LoadedManifest]:
+    """Read and validate a manifest, as one for each of its outputs.
 
     Args:
         writing_to: takes the place of its output.path.
     Raises: InputError if the file cannot be read; ManifestError with every mistake.
     """
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise ManifestError(f"{size} bytes are too many for a manifest", file=path, cure="name a YAML manifest")
-        text = path.read_text(encoding="utf-8-sig")
+        data = read_yaml(path)
     except OSError as error:
         raise InputError(error.strerror or str(error), file=path, cure="check the path of the manifest") from error
     except UnicodeDecodeError as error:
         raise ManifestError("is not a text file in UTF-8", file=path, cure="name a YAML manifest") from error
-    try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a subclass of SafeLoader)
-    except (yaml.YAMLError, RecursionError) as error:
-        problem = f"is not valid YAML: {_yaml_problem(error)}"
-        raise ManifestError(problem, file=path, cure="correct that line; tags such as !!python are refused") from error
-    if writing_to and isinstance(data, dict) and isinstance(data.get("output"), dict):
-        data["output"]["path"] = str(writing_to)
-    return LoadedManifest(validate(data, path), path.resolve().parent, path.stem, path.absolute())
+    except YamlError as error:
+        cure = "correct that line; tags such as !!python are refused"
+        raise ManifestError(f"is not valid YAML: {error}", file=path, cure=cure) from error
+    if writing_to and isinstance(data, dict):
+        if "outputs" in data:
+            raise ManifestError("has several outputs", file=path, cure="leave --output out, or keep one of them")
+        if isinstance(data.get("output"), dict):
+            data["output"]["path"] = str(writing_to)
+    manifests = validate_all(data, path)
+    return [LoadedManifest(each, path.resolve().parent, path.stem, path.absolute()) for each in manifests]
+
+
+def load_manifest(path: Path) -> LoadedManifest:
+    """A manifest with one output.
+
+    Raises: as load_manifests; ManifestError if it has several.
+    """
+    loaded, *others = load_manifests(path)
+    if others:
+        told = f"has {1 + len(others)} outputs, and this command takes one"
+        raise ManifestError(told, file=path, cure="keep one of them, as `output`")
+    return loaded
+
+
+def validate_all(data: Any, path: Path) -> list[Manifest]:
+    """Plain data -> one manifest for each of its outputs.
+
+    Raises: ManifestError with every mistake in `mistakes`; `path` names the file in it.
+    """
+    if not isinstance(data, dict) or not isinstance(outputs := data.get("outputs"), list) or not outputs:
+        return [validate(data, path)]
+    clashes = [
+        f"outputs: cannot go with {field} (remove one of them)" for field in ("output", "batch") if field in data
+    ]
+    one = {field: value for field, value in data.items() if field != "outputs"}
+    mistakes, manifests = dict.fromkeys(clashes), []
+    for number, output in enumerate(outputs[:MAX_OUTPUTS]):
+        try:
+            manifests.append(validate(one | {"output": output}, path))
+        except ManifestError as error:
+            mistakes |= dict.fromkeys(re.sub(r"^output\b", f"outputs.{number}", line) for line in error.mistakes)
+    if len(outputs) > MAX_OUTPUTS:
+        mistakes[f"outputs: {len(outputs)} are too many (at most {MAX_OUTPUTS})"] = None
+    _refuse(list(mistakes), path)
+    return manifests
 
 
 def validate(data: Any, path: Path) -> Manifest:
@@ -90,22 +121,29 @@ def validate(data: Any, path: Path) -> Manifest:
     """
     if not isinstance(data, dict):
         raise ManifestError("is not a manifest: it holds no fields", file=path, cure="start it with version: 1")
-    data = filled_in(data)
+    data = filled_in(_spelt_out(data))
     mistakes: list[str] = []
     try:
         manifest = Manifest.model_validate(data)
     except ValidationError as error:
         mistakes = explain(error, Manifest)
     mistakes += [*performers_or_batch(data), *dangling(data), *performances(data), *delivery.mistakes(data)]
-    if mistakes:
-        count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "1 mistake"
-        failure = ManifestError(f"{count} in the manifest: {'; '.join(mistakes)}", file=path)
-        failure.mistakes = tuple(mistakes)
-        raise failure
+    _refuse(mistakes, path)
     return manifest
 
 
-def _yaml_problem(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "nested too deeply"
-    return f"line {mark.line + 1}: {problem}" if mark else str(problem)
+def _spelt_out(data: dict[str, Any]) -> dict[str, Any]:
+    """The manifest with its sound as a mapping, as what looks at raw data expects it."""
+    return data | {"audio": {"source": data["audio"]}} if isinstance(data.get("audio"), str) else data
+
+
+def _refuse(mistakes: list[str], path: Path) -> None:
+    """Raises: ManifestError if there are any."""
+    if not mistakes:
+        return
+    count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "1 mistake"
+    if len(mistakes) > MAX_TOLD:
+        mistakes = [*mistakes[:MAX_TOLD], f"and {len(mistakes) - MAX_TOLD} more"]
+    failure = ManifestError(f"{count} in the manifest: {'; '.join(mistakes)}", file=path)
+    failure.mistakes = tuple(mistakes)
+    raise failure

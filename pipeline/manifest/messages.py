@@ -43,7 +43,12 @@ def _line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
         return f"{'.'.join(map(str, loc[:-1]))}: a name starts with a letter and has at most 64 characters"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"{path}: {_shown(item['input'])} is not a mapping (indent its fields under it)"
-    return f"{path}: {_shown(item['input'])} cannot be used: {_lower(message)}"
+    told = _lower(message)
+    if kind == "string_type" and isinstance(item["input"], bool | int | float):
+        told = "it is no text (put it into quotation marks)"
+    elif kind == "bool_type":
+        told = "write true or false"
+    return f"{path}: {_shown(item['input'])} cannot be used: {told}"
 
 
 def _unknown(path: str, key: str, known: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from foundation.timecode import clock
 from foundation.times import exact
 from pipeline.manifest.parts.singing import THE_AUDIO, THE_LYRICS
 
@@ -86,7 +87,8 @@ def _order(scenes: list[dict[str, Any]]) -> list[str]:
 
 def _time(value: Any) -> Fraction | None:
     try:
-        return exact(value)
+        told = clock(value) if isinstance(value, str) else None
+        return exact(value) if told is None else told
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         return None
 

@@ -14,7 +14,7 @@ from pipeline.manifest.parts.checks import Checks
 from pipeline.manifest.parts.output import Output
 from pipeline.manifest.parts.performers import Performer
 from pipeline.manifest.parts.scenes import Scene
-from pipeline.manifest.parts.sound import Audio
+from pipeline.manifest.parts.sound import Audio, AudioField
 from pipeline.manifest.parts.words import LyricsField, Title
 
 
@@ -44,8 +44,8 @@ class Manifest(Part):
     """Needed, unless there is a batch."""
     batch: Batch | None = None
     """Many videos of many portraits and clips, instead of performers."""
-    audio: Audio = Audio()
-    """The sound of the result."""
+    audio: AudioField = Audio()
+    """The sound of the result; a file's name alone is its source."""
     scenes: Annotated[list[Scene], Field(min_length=1)] | None = None
     """Who is seen when; without them, everyone side by side for the whole length."""
     lyrics: LyricsField | None = None
@@ -56,5 +56,7 @@ class Manifest(Part):
     """A font file for lyrics and titles; without it, those that come with packages."""
     output: Output
     """Where and how the result is written."""
+    outputs: Annotated[list[Output], Field(min_length=1, max_length=20)] | None = None
+    """Several results of one render, such as 16:9 and 9:16, instead of `output`."""
     checks: Checks = Checks()
     """What is checked of the result."""

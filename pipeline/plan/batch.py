@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -14,23 +13,22 @@ from typing import Any
 
 from foundation.artifacts import Artifact
 from foundation.digests import digest_of
-from foundation.errors import DuetError, InputError, ManifestError
+from foundation.errors import DuetError, ManifestError
 from media.credentials.provenance import Provenance
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.batch import NAME_PLACE, Batch
 from pipeline.manifest.parts.output import Output
+from pipeline.manifest.parts.words import Lyrics
 from pipeline.plan.build import Job, build
 from pipeline.plan.expand import expand
 from pipeline.plan.first import read_facts
 from pipeline.plan.graph import Graph
+from pipeline.plan.pairs import Pair, read_pairs
 from pipeline.plan.sources import SAMPLE
 from stages.artifacts import Film, Verdict
 
 MOST_ITEMS = 100_000
-MOST_BYTES = 16 << 20
-
-Row = tuple[str, str, str | None]
-"""A portrait, a clip and, where it is given, the item's name."""
+MOST_NOTICES = 20
 
 Probe = Callable[[Graph], tuple[Mapping[str, Artifact], Mapping[str, DuetError]]]
 """Runs the first tasks of a graph; what they made, and why some failed, by key."""
@@ -43,7 +41,7 @@ class Item:
     Attributes:
         loaded: its own manifest. target: where the video goes.
         verdict, video, about: what the checks say of it, it, and what it says of itself, once it is planned.
-        error: why it cannot be made.
+        error: why it cannot be made. notices: about the table that it comes from.
     """
 
     name: str
@@ -55,6 +53,7 @@ class Item:
     video: Film | None = None
     about: Provenance = field(default_factory=lambda: Provenance(""))
     error: DuetError | None = None
+    notices: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -82,10 +81,11 @@ def read_items(loaded: LoadedManifest) -> list[Item]:
     batch = loaded.manifest.batch
     if batch is None:
         raise ManifestError("has no batch section", cure="add one, or use `render`")
-    rows = _pairs(loaded, batch.pairs) if batch.pairs is not None else _matrix(loaded, batch)
+    rows, notices = read_pairs(loaded.path(batch.pairs)) if batch.pairs is not None else (_matrix(loaded, batch), [])
     if len(rows) > MOST_ITEMS:
         raise ManifestError(f"{len(rows)} items are too many", cure=f"split the batch: at most {MOST_ITEMS} each")
     items = [_item(loaded, batch, number, row) for number, row in enumerate(rows, start=1)]
+    items[0].notices += notices
     twice = [name for name, count in Counter(item.name.casefold() for item in items).items() if count > 1]
     if twice:
         told = ", ".join(twice[:5]) + (f" and {len(twice) - 5} more" if len(twice) > 5 else "")
@@ -99,6 +99,7 @@ def plan_batch(items: Iterable[Item], probe: Probe) -> BatchPlan:
     digest = cache(digest_of)
     jobs: list[tuple[Item, Job]] = []
     probes = Graph()
+    plan.notices += [notice for item in plan.items for notice in item.notices]
     for item in plan.items:
         try:
             jobs.append((item, build(item.loaded, digest)))
@@ -130,28 +131,34 @@ def _expand(
         plan.graph.add(task)
         plan.alone[task.stage] += 1
     item.verdict, item.video, item.about = planned.verdict, planned.video, planned.about
-    if not plan.notices:
-        plan.notices += planned.notices
+    fresh = [notice for notice in planned.notices if notice not in plan.notices]
+    plan.notices += fresh[: max(0, MOST_NOTICES - len(plan.notices))]
 
 
-def _item(loaded: LoadedManifest, batch: Batch, number: int, row: Row) -> Item:
-    portrait, driving, name = row
-    stems = {"portrait": _stem(portrait), "driving": _stem(driving)}
-    name = name or batch.name.format(**stems, index=number)
+def _item(loaded: LoadedManifest, batch: Batch, number: int, row: Pair) -> Item:
+    stems = {"portrait": _stem(row.portrait), "driving": _stem(row.driving)}
+    name = row.name or batch.name.format(**stems, index=number)
     if name != PurePath(name).name or name.startswith(".") or "\\" in name or len(name.encode()) > 200:
         raise ManifestError(f"{name!r} cannot be an item's name", cure="use a plain file name of at most 200 bytes")
     manifest = loaded.manifest
-    clip = batch.performer.driving.model_copy(update={"video": driving})
-    performer = batch.performer.model_copy(update={"portrait": portrait, "driving": clip})
+    span = {edge: place for edge in ("start", "end") if (place := getattr(row, edge)) is not None}
+    clip = batch.performer.driving.model_copy(update={"video": row.driving} | span)
+    performer = batch.performer.model_copy(update={"portrait": row.portrait, "driving": clip})
+    if row.face is not None:
+        performer = performer.model_copy(update={"face": row.face})
     output = _named(manifest.output, name)
-    changes = {
+    changes: dict[str, object] = {
         "batch": None,
         "title": manifest.title or name,
         "performers": {_performer(name): performer},
         "output": output,
     }
+    if row.song is not None:
+        changes["audio"] = manifest.audio.model_copy(update={"source": row.song})
+    if row.lyrics is not None:
+        changes["lyrics"] = (manifest.lyrics or Lyrics(file="")).model_copy(update={"file": row.lyrics})
     own = LoadedManifest(manifest.model_copy(update=changes), loaded.folder, name, loaded.file)
-    return Item(name, portrait, driving, own, loaded.path(output.path))
+    return Item(name, row.portrait, row.driving, own, loaded.path(output.path))
 
 
 def _named(output: Output, name: str) -> Output:
@@ -176,17 +183,17 @@ def _performer(name: str) -> str:
     return (plain if re.match(r"[^\W\d]", plain) and plain[0] != "_" else f"item {plain}")[:64]
 
 
-def _matrix(loaded: LoadedManifest, batch: Batch) -> list[Row]:
+def _matrix(loaded: LoadedManifest, batch: Batch) -> list[Pair]:
     portraits = _found(loaded, "portraits", batch.portraits or "")
     clips = _found(loaded, "driving", batch.driving or "")
-    return [(portrait, clip, None) for portrait in portraits for clip in clips]
+    return [Pair(portrait=portrait, driving=clip) for portrait in portraits for clip in clips]
 
 
 def _found(loaded: LoadedManifest, name: str, written: str | list[str]) -> list[str]:
     """The files that a field names; of a pattern, those that it matches, sorted."""
     found: dict[str, None] = {}
     for each in [written] if isinstance(written, str) else written:
-        if not has_magic(each):
+        if not has_magic(each) or loaded.path(each).is_file():
             found[each] = None
             continue
         pattern = str(Path(each).expanduser())
@@ -198,34 +205,3 @@ def _found(loaded: LoadedManifest, name: str, written: str | list[str]) -> list[
             )
         found |= dict.fromkeys(files)
     return list(found)
-
-
-def _pairs(loaded: LoadedManifest, written: str) -> list[Row]:
-    path = loaded.path(written)
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ManifestError("is too large for a list of pairs", file=path, cure="split it")
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise InputError(error.strerror or str(error), file=path, cure="correct batch.pairs") from error
-    except UnicodeDecodeError as error:
-        raise InputError("is not text in UTF-8", file=path, cure="save it as CSV in UTF-8") from error
-    reader = csv.DictReader(lines, strict=True)
-    cure = "write a first line: portrait,driving or portrait,driving,name"
-    try:
-        unknown = set(reader.fieldnames or ()) ^ {"portrait", "driving"}
-        if unknown - {"name"}:
-            raise ManifestError(f"its columns are {', '.join(reader.fieldnames or ['none'])}", file=path, cure=cure)
-        rows = [_pair(row, reader.line_num, path) for row in reader]
-    except csv.Error as error:
-        raise ManifestError(f"line {reader.line_num}: {error}", file=path, cure="save it as CSV") from error
-    if not rows:
-        raise ManifestError("names no pair", file=path, cure="write a line for each video")
-    return rows
-
-
-def _pair(row: dict[str, Any], line: int, path: Path) -> Row:
-    portrait, driving, name = ((row.get(key) or "").strip() for key in ("portrait", "driving", "name"))
-    if not portrait or not driving or None in row:
-        raise ManifestError(f"line {line}: a portrait and a clip are needed", file=path, cure="complete that line")
-    return portrait, driving, name or None

@@ -79,8 +79,6 @@ def plan_scenes(planning: Planning, pictures: Mapping[str, str], frames: int) ->
 def _ranges(planning: Planning, written: list[parts.Scene], frames: int) -> list[tuple[int, int]]:
     """Each scene's frames."""
     fps = planning.fps
-    if planning.manifest.scenes and written[0].start != 0:
-        raise ManifestError("scenes.0.start must be 0", cure="let the first scene start at 0")
     starts = [_frame(scene.start, f"scenes.{n} starts", fps, frames - 1) for n, scene in enumerate(written)]
     found = []
     for number, (scene, start) in enumerate(zip(written, starts, strict=True)):

@@ -80,8 +80,10 @@ class Summary:
             raise ManifestError("is not a batch's summary", file=path, cure=cure) from error
 
     def table(self) -> Iterable[str]:
-        """A line an item that is not done, and one for all."""
+        """A line for each file that is delivered and each item that is not, and one for all."""
         for outcome in self.outcomes.values():
+            if outcome.state == "done":
+                yield f"video      {outcome.video}"
             if outcome.state != "done":
                 yield f"{outcome.state:10} {outcome.name}  {outcome.error or ''}".rstrip()
         counts = self.counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 from string import Formatter
 from typing import Annotated, Any
@@ -51,7 +52,8 @@ class Batch(Part):
     driving: Files | None = None
     """Clips, likewise: every portrait follows every clip."""
     pairs: str | None = None
-    """Instead of both: a CSV file with the columns portrait, driving and, where wanted, name."""
+    """Instead of both: a CSV file with the columns portrait and driving and, where wanted, name, song, lyrics,
+    start, end and face."""
     name: str = "{portrait}__{driving}"
     """An item's name, of its files' names without their endings; {index} counts from 1, {index:04d} with zeros."""
     performer: BatchPerformer = BatchPerformer()
@@ -61,11 +63,15 @@ class Batch(Part):
     @classmethod
     def _names_fields(cls, name: str) -> str:
         try:
-            fields = [field for _, field, _, _ in Formatter().parse(name) if field is not None]
-            name.format(portrait="a", driving="b", index=1)
-        except (ValueError, KeyError, IndexError, AttributeError):
-            fields = [""]
-        if not fields or set(fields) - set(NAME_FIELDS) or "/" in name or "\\" in name:
+            parts = [part[1:] for part in Formatter().parse(name) if part[1] is not None]
+        except ValueError:
+            parts = []
+        widths = {"index": r"(0?\d{1,2}d?)?"}
+        good = all(
+            field in NAME_FIELDS and not how and re.fullmatch(widths.get(field, ""), width or "")
+            for field, width, how in parts
+        )
+        if not parts or not good or "/" in name or "\\" in name:
             raise ValueError(f"use {', '.join(f'{{{field}}}' for field in NAME_FIELDS)} in a plain file name")
         return name
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from foundation.face_choice import FaceChoice
 from foundation.part import Part
 from media.files.numbered import is_pattern
-from pipeline.manifest.fields import FaceSelect, Place, Rate
+from pipeline.manifest.fields import FaceSelect, Place, Rate, ShortFor
 
 
 class Driving(Part):
@@ -46,3 +46,7 @@ class Driving(Part):
         if self.fps is not None and not is_pattern(self.video):
             raise ValueError("fps is for numbered pictures, such as shot_%04d.png; a video has a rate of its own")
         return self
+
+
+DrivingField = Annotated[Driving, ShortFor("video")]
+"""A file's name stands for the whole of its clip."""

@@ -10,7 +10,7 @@ from foundation.face_choice import FaceChoice
 from foundation.part import Part
 from pipeline.manifest.engine_sections import EngineName, OfPerformer
 from pipeline.manifest.fields import FaceSelect, Reference, Seconds
-from pipeline.manifest.parts.driving import Driving
+from pipeline.manifest.parts.driving import Driving, DrivingField
 from pipeline.manifest.parts.singing import Singing
 
 FILE_TAG, FRAME_TAG = "<file>", "<frame>"
@@ -82,8 +82,8 @@ class _Performer(Part):
     """A picture; of a video, every frame (a moving plate), or one of them."""
     face: FaceSelect = FaceChoice()
     """Which of several faces, counted from 0 at the largest, or at a place in pixels."""
-    driving: Driving | None = None
-    """The clip that the portrait follows; needed, unless it sings from words."""
+    driving: DrivingField | None = None
+    """The clip that the portrait follows, or its file's name alone; needed, unless it sings from words."""
     singing: Singing | None = None
     """A song and its words, which it sings without a clip: instead of `driving`."""
     engine: EngineName | None = None

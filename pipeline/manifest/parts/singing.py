@@ -11,7 +11,7 @@ from foundation.errors import InputError
 from foundation.part import Part
 from media.text.lyrics import FORMATS
 from pipeline.manifest.fields import SignedSeconds
-from pipeline.manifest.parts.driving import Driving
+from pipeline.manifest.parts.driving import DrivingField
 from speech.languages import language_of
 
 THE_AUDIO, THE_LYRICS = "audio", "lyrics"
@@ -74,5 +74,5 @@ class Singing(Part):
     """How wide the mouth opens, and how strong nods and brows are."""
     mood: Literal["neutral", "happy", "sad", "angry"] = "neutral"
     """What the face says beside the words."""
-    performance: Driving | None = None
+    performance: DrivingField | None = None
     """A clip that head, brows and lids are taken from; the mouth still says the words."""

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from foundation.part import Part
-from pipeline.manifest.fields import Name, Seconds, SignedSeconds
+from pipeline.manifest.fields import Name, Seconds, ShortFor, SignedSeconds
 
 
 class MixEntry(Part):
@@ -57,3 +57,7 @@ class Audio(Part):
     """Integrated loudness (EBU R 128) to level the sound to; the true peak then stays under -1 dBTP."""
     stems: bool = False
     """Each performer's sound as a track of its own, after the mix."""
+
+
+AudioField = Annotated[Audio, ShortFor("source")]
+"""A file's name, or driving or none, stands for that sound as it is."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from foundation.part import Part
-from pipeline.manifest.fields import Color, Seconds, SignedSeconds
+from pipeline.manifest.fields import Color, Seconds, ShortFor, SignedSeconds
 
 Position = Literal["bottom", "middle", "top"]
 Size = Annotated[float, Field(ge=0.01, le=0.5)]
@@ -35,11 +35,7 @@ class Lyrics(Part):
     """Words that have been sung, where the file times words."""
 
 
-def _file_alone(value: Any) -> Any:
-    return {"file": value} if isinstance(value, str) else value
-
-
-LyricsField = Annotated[Lyrics, BeforeValidator(_file_alone)]
+LyricsField = Annotated[Lyrics, ShortFor("file")]
 """A file's name stands for lyrics as they are by default."""
 
 

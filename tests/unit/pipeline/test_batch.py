@@ -81,8 +81,55 @@ def test_pairs_come_from_a_table(media: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffportrait,driving,name\nfaces/ann.png,clips/one.mp4,x\n,,\n,,\n",
+        "Portrait, Driving ,NAME\nfaces/ann.png, clips/one.mp4, x\n",
+        "portrait;driving;name\r\nfaces/ann.png;clips/one.mp4;x\r\n",
+        "sep=;\nportrait;driving;name\nfaces/ann.png;clips/one.mp4;x\n",
+        "portrait\tdriving\tname\nfaces/ann.png\tclips/one.mp4\tx\n",
+        'portrait,driving,name,\n"faces/ann.png","clips/one.mp4","x",\n',
+    ],
+)
+def test_a_table_may_be_as_spreadsheets_write_it(media: Path, text: str) -> None:
+    (media / "pairs.csv").write_text(text, encoding="utf-8", newline="")
+    (item,) = read_items(loaded(media, pairs="pairs.csv"))
+    assert (item.name, item.portrait, item.driving) == ("x", "faces/ann.png", "clips/one.mp4")
+
+
+def test_a_table_gives_songs_words_times_and_faces(media: Path) -> None:
+    table = (
+        "portrait;driving;song;lyrics;start;end;face;notes\n"
+        "faces/ann.png;clips/one.mp4;a.wav;a.lrc;0:01,5;2,5;1;nice\n"
+        "faces/bob.png;clips/two.mp4;;;;;120 80;\n"
+    )
+    (media / "pairs.csv").write_text(table)
+    first, second = read_items(loaded(media, pairs="pairs.csv"))
+    ann = next(iter(first.loaded.manifest.performers.values()))
+    assert (first.loaded.manifest.audio.source, second.loaded.manifest.audio.source) == ("a.wav", "driving")
+    assert first.loaded.manifest.lyrics is not None
+    assert first.loaded.manifest.lyrics.file == "a.lrc"
+    assert ann.driving is not None
+    assert ann.driving.end is not None
+    assert (ann.driving.start.seconds, ann.driving.end.seconds) == (1.5, 2.5)
+    assert ann.face.index == 1
+    assert next(iter(second.loaded.manifest.performers.values())).face.at == (120, 80)
+    assert plan_batch([first], known).notices[0] == "pairs.csv: the columns notes mean nothing here"
+
+
+def test_a_file_that_is_there_is_no_pattern(media: Path) -> None:
+    for name in ("faces/face[1].png", "clips/My Song [dQw4w9WgXcQ].mp4"):
+        (media / name).write_bytes(name.encode())
+    (item,) = read_items(loaded(media, portraits="faces/face[1].png", driving="clips/My Song [dQw4w9WgXcQ].mp4"))
+    assert item.name == "face[1]__My Song [dQw4w9WgXcQ]"
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
+        ("portrait,driving,start\na,b,soon\n", "line 2: write seconds such as 3.2"),
+        ("portrait,driving,face\na,b,best\n", "line 2: use largest"),
+        ("portrait,driving,driving\na,b,c\n", "its columns are portrait, driving, driving"),
         ("portrait,clip\na,b\n", "its columns are portrait, clip"),
         ("portrait,driving\nfaces/ann.png\n", "line 2: a portrait and a clip are needed"),
         ("portrait,driving\na,b,c,d\n", "line 2: a portrait and a clip are needed"),
@@ -104,6 +151,8 @@ def test_a_table_that_cannot_be_used_is_told(media: Path, text: str, told: str) 
         ({"batch": {"portraits": "a"}}, "batch: .*name portraits and driving, or pairs alone"),
         ({"batch": {"pairs": "p.csv", "name": "../{portrait}"}}, "batch.name: .*in a plain file name"),
         ({"batch": {"pairs": "p.csv", "name": "{portrait.x}"}}, "batch.name: .*in a plain file name"),
+        ({"batch": {"pairs": "p.csv", "name": "{portrait:9000000000}"}}, "batch.name: .*in a plain file name"),
+        ({"batch": {"pairs": "p.csv", "name": "{index:9000000000}"}}, "batch.name: .*in a plain file name"),
         ({"batch": {"pairs": "p.csv", "performer": {"portrait": "a"}}}, "portrait and driving.video come from"),
         ({"batch": {"pairs": "p.csv", "performer": {"motion": {"hed": 1}}}}, "batch.performer.motion.hed: .*mean head"),
         ({"scenes": [{"start": 0, "layout": "full", "performers": ["a"]}]}, "scenes: cannot go with batch"),

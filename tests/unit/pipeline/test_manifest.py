@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import yaml
 
 from foundation.errors import InputError, ManifestError
 from pipeline.manifest.described import json_schema, page
-from pipeline.manifest.load import load_manifest
+from pipeline.manifest.load import load_manifest, load_manifests
 from pipeline.manifest.schema import Manifest
 from tests.conftest import ROOT
 
@@ -62,7 +63,7 @@ scenes: [{start: 0, layout: ful, performers: [bob]}]
 output: {path: a.avi, size: [1281, 720], fps: x}
 """
     assert mistakes(tmp_path, text) == (
-        "performers.mona_lisa.portrait: 5 cannot be used: input should be a valid string",
+        "performers.mona_lisa.portrait: 5 cannot be used: it is no text (put it into quotation marks)",
         "performers.mona_lisa.driving.video: is missing (add it)",
         "performers.mona_lisa.driving.vidio: is not a known field; did you mean video? "
         "(known: video, fps, face, start, end, to_sound, steady_light, allow_truncated, "
@@ -79,7 +80,8 @@ output: {path: a.avi, size: [1281, 720], fps: x}
         "output.size: [1281, 720] cannot be used: use even numbers: 4:2:0 video has no odd sizes",
         'output.fps: "x" cannot be used: write frames a second as 25, 29.97 or "30000/1001", at most 1000',
         "titel: is not a known field; did you mean title? "
-        "(known: version, title, defaults, performers, batch, audio, scenes, lyrics, titles, font, output, checks)",
+        "(known: version, title, defaults, performers, batch, audio, scenes, lyrics, titles, font, output, outputs, "
+        "checks)",
         "scenes.0.performers: no performer is called 'bob' (use one of: mona_lisa)",
     )
 
@@ -101,7 +103,7 @@ def test_what_is_planned_but_absent_is_refused_by_name(tmp_path: Path, extra: di
         ("face", {"index": -1}, "use largest, leftmost, rightmost, {index: 0} or {at: [x, y]}"),
         ("driving", {"video": "a.mp4", "start": 2, "end": 2}, "end (2) must be later than start (2)"),
         ("driving", {"video": "a.mp4", "start": -1}, "use a time of 0 or later"),
-        ("driving", "a.mp4", "is not a mapping"),
+        ("driving", 5, "is not a mapping"),
         ("driving", {"video": "a.mp4", "start": True}, "write seconds such as 3.2"),
         ("driving", {"video": "a.mp4", "start": 1e300}, "use a time within 24 hours"),
         ("driving", {"video": "a.mp4", "start": float("nan")}, "write seconds such as 3.2"),
@@ -205,7 +207,7 @@ def test_every_field_of_the_json_schema_says_what_it_is() -> None:
 def test_the_json_schema_names_every_field() -> None:
     schema = json_schema()
     fields = {"version", "title", "defaults", "performers", "batch", "audio", "scenes", "output", "checks"}
-    assert set(schema["properties"]) == fields | {"lyrics", "titles", "font"}
+    assert set(schema["properties"]) == fields | {"lyrics", "titles", "font", "outputs"}
 
 
 @pytest.mark.parametrize(
@@ -223,3 +225,102 @@ def test_wrong_checks_are_told_with_the_cure(tmp_path: Path, checks: dict[str, A
     found = mistakes(tmp_path, yaml.safe_dump({**yaml.safe_load(GOOD), "checks": checks}))
     assert len(found) == 1
     assert told in found[0]
+
+
+@pytest.mark.parametrize("word", ["no", "off", "Yes", "7:30", "2001-99-99", "1_000", "=", "<<x"])
+def test_text_is_what_was_written(tmp_path: Path, word: str) -> None:
+    manifest = load(tmp_path, GOOD.replace("mona_lisa:", "no:") + f"title: {word}\n")
+    assert manifest.title == word
+    assert list(manifest.performers) == ["no"]
+
+
+def test_what_yaml_takes_for_something_else_is_told_with_the_cure(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, GOOD + "title: 1999") == (
+        "title: 1999 cannot be used: it is no text (put it into quotation marks)",
+    )
+    assert mistakes(tmp_path, GOOD + "audio: {stems: yes}") == (
+        'audio.stems: "yes" cannot be used: write true or false',
+    )
+
+
+def test_times_are_written_alike_everywhere(tmp_path: Path) -> None:
+    text = (
+        'scenes: [{start: "0:00.5", layout: full, performers: [mona_lisa], '
+        'transition: {kind: fade, seconds: "0:00.2"}}]\n'
+        "titles: [{text: Hi, start: 0:01.5, end: 1:00:02}]\n"
+        'audio: {source: song.wav, offset: "-0:00.5", trim: {start: 1:30}}\n'
+    )
+    manifest = load(tmp_path, GOOD + text)
+    assert manifest.scenes is not None
+    assert manifest.scenes[0].start == Fraction(1, 2)
+    assert manifest.scenes[0].transition.seconds == Fraction(1, 5)
+    assert (manifest.titles[0].start, manifest.titles[0].end) == (Fraction(3, 2), 3602)
+    assert manifest.audio.offset == Fraction(-1, 2)
+    assert manifest.audio.trim is not None
+    assert manifest.audio.trim.start == 90
+    assert "minutes and seconds go to 59" in mistakes(tmp_path, GOOD + "titles: [{text: Hi, end: 0:61}]")[0]
+
+
+def test_a_files_name_alone_stands_for_a_clip_and_for_a_sound(tmp_path: Path) -> None:
+    text = GOOD.replace("{video: clip.mp4, start: 0.1, end: 3.3}", "clip.mp4")
+    manifest = load(tmp_path, text + "audio: song.wav\nlyrics: song.lrc\n")
+    clip = manifest.performers["mona_lisa"].driving
+    assert clip is not None
+    assert (clip.video, manifest.audio.source) == ("clip.mp4", "song.wav")
+    preset = load(tmp_path, text.replace("output: {", "output: {preset: youtube, ") + "audio: song.wav\n")
+    assert (preset.audio.source, preset.audio.loudness_lufs) == ("song.wav", -14)
+
+
+def test_one_manifest_may_have_several_outputs(tmp_path: Path) -> None:
+    outputs = "outputs: [{path: wide.mp4}, {path: tall.mp4, preset: tiktok_vertical}]"
+    text = GOOD.replace("output: {path: out/duet.mp4, fps: 29.97}", outputs)
+    (tmp_path / "m.yaml").write_text(text)
+    wide, tall = (loaded.manifest for loaded in load_manifests(tmp_path / "m.yaml"))
+    assert (wide.output.path, wide.output.size, wide.audio.loudness_lufs) == ("wide.mp4", (1280, 720), None)
+    assert (tall.output.path, tall.output.size, tall.audio.loudness_lufs) == ("tall.mp4", (1080, 1920), -14)
+    wrong = text.replace("path: tall.mp4", "path: tall.avi") + "titel: x\noutput: {path: a.mp4}\n"
+    (tmp_path / "m.yaml").write_text(wrong)
+    with pytest.raises(ManifestError) as caught:
+        load_manifests(tmp_path / "m.yaml")
+    assert [line.split(":")[0] for line in caught.value.mistakes] == ["outputs", "titel", "outputs.1.path"]
+
+
+BOMBS = {
+    "aliases": "version: 1\na0: &a0 [lol]\n"
+    + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
+    + "title: *a9\n",
+    "itself": "version: 1\ntitle: &a [*a]\n",
+    "digits": f"version: 1\ntitle: {'9' * 5000}\n",
+    "a list as a name": "version: 1\n? [a, b]\n: c\n",
+}
+
+
+@pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
+def test_small_files_that_stand_for_much_are_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "m.yaml").write_text(text)
+    with pytest.raises(ManifestError, match="is not valid YAML"):
+        load_manifest(tmp_path / "m.yaml")
+
+
+@pytest.mark.parametrize("number", ["1e999999999", '"1e99999999"', '"1e-99999999"', f'"{"1" * 4000}"', ".inf", ".nan"])
+def test_numbers_that_nobody_needs_are_refused_at_once(tmp_path: Path, number: str) -> None:
+    for field in ("end: 3.3", "fps: 29.97"):
+        found = mistakes(tmp_path, GOOD.replace(field, f"{field.split(':')[0]}: {number}"))
+        assert len(found) == 1
+        assert "cannot be used: write" in found[0]
+    assert mistakes(tmp_path, GOOD + "titles: [{text: a, end: 1, size: .inf}]")
+
+
+def test_what_is_no_regular_file_is_no_manifest(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "m.yaml")
+    for path in (tmp_path / "m.yaml", Path("/dev/zero"), tmp_path):
+        with pytest.raises(InputError, match=r"is no regular file|is a folder"):
+            load_manifest(path)
+
+
+@pytest.mark.parametrize("written", ['"a\\0b.png"', "~nosuchuser/x.png"])
+def test_what_can_be_no_path_is_told(tmp_path: Path, written: str) -> None:
+    (tmp_path / "m.yaml").write_text(GOOD.replace("mona.jpg", written))
+    loaded = load_manifest(tmp_path / "m.yaml")
+    with pytest.raises(ManifestError, match=r"names no folder|cannot be a file's name"):
+        loaded.path(str(loaded.manifest.performers["mona_lisa"].portrait))
