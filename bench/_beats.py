@@ -29,11 +29,13 @@ def band(tempo: float, *, in_bar: int = 4, drums: bool = True) -> NDArray[np.flo
 def rows() -> Iterator[dict[str, object]]:
     """A row a kind of music: shares of tempos (half and double count), of beats and of bars that are found."""
     for name, in_bar, drums in (("drums", 4, True), ("no drums", 4, False), ("waltz", 3, True)):
-        tempos, beats, bars = [], [], []
+        tempos: list[float] = []
+        beats: list[float] = []
+        bars: list[float] = []
         for tempo in TEMPOS:
             found = find_beats(listen([band(tempo, in_bar=in_bar, drums=drums)]))
             true = np.arange((len(BARS) * TIMES + 2) * in_bar) * 60 / tempo
-            tempos.append(found is not None and tempo_right(found, tempo))
+            tempos.append(float(found is not None and tempo_right(found, tempo)))
             beats.append(near(found.times, true) if found else 0.0)
             bars.append(near(found.bars, true[::in_bar]) if found else 0.0)
         shares = {"tempo": tempos, "beats": beats, "bars": bars}

@@ -218,4 +218,4 @@ def _meter(heard: Heard, beats: NDArray[np.intp]) -> tuple[int, int]:
 
 
 def _even(values: Curve) -> Curve:
-    return (values - values.mean()) / max(float(values.std()), 1e-9)
+    return np.asarray((values - values.mean()) / max(float(values.std()), 1e-9))
