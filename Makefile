@@ -10,7 +10,7 @@ TORCH := $(shell grep '^torch==' requirements.txt)
 BELOW := sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p'
 COMPILE = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-annotate --no-header $(UPGRADE)
 
-.PHONY: install install-farm lock docs demo demo-neural demo-video test test-slow test-farm lint types floors unit bench bench-tpsmm clean
+.PHONY: install install-farm lock docs demo demo-neural demo-video desk test test-slow test-farm lint types floors unit bench bench-tpsmm clean
 
 demo: $(VENV)/.installed
 	$(BIN)/duet render configs/manifests/demo_duet.yaml
@@ -22,6 +22,10 @@ demo-neural: $(VENV)/.installed
 # a title, lyrics, transitions, two performers who take turns
 demo-video: $(VENV)/.installed
 	$(BIN)/duet render configs/manifests/music_video.yaml
+
+# a page in the browser, at http://127.0.0.1:8765
+desk: $(VENV)/.installed-desk
+	$(BIN)/duet desk
 
 test: lint types floors unit
 
@@ -62,9 +66,11 @@ docs: $(VENV)/.installed
 # writes the locks anew from requirements*.txt: pins that still fit stay; `make lock UPGRADE=--upgrade` takes the newest that fit
 lock: | $(BIN)/uv
 	@$(COMPILE) --no-emit-package torch requirements.txt -o requirements.lock
-	@$(COMPILE) --no-emit-package torch $$($(BELOW) requirements.lock) -c requirements.lock requirements-dev.txt -o requirements-dev.lock
-	@$(COMPILE) --no-emit-package torch $$($(BELOW) requirements.lock requirements-dev.lock) \
-		-c requirements.lock -c requirements-dev.lock requirements-farm.txt -o requirements-farm.lock
+	@$(COMPILE) --no-emit-package torch $$($(BELOW) requirements.lock) -c requirements.lock requirements-desk.txt -o requirements-desk.lock
+	@$(COMPILE) --no-emit-package torch $$($(BELOW) requirements.lock requirements-desk.lock) \
+		-c requirements.lock -c requirements-desk.lock requirements-dev.txt -o requirements-dev.lock
+	@$(COMPILE) --no-emit-package torch $$($(BELOW) requirements.lock requirements-desk.lock requirements-dev.lock) \
+		-c requirements.lock -c requirements-desk.lock -c requirements-dev.lock requirements-farm.txt -o requirements-farm.lock
 
 install: $(VENV)/.installed
 
@@ -86,7 +92,11 @@ $(VENV)/.installed: requirements.lock requirements.txt pyproject.toml | $(BIN)/p
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+$(VENV)/.installed-desk: requirements-desk.lock $(VENV)/.installed
+	$(LOCKED) -r requirements-desk.lock
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed-desk
 	$(LOCKED) -r requirements-dev.lock
 	@touch $@
 

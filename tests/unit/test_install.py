@@ -24,7 +24,7 @@ from packaging.utils import canonicalize_name
 from foundation.version import VERSION
 from tests.conftest import ROOT, copy_checkout
 
-LISTS = ("requirements", "requirements-dev", "requirements-farm")
+LISTS = ("requirements", "requirements-desk", "requirements-dev", "requirements-farm")
 """Each is installed on top of those before it."""
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 METADATA = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -96,7 +96,7 @@ def imported() -> set[str]:
 
 
 def test_what_is_imported_is_asked_for() -> None:
-    lists = ("requirements", "requirements-song", "requirements-farm", "requirements-mediapipe", "requirements-c2pa")
+    lists = [path.stem for path in ROOT.glob("requirements*.txt") if path.stem != "requirements-dev"]
     names = {canonicalize_name(requirement.name) for each in lists for requirement in asked(each)}
     owners = packages_distributions()
     here = {name for name in imported() if importlib.util.find_spec(name)}  # who owns what is absent, nobody can tell

@@ -1,0 +1,50 @@
+"""The desk as a web application: its pages put together, with a guard around them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, PlainTextResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from foundation.errors import DuetError, InputError, ManifestError
+from pipeline.desk import list_pages
+from pipeline.desk.drawing import draw
+from pipeline.desk.folder import Folder
+from pipeline.desk.projects import Projects
+from pipeline.desk.security import Access, Guard
+from pipeline.report.page import STYLE
+
+HOME = Path(__file__).parent
+
+
+def desk(folder: Folder, access: Access) -> FastAPI:
+    """The application."""
+    app = FastAPI(title="Duet", docs_url=None, redoc_url=None, openapi_url=None)
+    projects = Projects(folder)
+    app.include_router(list_pages.router(projects))
+    app.mount("/static", StaticFiles(directory=HOME / "static"))
+
+    @app.get("/style.css")
+    def style() -> FileResponse:
+        return FileResponse(STYLE, media_type="text/css")
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        return _told(request, error.status_code, str(error.detail))
+
+    @app.exception_handler(DuetError)
+    async def failed(request: Request, error: DuetError) -> Response:
+        return _told(request, 422 if isinstance(error, InputError | ManifestError) else 500, str(error))
+
+    app.add_middleware(Guard, access=access)
+    return app
+
+
+def _told(request: Request, status: int, text: str) -> Response:
+    """A page for people, a line for scripts."""
+    if "text/html" in request.headers.get("accept", ""):
+        return draw(request, "refused.html", status=status, text=text)
+    return PlainTextResponse(text + "\n", status)

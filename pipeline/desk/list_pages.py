@@ -1,0 +1,43 @@
+"""The first page: every project of the folder."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
+from PIL import Image
+
+from foundation.errors import InputError
+from pipeline.desk.drawing import draw
+from pipeline.desk.projects import Projects, thumbnail
+
+DATA = "data:image/jpeg;base64,"
+
+
+def router(projects: Projects) -> APIRouter:
+    """Its addresses."""
+    pages = APIRouter()
+
+    @pages.get("/")
+    def projects_page(request: Request) -> HTMLResponse:
+        return draw(request, "projects.html", projects=projects.all(), root=str(projects.folder.root))
+
+    @pages.get("/poster/{name:path}")
+    def poster(name: str) -> Response:
+        """A small JPEG."""
+        picture = projects.picture(projects.of(projects.folder.manifest(name)))
+        if picture is None:
+            raise HTTPException(404, "there is no picture of this project")
+        if isinstance(picture, str):
+            return Response(base64.b64decode(picture.removeprefix(DATA)), media_type="image/jpeg")
+        try:
+            small = Image.fromarray(thumbnail(picture))
+        except InputError as error:
+            raise HTTPException(404, str(error)) from error
+        file = io.BytesIO()
+        small.save(file, format="JPEG", quality=85)
+        return Response(file.getvalue(), media_type="image/jpeg")
+
+    return pages
