@@ -28,7 +28,8 @@ from stages.delivery import edit
 from stages.handles import located
 
 ROOT = Path(__file__).resolve().parents[1]
-FRAMES = 500
+FRAMES = 250
+"""One piece of the edit."""
 KEPT = 50
 """Frames that are held to feed the encoder alone."""
 

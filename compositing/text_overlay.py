@@ -56,15 +56,22 @@ class Overlay:
 
     Args:
         scripts: ASS files, the later above the earlier. fonts: all font files that they need; no other is looked for.
-        size: (width, height) of the frames. fps, frames: of the video.
+        size: (width, height) of the frames. fps, frames: of the video. start: the first frame that is asked for.
     """
 
     def __init__(
-        self, scripts: Sequence[Path], fonts: Sequence[Path], *, size: tuple[int, int], fps: Fraction, frames: int
+        self,
+        scripts: Sequence[Path],
+        fonts: Sequence[Path],
+        *,
+        size: tuple[int, int],
+        fps: Fraction,
+        frames: int,
+        start: int = 0,
     ) -> None:
         self._scripts, self._fonts, self._size, self._fps = scripts, fonts, size, fps
         events = [event for path in scripts for event in pysubs2.SSAFile.load(str(path), encoding="utf-8")]
-        self._wanted = changes(events, fps, frames)
+        self._wanted = _from(start, changes(events, fps, frames))
         self._at = 0
         self._now: Layer | None = None
         self._layers: Iterator[Layer | None] = iter(())
@@ -143,6 +150,12 @@ def changes(events: Iterable[pysubs2.SSAEvent], fps: Fraction, frames: int) -> l
         if number < frames:
             found.append((number, showing > 0))
     return found
+
+
+def _from(start: int, wanted: list[tuple[int, bool]]) -> list[tuple[int, bool]]:
+    """The changes from frame `start` on; what shows by then is one at `start`."""
+    shown = [(start, shows) for number, shows in wanted if number <= start]
+    return shown[-1:] + [(number, shows) for number, shows in wanted if number > start]
 
 
 def _first_frame(milliseconds: int, fps: Fraction) -> int:

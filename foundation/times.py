@@ -68,6 +68,14 @@ def chunks(frames: int, size: int) -> list[FrameRange]:
     return [FrameRange(at, min(at + size, frames)) for at in range(0, frames, size)]
 
 
+def pieces(frames: int, size: int) -> list[FrameRange]:
+    """As `chunks`, but a last one that is shorter than half of `size` belongs to the one before."""
+    cut = chunks(frames, size)
+    if len(cut) > 1 and 2 * len(cut[-1]) < size:
+        cut[-2:] = [FrameRange(cut[-2].start, frames)]
+    return cut
+
+
 def resample(timestamps: Sequence[Fraction], start: Fraction, frames: int, fps: Fraction) -> list[int]:
     """Which source frame shows at each of `frames` instants of a constant rate.
 

@@ -146,6 +146,17 @@ def mux(
     return compiled(ffmpeg.output(*inputs, file_url(destination), map_metadata=-1, **settings, **REPRODUCIBLE))
 
 
+def join(destination: Path, *, listing: Path, container: str, fps: Fraction) -> list[str]:
+    """Files that were encoded alike, one after the other, packet for packet.
+
+    Args:
+        listing: names them, in the form of ffmpeg's concat demuxer.
+    """
+    pieces = ffmpeg.input(file_url(listing), format="concat", **SAFE_INPUT)["v:0"]
+    settings = {"c:v": "copy", "r": str(fps), **container_options(container), **REPRODUCIBLE}
+    return compiled(ffmpeg.output(pieces, file_url(destination), map_metadata=-1, **settings))
+
+
 def seconds(value: Fraction) -> str:
     """A time as ffmpeg takes it: microseconds, its own unit, rounded to the nearest."""
     return f"{round(value * 1_000_000)}us"

@@ -1,44 +1,101 @@
-"""The edit's task: which performers are seen in which frames, and how they are laid out."""
+"""The edit's tasks: which performers are seen in which frames, how they are laid out, and in which pieces."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from foundation.times import FrameRange, pieces
+from media.ffmpeg.codecs import Encode
+from media.ffmpeg.encoders import vendor_of
 from pipeline.plan.encoder import encode_of
 from pipeline.plan.picture import PlannedPicture
 from pipeline.plan.planning import Planning
 from pipeline.plan.timeline import Timeline
-from stages.artifacts import Edited, File, Scripts
-from stages.contracts import edit
+from stages.artifacts import Edited, File, Media, Scripts
+from stages.contracts import edit, edit_join
+
+PIECE = 250
+"""Frames: as many as lie between two key frames of x264 and x265 anyway, so that a joint costs next to nothing."""
 
 
 def plan_edit(planning: Planning, pictures: list[PlannedPicture], timeline: Timeline, frames: int) -> Edited:
-    """Add the task that lays the performers' pictures out in scenes."""
+    """Add the tasks that lay the pictures out in scenes, each a piece of the result, and the one that joins them."""
     output = planning.manifest.output
-    acts = tuple(
-        edit.Act(
-            name=planned.name,
-            frames=planned.frames,
-            into=planned.into,
-            chunks=tuple(chunk.range.start for chunk in planned.chunks),
-        )
-        for planned in pictures
+    video = encode_of(output, planning.job.encoder.encoder)
+    parts = pieces(frames, PIECE) if _joinable(video) else [FrameRange(0, frames)]
+    drawn = tuple(_plan_piece(planning, pictures, timeline, video, part) for part in parts)
+    if len(drawn) == 1:
+        return drawn[0]
+    settings = edit_join.Settings(
+        fps=planning.fps, pieces=tuple(len(part) for part in parts), container=video.container
     )
+    return planning.graph.plan(edit_join.CONTRACT, settings, edit_join.Inputs(pieces=drawn), None, frames)
+
+
+def _joinable(video: Encode) -> bool:
+    """Whether pieces can be joined without a trace.
+
+    Chips limit how many encode at once; VP9's opacity lies beside the packets; a sequence is whole until it is
+    delivered, a file a frame.
+    """
+    see_through = video.alpha and video.codec == "vp9"
+    return not (see_through or video.is_sequence or vendor_of(video.encoder))
+
+
+def _plan_piece(
+    planning: Planning, pictures: list[PlannedPicture], timeline: Timeline, video: Encode, part: FrameRange
+) -> Edited:
+    """The task of one piece. It takes only what is seen in it: what changes elsewhere leaves it as it is."""
+    scenes, backgrounds = _numbered(_seen(timeline.scenes, part), timeline.backgrounds)
+    names = {name for scene in scenes for name in scene.performers}
+    acts, crops, chunks = [], [], []
+    for planned in pictures:
+        if planned.name in names:
+            last = planned.frames - 1
+            first, stop = min(part.start, last), min(part.stop, planned.frames)
+            shown = [chunk for chunk in planned.chunks if chunk.range.start < stop and first < chunk.range.stop]
+            starts = tuple(chunk.range.start for chunk in shown)
+            acts.append(edit.Act(name=planned.name, frames=planned.frames, into=planned.into, chunks=starts))
+            crops.append(planned.crop)
+            chunks.append(tuple(chunk.frames for chunk in shown))
     settings = edit.Settings(
         fps=planning.fps,
-        frames=frames,
-        size=output.size,
-        video=encode_of(output, planning.job.encoder.encoder),
-        acts=acts,
-        scenes=timeline.scenes,
+        piece=part,
+        size=planning.manifest.output.size,
+        video=video,
+        acts=tuple(acts),
+        scenes=scenes,
     )
     scripts, fonts = _text(planning)
     inputs = edit.Inputs(
-        crops=tuple(planned.crop for planned in pictures),
-        chunks=tuple(tuple(chunk.frames for chunk in planned.chunks) for planned in pictures),
-        backgrounds=timeline.backgrounds,
-        scripts=scripts,
-        fonts=fonts,
+        crops=tuple(crops), chunks=tuple(chunks), backgrounds=backgrounds, scripts=scripts, fonts=fonts
     )
-    return planning.graph.plan(edit.CONTRACT, settings, inputs, None, frames)
+    return planning.graph.plan(edit.CONTRACT, settings, inputs, None, len(part))
+
+
+def _seen(scenes: tuple[edit.PlannedScene, ...], part: FrameRange) -> tuple[edit.PlannedScene, ...]:
+    """The scenes that lie in the part; before the first, the one that its transition comes from."""
+    within = [n for n, each in enumerate(scenes) if each.range.start < part.stop and part.start < each.range.stop]
+    first = within[0]
+    if first and part.start < scenes[first].settled:
+        first -= 1
+    return scenes[first : within[-1] + 1]
+
+
+def _numbered(
+    scenes: tuple[edit.PlannedScene, ...], files: tuple[Media, ...]
+) -> tuple[tuple[edit.PlannedScene, ...], tuple[Media, ...]]:
+    """The scenes with their backgrounds' files numbered anew, and those files."""
+    kept: list[Media] = []
+    made = []
+    for scene in scenes:
+        behind = scene.background
+        if behind is None or behind.file is None:
+            made.append(scene)
+            continue
+        made.append(replace(scene, background=replace(behind, file=len(kept))))
+        kept.append(files[behind.file])
+    return tuple(made), tuple(kept)
 
 
 def _text(planning: Planning) -> tuple[Scripts | None, dict[str, File]]:

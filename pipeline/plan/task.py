@@ -96,7 +96,8 @@ class Task:
     @property
     def label(self) -> str:
         """For a person: "mona_lisa: animate 64-127"."""
-        frames = f" {self.chunk.start}-{self.chunk.stop - 1}" if self.chunk else ""
+        made: FrameRange | None = self.chunk or getattr(self.settings, "piece", None)
+        frames = f" {made.start}-{made.stop - 1}" if made else ""
         return f"{self.performer}: {self.stage}{frames}" if self.performer else f"{self.stage}{frames}"
 
     def to_json(self) -> dict[str, Json]:

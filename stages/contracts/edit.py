@@ -1,4 +1,4 @@
-"""Lay the performers out in scenes, encode once."""
+"""Lay the performers out in scenes and encode a piece of the result."""
 
 from __future__ import annotations
 
@@ -102,15 +102,15 @@ class Settings:
 
     Attributes:
         fps: frames a second.
-        frames: how many.
+        piece: the frames of the result that are drawn.
         size: (width, height) in pixels.
         video: how it is encoded.
-        acts: everyone's picture.
-        scenes: without gaps.
+        acts: the pictures of everyone who is seen in it.
+        scenes: those that are seen in it, without gaps.
     """
 
     fps: Fraction
-    frames: int
+    piece: FrameRange
     size: tuple[int, int]
     video: Encode
     acts: tuple[Act, ...]
@@ -123,7 +123,7 @@ class Inputs:
 
     Attributes:
         crops: of each act, what holds its picture.
-        chunks: of each act, its moving frames.
+        chunks: of each act, the moving frames that show.
         backgrounds: pictures and videos behind scenes.
         scripts: lyrics and titles, if there are any.
         fonts: that they need, by name.

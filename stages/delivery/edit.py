@@ -1,7 +1,7 @@
-"""Lay the performers out in scenes and encode the picture: the only lossy encode of the pipeline.
+"""Lay the performers out in scenes and encode a piece of the picture: the only lossy encode of the pipeline.
 
-Writes picture.* (see media.video.writer.picture_writer), without sound. MoviePy holds the timeline, whose unit is the
-frame: frame n lasts from n to n + 1 and is asked for at n + 1/2. Scenes and transitions draw their own frames.
+Writes picture.* (see media.video.writer.picture_writer), without sound. MoviePy holds the piece's timeline, whose unit
+is the frame: frame n lasts from n to n + 1 and is asked for at n + 1/2. Scenes and transitions draw their own frames.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from compositing.transition import TRANSITIONS
 from foundation.facetrack import HeadFrame, head_frame
 from foundation.geometry import Box
 from foundation.layout import panels
+from foundation.times import FrameRange
 from media.image.images import read_image
 from media.image.resample import warp_affine
 from media.video.sequence import FrameSequence
@@ -68,30 +69,30 @@ class _Stage:
 
 
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
-    """Encode the picture."""
-    size, fps, frames = settings.size, settings.fps, settings.frames
+    """Encode the piece."""
+    size, fps, part = settings.size, settings.fps, settings.piece
     alpha = settings.video.alpha
     acts = {
         act.name: _read_act(act, crop, chunks, alpha=alpha)
         for act, crop, chunks in zip(settings.acts, inputs.crops, inputs.chunks, strict=True)
     }
-    timeline = _timeline(settings.scenes, _Stage(acts, inputs.backgrounds, size, fps, alpha))
+    timeline = _timeline(settings.scenes, part, _Stage(acts, inputs.backgrounds, size, fps, alpha))
     with (
-        _text(inputs, size, fps, frames) as text,
+        _text(inputs, size, fps, part) as text,
         picture_writer(out, size=size, fps=fps, encode=settings.video) as writer,
     ):
-        for number in range(frames):
-            frame = timeline.get_frame(number + 0.5)
-            _write(writer, frame, text.layer(number))
-            report(number + 1, frames)
+        for number in range(len(part)):
+            _write(writer, timeline.get_frame(number + 0.5), text.layer(part.start + number))
+            report(number + 1, len(part))
     timeline.close()
-    return Facts(frames=frames, size=size, scenes=len(settings.scenes))
+    return Facts(frames=len(part), size=size, scenes=len(settings.scenes))
 
 
-def _text(inputs: Inputs, size: tuple[int, int], fps: Fraction, frames: int) -> Overlay:
+def _text(inputs: Inputs, size: tuple[int, int], fps: Fraction, part: FrameRange) -> Overlay:
     """Lyrics and titles, or nothing."""
     scripts = [inputs.scripts.file] if inputs.scripts else []
-    return Overlay(scripts, [font.path for font in inputs.fonts.values()], size=size, fps=fps, frames=frames)
+    fonts = [font.path for font in inputs.fonts.values()]
+    return Overlay(scripts, fonts, size=size, fps=fps, start=part.start, frames=part.stop)
 
 
 def _write(writer: FrameWriter, frame: Image, layer: Layer | None) -> None:
@@ -140,7 +141,7 @@ def _seen_through(act: _Act, crop: Crop, into: str) -> _Act:
     return replace(act, picture=with_opacity(act.picture, opacity), frames=frames)
 
 
-def _timeline(scenes: tuple[PlannedScene, ...], stage: _Stage) -> VideoClip:
+def _timeline(scenes: tuple[PlannedScene, ...], part: FrameRange, stage: _Stage) -> VideoClip:
     """The scenes one after the other, each begun by its transition from the one before (from black, for the first)."""
 
     @lru_cache(maxsize=2)  # a scene's pictures are large: only those that show are kept
@@ -149,21 +150,22 @@ def _timeline(scenes: tuple[PlannedScene, ...], stage: _Stage) -> VideoClip:
 
     clips = []
     for number, about in enumerate(scenes):
-        start, stop = about.settled, about.range.stop
         if about.passage:
-            drawn = _passing(scene, number, about.range.start, about.passage)
-            clips.append(_clip(about.range.start, start, stage, drawn))
-        if stop > start:
-            clips.append(_clip(start, stop, stage, _alone(scene, number)))
+            passing = _passing(scene, number, about.range.start, about.passage)
+            clips += _clip(FrameRange(about.range.start, about.settled), part, stage, passing)
+        clips += _clip(FrameRange(about.settled, about.range.stop), part, stage, _alone(scene, number))
     return concatenate_videoclips(clips)
 
 
-def _clip(start: int, stop: int, stage: _Stage, draw: Draw) -> VideoClip:
-    """The frames `start` up to `stop` of the result as a clip."""
+def _clip(frames: FrameRange, part: FrameRange, stage: _Stage, draw: Draw) -> list[VideoClip]:
+    """Those of the result's `frames` that lie in `part`, as a clip; nothing, if none does."""
+    start, stop = max(frames.start, part.start), min(frames.stop, part.stop)
+    if stop <= start:
+        return []
     clip = VideoClip(duration=stop - start)
     clip.size = stage.size  # told, and the function given later: the constructor would draw a frame to find it
     clip.frame_function = lambda moment: draw(start + int(moment))
-    return clip
+    return [clip]
 
 
 def _alone(scene: Callable[[int], Scene], number: int) -> Draw:

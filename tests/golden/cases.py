@@ -176,7 +176,9 @@ def _edited(folder: Path) -> Image:
         Act(name="whole", frames=8, into="portrait", chunks=(0,)),
         Act(name="crop", frames=8, into="crop", chunks=(0,)),
     )
-    settings = stages.contracts.edit.Settings(fps=FPS, frames=8, size=SIZE, video=LOSSLESS, acts=acts, scenes=SCENES)
+    settings = stages.contracts.edit.Settings(
+        fps=FPS, piece=FrameRange(0, 8), size=SIZE, video=LOSSLESS, acts=acts, scenes=SCENES
+    )
     inputs = stages.contracts.edit.Inputs(crops=(cut, cut), chunks=((moved,), (moved,)), scripts=scripts, fonts=fonts)
     edit.run(settings, inputs, out, _silent)
     return list(read_frames(out / "picture.mkv"))[5]
