@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 ENGINES = {
     "tpsmm": EnginePlugin("engines.tpsmm.engine:TpsmmEngine", version=7, about="engines.tpsmm.about:ABOUT"),
     "landmark_tps": EnginePlugin(
-        "engines.landmark_tps.engine:LandmarkTps", version=3, about="engines.landmark_tps.about:ABOUT"
+        "engines.landmark_tps.engine:LandmarkTps", version=4, about="engines.landmark_tps.about:ABOUT"
     ),
 }
 """In the order in which `auto` asks them: the first that can be taken is."""

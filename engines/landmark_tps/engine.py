@@ -13,17 +13,18 @@ from engines.landmark_tps.options import Options
 from engines.landmark_tps.plate import Sitter, TpsPlateRenderer, plate_arrays
 from engines.landmark_tps.renderer import Scene, TpsRenderer
 from engines.landmark_tps.surroundings import Surroundings
-from face import calibration, rig
+from face import calibration, palette, relight, rig
 from face.calibration import Detector
-from face.color import lip_tone, skin_tone, transfer_matrix
 from face.motion import Motion, Reference
 from face.occlusion import covered
+from face.palette import Palette
 from face.performance import Performance, analyse, choose_reference, spans
 from face.reference import most_alike
 from face.retargeting import Gains, gaze_motion, mesh_targets, rigid_motion
+from face.shut_lips import on_the_seam, shutness
 from face.topology import EYES, OVAL
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
-from foundation.geometry import Array, Image
+from foundation.geometry import Image
 from foundation.npy import Blocks
 
 
@@ -43,6 +44,7 @@ class LandmarkTps(PlateEngine[Options]):
         return int(seen[most_alike(own, (track.points[int(index)][:, :2] for index in seen))])
 
     def prepare(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> Arrays:
+        portrait = with_shut_lips(portrait)
         performance = analyse(driving.track, self._measured(portrait, driving.track, taking.motion))
         static, gains = self._calibrated(portrait, driving, performance, taking, detect)
         body = rig.build(portrait.face, performance, gains.parting)
@@ -108,17 +110,17 @@ class LandmarkTps(PlateEngine[Options]):
             prepared["from_outline"],
             prepared["from_rigid"],
         )
-        points, skin = prepared["texture"], float(prepared["skin"])
+        points, colours = prepared["texture"], Palette.unpacked(prepared["own"])
         image, teeth = portrait.image, None
         if float(prepared["own_gap"]) > rig.OPEN_MOUTH:
-            image, teeth = own_teeth(image, points[CONTOUR], height, skin)
+            image, teeth = own_teeth(image, points[CONTOUR], height, colours)
         scene = Scene(
             image=image,
             texture=points,
             height=height,
             surroundings=surroundings,
             eyeballs=tuple(eyes.Eyeball.build(portrait.image, points, eye) for eye in EYES),
-            mouth=Mouth(height, prepared["mouth_matrix"], skin, prepared["lip"], teeth),
+            mouth=Mouth.of(prepared, height, teeth),
         )
         return TpsRenderer(scene, prepared)
 
@@ -126,6 +128,14 @@ class LandmarkTps(PlateEngine[Options]):
 def drawn(track: FaceTrack) -> Arrays:
     """`covered`, (N,): how much of each frame's mouth is drawn; all of it where nobody was filmed."""
     return {"covered": covered(track.occluded) if track.filmed else np.ones(len(track), np.float32)}
+
+
+def with_shut_lips(portrait: Portrait) -> Portrait:
+    """The portrait, with its landmarks on the seam of its lips if they are shut and the landmarks are not."""
+    image, face = portrait.image, portrait.face
+    if shutness(image, face.points, palette.look([(image, face.points)])) < 0.5:
+        return portrait
+    return replace(portrait, face=replace(face, points=on_the_seam(image, face.points)))
 
 
 def still_arrays(portrait: Portrait, body: rig.Rig, performance: Performance, samples: calibration.Samples) -> Arrays:
@@ -137,18 +147,18 @@ def still_arrays(portrait: Portrait, body: rig.Rig, performance: Performance, sa
         body.texture[list(OVAL)],
         body.frame,
     )
-    source_skin = skin_tone(portrait.image, portrait.face.points)
-    tones = [skin_tone(frame, performance.points(slice(index, index + 1))[0]) for index, frame in samples.items()]
-    driver_skin: Array = np.median(tones, axis=0) if tones else source_skin
+    own_look = portrait.image, portrait.face.points
+    looks = [(frame, performance.points(slice(index, index + 1))[0]) for index, frame in samples.items()]
+    own = palette.look([own_look])
     return {
         "texture": body.texture,
         "height": np.array(body.frame.height),
         "nodes": np.array(surroundings.count),
         "from_outline": surroundings.from_outline,
         "from_rigid": surroundings.from_rigid,
-        "mouth_matrix": transfer_matrix(source_skin, driver_skin),
-        "skin": np.array(source_skin.mean()),
-        "lip": lip_tone(portrait.image, portrait.face.points).astype(np.float32),
+        "own": own.packed(),
+        "theirs": palette.look(looks).packed(),
+        "mouth_blur": np.array(relight.blur_to_match(own_look, looks[len(looks) // 2]) if looks else 0.0),
         "own_gap": np.array(body.own_gap),
     }
 

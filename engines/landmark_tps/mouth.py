@@ -12,8 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.base import Arrays
 from engines.landmark_tps.mesh import Raster, affines, apply_affines, draw_indices
-from face.color import LUMA, recolor
+from face.color import LUMA
+from face.mouth_patch import MouthPatch, grain, shade, side_light
+from face.palette import Palette
+from face.relight import Tones, classes, ramp, relit, tones
 from face.topology import INNER_LIPS, strip
 from foundation.geometry import Array, Box, Image
 
@@ -21,33 +25,25 @@ CONTOUR = list(INNER_LIPS)
 ROW = 11
 DENSE = 33
 """Points of a lip's curve, drawn smooth through its 11 landmarks."""
-SHRINK = np.array([0.05, 0.12])
+SHRINK = np.array([0.03, 0.06])
 """How much of the performer's mouth is left out at its corners and lips, so that no lip is taken for tooth."""
-APPEAR = 0.008, 0.028
+APPEAR = 0.005, 0.014
 """Opening, in face heights, at which the interior begins to show and shows fully."""
-SHADE, SHADE_REACH = 0.6, 0.028
-"""How much lips shade what is next to them, and how far, in face heights."""
-FULL_SHADE = 0.12
-"""Opening, in face heights, from which shade reaches its full depth."""
-OWN_SHADE = 0.55
-"""How much of that falls on the portrait's own teeth, whose picture has shade already."""
-SHADE_TINT = np.array([0.85, 1.1, 1.1], np.float32)
-"""Shade in a mouth is reddish: what little light there is has passed through lips."""
-RIM, RIM_REACH, RIM_LIGHT = 0.55, 0.010, 0.55
-"""The lips' moist inner edge: how much of it shows, how far in, in face heights, and its light against the lips'."""
-CAVITY = 0.55
-"""How much of what is not tooth is darkened."""
-CAVITY_TINT = np.array([0.55, 0.40, 0.37], np.float32)
-TEETH_DIM = 0.15
-"""Teeth stand in the lips' shade: this much darker than the performer's light would have them."""
+FEATHER = 0.006
+"""Face heights over which it passes into the lips."""
+OWN_APPEAR = 0.008, 0.026
+"""The same for the portrait's own teeth, which hang behind its lip."""
 PLAIN = np.array([0.36, 0.25, 0.24], np.float32)
 """A drawn mouth's dark, against the lips."""
+CAVITY_TINT = np.array([0.55, 0.40, 0.37], np.float32)
 PARTED_LIGHT = np.array([0.75, 0.7, 0.7], np.float32)
 """What lies behind lips that are parted without showing teeth, against the lips."""
-DEEPEST = 0.34
-"""Behind a portrait's own teeth, nothing is lighter than this share of its skin."""
+BEHIND = 0.8
+"""How much of the performer's teeth is taken away behind the portrait's own."""
 FEW_TEETH = 0.3
 """A portrait whose opening holds less tooth than this share shows none of its own."""
+GRAINY = 0.8
+"""Levels of grain from which it shows."""
 
 
 @dataclass(frozen=True)
@@ -71,16 +67,23 @@ class Mouth:
 
     Attributes:
         height: the portrait's face height, pixels.
-        matrix: (3, 3) from the performer's colours to the portrait's.
-        skin: the portrait's skin, mean of its channels. lip: (3,) its lips.
+        own, theirs: what is seen of the portrait's mouth and of the performer's. tones: see face.relight.
+        blur: sigma, pixels, that makes the performer's picture as soft as the portrait.
         teeth: the portrait's own, if it shows any.
     """
 
     height: float
-    matrix: NDArray[np.float32]
-    skin: float
-    lip: NDArray[np.float32]
+    own: Palette
+    theirs: Palette
+    tones: Tones
+    blur: float
     teeth: Teeth | None
+
+    @staticmethod
+    def of(prepared: Arrays, height: float, teeth: Teeth | None) -> Mouth:
+        """From what was prepared of portrait and clip."""
+        own, theirs = (Palette.unpacked(prepared[name]) for name in ("own", "theirs"))
+        return Mouth(height, own, theirs, tones(own, theirs), float(prepared["mouth_blur"]), teeth)
 
 
 @cache
@@ -110,20 +113,11 @@ def around(points: Array, margin: int, image: Image) -> Box:
     return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1])).clipped(image.shape[1], image.shape[0])
 
 
-def toothness(pixels: NDArray[np.float32], skin: float) -> NDArray[np.float32]:
-    """(h, w) 0..1: bright and colourless, next to the skin."""
-    light = pixels.mean(axis=2)
-    spread = pixels.max(axis=2) - pixels.min(axis=2)
-    bright = np.clip((light / skin - 0.45) / 0.25, 0, 1)
-    gray = np.clip(1.5 - 2.0 * spread / np.maximum(light, 8.0), 0, 1)
-    return np.asarray(bright * gray, np.float32)
-
-
-def own_teeth(image: Image, contour: Array, height: float, skin: float) -> tuple[Image, Teeth | None]:
+def own_teeth(image: Image, contour: Array, height: float, own: Palette) -> tuple[Image, Teeth | None]:
     """An open mouth emptied, and the teeth that were in it.
 
     Args:
-        image: the portrait. contour: (20, 2) its inner lips, a little outside the opening.
+        image: the portrait. contour: (20, 2) its inner lips, a little outside the opening. own: its palette.
     Returns:
         the portrait with dark between its lips, and its teeth if there are any to speak of.
     """
@@ -136,7 +130,7 @@ def own_teeth(image: Image, contour: Array, height: float, skin: float) -> tuple
     region = np.ascontiguousarray(image[box.slices])
     reach = max(1.0, 0.006 * height)
     inside = cv2.GaussianBlur(hole, (0, 0), reach)
-    teeth = cv2.GaussianBlur(toothness(region.astype(np.float32), skin), (0, 0), 1.5 * reach)
+    teeth = cv2.GaussianBlur(classes(region.astype(np.float32), own)[0], (0, 0), 1.5 * reach)
     alpha = (np.clip(3.0 * teeth, 0, 1) * inside).astype(np.uint8)
     filled = cv2.inpaint(region, (hole > 20).astype(np.uint8), 3.0, cv2.INPAINT_TELEA)
     shows_teeth = float(alpha[hole > 127].mean()) > FEW_TEETH * 255
@@ -158,38 +152,41 @@ def paint(
         covered: 0..1, how much of what is shown is drawn, a dark mouth in the portrait's colours; at 1, nothing of the
             driving frame is looked at.
     """
-    upper, lower = rows(contour)
-    opening = float(np.linalg.norm(upper - lower, axis=1).max()) / mouth.height
-    strength = smoothstep(opening, *APPEAR)
-    feather = max(1.2, 0.009 * mouth.height)
-    box = around(np.concatenate([upper, lower]), int(np.ceil(3 * feather)) + 1, out)
-    if opening < APPEAR[0] / 4 or box.width < 2 or box.height < 2:
+    lips = rows(contour)
+    feather = max(1.0, FEATHER * mouth.height)
+    box = around(np.concatenate(lips), int(np.ceil(4 * feather)) + 2, out)
+    if box.width < 2 or box.height < 2:
         return
     raster = Raster(box, 1.0)
-    mask = raster.polygon(np.concatenate([upper, lower[-2:0:-1]]))
-    region = out[box.slices]
-    layers = region.astype(np.float32)
-    if strength > 0:
-        inside = np.broadcast_to(mouth.lip * PLAIN, layers.shape)
-        if covered < 1:
-            pixels = fetch(raster, (upper, lower), driving_frame, driving_contour, 3 * feather)
-            own = deepen(recolor(pixels, mouth.matrix), mouth)
-            inside = own + (inside - own) * np.float32(covered)
-        layers += (inside - layers) * strength
-    depth = cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 3)
-    # a mouth that opens little is shaded less far in, or nothing of its teeth would be seen
-    height = mouth.height * min(1.0, max(0.3, opening / FULL_SHADE))
-    layers *= shade(depth, height, max(strength, 0.4))
+    patch = MouthPatch.of(raster.x, raster.y, lips, mouth.height)
+    strength = float(ramp(np.array(patch.opening), *APPEAR))
+    if strength == 0:
+        return
+    mask = raster.polygon(np.concatenate([lips[0], lips[1][-2:0:-1]]))
+    layers = np.broadcast_to(np.asarray(mouth.own.lip * PLAIN, np.float32), (*mask.shape, 3)).copy()
+    if covered < 1:
+        own = performed(patch, fetch(raster, lips, driving_frame, driving_contour, 3 * feather), mouth)
+        layers = own + (layers - own) * np.float32(covered)
     if mouth.teeth is not None:
-        hang_teeth(layers, raster, upper, mouth.teeth)
-        layers *= shade(depth, mouth.height, OWN_SHADE)
-    rim = (RIM * strength) * np.exp(depth * np.float32(-1 / (RIM_REACH * height)))[:, :, None]
-    layers += (mouth.lip * np.float32(RIM_LIGHT) - layers) * rim
-    alpha = cv2.GaussianBlur(mask.astype(np.float32) * np.float32(1 / 255), (0, 0), 0.5 * feather)[:, :, None]
-    if mouth.teeth is None:
-        alpha *= strength
-    blended = region + (layers - region) * alpha
-    np.copyto(region, np.clip(blended, 0, 255).astype(np.uint8))
+        share = float(ramp(np.array(patch.opening), *OWN_APPEAR))
+        hang_teeth(layers, raster, lips[0], mouth.teeth, share)
+    layers *= shade(patch, mask)
+    if mouth.own.grain > GRAINY:
+        level = np.sqrt(np.clip(layers @ LUMA / np.float32(mouth.own.skin), 0.02, 1.0))
+        layers += (grain(patch, mouth.own) * level)[:, :, None]
+    soft = max(0.7, 0.6 * feather, mouth.blur)
+    alpha = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), soft)[:, :, None] * np.float32(strength / 255)
+    region = out[box.slices]
+    np.copyto(region, np.clip(region + (layers - region) * alpha, 0, 255).astype(np.uint8))
+
+
+def performed(patch: MouthPatch, pixels: NDArray[np.float32], mouth: Mouth) -> NDArray[np.float32]:
+    """The performer's interior as it would look in the portrait; behind the portrait's own teeth, none of theirs."""
+    layers, tooth = relit(pixels, mouth.theirs, mouth.tones)
+    if mouth.teeth is not None:
+        layers += (mouth.tones.cavity - layers) * (np.float32(BEHIND) * tooth)[:, :, None]
+    layers *= (side_light(patch, mouth.own.slope) / side_light(patch, mouth.theirs.slope))[:, :, None]
+    return np.asarray(cv2.GaussianBlur(layers, (0, 0), mouth.blur) if mouth.blur > 0 else layers, np.float32)
 
 
 def across_and_down(upper: Array) -> tuple[Array, Array]:
@@ -224,8 +221,8 @@ def fetch(
     return cv2.remap(frame, field, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
 
 
-def hang_teeth(layers: NDArray[np.float32], raster: Raster, upper: Array, teeth: Teeth) -> None:
-    """The portrait's own teeth under its upper lip, as tall as they are; in place."""
+def hang_teeth(layers: NDArray[np.float32], raster: Raster, upper: Array, teeth: Teeth, share: float) -> None:
+    """So much of the portrait's own teeth, under its upper lip, as tall as they are; in place."""
     own_upper, own_lower = rows(teeth.contour)
     # a little beyond the opening, so that the teeth end where their soft alpha does, not where the strip does
     own_lower = own_upper + 1.25 * (own_lower - own_upper)
@@ -235,28 +232,4 @@ def hang_teeth(layers: NDArray[np.float32], raster: Raster, upper: Array, teeth:
     field -= teeth.origin.astype(np.float32)
     image = cv2.remap(teeth.image, field, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     alpha = cv2.remap(teeth.alpha, field, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    layers += (image - layers) * (alpha * np.float32(1 / 255))[:, :, None]
-
-
-def deepen(pixels: NDArray[np.float32], mouth: Mouth) -> NDArray[np.float32]:
-    """Darken what is not tooth; behind the portrait's own teeth, everything."""
-    light = pixels @ LUMA
-    if mouth.teeth is not None:
-        pixels = pixels * np.minimum(1.0, DEEPEST * mouth.skin / np.maximum(light, 1.0))[:, :, None]
-        light = np.minimum(light, np.float32(DEEPEST * mouth.skin))
-    soft = (1.0 - toothness(pixels, mouth.skin))[:, :, None] * np.float32(CAVITY)
-    cavity = light[:, :, None] * CAVITY_TINT
-    dimmed = pixels * (1 - soft) * np.float32(1 - TEETH_DIM) + cavity * soft
-    return np.asarray(dimmed, np.float32)
-
-
-def shade(depth: NDArray[np.float32], height: float, strength: float) -> NDArray[np.float32]:
-    """(h, w, 3) factors: darker towards the lips; `depth` is the distance from them, pixels."""
-    edge = (strength * SHADE) * np.exp(depth * np.float32(-1 / (SHADE_REACH * height)))
-    return np.asarray(1.0 - edge[:, :, None] * SHADE_TINT, np.float32)
-
-
-def smoothstep(value: float, low: float, high: float) -> float:
-    """0 up to `low`, 1 from `high`, smooth between."""
-    share = min(1.0, max(0.0, (value - low) / (high - low)))
-    return share * share * (3 - 2 * share)
+    layers += (image - layers) * (alpha * np.float32(share / 255))[:, :, None]

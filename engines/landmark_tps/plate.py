@@ -20,9 +20,11 @@ from engines.landmark_tps.surroundings import Surroundings
 from face import rig
 from face.bridging import mouths_share, smooth_step
 from face.canonical import Frame, head_rotation
+from face.palette import Palette
 from face.performance import Performance, spans, steadied
 from face.retargeting import Gains, mesh_targets, rigid_motion
-from face.topology import EYES, MOUTH_CORNERS, NOSE_TIP, OVAL, POINTS
+from face.shut_lips import on_the_seam, shutness
+from face.topology import EYES, INNER_LIPS, MOUTH_CORNERS, NOSE_TIP, OVAL, POINTS
 from foundation.facetrack import Face
 from foundation.geometry import Array, Image
 from foundation.npy import Blocks
@@ -131,6 +133,20 @@ def _unpacked(row: NDArray[np.floating]) -> dict[str, Array]:
     return {name: part.reshape(shape) for (name, shape), part in zip(LAYOUT.items(), parts, strict=True)}
 
 
+def on_shut_lips(texture: Array, crop: Image, face: Array, own: Palette) -> Array:
+    """The texture's points, those of the inner lips as far on the lips' seam as these are surely shut.
+
+    Args:
+        texture: (492, 2) of the crop. face: (478, 3) its landmarks there.
+    """
+    share = shutness(crop, face, own)
+    if share == 0:
+        return texture
+    inner, moved = list(INNER_LIPS), texture.copy()
+    moved[inner] += share * (on_the_seam(crop, face)[inner, :2] - moved[inner])
+    return moved
+
+
 class TpsPlateRenderer(PlateRenderer):
     """Makes a portrait of every frame."""
 
@@ -139,8 +155,10 @@ class TpsPlateRenderer(PlateRenderer):
 
     def render(self, index: int, plate_crop: Image, driving_frame: Image) -> Image:
         arrays, now = self._arrays, _unpacked(self._arrays["plate"][index])
-        face, texture = now["face"], now["texture"]
+        face = now["face"]
         frame = Frame.at(np.eye(3), face)
+        mouth = Mouth.of(arrays, frame.height, None)
+        texture = on_shut_lips(now["texture"], plate_crop, face, mouth.own)
         left, top, right, bottom = (bool(edge) for edge in arrays["plate_edges"][index])
         shown = bool(now["open"].min() < WIDE_OPEN)
         scene = Scene(
@@ -151,7 +169,7 @@ class TpsPlateRenderer(PlateRenderer):
                 plate_crop.shape[:2], (left, top, right, bottom), face, texture[list(OVAL)], frame
             ),
             eyeballs=tuple(eyes.Eyeball.build(plate_crop, texture, eye) for eye in EYES) if shown else (),
-            mouth=Mouth(frame.height, arrays["mouth_matrix"], float(arrays["skin"]), arrays["lip"], None),
+            mouth=mouth,
         )
         last = len(arrays["lips"]) - 1
         one = {

@@ -20,6 +20,8 @@ WORK_HEIGHT = 300.0
 """Faces taller than this, in pixels, get their displacement on a coarser grid; pixels stay the portrait's own."""
 BLEND = 0.035
 """Face heights over which the mesh passes into the surroundings, inside the face's outline."""
+SMOOTHED = 2.5
+"""Cells from the mesh's outline from which its field is evened out."""
 STILL = 1 / 64
 """Displacements, in pixels, that no resampling would show."""
 _oval = list(OVAL)
@@ -109,12 +111,22 @@ class TpsRenderer(Renderer):
         depth_inside = cv2.distanceTransform(inside, cv2.DIST_L2, 3)[1:-1, 1:-1]
         share = np.minimum(depth_inside * (self._step / (BLEND * self._scene.height)), 1.0).astype(np.float32)
         coarse = raster.shape != (box.height, box.width)
+        smooth_inside(field, depth_inside)
         field -= cv2.resize(around, raster.shape[::-1], interpolation=cv2.INTER_LINEAR) if coarse else around
         field *= cv2.merge([share, share])
         if coarse:
             field = cv2.resize(field, (box.width, box.height), interpolation=cv2.INTER_LINEAR)
         field += around
         return field
+
+
+def smooth_inside(field: Field, depth: NDArray[np.float32]) -> None:
+    """Even out, in place, what single cells of a mesh's field have; away from its outline, `depth` cells inside it.
+
+    A cell on a triangle's rim may get its neighbour's affine: a compressed one's throws it far.
+    """
+    planes = [cv2.GaussianBlur(cv2.medianBlur(np.ascontiguousarray(field[:, :, k]), 3), (3, 3), 0.7) for k in range(2)]
+    np.copyto(field, cv2.merge(planes), where=(depth > SMOOTHED)[:, :, None])
 
 
 def identity(box: Box) -> Field:

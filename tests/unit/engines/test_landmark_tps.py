@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from engines.base import Driving, Own, Taking
 from engines.landmark_tps import eyes, mouth
 from engines.landmark_tps.engine import LandmarkTps
 from engines.landmark_tps.mesh import Raster, affines, apply_affines, draw_indices
 from engines.landmark_tps.options import Options
+from engines.landmark_tps.plate import on_shut_lips
+from engines.landmark_tps.renderer import smooth_inside
 from engines.landmark_tps.surroundings import Surroundings
+from face import palette, relight, rig
 from face import performance as driver
-from face import rig
 from face.canonical import Frame
 from face.retargeting import Gains, gaze_motion, mesh_targets
 from face.topology import (
@@ -28,7 +32,18 @@ from face.topology import (
 )
 from foundation.errors import InputError
 from foundation.geometry import Box
-from tests.made_up import MOTION, Points, face_of, made_up_face, picture, portrait_of, track_of
+from tests.made_up import (
+    CANDLE,
+    DAYLIGHT,
+    MOTION,
+    Points,
+    face_of,
+    made_up_face,
+    painted_face,
+    picture,
+    portrait_of,
+    track_of,
+)
 
 
 def performed(frames: list[Points], **settings: Any) -> driver.Performance:
@@ -129,23 +144,66 @@ def test_surroundings_follow_the_outline_and_let_the_edges_be() -> None:
         assert not edge.any()
 
 
-def test_a_shut_mouth_shows_no_interior() -> None:
+def mouth_of(image: NDArray[np.uint8], points: Points, frame: NDArray[np.uint8]) -> mouth.Mouth:
+    """Of a portrait that shows no teeth, and a performer in `frame`."""
+    own, theirs = palette.look([(image, points)]), palette.look([(frame, points)])
+    return mouth.Mouth(200.0, own, theirs, relight.tones(own, theirs), 0.0, None)
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.004])
+def test_lips_that_hardly_part_show_no_interior(gap: float) -> None:
     out = picture()
     before = out.copy()
-    contour = made_up_face()[list(INNER_LIPS), :2]
-    own = mouth.Mouth(200.0, np.eye(3, dtype=np.float32), 120.0, np.full(3, 90, np.float32), None)
-    mouth.paint(out, contour, np.full((320, 320, 3), 255, np.uint8), contour, own)
+    points = made_up_face(gap)
+    contour = points[list(INNER_LIPS), :2]
+    frame = np.full((320, 320, 3), 255, np.uint8)
+    mouth.paint(out, contour, frame, contour, mouth_of(out, points, frame))
     np.testing.assert_array_equal(out, before)
 
 
 def test_an_open_mouth_shows_the_performers() -> None:
-    out = np.full((320, 320, 3), 150, np.uint8)
-    contour = made_up_face(gap=0.15)[list(INNER_LIPS), :2]
-    own = mouth.Mouth(200.0, np.eye(3, dtype=np.float32), 150.0, np.full(3, 90, np.float32), None)
-    mouth.paint(out, contour, np.full((320, 320, 3), 20, np.uint8), contour, own)
+    """Its dark in the portrait's light, and nothing half transparent: what was between the lips is gone."""
+    points = made_up_face(gap=0.15)
+    contour = points[list(INNER_LIPS), :2]
     x, y = contour.mean(axis=0).astype(int)
-    assert out[y, x].max() < 40
-    assert (out[:150] == 150).all()
+    frame = painted_face(points, CANDLE, inside="dark")
+    found = []
+    for between in (40, 230):
+        out = painted_face(points, DAYLIGHT)
+        own = mouth_of(out, points, frame)
+        cv2.fillPoly(out, [np.round(contour).astype(np.int32)], (between,) * 3)
+        before = out.copy()
+        mouth.paint(out, contour, frame, contour, own)
+        assert (out[:150] == before[:150]).all()
+        found.append(out[y, x])
+    np.testing.assert_array_equal(*found)
+    assert found[0].max() < 60
+
+
+def test_the_meshs_field_has_no_stray_cells() -> None:
+    """A cell of a compressed triangle that is thrown far away would be a dot in the picture."""
+    field = np.dstack(np.meshgrid(np.arange(40.0), np.arange(40.0))).astype(np.float32)
+    smooth = field.copy()
+    field[20, 20] += 30
+    depth = np.full((40, 40), 9, np.float32)
+    depth[:, :3] = 1
+    field[:, 2] += 5
+    smooth_inside(field, depth)
+    np.testing.assert_allclose(field[10:30, 10:30], smooth[10:30, 10:30], atol=1)
+    np.testing.assert_array_equal(field[:, :3], smooth[:, :3] + [[0, 0], [0, 0], [5, 5]])
+
+
+def test_a_plates_shut_lips_stay_whole() -> None:
+    """Where landmarks part lips that are shut, the mesh takes hold of them at their seam."""
+    points = made_up_face(gap=0.025)
+    image = painted_face(points, DAYLIGHT, inside="lip")
+    own = palette.look([(image, points)])
+    texture = np.concatenate([points[:, :2], points[:14, :2]])
+    moved = on_shut_lips(texture, image, points, own)
+    assert np.abs(moved[14] - moved[13]).max() < 1
+    np.testing.assert_array_equal(np.delete(moved, INNER_LIPS, axis=0), np.delete(texture, INNER_LIPS, axis=0))
+    open_mouth = painted_face(points, DAYLIGHT, inside="dark")
+    np.testing.assert_array_equal(on_shut_lips(texture, open_mouth, points, own), texture)
 
 
 def test_gaze_moves_the_dark_of_the_eye() -> None:

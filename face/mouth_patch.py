@@ -1,0 +1,106 @@
+"""The opening between two lips on a patch of a picture, and the light that falls into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face.palette import Palette, Pixels
+from face.relight import ramp
+from foundation.geometry import Array
+
+EDGE_SHADE, EDGE_REACH = 0.26, 0.007
+"""How much lips shade what is next to them, and how far in, in face heights."""
+THIN_SHADE, THIN, THICK = 0.55, 0.008, 0.045
+"""The same of lips that hardly part; openings, in face heights, at which they do so and do no longer."""
+CAST_SHADE, CAST_REACH, CAST_SHARE = 0.16, 0.022, 0.28
+"""The upper lip's shadow, how far it falls in face heights, and at most as a share of the opening."""
+CORNER_SHADE = 0.40
+SHADE_TINT = np.array([0.85, 1.1, 1.1], np.float32)
+"""Shade in a mouth is reddish: what little light there is has passed through lips."""
+GRAIN_SHARE, GRAIN_SIDE = 0.6, 256
+"""Grain in a mouth against that on skin."""
+LIT_END = 0.3
+"""Where, between the middle and the lighter end of a mouth, it is as light as the skin around it was taken to be."""
+
+
+@dataclass(frozen=True)
+class MouthPatch:
+    """Where a mouth lies on a patch of (h, w) pixels.
+
+    Attributes:
+        x, y: (h, w) pixels right of the middle between the corners, along the mouth, and below it.
+        upper, lower: (n, 2) the inner lips in these coordinates, left to right.
+        half: half the distance of the corners, pixels, at least 1.
+        height: of the face, pixels.
+    """
+
+    x: Pixels
+    y: Pixels
+    upper: Array
+    lower: Array
+    half: float
+    height: float
+
+    @staticmethod
+    def of(columns: Pixels, rows: Pixels, lips: tuple[Array, Array], height: float) -> MouthPatch:
+        """From the patch's pixel positions, (1, w) and (h, 1), and the (n, 2) upper and lower lip."""
+        upper = lips[0]
+        across = upper[-1] - upper[0]
+        wide = float(np.linalg.norm(across))
+        across = across / wide if wide > 1e-6 else np.array([1.0, 0.0])
+        basis, middle = np.stack([across, [-across[1], across[0]]]), (upper[0] + upper[-1]) / 2
+        x, y = ((columns - middle[0]) * axis[0] + (rows - middle[1]) * axis[1] for axis in basis)
+        own = [(lip - middle) @ basis.T for lip in lips]
+        return MouthPatch(x.astype(np.float32), y.astype(np.float32), own[0], own[1], max(wide / 2, 1.0), height)
+
+    @property
+    def opening(self) -> float:
+        """The widest gap of the lips, in face heights."""
+        return float(np.linalg.norm(self.upper - self.lower, axis=1).max()) / self.height
+
+    def edge(self, lip: Array) -> Pixels:
+        """(h, w) how far below the middle a lip is, at each pixel's place along the mouth."""
+        return np.interp(self.x, lip[:, 0], lip[:, 1]).astype(np.float32)
+
+
+def shade(patch: MouthPatch, mask: NDArray[np.uint8]) -> Pixels:
+    """(h, w, 3) factors: thin along both lips, longer under the upper one, deep at corners and where lips hardly part.
+
+    Args:
+        mask: 0..255 the opening.
+    """
+    opening, height = patch.opening, patch.height
+    depth = cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 3)
+    thin = 1 - float(ramp(np.array(opening), THIN, THICK))
+    edge = (EDGE_SHADE + (THIN_SHADE - EDGE_SHADE) * thin) * np.exp(depth / np.float32(-max(0.8, EDGE_REACH * height)))
+    reach = max(1.0, min(CAST_REACH, CAST_SHARE * opening) * height)
+    cast = CAST_SHADE * np.exp(np.maximum(patch.y - patch.edge(patch.upper), 0) / np.float32(-reach))
+    corner = CORNER_SHADE * np.clip((np.abs(patch.x) / patch.half - 0.35) / 0.6, 0, 1) ** 2
+    dark = 1 - (1 - edge) * (1 - cast) * (1 - corner)
+    return np.clip(1 - dark[:, :, None].astype(np.float32) * SHADE_TINT, 0, 1)
+
+
+def side_light(patch: MouthPatch, slope: float) -> Pixels:
+    """(h, w) factors: how the face's light changes along its mouth; 1 near the lighter end."""
+    along = np.clip(patch.x / patch.half, -1, 1)
+    return np.asarray((1 + np.float32(slope) * along) / np.float32(1 + LIT_END * abs(slope)), np.float32)
+
+
+def grain(patch: MouthPatch, own: Palette) -> Pixels:
+    """(h, w) the portrait's grain, levels; it goes with the lip, so that it does not boil."""
+    middle = np.float32(GRAIN_SIDE / 2)
+    noise = cv2.remap(_noise(), patch.x + middle, patch.y + middle, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    return np.asarray(noise * np.float32(GRAIN_SHARE * own.grain), np.float32)
+
+
+@cache
+def _noise() -> Pixels:
+    """Soft noise of unit spread."""
+    noise = np.random.default_rng(7).standard_normal((GRAIN_SIDE, GRAIN_SIDE)).astype(np.float32)
+    noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.7), np.float32)
+    return noise / noise.std()

@@ -1,0 +1,65 @@
+"""A performer's teeth, flesh and dark in a portrait's light."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from face.color import LUMA
+from face.palette import look, redness
+from face.relight import SIGMAS, blur_to_match, classes, relit, tones
+from tests.made_up import CANDLE, DAYLIGHT, REFLECTS, made_up_face, painted_face
+
+FACE = made_up_face(gap=0.12)
+Light = tuple[float, float, float]
+DIM: Light = (90.0, 90.0, 95.0)
+LIGHTS = [DAYLIGHT, CANDLE, DIM]
+
+
+def patch(name: str, light: Light) -> np.ndarray:
+    return np.full((12, 12, 3), np.array(REFLECTS[name]) * light, np.float32)
+
+
+@pytest.mark.parametrize("light", LIGHTS)
+def test_parts_are_told_apart_in_any_light(light: Light) -> None:
+    theirs = look([(painted_face(FACE, light, inside="teeth"), FACE)])
+    shares = {name: [float(share.mean()) for share in classes(patch(name, light), theirs)] for name in REFLECTS}
+    assert shares["tooth"][0] > 0.9
+    assert shares["dark"][1] > 0.9
+    assert max(shares["lip"]) < 0.3
+
+
+@pytest.mark.parametrize("light", LIGHTS)
+@pytest.mark.parametrize("portrait", LIGHTS)
+def test_teeth_are_as_light_as_they_would_be_in_the_portrait(light: Light, portrait: Light) -> None:
+    theirs = look([(painted_face(FACE, light, inside="teeth"), FACE)])
+    shut = made_up_face()
+    own = look([(painted_face(shut, portrait), shut)])
+    layers, tooth = relit(patch("tooth", light), theirs, tones(own, theirs))
+    found, wanted = layers.mean(axis=(0, 1)), np.array(REFLECTS["tooth"]) * portrait
+    assert tooth.mean() > 0.9
+    assert 0.75 < (found @ LUMA) / (wanted @ LUMA) < 1.15
+    # neither blue nor as red as skin
+    assert -0.01 < redness(found) < redness(np.array(REFLECTS["skin"]) * portrait)
+    dark, _ = relit(patch("dark", light), theirs, tones(own, theirs))
+    assert float((dark @ LUMA).mean()) < 0.3 * own.skin
+
+
+def test_their_structure_stays() -> None:
+    theirs = look([(painted_face(FACE, DAYLIGHT, inside="teeth"), FACE)])
+    row = np.tile(patch("tooth", DAYLIGHT), (1, 6, 1))
+    row[:, ::12] *= 0.8
+    layers, _ = relit(row, theirs, tones(theirs, theirs))
+    light = (layers @ LUMA)[6]
+    assert light[12:60:12].mean() < 0.9 * np.median(light)
+
+
+def test_a_sharp_performer_is_made_as_soft_as_the_portrait() -> None:
+    import cv2
+
+    noise = np.random.default_rng(3).integers(0, 60, (320, 320, 3)).astype(np.uint8)
+    sharp = np.asarray(painted_face(FACE, (180.0, 180.0, 180.0)) + noise, np.uint8)
+    soft = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 1.5), np.uint8)
+    assert blur_to_match((soft, FACE), (sharp, FACE)) >= 1.0
+    assert blur_to_match((sharp, FACE), (soft, FACE)) == 0.0
+    assert blur_to_match((sharp, FACE), (sharp, FACE + np.array([4000, 0, 0]))) in SIGMAS
