@@ -64,12 +64,13 @@ class PictureWatch:
         self.same.append(self._last is not None and mean <= SAME_MEAN * dim and most <= SAME_MOST * dim)
         self._last = thumb
 
-    def figures(self, motion: NDArray[np.float64], fps: Fraction) -> dict[str, float]:
+    def figures(self, motion: NDArray[np.float64], fps: Fraction, passing: Sequence[int] = ()) -> dict[str, float]:
         """Every measure of the picture.
 
         Args:
             motion: (N,) how far the drivers of those on view moved since the frame before, of their faces' heights;
                 0 where nothing needs to move.
+            passing: frames that change because a scene comes in; they say nothing of anybody's timing.
         """
         count = min(len(self.light), len(motion))
         moving = motion[:count] > MOVES
@@ -81,7 +82,7 @@ class PictureWatch:
             "brightness_flicker": self._flicker(),
             "frozen": frozen_frames(same, motion[:count]) / float(fps),
             "repeated": float((same & moving).sum() / moving.sum()) if moving.sum() >= 10 else float("nan"),
-            "picture_lag": self._lag(motion[:count]),
+            "picture_lag": self._lag(motion[:count], passing),
         }
 
     def _flashes(self) -> int:
@@ -101,13 +102,13 @@ class PictureWatch:
         away = np.abs(light[1:-1] - (light[:-2] + light[2:]) / 2)
         return float(away[steady].mean()) if steady.any() else float("nan")
 
-    def _lag(self, motion: NDArray[np.float64]) -> float:
+    def _lag(self, motion: NDArray[np.float64], passing: Sequence[int]) -> float:
         """Frames by which the picture's changes come after the drivers' movements."""
         change = np.array(self.change[: len(motion)])
         if len(motion) < 24 or (motion > MOVES).mean() < 0.1:
             return float("nan")
-        ceiling = float(np.percentile(change, 90))
-        seen = np.flatnonzero(change < CUT)
+        seen = np.setdiff1d(np.flatnonzero(change < CUT), passing)
+        ceiling = float(np.percentile(change[seen], 90)) if len(seen) else 0.0
         return float(lag(motion, np.minimum(change, ceiling)[seen], seen))
 
 

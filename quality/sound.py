@@ -25,6 +25,8 @@ SEARCH = 0.5
 """Seconds by which a sound is looked for early and late."""
 COMMON = 0.3
 """Normalised correlation from which two sounds have something in common."""
+CLEARLY = 0.02
+"""Correlation by which a sound must fit better elsewhere than near its place, to count as elsewhere."""
 SPOKEN = 0.3
 """Correlation of the driver's mouth with the sound from which their timing can be compared."""
 BETTER = 0.05
@@ -152,9 +154,20 @@ def _lateness(ours: Samples, theirs: Samples) -> Heard:
     sums = np.concatenate([[0.0], np.cumsum(theirs.astype(np.float64) ** 2)])
     power = sums[len(ours) :] - sums[: -len(ours)]
     scores = scores[: len(power)] / np.sqrt(np.maximum(power[: len(scores)] * energy, 1e-12))
-    away = np.abs(np.arange(len(scores)) - reach) / RATE
-    best = int(np.argmax(scores - 1e-3 * away))
+    best = _nearest_peak(scores, reach)
     return Heard((reach - best) / RATE, float(np.clip(scores[best], 0.0, 1.0)))
+
+
+def _nearest_peak(scores: NDArray[np.float64], here: int) -> int:
+    """Of the places that are as good as the best, the peak that is nearest to `here`.
+
+    Sound that repeats itself, such as a metronome's, fits as well a period away.
+    """
+    good = np.flatnonzero(scores >= scores.max() - CLEARLY)
+    at = int(good[np.argmin(np.abs(good - here))])
+    while 0 < at < len(scores) - 1 and max(scores[at - 1], scores[at + 1]) > scores[at]:
+        at += 1 if scores[at + 1] > scores[at - 1] else -1
+    return at
 
 
 def envelope(path: Path, frames: int, fps: Fraction) -> NDArray[np.float64]:

@@ -68,9 +68,10 @@ class Provenance:
         """The tags that ffmpeg is to write into a container ("wav" is one, too)."""
         if container in ("mkv", "webm"):
             return self.tags()
-        return {"title": self.title, "comment": f"{SYNTHETIC} {self.source_url}", "description": self.source} | (
-            {"comment": SYNTHETIC} if container != "wav" else {}
-        )
+        comment = f"{SYNTHETIC} {self.source_url}" if container == "wav" else SYNTHETIC
+        tags = {"title": self.title, "comment": comment, "description": self.source}
+        # QuickTime keeps it among the film's user data, moov/udta/XMP_ (XMP Specification Part 3, 2.2.2)
+        return tags | ({"xmp": self.xmp().decode()} if container == "mov" else {})
 
     def xmp(self) -> bytes:
         """An XMP packet (ISO 16684-1)."""
@@ -84,8 +85,8 @@ class Provenance:
 
 
 def stamp(path: Path, container: str, provenance: Provenance) -> None:
-    """Append the XMP packet to an MP4 or MOV file, as a box of its own; other containers are left as they are."""
-    if container in ("mp4", "mov"):
+    """Append the XMP packet to an MP4 file, as a box of its own; other containers are left as they are."""
+    if container == "mp4":
         packet = provenance.xmp()
         with path.open("ab") as file:
             file.write(struct.pack(">I4s", 24 + len(packet), b"uuid") + _XMP_BOX.bytes + packet)

@@ -117,6 +117,7 @@ def mux(
     tracks: Sequence[Track] = (),
     duration: Fraction | None = None,
     metadata: Mapping[str, str] | None = None,
+    alpha_beside: bool = False,
 ) -> list[str]:
     """The picture of one file, untouched, and sound tracks, into a container.
 
@@ -126,9 +127,13 @@ def mux(
         tracks: the first is the one that is played where nobody chooses.
         duration: leave out what starts later than this, seconds.
         metadata: the container's tags, such as title and comment.
+        alpha_beside: the picture's opacity is a second picture beside each of its packets, as VP9 in Matroska and WebM
+            has it; players only look for it where the track says so (AlphaMode, RFC 9559, 5.1.4.1.28.5).
     """
     inputs = [ffmpeg.input(file_url(video), **SAFE_INPUT)["v:0"]] if video else []
-    settings: dict[str, Any] = {"c:v": "copy"} if video else {}
+    settings: dict[str, Any] = {"c:v": "copy", "disposition:v:0": "default"} if video else {}
+    if alpha_beside:
+        settings["metadata:s:v:0"] = "alpha_mode=1"
     for number, track in enumerate(tracks):
         inputs.append(ffmpeg.input(file_url(track.path), **SAFE_INPUT)[f"a:{track.number}"])
         settings |= {f"{name}:a:{number}": value for name, value in track.options.items()}
@@ -136,8 +141,7 @@ def mux(
             # MP4 and MOV call a track's title its handler's name
             key = "handler_name" if container in ("mp4", "mov") else "title"
             settings[f"metadata:s:a:{number}"] = f"{key}={track.title}"
-        if len(tracks) > 1:
-            settings[f"disposition:a:{number}"] = "default" if number == 0 else "0"
+        settings[f"disposition:a:{number}"] = "default" if number == 0 else "0"
     if duration is not None:
         settings["t"] = seconds(duration)
     tags = [f"{key}={value}" for key, value in (metadata or {}).items()]

@@ -51,6 +51,15 @@ def probe(path: Path) -> MediaInfo:
         return MediaInfo(container=container.format.name, duration=max(ends), video=video, audio=audio)
 
 
+def has_alpha_beside(path: Path) -> bool:
+    """Whether the picture's opacity is a second picture beside each of its packets (VP9 in Matroska and WebM).
+
+    Raises: InputError as `probe`.
+    """
+    with opened(path) as container:
+        return video_stream(container, path).metadata.get("alpha_mode") == "1"
+
+
 def _video_info(
     path: Path, stream: VideoStream, packets: StreamPackets, zero: Fraction, missing: Fraction | int | None
 ) -> VideoInfo:

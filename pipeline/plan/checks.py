@@ -21,6 +21,8 @@ def plan_checks(
     seen: Mapping[str, Ranges],
     video: tuple[Film, int],
     sound: PlannedSound,
+    *,
+    passages: Ranges,
 ) -> tuple[Verdict, dict[str, Looks]]:
     """Add the tasks.
 
@@ -28,6 +30,7 @@ def plan_checks(
         seen: of each performer, as of `seen_ranges`.
         video: the finished video, and how many frames it has.
         sound: as planned for it.
+        passages: the frames in which scenes come in.
     Returns:
         the verdict, and what was seen of each performer whose result is compared with its driver.
     """
@@ -48,6 +51,7 @@ def plan_checks(
         performers=tuple(about),
         limits=checks.changes(),
         enabled=checks.enabled,
+        passages=passages,
     )
     inputs = check.Inputs(video=film, looks=tuple(looks.values()), sounds=sound.sources)
     return planning.graph.plan(check.CONTRACT, settings, inputs, None, frames), looks

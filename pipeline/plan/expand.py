@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+from foundation.times import FrameRange
 from media.credentials.provenance import Provenance
 from pipeline.plan.build import Job
 from pipeline.plan.checks import plan_checks, seen_ranges
@@ -99,7 +100,8 @@ def expand(job: Job, facts: Facts) -> Plan:
         notices.append("the driving clips have no sound: the video will be silent")
     video = plan_delivery(planning, picture, sound, frames)
     shown = {name: seen_ranges(timeline.scenes, pictures[name], planned.frames) for name, planned in performers.items()}
-    verdict, looks = plan_checks(planning, performers, shown, (video, frames), sound)
+    passages = tuple(FrameRange(scene.range.start, scene.settled) for scene in timeline.scenes if scene.passage)
+    verdict, looks = plan_checks(planning, performers, shown, (video, frames), sound, passages=passages)
     passes = plan_passes(planning, performers)
     return Plan(
         graph,

@@ -27,12 +27,25 @@ class Verdict:
 
     @property
     def lines(self) -> list[str]:
-        """One line a check that failed or is worth a look, and one for all the others."""
+        """One sentence for all of them, then a line for each that failed or is worth a look."""
         lines = [f"FAILED  {told(row)}" for row in self.failed]
         lines += [f"look    {told(row)}" for row in self.rows if row.status == "warn"]
+        return [self.sentence, *lines]
+
+    @property
+    def sentence(self) -> str:
+        """Whether the result is good, and of how many checks that is said."""
         counts = Counter(row.status for row in self.rows)
-        unknown = f", {counts['unmeasured']} not measurable" if counts["unmeasured"] else ""
-        return [*lines, f"{counts['ok']} of {len(self.rows)} hold{unknown}"]
+        apply = len(self.rows) - counts["unmeasured"]
+        rest = f" ({counts['unmeasured']} others do not apply to it)" if counts["unmeasured"] else ""
+        if not self.rows:
+            return "not checked"
+        if counts["fail"]:
+            return f"not good: {counts['fail']} of {apply} checks failed{rest}"
+        if counts["warn"]:
+            verb = "deserves" if counts["warn"] == 1 else "deserve"
+            return f"usable: none of {apply} checks failed, {counts['warn']} {verb} a look{rest}"
+        return f"good: all {apply} checks hold{rest}"
 
     def place(self, target: Path) -> Path:
         """Where the result goes: a failed one does not take the place of a good one."""

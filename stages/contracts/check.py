@@ -41,6 +41,7 @@ class Settings:
         limits: what the manifest says of measures, by name.
         enabled: look at picture, sound and faces, not at the file alone.
         soft: what fails only warns.
+        passages: frames in which a scene comes in: the whole picture changes there, whoever moves.
     """
 
     fps: Fraction
@@ -52,6 +53,7 @@ class Settings:
     limits: dict[str, Change]
     enabled: bool
     soft: bool = False
+    passages: tuple[FrameRange, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

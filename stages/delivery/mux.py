@@ -22,7 +22,7 @@ from media.sound.heard import Laid, carried, in_time, lay
 from media.sound.levelling import level, silent
 from media.sound.mix import MixInput
 from media.video.preview import write_poster, write_preview
-from media.video.probe import probe
+from media.video.probe import has_alpha_beside, probe
 from media.video.reader import read_frames
 from stages.artifacts import Media
 from stages.contract import Report
@@ -109,7 +109,16 @@ def _join(
 ) -> None:
     container = work.settings.container if picture else "wav"
     tags = work.settings.about.container_tags(container)
-    command = argv.mux(video, container=container, video=picture, tracks=tracks, duration=duration, metadata=tags)
+    beside = container in ("mkv", "webm") and picture is not None and has_alpha_beside(picture)
+    command = argv.mux(
+        video,
+        container=container,
+        video=picture,
+        tracks=tracks,
+        duration=duration,
+        metadata=tags,
+        alpha_beside=beside,
+    )
     run_ffmpeg(command, stage="mux", file=video)
 
 

@@ -129,7 +129,8 @@ class _Check:
         self._series |= {"light": np.array(watch.light), "same": stands, "black": np.array(watch.black)}
         # what a network's weights do to a face, they do to the picture
         soft = self._soft or any(about.soft for about in self._settings.performers)
-        return judge("picture", watch.figures(motion, self._fps), self._limits, soft=soft)
+        passing = [frame for span in self._settings.passages for frame in range(span.start, span.stop + 1)]
+        return judge("picture", watch.figures(motion, self._fps, passing), self._limits, soft=soft)
 
     def _lights(self) -> float:
         """The level that the brightest portrait reaches: a result is not to be lighter than what it is made of."""

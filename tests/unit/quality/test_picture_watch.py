@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from skimage import color, data
 
+from media.sound.wav import write_wav
 from quality.picture import PictureWatch, lights
+from quality.sound import Source, offsets
 
 FPS = Fraction(25)
 MOVING = np.full(100, 0.02)
@@ -37,3 +41,49 @@ def test_what_stands_still_or_goes_dark_is_found_in_any_light(light: float) -> N
     assert still["repeated"] == pytest.approx(0.99)
     dark = watched(light, shown=0.05)
     assert dark["black"] == 4
+
+
+def test_a_crossfade_says_nothing_of_anybodys_timing() -> None:
+    """A picture that changes as its driver moves, and by crossfades that come four frames before strong moves."""
+    motion = np.abs(np.random.default_rng(1).normal(0.004, 0.003, 150))
+    passages = [range(start, start + 8) for start in (20, 60, 100)]
+    for each in passages:
+        motion[each.start + 4 : each.stop + 4] = 0.03
+    changes = np.round(200 * motion).astype(int)
+    for each in passages:
+        changes[each] = 7
+    watch = PictureWatch()
+    for level in np.cumsum(changes):
+        watch.add(np.full((9, 16), level))
+    assert watch.figures(motion, FPS)["picture_lag"] < 0
+    assert watch.figures(motion, FPS, [frame for each in passages for frame in each])["picture_lag"] == 0
+
+
+def heard_again(tmp_path: Path, samples: NDArray[np.float32], late: int) -> float:
+    """The offset that is found of a copy that comes so many samples late."""
+    write_wav(tmp_path / "source.wav", samples, RATE)
+    copy = np.roll(samples, late)
+    copy[:late] = 0
+    noise = np.random.default_rng(3).normal(0, 1e-3, len(copy))
+    write_wav(tmp_path / "result.wav", (copy + noise).astype(np.float32), RATE)
+    source = Source(tmp_path / "source.wav", Fraction(0), Fraction(0), None)
+    (heard,) = offsets(tmp_path / "result.wav", [source], len(samples) / RATE)
+    return heard.offset
+
+
+RATE = 8000
+CLICKS = np.zeros(12 * RATE, np.float32)
+CLICKS[:: RATE // 2] = 0.8  # 120 a minute
+TONE = (0.4 * np.sin(np.arange(12 * RATE) * 2 * np.pi * 50 / RATE)).astype(np.float32)
+SPEECH = np.convolve(np.random.default_rng(0).normal(0, 0.1, 12 * RATE), np.ones(9) / 9, "same").astype(np.float32)
+
+
+@pytest.mark.parametrize("samples", [CLICKS, TONE, SPEECH], ids=["clicks", "tone", "noise"])
+def test_sound_that_repeats_itself_is_where_it_was_put(tmp_path: Path, samples: NDArray[np.float32]) -> None:
+    assert heard_again(tmp_path, samples, 0) == 0.0
+
+
+@pytest.mark.parametrize("milliseconds", [2, 40, 300])
+def test_sound_that_comes_late_is_found_to_the_quarter_of_a_millisecond(tmp_path: Path, milliseconds: int) -> None:
+    late = heard_again(tmp_path, SPEECH, milliseconds * RATE // 1000)
+    assert late == pytest.approx(milliseconds / 1000, abs=0.00025)

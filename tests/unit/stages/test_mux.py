@@ -13,6 +13,7 @@ import numpy as np
 import OpenEXR
 import pytest
 import tifffile
+from av.stream import Disposition
 from PIL import Image
 
 from media.credentials.provenance import SYNTHETIC, Provenance
@@ -171,6 +172,40 @@ def test_every_container_says_that_the_picture_is_synthetic(container: str, tmp_
     data = made.read_bytes()
     assert SOURCE_TYPE in data
     assert b"ab" * 32 in data
+
+
+def test_an_opaque_webm_says_nothing_of_opacity_and_a_transparent_one_does(tmp_path: Path) -> None:
+    """The bytes themselves, for our own decoder does not ask: AlphaMode is 53 C0, of one byte, 1 (RFC 9559)."""
+    for alpha in (False, True):
+        folder = tmp_path / str(alpha)
+        folder.mkdir()
+        run(folder, picture(folder / "p", "webm", alpha=alpha), container="webm")
+        assert (b"\x53\xc0\x81\x01" in (folder / "out" / "video.webm").read_bytes()) is alpha
+
+
+@pytest.mark.parametrize("container", ["mkv", "webm"])
+def test_the_first_tracks_are_those_that_players_take(container: str, tmp_path: Path) -> None:
+    write_wav(tmp_path / "s.wav", tone(2.0), 48000)
+    stem = Stem(name="one", entries=(entry(),))
+    sound = Sound(entries=(entry(),), stems=(stem,))
+    audio = AudioEncode(codec="opus", kbps=96, copy=False, any=False)
+    made = picture(tmp_path / "p", container)
+    run(tmp_path, made, tmp_path / "s.wav", container=container, sound=sound, audio=audio)
+    with av.open(str(tmp_path / "out" / f"video.{container}")) as opened:
+        flagged = [bool(stream.disposition & Disposition.default) for stream in opened.streams]
+    assert flagged == [True, True, False]
+
+
+def test_quicktime_keeps_its_origin_among_the_films_user_data(tmp_path: Path) -> None:
+    run(tmp_path, picture(tmp_path / "p", "mov"), container="mov")
+    data = (tmp_path / "out" / "video.mov").read_bytes()
+
+    def box(name: bytes, inside: bytes) -> bytes:
+        at = inside.index(name)
+        return inside[at + 4 : at - 4 + int.from_bytes(inside[at - 4 : at])]
+
+    assert SOURCE_TYPE in box(b"XMP_", box(b"udta", box(b"moov", data)))
+    assert b"uuid" not in data
 
 
 @pytest.mark.parametrize(("codec", "suffix"), [("png", ".png"), ("tiff", ".tif"), ("exr", ".exr")])
