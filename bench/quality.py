@@ -20,7 +20,7 @@ from bench._figures import INFORMATION, LIMITS, MEDIANS
 from bench._media import BESIDE, CLIPS, PORTRAITS, Image, Media
 from bench._pair import Clip, Network, Result, follow, measure
 from bench._strip import close_up, strip
-from engines.tpsmm.about import CONFIGS
+from engines.neural.files import CONFIGS
 from landmarks import load_backend
 
 COLUMNS = (*LIMITS, *INFORMATION)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 ENGINES = {
     "tpsmm": EnginePlugin("engines.tpsmm.engine:TpsmmEngine", version=7, about="engines.tpsmm.about:ABOUT"),
+    "fomm": EnginePlugin("engines.fomm.engine:FommEngine", version=1, about="engines.fomm.about:ABOUT"),
     "landmark_tps": EnginePlugin(
         "engines.landmark_tps.engine:LandmarkTps", version=4, about="engines.landmark_tps.about:ABOUT"
     ),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
+from engines.neural.section import Arithmetic
 from foundation.part import Part
 
 Gain = Literal["head", "expression", "mouth"]
@@ -68,6 +69,29 @@ class Lacking:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Demo:
+    """The command line that the network was published with, for `animate`: the whole picture by whole frames.
+
+    Attributes:
+        loop: "package.module:NAME" of the function that starts an engines.neural.published.DemoLoop.
+        configs: the folder of its configs.
+        checkpoint, source, driving: what the demo takes where they are not named.
+        fetched: the stem of a fetched checkpoint's file, by the config's.
+        flags: those that are this demo's own.
+        options: the engine's options, by those flags and the arithmetic.
+    """
+
+    loop: str
+    configs: Path
+    checkpoint: Path
+    source: Path
+    driving: Path
+    fetched: Callable[[str], str]
+    flags: tuple[str, ...]
+    options: Callable[[Mapping[str, str | bool | None], Arithmetic], object]
+
+
+@dataclass(frozen=True, kw_only=True)
 class About(Generic[SectionT]):
     """The description of an engine.
 
@@ -76,12 +100,16 @@ class About(Generic[SectionT]):
         network: it runs on a GPU where there is one, and takes the memory of a network.
         learned: its picture is as good as weights that come from elsewhere: what they lack fails no check.
         choose: whether it can be taken, and how.
+        catalog: "package.module:NAME" of its engines.neural.published.Catalog, if checkpoints of it are published.
+        demo: the published command line, if `animate` takes it.
     """
 
     section: type[SectionT] | None = None
     network: bool = False
     learned: bool = False
     choose: Callable[[Wish[SectionT]], Ready | Lacking] = lambda _wish: Ready()
+    catalog: str | None = None
+    demo: Demo | None = None
 
 
 PLAIN: About[NoSection] = About()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from foundation.plugins import Plugin
 
@@ -20,6 +20,11 @@ class EnginePlugin(Plugin):
 
     def describe(self) -> About[Any]:
         """Its description."""
-        module, name = self.about.split(":")
-        description: About[Any] = getattr(import_module(module), name)
-        return description
+        return cast("About[Any]", named(self.about))
+
+
+def named(target: str) -> object:
+    """What "package.module:NAME" names; the module is imported."""
+    module, name = target.split(":")
+    found: object = getattr(import_module(module), name)
+    return found

@@ -11,6 +11,7 @@ from fomm.dense_motion import Motion, MotionSource
 from fomm.keypoints import Keypoints, relative, scale_of
 from fomm.model import Model
 from networks.grouping import Grouping
+from networks.kernels.workers import steady_torch
 from networks.pictures import check_pictures
 
 MODES = ("standard", "relative")
@@ -72,6 +73,7 @@ class Animator:
         ValueError: shapes, sizes or mode that cannot be.
     """
 
+    @steady_torch()
     @torch.inference_mode()
     def __init__(
         self,
@@ -119,6 +121,7 @@ class Animator:
     def _grouping(self) -> Grouping:
         return self.model.grouping(*self.state.picture.shape[2:])
 
+    @steady_torch()
     @torch.inference_mode()
     def transfer(self, driving: Keypoints) -> Keypoints:
         """Keypoints of N driving frames to those that the portrait takes, by the mode."""
@@ -126,6 +129,7 @@ class Animator:
             return driving
         return relative(self.state.motion.keypoints, driving, self.state.initial, self.state.scale)
 
+    @steady_torch()
     @torch.inference_mode()
     def motion(self, frames: Tensor, keep: Tensor | None = None) -> Motion:
         """How the portrait moves in (N, 3, h, w) driving frames, N at least 1, float, 0..1.
@@ -138,6 +142,7 @@ class Animator:
         named = ([one.deformation for one in parts], [one.mask for one in parts], [one.occlusion for one in parts])
         return Motion(*(torch.cat(tensors) for tensors in named))
 
+    @steady_torch()
     @torch.inference_mode()
     def render(self, frames: Tensor, keep: Tensor | None = None) -> Tensor:
         """(N, 3, h, w) driving frames, float, 0..1 -> (N, 3, H, W) pictures of the portrait, float32, 0..1.

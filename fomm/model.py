@@ -17,6 +17,7 @@ from foundation.errors import InputError
 from networks.blocks import fold_norms
 from networks.checkpoints import Checkpoint, Family, fit_checkpoint, read_checkpoint
 from networks.grouping import Grouping
+from networks.kernels.workers import steady_torch
 from networks.narrow import NarrowConv2d
 from networks.pictures import check_pictures
 
@@ -69,6 +70,7 @@ class Model(nn.Module):
         several = self._backend is not None and self._backend.dtype != torch.float32
         return Grouping(self.device, several=several, bytes_a_frame=height * width * BYTES_A_PIXEL)
 
+    @steady_torch()
     @torch.inference_mode()
     def keypoints(self, frames: Tensor) -> Keypoints:
         """Of (N, 3, H, W) frames, float, 0..1; H and W multiples of `config.frame_multiple` (section 3.1).

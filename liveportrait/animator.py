@@ -11,6 +11,7 @@ from liveportrait.driving import Driver, Options, Ratios, check_options
 from liveportrait.info import MotionInfo, Pose
 from liveportrait.model import OUT_SIDE, Model
 from liveportrait.warping import WarpSource
+from networks.kernels.workers import steady_torch
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Animator:
         ValueError: shapes or options that cannot be.
     """
 
+    @steady_torch()
     @torch.inference_mode()
     def __init__(
         self,
@@ -108,6 +110,7 @@ class Animator:
         """How many frames are computed at once; 1 on a CPU, where more would gain nothing."""
         return self.model.grouping().size
 
+    @steady_torch()
     @torch.inference_mode()
     def render(self, frames: Tensor, ratios: Ratios | None = None, keep: Tensor | None = None) -> Tensor:
         """(N, 3, 256, 256) driving frames, float, 0..1 -> (N, 3, 512, 512) pictures of the portrait, float32, 0..1.
@@ -120,6 +123,7 @@ class Animator:
             return frames.new_empty(0, 3, OUT_SIDE, OUT_SIDE)
         return self.follow(self.model.info(frames), ratios, keep)
 
+    @steady_torch()
     @torch.inference_mode()
     def follow(self, driving: MotionInfo, ratios: Ratios | None = None, keep: Tensor | None = None) -> Tensor:
         """The same of N frames' motion, N at least 1: of a template, say."""
@@ -153,6 +157,7 @@ class MovingAnimator:
         networks = model.stitching_retargeting_module
         self._driver = Driver(networks, info, first, check_options(options), ratios=ratios, smooth=smooth)
 
+    @steady_torch()
     @torch.inference_mode()
     def render(self, pictures: Tensor, first_frame: int, driving: MotionInfo, ratios: Ratios | None = None) -> Tensor:
         """Some frames of the portrait, (N, 3, 256, 256), from `first_frame` on -> (N, 3, 512, 512).

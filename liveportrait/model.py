@@ -21,6 +21,7 @@ from liveportrait.warping import WarpingNetwork
 from networks.blocks import fold_norms
 from networks.checkpoints import Checkpoint, fit_checkpoint
 from networks.grouping import Grouping
+from networks.kernels.workers import steady_torch
 from networks.pictures import check_pictures
 
 PRECISIONS = ("fp32", "fast", "bf16", "fp16")
@@ -73,6 +74,7 @@ class Model(nn.Module):
         several = self._backend is not None and self._backend.dtype != torch.float32
         return Grouping(self.device, several=several, bytes_a_frame=BYTES_A_FRAME)
 
+    @steady_torch()
     @torch.inference_mode()
     def info(self, pictures: Tensor) -> MotionInfo:
         """The motion of (N, 3, 256, 256) pictures, N at least 1, float, 0..1.
@@ -84,6 +86,7 @@ class Model(nn.Module):
         parts = torch.split(pictures, self.grouping().size)
         return MotionInfo.joined([self.motion_extractor(some) for some in parts])
 
+    @steady_torch()
     @torch.inference_mode()
     def volume(self, picture: Tensor) -> Tensor:
         """The feature volume (1, 32, 16, 64, 64) of a portrait (1, 3, 256, 256), float, 0..1."""

@@ -44,6 +44,11 @@ class Family:
     fetched: str = ""
     misfit: str = "use the config that the checkpoint was trained with"
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The modules without which it is none of this network's."""
+        return tuple(name for name in self.modules if name not in self.optional)
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -84,6 +89,17 @@ def read_file(path: Path) -> Mapping[str, object]:
     if not path.is_file():
         raise InputError("the checkpoint does not exist", file=path, cure="check the path, or run `models fetch`")
     return _read_safetensors(path) if path.suffix == ".safetensors" else _read_pickle(path)
+
+
+def modules_of(path: Path) -> set[str]:
+    """The names of what a file holds at its top, or of the files of a folder, without their endings.
+
+    Raises: InputError if it cannot be read.
+    """
+    if path.is_dir():
+        return {file.stem for file in path.rglob("*") if file.is_file()}
+    content = read_file(path)
+    return set(map(str, _grouped(content) if path.suffix == ".safetensors" else content))
 
 
 def _grouped(tensors: Mapping[str, object]) -> Mapping[str, Mapping[str, object]]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import cv2
@@ -21,21 +25,27 @@ from media.image.resample import warp_affine
 from media.samples import sample_path
 from media.video.reader import VideoReader
 from tests.conftest import ROOT
+from tests.tiny_networks import STAND_INS
 
-MODELS = {
-    "tpsmm": {
-        "config": ROOT / "configs" / "models" / "duet-128.yaml",
-        "checkpoint": ROOT / "configs" / "checkpoints" / "duet-128.safetensors",
-    }
-}
-"""Of the engines that read files: those that come with Duet."""
 WIDEST = 50
 """The frame of the carphone clip from which the mouth opens widest."""
 
 
 def files_of(engine: str) -> dict[str, Path]:
-    """The files that an engine reads, by its names for them."""
-    return MODELS.get(engine, {})
+    """The files that an engine reads, by its names for them: those that come with Duet, or stand-ins."""
+    if engine == "tpsmm":
+        folder = ROOT / "configs"
+        checkpoint = folder / "checkpoints" / "duet-128.safetensors"
+        return {"config": folder / "models" / "duet-128.yaml", "checkpoint": checkpoint}
+    return STAND_INS[engine](_folder(engine)) if engine in STAND_INS else {}
+
+
+@cache
+def _folder(engine: str) -> Path:
+    """Kept as long as this process lives."""
+    made = Path(mkdtemp(prefix=f"duet-{engine}-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 def astronaut(backend: LandmarkBackend, engine: Engine[Any]) -> Portrait:

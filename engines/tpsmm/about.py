@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import cast, get_args
 
-from engines.about import GAINS, About, Lacking, Ready, Wish
-from engines.tpsmm.options import Keypoints, Mode, Options, Precision
-from foundation.cache import cache_folder
-from foundation.part import Part
-from foundation.yaml_text import read_yaml
+from engines.about import GAINS, About, Demo, Lacking, Ready, Wish
+from engines.neural.files import CONFIGS, config_file, fetched_folder, frame_side, read_config
+from engines.neural.section import Arithmetic, NetworkSection
+from engines.tpsmm.options import Keypoints, Mode, Options
+from foundation.codec import Json
+from foundation.errors import ManifestError
 
-CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "models"
 SHIPPED = CONFIGS.parent / "checkpoints"
 """Checkpoints that come with Duet, named as their configs."""
 PUBLISHED_FACES, COMPACT = "vox-256", "duet-128"
 """The configs that are taken where none is named: the published network for faces, and ours."""
-MODELS = "models"
-"""The folder of fetched checkpoints, in the cache."""
 FULL_SIDE = 512
 """Pixels a side of the crop for networks that animate small and move the full-size picture."""
 
 
-class Tpsmm(Part):
+class Tpsmm(NetworkSection):
     """What the engine tpsmm needs."""
 
     config: str | None = None
     """A name in configs/models, or a file in the published schema; without it, vox-256 where that has been fetched,
     else duet-128, the compact network that comes with Duet."""
-    checkpoint: str | None = None
-    """A file; without it, the one that `models fetch` has fetched for this config, or that comes with Duet."""
-    precision: Precision = "fast"
-    """Of the network's arithmetic; fp16 needs CUDA."""
     mode: Mode | None = None
     """The published modes; without it, what motion.mode says."""
     keypoints: Keypoints = "auto"
@@ -51,13 +46,13 @@ def choose(wish: Wish[Tpsmm]) -> Ready | Lacking:
     reasons = [] if wish.named else [f"its checkpoint is there, {checkpoint.name}"]
     if section.config is None and config == COMPACT:
         reasons.append(f"the compact {COMPACT}, as {PUBLISHED_FACES} is not fetched")
-    named = CONFIGS / f"{config}.yaml"
-    file = named if named.is_file() else wish.path(config)
-    side, taught = _read(file)
+    file = config_file(config, CONFIGS, wish.path)
+    side, taught = _read(read_config(file))
     mode: Mode = section.mode or ("standard" if wish.absolute else "relative")
     by_landmarks = taught and section.keypoints != "network"
+    how = section.arithmetic
     return Ready(
-        options=Options(precision=section.precision, mode=mode, keypoints=section.keypoints),
+        options=Options(precision=how.precision, device=how.device, mode=mode, keypoints=section.keypoints),
         files={"checkpoint": checkpoint, "config": file},
         crop_size=side,
         honours=GAINS if by_landmarks else (),
@@ -72,7 +67,7 @@ def _network(wish: Wish[Tpsmm]) -> tuple[str, Path | None]:
     section = wish.section
     if section.checkpoint is not None:
         return section.config or PUBLISHED_FACES, wish.path(section.checkpoint)
-    folders = [cache_folder() / MODELS] + ([SHIPPED] if wish.named else [])
+    folders = [fetched_folder()] + ([SHIPPED] if wish.named else [])
     names = [section.config] if section.config else [PUBLISHED_FACES] + ([COMPACT] if wish.named else [])
     for name in names:
         for folder in folders:
@@ -82,22 +77,43 @@ def _network(wish: Wish[Tpsmm]) -> tuple[str, Path | None]:
     return names[0], None
 
 
-def _read(config: Path) -> tuple[int | None, bool]:
-    """Of a model config in the published schema: pixels a side of the crop, and whether its keypoints are landmarks.
+def _read(config: Json) -> tuple[int | None, bool]:
+    """Of a model config: pixels a side of the crop, and whether its keypoints are landmarks.
 
     The side is the frame size that the network was trained at, or, of one that moves pictures of any size, enough for
-    the largest faces. The engine judges all else in the file: here, what cannot be read says nothing.
+    the largest faces.
     """
     try:
-        content = cast("dict[str, Any]", read_yaml(config))
-        model = content["model_params"]
+        model = config["model_params"]
         landmarks = bool((model.get("kp_detector_params") or {}).get("landmarks"))
-        if model["common_params"].get("side") is not None:
-            return FULL_SIDE, landmarks
-        side = int(content["dataset_params"]["frame_shape"][0])
-    except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError, IndexError, AttributeError):
+        own_side = model["common_params"].get("side")
+    except (KeyError, TypeError, AttributeError):
         return None, False
-    return (side if 32 <= side <= 2048 else None), landmarks
+    return (frame_side(config) if own_side is None else FULL_SIDE), landmarks
 
 
-ABOUT = About(section=Tpsmm, network=True, learned=True, choose=choose)
+def demo_options(flags: Mapping[str, str | bool | None], how: Arithmetic) -> Options:
+    """Of the published demo's own flags. Raises: ManifestError: no such mode."""
+    mode = flags["mode"] or "relative"
+    if mode not in get_args(Mode):
+        raise ManifestError(f"--mode is {mode!r}", cure=f"use one of {', '.join(get_args(Mode))}")
+    return Options(precision=how.precision, device=how.device, mode=cast(Mode, mode))
+
+
+ABOUT = About(
+    section=Tpsmm,
+    network=True,
+    learned=True,
+    choose=choose,
+    catalog="engines.tpsmm.published:CATALOG",
+    demo=Demo(
+        loop="engines.tpsmm.published:loop",
+        configs=CONFIGS,
+        checkpoint=Path("checkpoints/vox.pth.tar"),
+        source=Path("assets/source.png"),
+        driving=Path("assets/driving.mp4"),
+        fetched=lambda config: config,
+        flags=("mode", "img_shape"),
+        options=demo_options,
+    ),
+)

@@ -9,10 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 import tpsmm
 from engines.base import Driving, Portrait, Taking
-from engines.tpsmm.frames import keypoint_tensor, picture_of, tensor_of
+from engines.neural.frames import picture_of, tensor_of
 from engines.tpsmm.options import Options
 from face import calibration
 from face.calibration import Detector
@@ -79,6 +82,11 @@ def keypoints_of(points: Array, window: Box | tuple[int, int]) -> Array:
     box = Box(0, 0, *window) if isinstance(window, tuple) else window
     chosen = np.asarray(points[:, list(_FLAT), :2], np.float64)
     return (chosen - [box.x0, box.y0]) * 2 / np.maximum([box.width - 1, box.height - 1], 1) - 1
+
+
+def keypoint_tensor(keypoints: NDArray[np.floating]) -> Tensor:
+    """(N, 5K, 2), float32."""
+    return torch.from_numpy(np.array(keypoints, np.float32))
 
 
 @dataclass(frozen=True)

@@ -67,10 +67,13 @@ def run(
         Path | None, _flag("result_video", "The video to write; .mkv is lossless.", "result.mp4")
     ] = None,
     mode: Annotated[str | None, _flag("mode", "standard, relative or avd.", "relative")] = None,
+    relative: Annotated[bool, _flag("relative", "fomm: move as the driver moves away from its first frame.")] = False,
+    adapt_scale: Annotated[bool, _flag("adapt_scale", "fomm: scale movements by the size of the faces.")] = False,
     find_best_frame: Annotated[
         bool,
         _flag("find_best_frame", "Measure motion from the frame most like the source, by face landmarks."),
     ] = False,
+    best_frame: Annotated[int | None, _flag("best_frame", "fomm: measure motion from this frame.")] = None,
     img_shape: Annotated[
         str | None, _flag("img_shape", "HEIGHT,WIDTH that the model was trained on.", "256,256")
     ] = None,
@@ -90,12 +93,15 @@ def run(
         result_video,
         img_shape,
         mode,
-        precision,
+        relative,
+        adapt_scale,
         find_best_frame,
+        best_frame,
+        precision,
         cpu,
     )
     ours = {"PORTRAIT": portrait, "CLIP": clip, "--output": output, "--engine": engine, "--size": size, "--fps": fps}
-    own = [name for name, value in (ours | {"--sheet": sheet, "--report": report}).items() if value]
+    own = [name for name, value in (ours | {"--engine": None, "--sheet": sheet, "--report": report}).items() if value]
     if flags.given and own:
         raise ManifestError(
             f"{', '.join(own)} cannot go with {', '.join(flags.given)}",
@@ -105,7 +111,7 @@ def run(
     how = Circumstances(workers=workers, online=online is not False)
     running = Running("local", how, "json" if as_json else "auto")
     if flags.given:
-        animate_published(flags, store, running)
+        animate_published(engine, flags, store, running)
         return
     if portrait is None or clip is None or output is None:
         lacking = next(name for name in ("PORTRAIT", "CLIP", "--output") if ours[name] is None)

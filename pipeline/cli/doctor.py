@@ -13,12 +13,13 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, cast
 
 import typer
 
 from compositing.text_overlay import Overlay
-from engines.tpsmm.about import MODELS, SHIPPED
-from foundation.cache import cache_folder
+from engines import ENGINES
+from engines.plugin import named
 from foundation.errors import DuetError, InputError, StageError
 from foundation.version import installed
 from landmarks import BACKENDS, DEFAULT, load_backend
@@ -29,6 +30,9 @@ from media.text.captions import add_titles, empty_script
 from media.text.fonts import FontChoice, packaged_fonts, read_fonts
 from media.text.style import TitleText
 from pipeline.cli.options import WORK, Debug, Json, Work
+
+if TYPE_CHECKING:
+    from engines.neural.published import Catalog
 
 PACKAGES = (
     "torch",
@@ -164,29 +168,37 @@ CHECKS = (
 
 
 def _neural() -> list[Finding]:
-    """What the engine tpsmm finds here."""
+    """What the engines with networks find here."""
     try:
-        from engines.tpsmm import published as tpsmm_published  # noqa: PLC0415  (PyTorch may be what is missing)
+        from engines.neural.published import kernel_status, machine  # noqa: PLC0415  (PyTorch may be what is missing)
     except ImportError as error:
-        return [Finding("tpsmm", str(error), INSTALL)]
-    active, reason = tpsmm_published.kernel_status()
+        return [Finding("networks", str(error), INSTALL)]
+    active, reason = kernel_status()
     path = f"kernels: {reason}" if active else f"PyTorch alone, several times slower: {reason}"
-    has = tpsmm_published.machine()
-    findings = [
-        Finding("tpsmm: fast on a CPU", path, "" if active else "see the reason", needed=False),
-        Finding("tpsmm: threads", has["threads"]),
-        Finding("tpsmm: CUDA", has["cuda"]),
+    has = machine()
+    return [
+        Finding("networks: fast on a CPU", path, "" if active else "see the reason", needed=False),
+        Finding("networks: threads", has["threads"]),
+        Finding("networks: CUDA", has["cuda"]),
+        *(_engine(name) for name in ENGINES),
     ]
+
+
+def _engine(name: str) -> Finding:
+    """Whether an engine is ready: what of its published checkpoints is here."""
+    what, catalog = f"engine: {name}", ENGINES[name].describe().catalog
+    if catalog is None:
+        return Finding(what, "ready")
     try:
-        here = [
-            each.config
-            for each in tpsmm_published.known_models(cache_folder() / MODELS, SHIPPED)
-            if each.source and each.file
-        ]
+        known = cast("Catalog", named(catalog)).known()
     except DuetError as error:
-        return [*findings, Finding("tpsmm: checkpoints", str(error), "delete it, then run models fetch", needed=False)]
-    cure = "" if here else "run `models fetch vox` to use the neural engine"
-    return [*findings, Finding("tpsmm: checkpoints", ", ".join(here) or "none fetched", cure, needed=False)]
+        return Finding(what, str(error), "delete it, then run models fetch", needed=False)
+    here = [each.name for each in known if each.file]
+    if any(each.source and each.file for each in known):
+        return Finding(what, f"ready: {', '.join(here)}")
+    first = next(each.name for each in known if each.source)
+    found = f"ready: {', '.join(here)}, no published one" if here else "no checkpoint fetched"
+    return Finding(what, found, f"run `models fetch {first}`, or name a checkpoint in the manifest", needed=False)
 
 
 def _disk(work: Path) -> Finding:

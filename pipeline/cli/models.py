@@ -1,4 +1,4 @@
-"""models: the published checkpoints of the neural engine: what there is, fetching one, and checking a file."""
+"""models: the published checkpoints of the engines: which there are, fetching one, and checking a file."""
 
 from __future__ import annotations
 
@@ -7,27 +7,32 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from engines.tpsmm.about import CONFIGS, MODELS, SHIPPED
-from foundation.cache import cache_folder
+from engines import ENGINES
+from engines.neural.files import fetched_folder
+from engines.plugin import named
 from foundation.errors import InputError, ManifestError
 from landmarks.download import OFFLINE_VARIABLE, offline
 from pipeline.cli.options import Debug, Json
 
-DEFAULT_CONFIG = "vox-256"
+if TYPE_CHECKING:
+    from engines.neural.published import Catalog
 
-Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="vox, taichi, ted or mgif.")]
+Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="As `models list` shows them: vox, fomm-vox, ...")]
 Mirror = Annotated[
     Path | None,
     typer.Option("--mirror", metavar="DIR", help="Copy from a folder that holds OWNER/REPOSITORY/FILE, offline."),
 ]
-File = Annotated[Path, typer.Argument(metavar="FILE", help="A checkpoint: .pth.tar or .safetensors.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A checkpoint: .pth.tar or .safetensors, or a folder.")]
 Config = Annotated[
     str | None,
     typer.Option("--config", help="A name in configs/models, or a file; without it, told by the checkpoint's name."),
+]
+Engine = Annotated[
+    str | None, typer.Option("--engine", help="Whose checkpoint it is; without it, told by what it holds.")
 ]
 
 
@@ -36,57 +41,55 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("list", help="Show the published checkpoints, and which of them are here.")
 def show(*, as_json: Json = False, debug: Debug = False) -> None:
-    from engines.tpsmm.published import known_models  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
-
-    known = known_models(_folder(), SHIPPED)
+    known = [each for catalog in catalogs().values() for each in catalog.known()]
     if as_json:
         typer.echo(json.dumps([{**asdict(each), "file": each.file and str(each.file)} for each in known]))
         return
     for each in known:
-        typer.echo(f"{each.name:7} {each.config:11} {each.about:24} {each.source or 'comes with Duet'}")
+        typer.echo(f"{each.name:15} {each.engine:12} {each.about:30} {each.source or 'comes with Duet'}")
         if each.file:
             origin = f", made from sha256 {each.origin}" if each.origin else ""
-            typer.echo(f"{'':7} here: {each.file}, {_megabytes(each.size)}{origin}")
+            typer.echo(f"{'':15} here: {each.file}, {_megabytes(each.size)}{origin}")
         else:
-            typer.echo(f"{'':7} not here: models fetch {each.name}")
+            typer.echo(f"{'':15} not here: models fetch {each.name}")
 
 
 @app.command(help="Download published checkpoints, check them, and keep them as .safetensors.")
 def fetch(names: Names, *, mirror: Mirror = None, debug: Debug = False) -> None:
     if not sys.stderr.isatty():  # read when the hub's client is imported
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    from engines.tpsmm.published import fetch_model, known_models  # noqa: PLC0415  (as above)
-
-    folder = _folder()
-    known = {each.name: each for each in known_models(folder, SHIPPED)}
-    unknown = [name for name in names if name not in known]
+    whose = {each.name: (catalog, each) for catalog in catalogs().values() for each in catalog.known()}
+    unknown = [name for name in names if name not in whose]
     if unknown:
-        published = ", ".join(name for name, each in known.items() if each.source)
+        published = ", ".join(name for name, (_, each) in whose.items() if each.source)
         raise ManifestError(f"no published model is called {', '.join(unknown)}", cure=f"use one of {published}")
     for name in names:
-        source = known[name].source
-        if source is None:
-            typer.echo(f"{name}: comes with Duet, {known[name].file}")
+        catalog, known = whose[name]
+        if known.source is None:
+            typer.echo(f"{name}: comes with Duet, {known.file}")
             continue
-        if known[name].file is None and mirror is None and offline():
+        if known.file is None and mirror is None and offline():
             raise InputError(
                 f"{OFFLINE_VARIABLE} forbids downloads",
-                file=source,
+                file=known.source,
                 cure="unset it, or name a local copy as --mirror DIR",
             )
-        typer.echo(f"{name}: {'here' if known[name].file else f'fetching {source}'}", err=True)
-        fetch_model(name, folder, CONFIGS, mirror)
-        now = next(each for each in known_models(folder, SHIPPED) if each.name == name)
+        typer.echo(f"{name}: {'here' if known.file else f'fetching {known.source}'}", err=True)
+        catalog.fetch(name, fetched_folder(), mirror)
+        now = next(each for each in catalog.known() if each.name == name)
         typer.echo(f"{now.file}  {_megabytes(now.size)}, made from sha256 {now.origin}")
 
 
 @app.command(help="Hash a checkpoint and compare it, key by key, with a config.")
-def verify(file: File, *, config: Config = None, as_json: Json = False, debug: Debug = False) -> None:
-    from engines.tpsmm.published import verify_model  # noqa: PLC0415  (as above)
+def verify(
+    file: File, *, config: Config = None, engine: Engine = None, as_json: Json = False, debug: Debug = False
+) -> None:
+    from engines.neural.published import whose  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
 
-    wanted = config_file(config) if config else _likely_config(file)
-    verdict = verify_model(file, wanted)
-    about: dict[str, Any] = {"file": str(file), "config": wanted.stem, **asdict(verdict)}
+    catalog = _catalog(engine) if engine else whose(file, list(catalogs().values()))
+    wanted = _config(catalog, config) if config else _likely_config(catalog, file)
+    verdict = catalog.verify(file, wanted)
+    about: dict[str, Any] = {"file": str(file), "engine": catalog.engine, "config": wanted.stem, **asdict(verdict)}
     if as_json:
         typer.echo(json.dumps(about))
     else:
@@ -96,36 +99,46 @@ def verify(file: File, *, config: Config = None, as_json: Json = False, debug: D
             typer.echo(f"made of  sha256 {verdict.origin_sha256}")
         typer.echo(f"modules  {', '.join(verdict.modules) or 'none'}")
         if verdict.problem is None:
-            typer.echo(f"fits     {wanted.stem}")
+            typer.echo(f"fits     {catalog.engine} {wanted.stem}".rstrip())
     if verdict.problem is not None:
-        fitting = [] if config or not verdict.modules else _fitting(file)
+        fitting = [] if config or not verdict.modules else _fitting(catalog, file)
         cure = f"it fits {', '.join(fitting)}: name it with --config" if fitting else "use the published checkpoint"
         raise InputError(verdict.problem, file=file, cure=cure)
 
 
-def config_file(named: str) -> Path:
-    """A model's config by its name in configs/models, or by its path."""
-    ours = CONFIGS / f"{named}.yaml"
-    return ours if ours.is_file() else Path(named)
+def catalogs() -> dict[str, Catalog]:
+    """The engines' checkpoints, by engine. Imports PyTorch."""
+    about = {name: ENGINES[name].describe().catalog for name in ENGINES}
+    return {name: cast("Catalog", named(target)) for name, target in about.items() if target}
 
 
-def _likely_config(file: Path) -> Path:
+def _catalog(engine: str) -> Catalog:
+    known = catalogs()
+    if engine not in known:
+        raise ManifestError(f"--engine is {engine!r}", cure=f"use one of {', '.join(known)}")
+    return known[engine]
+
+
+def _config(catalog: Catalog, given: str) -> Path:
+    """A model's config by its name among the engine's, or by its path."""
+    ours = catalog.configs / f"{given}.yaml" if catalog.configs else None
+    return ours if ours and ours.is_file() else Path(given)
+
+
+def _likely_config(catalog: Catalog, file: Path) -> Path:
     """The config that the checkpoint's name speaks of ("vox.pth.tar", "ted-384.safetensors")."""
-    for config in sorted(CONFIGS.glob("*.yaml")):
-        if file.name.lower().startswith(config.stem.split("-")[0]):
+    if catalog.configs is None:
+        return Path()
+    for config in sorted(catalog.configs.glob("*.yaml"), key=lambda path: len(path.stem), reverse=True):
+        if file.name.lower().removeprefix(f"{catalog.engine}-").startswith(config.stem.rsplit("-", 1)[0]):
             return config
-    return CONFIGS / f"{DEFAULT_CONFIG}.yaml"
+    return catalog.configs / f"{catalog.usual}.yaml"
 
 
-def _fitting(file: Path) -> list[str]:
-    """The published configs that the checkpoint fits."""
-    from engines.tpsmm.published import verify_model  # noqa: PLC0415  (as above)
-
-    return [config.stem for config in sorted(CONFIGS.glob("*.yaml")) if verify_model(file, config).problem is None]
-
-
-def _folder() -> Path:
-    return cache_folder() / MODELS
+def _fitting(catalog: Catalog, file: Path) -> list[str]:
+    """The engine's configs that the checkpoint fits."""
+    configs = sorted(catalog.configs.glob("*.yaml")) if catalog.configs else []
+    return [config.stem for config in configs if catalog.verify(file, config).problem is None]
 
 
 def _megabytes(size: int) -> str:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Never
 import typer
 from tqdm import tqdm
 
+from engines.neural.files import CONFIGS, config_file
 from foundation.artifacts import ArtifactStore
 from foundation.errors import ManifestError
 from pipeline.cli.farm_options import running_of
 from pipeline.cli.job import store_at
-from pipeline.cli.models import config_file
 from pipeline.cli.options import WORK, Debug, Json, Work, Workers
 from pipeline.cli.runs import run_graph
 from pipeline.cli.written import Written, refuse_losses
@@ -66,7 +66,7 @@ def run(
     debug: Debug = False,
 ) -> None:
     _refuse(device, processes, minutes)
-    path = config_file(config)
+    path = config_file(config, CONFIGS, Path)
     training = load_training_config(path, data)
     folder = (out or Path("out") / "training" / path.stem).absolute()
     store = store_at(work)

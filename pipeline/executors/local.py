@@ -13,12 +13,13 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from foundation.artifacts import ArtifactStore
+from foundation.devices import devices
 from foundation.errors import DuetError, StageError
 from foundation.events import Listener
 from pipeline.executors.base import Capabilities, Circumstances, Executor
 from pipeline.executors.crew import Crew, Worker
 from pipeline.executors.dispatch import Dispatch
-from pipeline.executors.machine import USED, devices, free_memory, processors, worker_count
+from pipeline.executors.machine import USED, free_memory, processors, worker_count
 from pipeline.executors.messages import Lost, Message
 from pipeline.executors.worker import Place, serve_alone
 from pipeline.plan.graph import Graph

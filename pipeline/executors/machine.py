@@ -1,10 +1,9 @@
-"""What this machine lets us use: processors, memory, GPUs; within the limits of a container, a queue or the user."""
+"""What this machine lets us use: processors and memory; within the limits of a container, a queue or the user."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 from pathlib import Path
 
 from pipeline.plan.needs import Needs
@@ -36,24 +35,6 @@ def free_memory() -> int | None:
         most, used = ((CGROUP / f"memory.{name}").read_text() for name in ("max", "current"))
         found.append(int(most) - int(used))
     return max(0, min(found)) if found else None
-
-
-def devices() -> list[str]:
-    """The GPUs, by the names that CUDA_VISIBLE_DEVICES takes; only those that it names, where it is set."""
-    named = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if named is not None:
-        return [name.strip() for name in named.split(",") if name.strip() not in ("", "-1", "NoDevFiles")]
-    try:
-        told = subprocess.run(
-            ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"],  # noqa: S607  (wherever the driver put it)
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return []
-    return [line.strip() for line in told.stdout.splitlines() if line.strip().isdigit()]
 
 
 def worker_count(asked: int, needs: list[Needs]) -> int:

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from foundation.devices import VARIABLE
 from pipeline.plan.graph import Graph
-from pipeline.plan.needs import MB, needs_of
+from pipeline.plan.needs import MB, needs_of, on_gpu
 from pipeline.plan.task import Task
 
 VERSION = "jobtemplate-2023-09"
@@ -43,8 +44,14 @@ def job_template(
         "extensions": ["TASK_CHUNKING"],
         "name": name[:LONGEST_NAME],
         "parameterDefinitions": _parameters(manifest, program),
+        "jobEnvironments": [{"name": "Duet", "variables": {VARIABLE: _device(graph)}}],
         "steps": [*steps, {"name": LAST, "dependencies": ends, "script": last}],
     }
+
+
+def _device(graph: Graph) -> str:
+    """What was planned for: every task plans again, on machines that may have another."""
+    return "cuda" if any(on_gpu(task) for task in graph) else "cpu"
 
 
 def _parameters(manifest: Path, program: Path) -> list[dict[str, Any]]:

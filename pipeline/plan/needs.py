@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engines import ENGINES
 from pipeline.plan.task import Task
@@ -13,7 +13,7 @@ MB = 1 << 20
 
 @dataclass(frozen=True)
 class Needs:
-    """Attributes: cpus; gpus, used where there are any (else the task runs on the CPU); memory in bytes."""
+    """Attributes: cpus; gpus: 1 for work that was planned for a GPU; memory in bytes."""
 
     cpus: int
     gpus: int
@@ -21,7 +21,7 @@ class Needs:
 
 
 ORDINARY = Needs(cpus=1, gpus=0, memory=900 * MB)
-NETWORK = Needs(cpus=1, gpus=1, memory=3000 * MB)
+NETWORK = Needs(cpus=1, gpus=0, memory=3000 * MB)
 """Measured with `plan --cost`, with room to spare: the landmark model and decoded frames; PyTorch with the network."""
 
 
@@ -29,7 +29,14 @@ def needs_of(task: Task) -> Needs:
     """What a task needs."""
     engine = engine_of(task)
     network = engine is not None and ENGINES[engine].describe().network
-    return NETWORK if network or model_of(task) else ORDINARY
+    needs = NETWORK if network or model_of(task) else ORDINARY
+    return replace(needs, gpus=1) if on_gpu(task) else needs
+
+
+def on_gpu(task: Task) -> bool:
+    """Whether it was planned for a GPU, and is done on no other device."""
+    options = getattr(task.settings, "options", None)
+    return isinstance(options, dict) and options.get("device") == "cuda"
 
 
 def engine_of(task: Task) -> str | None:

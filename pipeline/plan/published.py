@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engines import ENGINES
+from foundation.codec import encode as as_json
 from foundation.digests import digest_of
 from foundation.errors import InputError
 from foundation.face_choice import FaceChoice
@@ -21,7 +22,7 @@ from pipeline.plan.task import FileInput, Task
 from stages.artifacts import Edited, File, Film, Media, Track, Verdict
 from stages.contracts import check, faces, mux, probe
 from stages.contracts import demo as demo_stage
-from stages.contracts.shared import Timing
+from stages.contracts.shared import EngineUse, Timing
 from stages.contracts.sound import Sound, SoundEntry
 
 
@@ -31,8 +32,8 @@ class Demo:
 
     Attributes:
         config, checkpoint, source, driving: files. shape: (height, width) that pictures are squeezed to.
-        mode: standard | relative | avd. best: measure motion from the frame that is most like the source.
-        precision, device: as of the engine. suffix: of the result, .mp4 or .mkv (lossless). title: in its metadata.
+        engine: whose demo. options: its own Options. best: measure motion from the frame that is most like the source;
+            else from frame `reference`. suffix: of the result, .mp4 or .mkv (lossless). title: in its metadata.
     """
 
     config: Path
@@ -40,10 +41,10 @@ class Demo:
     source: Path
     driving: Path
     shape: tuple[int, int]
-    mode: str
+    engine: str
+    options: object
     best: bool
-    precision: str
-    device: str
+    reference: int
     suffix: str
     title: str
 
@@ -111,13 +112,12 @@ def expand_demo(job: DemoJob, info: MediaInfo) -> DemoPlan:
     picture = graph.plan(
         demo_stage.CONTRACT,
         demo_stage.Settings(
-            engine_version=ENGINES["tpsmm"].version,
+            engine=EngineUse(name=demo.engine, version=ENGINES[demo.engine].version),
+            options=as_json(demo.options),
             timing=timing,
             shape=demo.shape,
-            mode=demo.mode,
-            precision=demo.precision,
-            device=demo.device,
             video=encode,
+            reference=demo.reference,
         ),
         demo_stage.Inputs(
             config=File(job.files["config"]),

@@ -12,14 +12,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 from skimage.transform import resize
 
-from engines.tpsmm.published import PublishedLoop
+from engines import ENGINES, load_engine
+from engines.neural.published import DemoLoop
+from engines.plugin import named
 from face.reference import most_alike
-from foundation.errors import InputError
+from foundation.errors import InputError, ManifestError
 from foundation.facetrack import FaceTrack
 from foundation.npy import BLOCK, Rows
 from foundation.times import resample
@@ -29,6 +32,7 @@ from media.video.reader import VideoReader
 from media.video.writer import picture_writer
 from stages.contract import Report
 from stages.contracts.demo import Facts, Inputs, Settings
+from stages.engine_use import read_options
 
 AHEAD = 4
 """Frames that are squeezed while the network is busy with an earlier one."""
@@ -41,24 +45,29 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     """Animate the clip.
 
     Raises:
-        InputError: the clip is damaged.
+        InputError: the clip is damaged, or lacks the reference frame.
+        ManifestError: the engine has no demo.
     """
     media, frames, fps = inputs.media.clip, settings.timing.frames, settings.timing.fps
     height, width = settings.shape
     times = timestamps(media)
     chosen = resample(times, settings.timing.start, frames, fps)
-    reference = chosen[0]
+    if not settings.reference < frames:
+        problem = f"has no frame {settings.reference}: it has frames 0 to {frames - 1}"
+        raise InputError(problem, file=media, cure="choose another --best_frame")
+    reference = chosen[settings.reference]
     if inputs.faces and inputs.source_face:
         reference = _best(inputs.source_face.folder, inputs.faces.folder, (width, height))
     squeeze = _squeezing((height, width))
-    loop = PublishedLoop(
-        inputs.config.path,
-        inputs.checkpoint.path,
+    form = ENGINES[settings.engine.name].describe().demo
+    if form is None:
+        raise ManifestError(f"the engine {settings.engine.name} has no demo", cure="plan with this version of Duet")
+    start = cast("Callable[..., DemoLoop]", named(form.loop))
+    loop = start(
+        {"config": inputs.config.path, "checkpoint": inputs.checkpoint.path},
+        read_options(load_engine(settings.engine.name), settings.options),
         squeeze(read_image_alpha(inputs.source.path)[0]),
         squeeze(_at(media, times[reference])),
-        mode=settings.mode,
-        precision=settings.precision,
-        device=settings.device,
     )
     with picture_writer(out, size=(width, height), fps=fps, encode=settings.video) as writer:
         for frame, shown in _ahead(squeeze, _picked(media, chosen)):

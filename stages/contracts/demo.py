@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from foundation.codec import Json
 from media.ffmpeg.codecs import Encode
 from stages.artifacts import Edited, File, Media, Track
 from stages.contract import Contract
-from stages.contracts.shared import Timing
+from stages.contracts.shared import EngineUse, Timing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,22 +16,20 @@ class Settings:
     """What is asked for.
 
     Attributes:
-        engine_version: of the engine tpsmm.
+        engine: whose demo it is.
+        options: of the engine's own Options, as JSON.
         timing: of the clip's frames.
         shape: (height, width) that pictures are squeezed to, pixels.
-        mode: relative, standard or avd.
-        precision: of the network's arithmetic.
-        device: cpu, cuda or auto.
+        reference: the clip's frame that motion is measured from, where no face decides it.
         video: how the result is encoded.
     """
 
-    engine_version: int
+    engine: EngineUse
+    options: dict[str, Json]
     timing: Timing
     shape: tuple[int, int]
-    mode: str
-    precision: str
-    device: str
     video: Encode
+    reference: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

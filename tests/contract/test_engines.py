@@ -23,6 +23,7 @@ from foundation.times import FrameRange
 from landmarks import load_backend
 from landmarks.base import LandmarkBackend
 from tests.animated import astronaut, carphone, driven_by, files_of
+from tests.tiny_networks import STAND_INS
 
 FRAMES = 12
 
@@ -163,6 +164,9 @@ def test_who_listens_moves_less_and_who_sings_is_not_touched(case: Case) -> None
 
 
 def test_a_listeners_mouth_is_shut(case: Case, backend: LandmarkBackend) -> None:
+    if case.engine.name in STAND_INS:
+        pytest.skip("stand-in weights show no face")
+
     def opening(frame: Image) -> float:
         face = backend.detect(frame, 1)[0].points
         return float(np.linalg.norm(face[13] - face[14]) / np.linalg.norm(face[10] - face[152]))

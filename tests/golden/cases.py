@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from compositing.style import PasteStyle
 from compositing.text_overlay import Overlay
 from engines import ENGINES, load_engine
 from engines.base import Own, Taking
-from engines.tpsmm.options import Options
+from engines.neural.section import Arithmetic
 from foundation.facetrack import MEDIAPIPE_478, Face, still
 from foundation.geometry import Image
 from foundation.layout import Inset
@@ -99,7 +99,9 @@ def _faces() -> list[Face]:
 def _animated(name: str, folder: Path) -> Image:
     """The astronaut, moved by the widest mouth of the carphone clip. Nobody looks at the result for a second fit."""
     engine, files, (face, *faces) = load_engine(name), files_of(name), _faces()
-    options = Options(precision="fp32") if name == "tpsmm" else engine.options()  # the other ones suit the processor
+    options = engine.options()
+    if isinstance(options, Arithmetic):
+        options = replace(options, precision="fp32")  # the other ones suit the processor
     portrait, frames = cut(read_image(sample_path("astronaut")), face, engine), carphone_frames(FRAMES)
     track = track_of(faces, (frames[0].shape[1], frames[0].shape[0]))
     given = engine.prepare(portrait, driven_by(track, frames), Taking(options, files), lambda image: None)

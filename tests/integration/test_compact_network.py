@@ -11,7 +11,8 @@ import pytest
 import torch
 
 import tpsmm
-from engines.tpsmm.about import COMPACT, CONFIGS, SHIPPED
+from engines.neural.files import CONFIGS
+from engines.tpsmm.about import COMPACT, SHIPPED
 from foundation.crop import upright
 from foundation.facetrack import head_frame
 from landmarks import load_backend

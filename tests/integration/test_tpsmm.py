@@ -166,12 +166,12 @@ def test_verify_tells_what_is_wrong_with_a_checkpoint(
 def test_fetched_models_are_listed_and_found(
     model: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from pipeline.cli import models
+    from engines.tpsmm import published
     from tpsmm.published import PUBLISHED, Published
 
     monkeypatch.setenv("DUET_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("DUET_OFFLINE", "1")
-    monkeypatch.setattr(models, "CONFIGS", model[0].parent)
+    monkeypatch.setattr(published, "CONFIGS", model[0].parent)
     monkeypatch.setitem(PUBLISHED, "vox", Published("tiny3", "someone/models", "tiny.pth.tar", "nothing"))
     assert "use one of vox" in refused(ManifestError, "models", "fetch", "voxx")
     assert "DUET_OFFLINE forbids" in refused(InputError, "models", "fetch", "vox")
@@ -198,11 +198,13 @@ def test_doctor_tells_which_way_the_network_takes(
     monkeypatch.setenv("DUET_CACHE", str(tmp_path))
     here("doctor", "--json")
     findings = {finding["what"]: finding for finding in json.loads(capsys.readouterr().out)}
-    way = findings["tpsmm: fast on a CPU"]
+    way = findings["networks: fast on a CPU"]
     assert ("kernels: " in way["found"]) == (way["cure"] == "")
-    assert int(findings["tpsmm: threads"]["found"]) >= 1
-    assert findings["tpsmm: checkpoints"]["found"] == "none fetched"
-    assert "models fetch" in findings["tpsmm: checkpoints"]["cure"]
+    assert int(findings["networks: threads"]["found"]) >= 1
+    assert findings["engine: landmark_tps"]["found"] == "ready"
+    assert findings["engine: tpsmm"]["found"] == "ready: duet, no published one"
+    assert findings["engine: fomm"]["found"] == "no checkpoint fetched"
+    assert "models fetch fomm-vox" in findings["engine: fomm"]["cure"]
 
 
 def engine(model: Files | None, name: str = "tpsmm") -> dict[str, Any]:

@@ -13,21 +13,7 @@ from torch import Tensor
 
 import fomm
 from fomm.stand_in import stand_in_checkpoint
-
-HOURGLASS = {"block_expansion": 32, "max_features": 64, "num_blocks": 2, "scale_factor": 0.25}
-SMALL = {
-    "common_params": {"num_kp": 4, "num_channels": 3, "estimate_jacobian": True},
-    "kp_detector_params": {"temperature": 0.1, **HOURGLASS},
-    "generator_params": {
-        "block_expansion": 32,
-        "max_features": 128,
-        "num_down_blocks": 2,
-        "num_bottleneck_blocks": 2,
-        "estimate_occlusion_map": True,
-        "dense_motion_params": HOURGLASS,
-    },
-    "discriminator_params": {"scales": [1], "block_expansion": 32},
-}
+from tests.tiny_networks import FOMM as SMALL
 
 
 @pytest.fixture(scope="session", autouse=True)

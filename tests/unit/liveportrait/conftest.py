@@ -10,24 +10,10 @@ import torch
 from torch import Tensor
 
 import liveportrait
-from liveportrait.sizes import Sizes
 from liveportrait.stand_in import stand_in_weights
 from networks.kernels import availability
+from tests.tiny_networks import LIVEPORTRAIT as SMALL
 
-SMALL = Sizes(
-    first=4,
-    volume=4,
-    depth=4,
-    residuals=1,
-    stages=(8, 8, 16, 16),
-    depths=(1, 1, 1, 1),
-    hourglass=4,
-    most=16,
-    compressed=2,
-    flat=16,
-    shared=16,
-    middle=128,
-)
 Weights = dict[str, dict[str, Tensor]]
 
 

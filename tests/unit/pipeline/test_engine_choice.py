@@ -68,6 +68,35 @@ def test_the_compact_one_can_be_named(tmp_path: Path, shipped: Path) -> None:
     assert choice.files["checkpoint"] == ours
 
 
+def test_the_other_published_network_is_taken_where_it_alone_was_fetched(tmp_path: Path, shipped: Path) -> None:
+    put(shipped, "duet-128.safetensors")
+    fetched = put(tmp_path / "cache" / "models", "fomm-vox-adv.safetensors")
+    choice = chosen(tmp_path, engine="auto")
+    assert (choice.name, choice.files["checkpoint"], choice.use.crop_size) == ("fomm", fetched, 256)
+    assert choice.files["config"].parent.name == "fomm"
+    assert choice.files["config"].stem == "vox-adv-256"
+    assert "fomm-vox-adv" in choice.reason
+    assert choice.ready.honours == ()
+    put(tmp_path / "cache" / "models", "vox-256.safetensors")
+    assert chosen(tmp_path, engine="auto").name == "tpsmm"
+
+
+def test_where_and_how_numbers_are_computed_is_part_of_the_work(
+    tmp_path: Path, shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(shipped, "duet-128.safetensors")
+    how = {}
+    for machine in ("cpu", "cuda"):
+        monkeypatch.setenv("DUET_DEVICE", machine)
+        settings = chosen(tmp_path, engine="tpsmm").settings
+        how[machine] = (settings["precision"], settings["device"])
+        told = chosen(tmp_path, engine="tpsmm", tpsmm={"device": "cpu", "precision": "fp32"}).settings
+        assert (told["precision"], told["device"]) == ("fp32", "cpu")
+    assert how == {"cpu": ("fast", "cpu"), "cuda": ("fp16", "cuda")}
+    with pytest.raises(ManifestError, match="fp16 needs a CUDA device"):
+        chosen(tmp_path, engine="tpsmm", tpsmm={"device": "cpu", "precision": "fp16"})
+
+
 def test_without_any_checkpoint_it_is_refused(tmp_path: Path, shipped: Path) -> None:
     with pytest.raises(InputError, match="no checkpoint of vox-256"):
         chosen(tmp_path, engine="tpsmm")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from engines.tpsmm.about import CONFIGS
+from engines.neural.files import CONFIGS
 from foundation.errors import InputError, ManifestError
 from foundation.times import FrameRange
 from media.files.info import MediaInfo

@@ -13,6 +13,8 @@ import pytest
 import skimage.data
 from numpy.typing import NDArray
 
+from engines.tpsmm.options import Mode, Options
+from foundation.codec import encode
 from foundation.errors import InputError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from media.ffmpeg.codecs import Encode
@@ -21,7 +23,7 @@ from media.video.reader import VideoReader
 from stages.animation.demo import run
 from stages.artifacts import File, Media, Track
 from stages.contracts.demo import Inputs, Settings
-from stages.contracts.shared import Timing
+from stages.contracts.shared import EngineUse, Timing
 from tests.synthetic import run_recipe, write_clip
 from tests.tiny_model import SHAPE, demo_frames, write_tiny
 
@@ -70,12 +72,12 @@ LOSSLESS = Encode("mkv", "ffv1", "ffv1", None)
 
 
 def settings(
-    mode: str = "relative", shape: tuple[int, int] = SHAPE, fps: Fraction = FPS, frames: int = FRAMES
+    mode: Mode = "relative", shape: tuple[int, int] = SHAPE, fps: Fraction = FPS, frames: int = FRAMES
 ) -> Settings:
     timing = Timing(start=Fraction(0), frames=frames, fps=fps)
-    return Settings(
-        engine_version=1, timing=timing, shape=shape, mode=mode, precision="fp32", device="cpu", video=LOSSLESS
-    )
+    options = encode(Options(precision="fp32", mode=mode))
+    engine = EngineUse(name="tpsmm", version=1)
+    return Settings(engine=engine, options=options, timing=timing, shape=shape, video=LOSSLESS)
 
 
 def frames_of(path: Path) -> list[Image]:

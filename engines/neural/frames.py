@@ -7,7 +7,6 @@ from typing import cast
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.base import Driving
@@ -62,8 +61,3 @@ def picture_of(tensor: Tensor) -> Image:
     if not bool(torch.isfinite(tensor).all()):
         raise InputError("the checkpoint gives no picture (NaN)", cure="verify it with `models verify`")
     return cast(Image, (tensor[0] * 255).round().byte().permute(1, 2, 0).cpu().numpy())
-
-
-def keypoint_tensor(keypoints: NDArray[np.floating]) -> Tensor:
-    """(N, 5K, 2), float32."""
-    return torch.from_numpy(np.array(keypoints, np.float32))

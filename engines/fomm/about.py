@@ -1,0 +1,93 @@
+"""What the engine tells of itself: its section of the manifest, its files, and when it can be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from engines.about import About, Demo, Lacking, Ready, Wish
+from engines.fomm.options import Mode, Options
+from engines.neural.files import CONFIGS as ALL
+from engines.neural.files import config_file, fetched_folder, frame_side, read_config
+from engines.neural.section import Arithmetic, NetworkSection
+
+CONFIGS = ALL / "fomm"
+FACES = ("vox-256", "vox-adv-256")
+"""The configs for faces, the first that is fetched where none is named."""
+
+
+class Fomm(NetworkSection):
+    """What the engine fomm needs."""
+
+    config: str | None = None
+    """A name in configs/models/fomm, or a file in the published schema; without it, vox-256, or vox-adv-256 where that
+    alone has been fetched."""
+    mode: Mode | None = None
+    """The published modes: from the portrait's own pose, or the driver's keypoints themselves; without it, what
+    motion.mode says. Relative motion is measured from motion.reference, whose `best` is the published best frame."""
+    adapt_scale: bool = True
+    """Scale relative movements by the size of the faces."""
+
+
+def choose(wish: Wish[Fomm]) -> Ready | Lacking:
+    """The network that is named, or else a published one for faces that was fetched."""
+    section = wish.section
+    config, checkpoint = _network(wish)
+    if checkpoint is None:
+        return Lacking(
+            what=f"no checkpoint of {config}",
+            cure="name one as fomm.checkpoint, fetch one with `models fetch`, or use engine: landmark_tps",
+        )
+    file = config_file(config, CONFIGS, wish.path)
+    mode: Mode = section.mode or ("standard" if wish.absolute else "relative")
+    how = section.arithmetic
+    return Ready(
+        options=Options(precision=how.precision, device=how.device, mode=mode, adapt_scale=section.adapt_scale),
+        files={"checkpoint": checkpoint, "config": file},
+        crop_size=frame_side(read_config(file)),
+        honours=(),
+        reason="" if wish.named else f"its checkpoint is there, {checkpoint.name}",
+    )
+
+
+def fetched_name(config: str) -> str:
+    """Of a config's checkpoint, as `models fetch` takes it and keeps it."""
+    return f"fomm-{Path(config).stem.removesuffix('-256')}"
+
+
+def _network(wish: Wish[Fomm]) -> tuple[str, Path | None]:
+    """The config, and its checkpoint: the file that the manifest names, or one that was fetched."""
+    section = wish.section
+    if section.checkpoint is not None:
+        return section.config or FACES[0], wish.path(section.checkpoint)
+    names = [section.config] if section.config else list(FACES)
+    for name in names:
+        kept = fetched_folder() / f"{fetched_name(name)}.safetensors"
+        if kept.is_file():
+            return name, kept
+    return names[0], None
+
+
+def demo_options(flags: Mapping[str, str | bool | None], how: Arithmetic) -> Options:
+    """Of the published demo's own flags: absolute and unscaled, unless they say otherwise."""
+    mode: Mode = "relative" if flags["relative"] else "standard"
+    return Options(precision=how.precision, device=how.device, mode=mode, adapt_scale=bool(flags["adapt_scale"]))
+
+
+ABOUT = About(
+    section=Fomm,
+    network=True,
+    learned=True,
+    choose=choose,
+    catalog="engines.fomm.published:CATALOG",
+    demo=Demo(
+        loop="engines.fomm.published:loop",
+        configs=CONFIGS,
+        checkpoint=Path("vox-cpk.pth.tar"),
+        source=Path("sup-mat/source.png"),
+        driving=Path("sup-mat/driving.mp4"),
+        fetched=fetched_name,
+        flags=("relative", "adapt_scale", "best_frame"),
+        options=demo_options,
+    ),
+)

@@ -1,0 +1,82 @@
+"""The First Order Motion Model, given its checkpoint."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+import fomm
+from engines.base import Arrays, CropSpec, Driving, Engine, Own, Portrait, Renderer, Taking
+from engines.fomm.options import Options
+from engines.neural.frames import cut, frame_of, tensor_of, window_of
+from engines.neural.loading import converted, device_of, named_files, stamp_of
+from engines.neural.rendering import (
+    LISTENING,
+    NetworkRenderer,
+    reference_frame,
+    state_arrays,
+    state_tensors,
+    through,
+)
+from engines.neural.section import Arithmetic
+from face.calibration import Detector
+from face.motion import Reference
+from fomm.convert import convert
+from foundation.errors import InputError
+from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from foundation.geometry import Box
+
+
+def _model(own: Own[Options]) -> fomm.Model:
+    """The model of the files "config" and "checkpoint"; the last one is kept.
+
+    Raises: ManifestError: one of them is not named.
+    """
+    config, checkpoint = named_files("fomm", own.files, ("config", "checkpoint"), "fomm-vox")
+    how = Arithmetic(precision=own.options.precision, device=own.options.device)
+    return _load(config, checkpoint, stamp_of(checkpoint), how)
+
+
+@lru_cache(maxsize=1)
+def _load(config: Path, checkpoint: Path, _stamp: int, how: Arithmetic) -> fomm.Model:
+    parsed, device = fomm.load_config(config), device_of(how)
+    if checkpoint.is_file():
+        checkpoint = converted(checkpoint, lambda path: convert(path, parsed))
+    return fomm.load_model(parsed, checkpoint, device=device, precision=how.precision)
+
+
+class FommEngine(Engine[Options]):
+    """Moves everything in the crop at once; the gains of head, expression and mouth do not apply."""
+
+    name = "fomm"
+    options = Options
+    scheme = MEDIAPIPE_478
+    crop = CropSpec(reach=1.0, size=256)
+
+    def reference(self, portrait: Portrait, track: FaceTrack, wanted: Reference) -> int:
+        return reference_frame(portrait, track, wanted)
+
+    def prepare(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> Arrays:
+        model, options = _model(taking), taking.options
+        reference = reference_frame(portrait, driving.track, taking.motion.reference)
+        window = window_of(driving.track, self.crop.reach)
+        initial = tensor_of(cut(frame_of(driving, reference), window, portrait.image.shape[0]))
+        source = tensor_of(portrait.image)
+        try:
+            animator = fomm.Animator(model, source, options.mode, initial, adapt_scale=options.adapt_scale)
+        except ValueError as error:
+            raise InputError(str(error), cure="use another config or checkpoint") from error
+        where: Arrays = {"window": np.array(window.to_json()), "reference": np.array(reference)}
+        if taking.turns.shares is not None:
+            where["keep"] = taking.turns.kept(slice(0, len(driving.track)), LISTENING)
+        return state_arrays(animator.state.tensors()) | where
+
+    def open(self, portrait: Portrait, prepared: Arrays, own: Own[Options]) -> Renderer:
+        model = _model(own)
+        state = fomm.SourceState.from_tensors(state_tensors(prepared), model.device)
+        animator = fomm.Animator.restore(model, own.options.mode, state)
+        window = Box(*(int(edge) for edge in prepared["window"]))
+        size = state.picture.shape[2]
+        return NetworkRenderer(through(window, size, animator.render), prepared.get("keep"))

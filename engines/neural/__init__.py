@@ -1,0 +1,1 @@
+"""What engines with a published network share: settings, checkpoints, pictures to tensors and back, rendering."""

@@ -1,0 +1,167 @@
+"""What the commands need of networks whose checkpoints are published: which there are, and the demos' loop."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engines.neural.files import fetched_folder
+from foundation.errors import InputError, SlowPathWarning
+from foundation.geometry import Image
+from networks import kernels
+from networks.checkpoints import Family, modules_of
+from networks.convert import Verdict, origin_of
+from networks.hub import Published
+
+Picture = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A checkpoint that is published, or comes with Duet, and what of it is on this machine.
+
+    Attributes:
+        name: as `models fetch` takes it. engine: whose it is. config: in its configs. about: what it animates.
+        source: on the hub; None: it comes with Duet. file: where it is; None: not fetched. size: its bytes.
+        origin: sha256 of the download it was made from.
+    """
+
+    name: str
+    engine: str
+    config: str
+    about: str
+    source: str | None
+    file: Path | None
+    size: int
+    origin: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalog:
+    """The checkpoints of one engine's network.
+
+    Attributes:
+        engine: its name. family: what tells its checkpoints from others'.
+        published: by the name that `models fetch` takes.
+        kept: the stem of the file in which a published one is kept, by its name.
+        fetch: name, folder, mirror -> the file.
+        verify: checkpoint, config -> whether it fits.
+        configs: where its configs lie; None: it has one form. usual: the config where none is named or told.
+        shipped: what comes with Duet: config -> name, what it animates; and the folder.
+    """
+
+    engine: str
+    family: Family
+    published: Mapping[str, Published]
+    kept: Callable[[str], str]
+    fetch: Callable[[str, Path, Path | None], Path]
+    verify: Callable[[Path, Path], Verdict]
+    configs: Path | None = None
+    usual: str = ""
+    shipped: Mapping[Path, tuple[str, str]] = field(default_factory=dict)
+
+    def known(self, folder: Path | None = None) -> list[Known]:
+        """Every checkpoint, and which of them are here.
+
+        Args:
+            folder: of the fetched ones.
+        Raises:
+            InputError: a fetched one is damaged.
+        """
+        found = [
+            Known(name, self.engine, file.stem, about, None, file, file.stat().st_size, None)
+            for file, (name, about) in self.shipped.items()
+            if file.is_file()
+        ]
+        for name, entry in self.published.items():
+            kept = (folder or fetched_folder()) / f"{self.kept(name)}.safetensors"
+            file = kept if kept.is_file() else None
+            size, origin = (kept.stat().st_size, origin_of(kept)) if file else (0, None)
+            source = f"{entry.repository}/{entry.file}"
+            found.append(Known(name, self.engine, entry.config, entry.about, source, file, size, origin))
+        return found
+
+
+def whose(file: Path, catalogs: Sequence[Catalog]) -> Catalog:
+    """Whose network a checkpoint is, by what it holds; the first one's where that cannot be told."""
+    try:
+        held = modules_of(file)
+    except InputError:  # verifying it says what is wrong
+        return catalogs[0]
+    return next((each for each in catalogs if set(each.family.needed) <= held), catalogs[0])
+
+
+def kernel_status() -> tuple[bool, str]:
+    """Whether precision "fast" uses the kernels on this CPU, and which, or why not. Compiles them the first time."""
+    status = kernels.status()
+    return status.active, status.reason
+
+
+def machine() -> dict[str, str]:
+    """PyTorch's threads, and the CUDA device or "none"."""
+    cuda = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none"
+    return {"threads": str(torch.get_num_threads()), "cuda": cuda}
+
+
+class Animated(Protocol):
+    """What animates a portrait: each network's own Animator."""
+
+    def render(self, frames: Tensor) -> Tensor:
+        """(N, 3, h, w) driving frames, float, 0..1 -> (N, 3, H, W)."""
+
+
+class DemoLoop:
+    """The published demos' animation: one source, one reference frame, then driving frames in any order.
+
+    Args:
+        checkpoint: the file, for messages.
+        source, initial: (H, W, 3) floats, 0..1: the whole source picture, and the driving frame that motion is
+            measured from.
+        animate: of both as tensors, the animator, and how the network is computed here, in words.
+    Attributes:
+        path: the latter.
+    Raises:
+        InputError: the checkpoint cannot be used, or not with this size or mode.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Path,
+        source: Picture,
+        initial: Picture,
+        animate: Callable[[Tensor, Tensor], tuple[Animated, str]],
+    ) -> None:
+        self._checkpoint = checkpoint
+        try:
+            with warnings.catch_warnings():
+                # that "fast" found no kernels is told by `path`
+                warnings.simplefilter("ignore", SlowPathWarning)
+                self._animator, self.path = animate(_tensor(source), _tensor(initial))
+        except ValueError as error:
+            cure = "choose another --img_shape, --mode or --checkpoint"
+            raise InputError(str(error), file=checkpoint, cure=cure) from error
+
+    def render(self, frame: Picture) -> Image:
+        """A driving frame, (H, W, 3) floats, 0..1 -> the source as it would show it, (H, W, 3) uint8 RGB.
+
+        Rounded to the nearest level, as skimage.img_as_ubyte does.
+
+        Raises: InputError if the network gives no numbers.
+        """
+        picture = self._animator.render(_tensor(frame))[0]
+        if not bool(torch.isfinite(picture).all()):
+            raise InputError("it gives no picture (NaN)", file=self._checkpoint, cure="verify it with `models verify`")
+        return cast(Image, (picture * 255).round().clamp(0, 255).byte().permute(1, 2, 0).cpu().numpy())
+
+
+def _tensor(picture: Picture) -> Tensor:
+    """(H, W, 3) -> (1, 3, H, W) float32."""
+    return torch.from_numpy(np.ascontiguousarray(picture, np.float32)).permute(2, 0, 1).unsqueeze(0).contiguous()
