@@ -15,9 +15,11 @@ from pipeline.desk.drawing import draw
 from pipeline.desk.folder import Folder
 from pipeline.desk.projects import Projects
 from pipeline.desk.security import Access, Guard
-from pipeline.report.page import STYLE
+from pipeline.report import page
 
 HOME = Path(__file__).parent
+STYLE = Path(page.__file__).with_name("style.css")
+"""The reports' own."""
 
 
 def desk(folder: Folder, access: Access) -> FastAPI:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from fastapi import HTTPException
 
 from foundation.errors import InputError
-from pipeline.manifest.load import MAX_BYTES
+from foundation.yaml_text import MAX_BYTES
 
 STATE = ".duet-desk"
 """The folder in it where the desk keeps versions and notes."""
@@ -19,7 +19,7 @@ SUFFIXES = (".yaml", ".yml")
 MOST_FILES = 50_000
 MOST_MANIFESTS = 1000
 _HEAD = 64 << 10
-_MANIFEST = re.compile(r"^version:", re.MULTILINE), re.compile(r"^(performers|batch|output):", re.MULTILINE)
+_MANIFEST = re.compile(r"^version:", re.MULTILINE), re.compile(r"^(performers|batch|outputs?):", re.MULTILINE)
 
 
 @dataclass(frozen=True)

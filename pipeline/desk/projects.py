@@ -18,7 +18,7 @@ from media.video.kind import is_video
 from media.video.reader import frame_at
 from pipeline.desk.folder import Folder
 from pipeline.desk.versions import Result, Version, Versions
-from pipeline.manifest.load import LoadedManifest, load_manifest
+from pipeline.manifest.load import LoadedManifest, load_manifests
 from pipeline.manifest.parts.performers import FrameOf
 from pipeline.manifest.schema import Manifest
 from pipeline.report.page import worst
@@ -36,7 +36,7 @@ class Project:
         name: its file, relative to the folder. title: its own, or else the file's name.
         mistakes: all of them, a line each.
         versions: the newest first. fresh: results that are not kept as versions yet, the oldest first.
-        loaded: None if it has mistakes.
+        loaded: once for each of its outputs; nothing if it has mistakes.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Project:
     mistakes: tuple[str, ...]
     versions: list[Version]
     fresh: list[Result]
-    loaded: LoadedManifest | None
+    loaded: list[LoadedManifest]
 
     @property
     def report(self) -> Json | None:
@@ -60,9 +60,9 @@ class Project:
     @property
     def about(self) -> str:
         """Who performs."""
-        if self.loaded is None:
+        if not self.loaded:
             return ""
-        manifest = self.loaded.manifest
+        manifest = self.loaded[0].manifest
         return "a batch of many videos" if manifest.batch else ", ".join(manifest.performers)
 
 
@@ -79,15 +79,15 @@ class Projects:
         """A manifest's."""
         name = self.folder.name_of(path)
         mistakes: tuple[str, ...] = ()
-        loaded = None
+        loaded: list[LoadedManifest] = []
         try:
-            loaded = load_manifest(path)
+            loaded = load_manifests(path)
         except ManifestError as error:
             mistakes = error.mistakes or (error.problem,)
         except DuetError as error:
             mistakes = (error.problem,)
-        versions, fresh = self.versions.of(name), self.versions.fresh(name, loaded) if loaded else []
-        title = (loaded.manifest.title if loaded else "") or path.stem
+        versions, fresh = self.versions.of(name), self.versions.fresh(name, loaded)
+        title = (loaded[0].manifest.title if loaded else "") or path.stem
         state = _state(mistakes, _newest(versions, fresh))
         return Project(name, title, state, mistakes, versions, fresh, loaded)
 
@@ -96,7 +96,7 @@ class Projects:
         stills = project.report["stills"] if project.report else []
         if stills:
             return str(stills[len(stills) // 2])
-        return self._portrait(project.loaded) if project.loaded else None
+        return self._portrait(project.loaded[0]) if project.loaded else None
 
     def _portrait(self, loaded: LoadedManifest) -> Path | None:
         """The first performer's portrait, if it may be shown."""

@@ -11,7 +11,7 @@ import json
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -106,31 +106,34 @@ class Versions:
         """Say what people think of it. Raises: StageError if that cannot be written."""
         _write(version.folder / ABOUT, {"made": version.made, "status": status})
 
-    def keep(self, name: str, loaded: LoadedManifest) -> None:
+    def keep(self, name: str, loaded: Iterable[LoadedManifest]) -> None:
         """Keep the results that `fresh` tells of. Raises: StageError if one cannot be kept."""
         with _KEEPING:
             for one in self.fresh(name, loaded):
                 self._add(name, one)
 
-    def fresh(self, name: str, loaded: LoadedManifest) -> list[Result]:
-        """What lies where this manifest writes its result, has a report, and is not kept yet; the oldest first."""
+    def fresh(self, name: str, loaded: Iterable[LoadedManifest]) -> list[Result]:
+        """What lies where a manifest writes its results, has a report, and is not kept yet; the oldest first.
+
+        Args:
+            loaded: the manifest, once for each of its outputs.
+        """
         known = {_identity(one.report) for one in self.of(name)}
-        return [one for one in self._results(loaded) if _identity(one.report) not in known]
+        found = [one for each in loaded for one in self._results(each) if _identity(one.report) not in known]
+        return sorted(found, key=lambda one: one.page.stat().st_mtime_ns)
 
     def _results(self, loaded: LoadedManifest) -> Iterator[Result]:
-        """Videos with their reports, the oldest first: a good result, and one that failed its checks."""
+        """Videos with their reports: a good result, and one that failed its checks."""
         output = loaded.manifest.output
         target = loaded.path(output.path)
         if delivery.is_sequence(output) or not self._folder.holds(target.parent):
             return
-        found = []
         for video in (target, failed_name(target)):
             path = video.with_suffix(".html")
             with suppress(DuetError, OSError):
                 report = _page(path, path.stat().st_mtime_ns)
                 if report["video"] == video.name and video.is_file() and not video.is_symlink():
-                    found.append((path.stat().st_mtime_ns, Result(video, path, report)))
-        yield from (one for _, one in sorted(found, key=lambda pair: pair[0]))
+                    yield Result(video, path, report)
 
     def _add(self, name: str, result: Result) -> None:
         home = self._home_of(name)

@@ -54,7 +54,6 @@ def opened(folder: Path, name: str = "duet.yaml") -> list[Version]:
     """The versions of a project once it is opened."""
     projects = Projects(Folder.at(folder, folder / "work"))
     loaded = projects.of(folder / name).loaded
-    assert loaded is not None
     projects.versions.keep(name, loaded)
     return projects.versions.of(name)
 
@@ -73,6 +72,16 @@ def test_what_was_rendered_once_stays_when_it_is_rendered_again(folder: Path) ->
     assert found[0].video.read_bytes() != first
     deliver(manifest, failed=True)
     assert [one.verdict for one in opened(folder)] == ["fail", "ok", "ok"]
+
+
+def test_a_manifest_with_several_outputs_has_a_version_of_each(folder: Path) -> None:
+    write_manifest(folder, "duet.yaml")
+    text = (folder / "duet.yaml").read_text().partition("output:")[0]
+    sizes = "[{path: out/wide.mp4, size: [320, 180]}, {path: out/tall.mp4, size: [180, 320]}]"
+    (folder / "duet.yaml").write_text(f"{text}outputs: {sizes}\n")
+    deliver(folder / "wide.yaml")
+    deliver(folder / "tall.yaml", take=1)
+    assert [one.report["video"] for one in opened(folder)] == ["tall.mp4", "wide.mp4"]
 
 
 def test_results_outside_the_folder_are_not_taken_in(folder: Path) -> None:
