@@ -7,7 +7,7 @@ from typing import Literal
 
 from quality.limits import Limit
 
-Scope = Literal["sound", "picture", "performer"]
+Scope = Literal["sound", "picture", "performer", "singer"]
 ANY = Limit()
 
 
@@ -16,7 +16,7 @@ class Measure:
     """One measure.
 
     Attributes:
-        scope: of the sound, of the finished picture, or of each performer.
+        scope: of the sound, of the finished picture, of each performer, or of each who sings from words.
         unit, range: of its values.
         fails, warns: outside the first a result fails, outside the second it is told; both may be open.
         means: its definition. shows: what a person would see or hear when it fails. source: where it comes from.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -25,11 +26,13 @@ class Schedule:
     triples: frozenset[int]
 
     @staticmethod
-    def of(frames: int, fps: Fraction, looks_per_second: float) -> Schedule:
+    def of(frames: int, fps: Fraction, looks_per_second: float, also: Sequence[int] = ()) -> Schedule:
+        """Args: also: frames that are looked at, too."""
         stride = max(1, min(round(float(fps) / looks_per_second), frames // LEAST_LOOKS))
         looks = np.arange(stride // 2, frames, stride)
         wanted = max(LEAST_TRIPLES, round(TRIPLES * frames / float(fps)))
         middles = looks[:: max(1, len(looks) // wanted)]
+        looks = np.union1d(looks, np.array(also, np.int64))
         return Schedule(looks, frozenset(int(at) for at in middles if 0 < at < frames - 1))
 
     @property

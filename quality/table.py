@@ -5,6 +5,7 @@ from __future__ import annotations
 from quality.face_measures import FACE_MEASURES
 from quality.limits import Limit
 from quality.measure import Measure, Scope, at_most, within
+from quality.sung_measures import SUNG_MEASURES
 
 MEASURES: dict[str, Measure] = {
     measure.name: measure
@@ -113,6 +114,7 @@ MEASURES: dict[str, Measure] = {
             "cross-correlation of motion energies",
         ),
         *FACE_MEASURES,
+        *SUNG_MEASURES,
     )
 }
 

@@ -55,6 +55,15 @@ class Voice:
     def seconds(self) -> float:
         return len(self.samples) / RATE
 
+    def placed(self, delay: float, seconds: float) -> Samples:
+        """(S,) the samples of so many seconds in which it begins after `delay`; silence around it."""
+        before = round(delay * RATE)
+        late = self.samples[max(0, -before) :]
+        whole = np.zeros(round(seconds * RATE), np.float32)
+        part = whole[max(0, before) :]
+        part[: len(late)] = late[: len(part)]
+        return whole
+
 
 @dataclass(frozen=True)
 class Part:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
@@ -34,7 +36,7 @@ def free_phones(samples: NDArray[np.floating]) -> list[Phone]:
 
 
 def wordless_mouth(
-    samples: NDArray[np.floating],
+    guessed: Sequence[Phone],
     level: Curve,
     seconds: float,
     *,
@@ -45,12 +47,11 @@ def wordless_mouth(
     """How a mouth moves to a voice whose words are not known; the arguments are those of speech.curves.mouth.
 
     Args:
-        samples: (S,) the voice at 16 kHz.
+        guessed: as of `free_phones`.
     """
-    guessed = mouth(free_phones(samples), level, seconds, sung=sung, energy=energy, fps=fps)
-    opened = opening(level, len(guessed.lips)) ** GAIN
-    lips = guessed.lips * opened[:, None]
-    return Mouth(lips, guessed.tongue * opened, guessed.teeth * opened)
+    said = mouth(guessed, level, seconds, sung=sung, energy=energy, fps=fps)
+    opened = opening(level, len(said.lips)) ** GAIN
+    return Mouth(said.lips * opened[:, None], said.tongue * opened, said.teeth * opened)
 
 
 def opening(level: Curve, count: int) -> Curve:

@@ -41,7 +41,14 @@ def plan_checks(
         # on a moving plate, head, eyes and background are the plate's: nothing of the measure would apply
         if checks.enabled and seen[name] and planned.plate is None:
             looks[name] = _measure(planning, planned, checks.looks_per_second)
-            about.append(check.Seen(name=name, seen=seen[name], soft=planning.job.choices[name].learned))
+            about.append(
+                check.Seen(
+                    name=name,
+                    seen=seen[name],
+                    soft=planning.job.choices[name].learned,
+                    sings=planned.clip.made_up is not None,
+                )
+            )
     settings = check.Settings(
         fps=planning.fps,
         frames=frames,
@@ -60,6 +67,7 @@ def plan_checks(
 def _measure(planning: Planning, planned: PlannedPerformer, looks_per_second: float) -> Looks:
     """Look at one performer's finished frames again."""
     performer = planning.manifest.performers[planned.name]
+    made_up = planned.clip.made_up
     settings = measure.Settings(
         backend=planning.backend,
         fps=planning.fps,
@@ -70,9 +78,17 @@ def _measure(planning: Planning, planned: PlannedPerformer, looks_per_second: fl
         gains=planning.job.choices[planned.name].gains(performer.motion),
         chunks=tuple(chunk.range.start for chunk in planned.chunks),
         sings=sings_at(planning, planned.name),
+        sung=made_up.how.part if made_up else None,
+        head=made_up.how.head * performer.motion.head if made_up else 1.0,
     )
     chunks = tuple(chunk.frames for chunk in planned.chunks)
-    inputs = measure.Inputs(crop=planned.crop, clip=planned.clip.clip, chunks=chunks)
+    inputs = measure.Inputs(
+        crop=planned.crop,
+        clip=planned.clip.clip,
+        chunks=chunks,
+        voice=made_up.voice if made_up else None,
+        phones=made_up.phones if made_up else None,
+    )
     return planning.graph.plan(measure.CONTRACT, settings, inputs, planned.name, planned.frames)
 
 

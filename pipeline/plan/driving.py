@@ -9,12 +9,25 @@ from pipeline.manifest.parts.driving import Driving
 from pipeline.plan.clip import Clip
 from pipeline.plan.planning import Planning
 from stages import artifacts
-from stages.artifacts import Media, Phones, Track
-from stages.contracts import faces, normalize
+from stages.artifacts import Media, Phones, Track, Voice
+from stages.contracts import faces, normalize, perform
 from stages.contracts.shared import Timing
 
 MAX_GAP_SECONDS = Fraction(1, 2)
 """A face may be lost for so long (a hand, a turn) and is bridged; longer ends the shot: see Driving.on_face_lost."""
+
+
+@dataclass(frozen=True)
+class MadeUp:
+    """A driver whom nobody filmed.
+
+    Attributes:
+        voice: whose. phones: what it sings, where its words are known. how: it is made.
+    """
+
+    voice: Voice
+    phones: Phones | None
+    how: perform.Settings
 
 
 @dataclass(frozen=True)
@@ -24,7 +37,7 @@ class PlannedClip:
     Attributes:
         media: the file. faces: the face in it; None: it is sound. part: what plays of it.
         clip: constant in rate and cut to the face.
-        phones: what is sung, of one that is made up, where its words are known.
+        made_up: how, if nobody was filmed.
         told: what a person should know of it.
     """
 
@@ -32,7 +45,7 @@ class PlannedClip:
     faces: Track | None
     part: Clip
     clip: artifacts.Clip
-    phones: Phones | None = None
+    made_up: MadeUp | None = None
     told: tuple[str, ...] = ()
 
 

@@ -11,10 +11,11 @@ from foundation.fitting import Way
 from media.text.singers import Singers, Told
 from pipeline.manifest.parts.singing import THE_AUDIO, THE_LYRICS, Singing, is_file
 from pipeline.plan.clip import Clip, read_clip
-from pipeline.plan.driving import PlannedClip, normalized
+from pipeline.plan.driving import MadeUp, PlannedClip, normalized
 from pipeline.plan.planning import Planning
 from pipeline.plan.sound import chosen_track, trimmed
 from speech.lines import SungLine, plain_lines, read_lines
+from speech.singer import Sung
 from stages.contracts import perform, phones, voice
 
 SUNG_RATE = Fraction(25)
@@ -87,12 +88,15 @@ def performed(planning: Planning, name: str, clip: Clip) -> PlannedClip:
         settings = phones.Settings(lines=lines, language=singing.language, sung=sung)
         said = graph.plan(phones.CONTRACT, settings, phones.Inputs(voice=heard), name, frames)
     filmed, alone = _filmed(planning, name, clip), name in planning.job.plates
+    part = Sung(
+        delay=song.delay + singing.offset,
+        singer=name if any(line.singers for line in lines or ()) else None,
+        turns=None if lines is None else planning.turns.get(name),
+    )
     how = perform.Settings(
         fps=fps,
         frames=frames,
-        delay=song.delay + singing.offset,
-        singer=name if any(line.singers for line in lines or ()) else None,
-        sings=None if lines is None else planning.turns.get(name),
+        part=part,
         sung=sung,
         seed=singing.seed,
         head=singing.head,
@@ -102,7 +106,7 @@ def performed(planning: Planning, name: str, clip: Clip) -> PlannedClip:
     )
     inputs = perform.Inputs(voice=heard, phones=said, filmed=filmed.clip if filmed else None)
     made = graph.plan(perform.CONTRACT, how, inputs, name, frames)
-    return PlannedClip(media, None, clip, made, said, tuple(told))
+    return PlannedClip(media, None, clip, made, MadeUp(heard, said, how), tuple(told))
 
 
 def _singing(planning: Planning, name: str) -> Singing:

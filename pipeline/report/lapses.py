@@ -21,7 +21,8 @@ def lapses(plan: Plan, store: ArtifactStore) -> list[str]:
     for name, performer in plan.performers.items():
         followed, clip = performer.clip.faces, performer.clip.clip
         if followed is None:
-            lines += _unsure(name, performer.clip.phones, store)
+            made_up = performer.clip.made_up
+            lines += _unsure(name, made_up.phones if made_up else None, store)
             continue
         made = store.find(followed.stage, followed.key)
         away = facts_of(faces.CONTRACT, made).away if made else ()

@@ -20,11 +20,13 @@ class Seen:
         name: its own.
         seen: frames of the result in which it is on view and moves.
         soft: its engine's picture is as good as weights that come from elsewhere: what fails only warns.
+        sings: from a song and its words.
     """
 
     name: str
     seen: tuple[FrameRange, ...]
     soft: bool
+    sings: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,8 @@ from typing import Literal
 
 from foundation.times import FrameRange
 from quality.gains import Gains
-from stages.artifacts import Clip, Crop, Frames, Looks
+from speech.singer import Sung
+from stages.artifacts import Clip, Crop, Frames, Looks, Phones, Voice
 from stages.contract import Contract
 from stages.contracts.shared import Backend
 
@@ -27,6 +28,8 @@ class Settings:
         gains: how much of the driver's movement was taken.
         chunks: the first frames of the chunks.
         sings: the frames in which it sings; None: all. Only those are compared with the driver.
+        sung: what it has of a song, of a driver that is made up; None: it was filmed.
+        head: how far that driver turns its head, times what is usual.
     """
 
     backend: Backend
@@ -38,6 +41,8 @@ class Settings:
     gains: Gains
     chunks: tuple[int, ...]
     sings: tuple[FrameRange, ...] | None = None
+    sung: Sung | None = None
+    head: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +53,15 @@ class Inputs:
         crop: the portrait's.
         clip: the driving clip.
         chunks: the frames that are judged.
+        voice: of a driver that is made up.
+        phones: what it sings, where its words are known.
     """
 
     crop: Crop
     clip: Clip
     chunks: tuple[Frames, ...]
+    voice: Voice | None = None
+    phones: Phones | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

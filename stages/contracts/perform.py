@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from foundation.times import FrameRange
+from speech.singer import Sung
 from stages.artifacts import Clip, Phones, Voice
 from stages.contract import Contract
 
@@ -33,9 +33,7 @@ class Settings:
     Attributes:
         fps: frames a second.
         frames: how many.
-        delay: seconds of the result at which the voice begins.
-        singer: whose lines are sung, beside those that name nobody; None: all lines.
-        sings: frames in which whole lines are sung; None: everywhere.
+        part: of the song, that is sung.
         sung: mouths open wider singing.
         seed: of what is left to chance.
         head: how far the head turns, times what is usual.
@@ -47,9 +45,7 @@ class Settings:
 
     fps: Fraction
     frames: int
-    delay: Fraction
-    singer: str | None
-    sings: tuple[FrameRange, ...] | None
+    part: Sung
     sung: bool
     seed: int
     head: float

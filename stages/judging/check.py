@@ -96,6 +96,8 @@ class _Check:
             figures = self._performer(looks, heard)
             soft = self._soft or about.soft
             rows += judge("performer", figures, self._limits, performer=about.name, soft=soft)
+            if about.sings:
+                rows += judge("singer", figures, self._limits, performer=about.name, soft=soft)
         return rows
 
     def _sound(self) -> list[Row]:

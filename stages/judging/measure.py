@@ -41,6 +41,7 @@ from quality.seam import Edge
 from stages.artifacts import Clip, Crop
 from stages.contract import Report
 from stages.contracts.measure import Facts, Inputs, Settings
+from stages.sung import read_song
 
 NEUTRAL = 6
 """Frames on which identity is measured."""
@@ -83,7 +84,8 @@ class _Still:
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     """Look, and write what is seen."""
     fps, frames = settings.fps, settings.frames
-    schedule = Schedule.of(frames, fps, settings.looks_per_second)
+    song = read_song(settings, inputs)
+    schedule = Schedule.of(frames, fps, settings.looks_per_second, song.beside if song else ())
     still = _read_still(inputs.crop, settings)
     track = inputs.clip.track()
     motion, mouths = _every_frame(track, frames)
@@ -118,8 +120,10 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     figures["mouth_foreign"] = following.foreign(driver, result, portrait)
     figures |= seen.figures(looking.triples, shimmer)
     figures["stuck"] = seen.stuck_seconds(schedule.looks, motion, fps)
+    if song:
+        figures |= song.figures(schedule.looks, result, portrait)
     if _mouth_covered(still, inputs.crop):
-        figures |= dict.fromkeys((*following.MOUTHS, "closed"), float("nan"))
+        figures |= dict.fromkeys((*following.MOUTHS, "closed", "lips_shut", "voice_lag"), float("nan"))
     figures = following.scaled(figures, settings.gains)
     known = {name: None if not np.isfinite(value) else round(float(value), 5) for name, value in figures.items()}
     (out / "figures.json").write_text(json.dumps(known, indent=1), encoding="utf-8")

@@ -96,7 +96,7 @@ def test_a_batch_takes_clips_alone() -> None:
 def test_who_sings_the_same_song_shares_voice_and_phones_and_sings_its_own_lines(tmp_path: Path) -> None:
     made = plan(tmp_path, manifest({"singing": {"words": "words.txt"}}, {"singing": {"words": "words.txt"}}))
     assert [len(tasks(made, stage)) for stage in ("voice", "phones", "perform")] == [1, 1, 2]
-    assert [task.settings.singer for task in tasks(made, "perform")] == ["Ann", "Bob"]
+    assert [task.settings.part.singer for task in tasks(made, "perform")] == ["Ann", "Bob"]
     assert not {"faces", "normalize"} & {task.stage for task in made.graph if task.frames > 1}
     assert made.fps == 25
     assert made.frames == 250
@@ -117,7 +117,7 @@ def test_times_of_lyrics_are_those_of_the_result_and_of_a_file_those_of_the_song
     assert [(line.start, line.end) for line in lines[:2]] == [(0.0, 1.0), (1.0, 3.0)]
     voice = tasks(of_file, "voice")[0].settings
     assert (voice.start, voice.length) == (1, 8)
-    assert tasks(of_file, "perform")[0].settings.delay == Fraction("1.54")
+    assert tasks(of_file, "perform")[0].settings.part.delay == Fraction("1.54")
     assert of_file.frames == round(9.5 * 25)
     told = subtitles.Facts(lines=3, last=4000, singers=(), fonts=())
     data = manifest({"singing": {}}, audio=audio, lyrics={"file": "song.lrc", "offset": 2})
@@ -132,7 +132,7 @@ def test_a_scene_says_whose_turn_it_is(tmp_path: Path) -> None:
         {"start": 4, "layout": "side_by_side", "performers": ["Ann", "Bob"], "sings": ["Bob"]},
     ]
     made = plan(tmp_path, manifest(same, same, scenes=scenes))
-    assert [task.settings.sings for task in tasks(made, "perform")] == [
+    assert [task.settings.part.turns for task in tasks(made, "perform")] == [
         (FrameRange(0, 100),),
         (FrameRange(100, 250),),
     ]

@@ -19,7 +19,7 @@ from speech.phones import Phone
 from speech.timing import by_pieces, held_on, in_proportion, natural, sequence, voiced_span
 from speech.tokens import tokens
 from speech.voice import Separate, Voice, read_voice
-from speech.wordless import wordless_mouth
+from speech.wordless import free_phones, wordless_mouth
 from tests.synthetic import tone
 
 pytest.importorskip("espeakng_loader", reason="sentences with known phone times are eSpeak NG's")
@@ -203,10 +203,10 @@ def test_silence_and_pictures_without_sound_are_told(tmp_path: Path) -> None:
 
 def test_a_voice_without_words_opens_the_mouth_where_it_sounds(song: tuple[Voice, list[Truth], list[float]]) -> None:
     voice, truths, starts = song
-    gap = wordless_mouth(voice.samples, loudness(voice.samples), voice.seconds, sung=False).lips[:, 0]
+    gap = wordless_mouth(free_phones(voice.samples), loudness(voice.samples), voice.seconds, sung=False).lips[:, 0]
     for start, truth in zip(starts, truths, strict=True):
         said = gap[round(start / STEP) : round((start + len(truth.samples) / RATE) / STEP)]
         assert said.max() > 0.04
         assert gap[round((start - 0.45) / STEP) : round((start - 0.25) / STEP)].max() < 0.01
     silence = np.zeros(RATE, np.float32)
-    assert wordless_mouth(silence, loudness(silence), 1.0).lips[:, 0].max() < 1e-6
+    assert wordless_mouth(free_phones(silence), loudness(silence), 1.0).lips[:, 0].max() < 1e-6
