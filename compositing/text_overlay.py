@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -71,7 +71,7 @@ class Overlay:
     ) -> None:
         self._scripts, self._fonts, self._size, self._fps = scripts, fonts, size, fps
         events = [event for path in scripts for event in pysubs2.SSAFile.load(str(path), encoding="utf-8")]
-        self._wanted = _from(start, changes(events, fps, frames))
+        self._wanted = _from(start, changes(events, fps, frames), before(events, fps, start))
         self._at = 0
         self._now: Layer | None = None
         self._layers: Iterator[Layer | None] = iter(())
@@ -152,10 +152,25 @@ def changes(events: Iterable[pysubs2.SSAEvent], fps: Fraction, frames: int) -> l
     return found
 
 
-def _from(start: int, wanted: list[tuple[int, bool]]) -> list[tuple[int, bool]]:
-    """The changes from frame `start` on; what shows by then is one at `start`."""
+def before(events: Sequence[pysubs2.SSAEvent], fps: Fraction, start: int) -> set[int]:
+    """The frames before `start` that decide where text stands at `start`.
+
+    libass moves a line away from those that it meets, and leaves it there when they are gone: so where a line stands
+    depends on all that it has met, and on what those had met.
+    """
+    spans = [(_first_frame(event.start, fps), _first_frame(event.end, fps)) for event in events if not event.is_comment]
+    first, earlier = start, start + 1
+    while first < earlier:
+        earlier = first
+        first = min((begins for begins, ends in spans if begins < earlier < ends), default=earlier)
+    return {edge for span in spans for edge in span if first <= edge < start}
+
+
+def _from(start: int, wanted: list[tuple[int, bool]], before: Set[int]) -> list[tuple[int, bool]]:
+    """The changes from frame `start` on, after those of `before`; what shows by then is one at `start`."""
     shown = [(start, shows) for number, shows in wanted if number <= start]
-    return shown[-1:] + [(number, shows) for number, shows in wanted if number > start]
+    settling = [(number, shows) for number, shows in wanted if number < start and number in before]
+    return settling + shown[-1:] + [(number, shows) for number, shows in wanted if number > start]
 
 
 def _first_frame(milliseconds: int, fps: Fraction) -> int:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaValue
 
 from foundation.part import Part
 from pipeline.manifest.schema import Manifest
@@ -24,25 +25,38 @@ write them stand with their fields. Words are the text that was written (YAML 1.
 values.
 """
 ROW = "| `{name}` | {value} | {default} | {text} |"
+HEADING = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:duet:manifest:1"}
 BOUNDS = {
     "minimum": "at least {}",
     "exclusiveMinimum": "more than {}",
     "maximum": "at most {}",
     "exclusiveMaximum": "less than {}",
-    "ge": "at least {}",
-    "le": "at most {}",
 }
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of a manifest, a description with each field that has one."""
-    schema = Manifest.model_json_schema()
+    """The JSON Schema of a manifest, a description with each field."""
+    schema = HEADING | Manifest.model_json_schema()
     models = {model.__name__: model for model in _models(Part)}
     for name, definition in [("Manifest", schema), *schema["$defs"].items()]:
         for field, text in _descriptions(models[name]).items() if name in models else ():
             if field in definition.get("properties", {}):
                 definition["properties"][field].setdefault("description", text)
+    schema["required"].remove("output")
+    schema["allOf"] = [_either("performers", "batch"), _either("output", "outputs"), _not_both("batch", "scenes")]
+    schema["allOf"] += [_not_both("batch", "outputs")]
+    schema["properties"]["performers"]["additionalProperties"] = False
+    schema["$defs"]["Performer"] |= _either("driving", "singing")
     return schema
+
+
+def _either(*fields: str) -> JsonSchemaValue:
+    """That one of the fields is there, and one only."""
+    return {"oneOf": [{"required": [field]} for field in fields]}
+
+
+def _not_both(*fields: str) -> JsonSchemaValue:
+    return {"not": {"required": [*fields]}}
 
 
 def page() -> str:

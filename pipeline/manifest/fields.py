@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, get_args
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
 
 from face import motion
 from foundation.face_choice import FaceChoice, Order
@@ -17,23 +15,24 @@ from foundation.timecode import MAX_SECONDS, Moment, clock, moment
 from foundation.times import exact, rate
 
 
-@dataclass(frozen=True)
-class ShortFor:
+def short_for(field: str, model: type[BaseModel]) -> BeforeValidator:
     """For Annotated: a text in a mapping's place stands for the mapping with that field alone."""
 
-    field: str
+    def spelt_out(value: object) -> object:
+        return {field: value} if isinstance(value, str) else value
 
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        def spelt_out(value: object) -> object:
-            return {self.field: value} if isinstance(value, str) else value
-
-        return core_schema.no_info_before_validator_function(spelt_out, handler(source))
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"anyOf": [{"type": "string"}, handler(schema)]}
+    return BeforeValidator(spelt_out, json_schema_input_type=str | model)
 
 
-NUMBER = {"anyOf": [{"type": "number"}, {"type": "string"}]}
+_NUMBER = r"[0-9]*\.?[0-9]+([eE][-+]?[0-9]{1,3})?|[0-9]+/[0-9]+"
+_CLOCK = r"([0-9]{1,2}:)?[0-5]?[0-9]:[0-5][0-9](\.[0-9]+)?"
+_TIMECODE = r"[0-9]{2}:[0-5][0-9]:[0-5][0-9][:;][0-9]{2,3}"
+
+
+def _number(pattern: str, **bounds: int) -> JsonSchemaValue:
+    return {"anyOf": [{"type": "number", **bounds}, {"type": "string", "pattern": rf"^({pattern})$"}]}
+
+
 _SECONDS = 'write seconds as a number, such as 3.2, or as "0:03.2"'
 COLORS = {"black": "#000000", "white": "#ffffff", "grey": "#808080"}
 _FRAME = {"type": "object", "properties": {"frame": {"type": "integer", "minimum": 0}}, "required": ["frame"]}
@@ -116,16 +115,38 @@ def _size(value: Any) -> Any:
 
 
 _AsText = PlainSerializer(str, return_type=str)
-SignedSeconds = Annotated[Fraction, BeforeValidator(_seconds), _AsText, WithJsonSchema(NUMBER)]
-Seconds = Annotated[Fraction, BeforeValidator(lambda v: _not_negative(_seconds(v))), _AsText, WithJsonSchema(NUMBER)]
+SignedSeconds = Annotated[
+    Fraction,
+    BeforeValidator(_seconds),
+    _AsText,
+    WithJsonSchema(_number(rf"[-+]?({_NUMBER})|-?{_CLOCK}", minimum=-MAX_SECONDS, maximum=MAX_SECONDS)),
+]
+Seconds = Annotated[
+    Fraction,
+    BeforeValidator(lambda v: _not_negative(_seconds(v))),
+    _AsText,
+    WithJsonSchema(_number(f"{_NUMBER}|{_CLOCK}", minimum=0, maximum=MAX_SECONDS)),
+]
 Place = Annotated[
     Moment,
     BeforeValidator(moment),
     _AsText,
-    WithJsonSchema({"anyOf": [*NUMBER["anyOf"], _FRAME | {"additionalProperties": False}]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                *_number(f"{_NUMBER}|{_CLOCK}|{_TIMECODE}", minimum=0, maximum=MAX_SECONDS)["anyOf"],
+                _FRAME | {"additionalProperties": False},
+            ]
+        }
+    ),
 ]
 """A place in a clip: seconds, a time, a timecode or a frame's number."""
-Rate = Annotated[Fraction, BeforeValidator(_rate), _AsText, WithJsonSchema(NUMBER)]
+Rate = Annotated[
+    Fraction,
+    BeforeValidator(_rate),
+    _AsText,
+    WithJsonSchema(_number(_NUMBER, exclusiveMinimum=0, maximum=1000)),
+]
 _FACE: dict[str, Any] = {
     "anyOf": [
         {"enum": [*get_args(Order)]},
@@ -150,9 +171,12 @@ FaceSelect = Annotated[
     WithJsonSchema(_FACE),
 ]
 """largest, leftmost, rightmost, {index: n}, counted from 0 at the largest, or {at: [x, y]} in pixels."""
-Color = Annotated[str, BeforeValidator(_color)]
+_COLOR = [{"type": "string", "enum": [*COLORS]}, {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}]
+Color = Annotated[str, BeforeValidator(_color), WithJsonSchema({"anyOf": _COLOR})]
 """A colour as "#rrggbb"."""
-Backdrop = Annotated[str, BeforeValidator(_backdrop)]
+Backdrop = Annotated[
+    str, BeforeValidator(_backdrop), WithJsonSchema({"anyOf": [{"type": "string", "const": "blur"}, *_COLOR]})
+]
 """A colour, or "blur"."""
 Reference = Annotated[
     motion.Reference,
@@ -162,7 +186,14 @@ Reference = Annotated[
 Size = Annotated[
     tuple[int, int],
     BeforeValidator(_size),
-    WithJsonSchema({"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": {"type": "integer", "minimum": 16, "maximum": 8192, "multipleOf": 2},
+            "minItems": 2,
+            "maxItems": 2,
+        }
+    ),
 ]
 Name = Annotated[str, Field(pattern=r"^[^\W\d][\w -]{0,63}$")]
 """A performer's name: a letter, then letters of any script, digits, _, - or spaces; at most 64."""

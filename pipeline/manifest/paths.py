@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from pydantic.json_schema import JsonSchemaValue
+
 from media.ffmpeg.codecs import CONTAINERS, SEQUENCE, VIDEO, container_of
 
 NUMBER = re.compile(r"%(0?[1-9]?)d")
 _STILLS = [suffix for codec in VIDEO.values() for suffix in codec.suffixes]
 _FILMS = [f".{name}" for name in CONTAINERS if name != SEQUENCE]
+DELIVERED = (*_FILMS, *_STILLS)
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 PREVIEWS = (".gif", ".webp")
 
@@ -55,6 +58,12 @@ def delivered_path(path: str) -> str:
         if NUMBER.search(str(PurePath(path).parent)):
             raise ValueError("put the number into the file's name, not into a folder's")
     return path
+
+
+def ending_in(endings: tuple[str, ...]) -> JsonSchemaValue:
+    """The JSON Schema of a file's name with one of these endings, in any case."""
+    letters = ("".join(f"[{each.lower()}{each.upper()}]" for each in ending[1:]) for ending in endings)
+    return {"type": "string", "pattern": rf"\.({'|'.join(letters)})$"}
 
 
 def picture_path(path: str) -> str:

@@ -31,7 +31,14 @@ class LimitChange(Part):
 if TYPE_CHECKING:
     Limits = Part
 else:
-    Limits = create_model("Limits", __base__=Part, **dict.fromkeys(MEASURES, (LimitChange | None, None)))
+    Limits = create_model(
+        "Limits",
+        __base__=Part,
+        **{
+            name: (LimitChange | None, Field(default=None, description=f"Of {measure.means}; {measure.unit}."))
+            for name, measure in MEASURES.items()
+        },
+    )
     Limits.__doc__ = "By measure (docs/checks.md): what it must reach."
 
 

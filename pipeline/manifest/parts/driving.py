@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from foundation.face_choice import FaceChoice
 from foundation.part import Part
 from media.files.numbered import is_pattern
-from pipeline.manifest.fields import FaceSelect, Place, Rate, ShortFor
+from pipeline.manifest.fields import FaceSelect, Place, Rate, short_for
 
 
 class Driving(Part):
@@ -48,5 +48,5 @@ class Driving(Part):
         return self
 
 
-DrivingField = Annotated[Driving, ShortFor("video")]
+DrivingField = Annotated[Driving, short_for("video", Driving)]
 """A file's name stands for the whole of its clip."""

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from foundation.part import Part
 from pipeline.manifest.fields import Rate, Seconds, Size
-from pipeline.manifest.paths import delivered_path, picture_path, preview_path
+from pipeline.manifest.paths import (
+    DELIVERED,
+    PICTURES,
+    PREVIEWS,
+    delivered_path,
+    ending_in,
+    picture_path,
+    preview_path,
+)
 
 VideoCodecName = Literal["h264", "h265", "av1", "vp9", "prores_422_hq", "prores_4444", "ffv1", "png", "tiff", "exr"]
 Effort = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower"]
@@ -44,7 +52,7 @@ class AudioCodec(Part):
 class Poster(Part):
     """One frame as a picture."""
 
-    path: Annotated[str, AfterValidator(picture_path)]
+    path: Annotated[str, AfterValidator(picture_path), WithJsonSchema(ending_in(PICTURES))]
     """A picture, by its ending."""
     at: Seconds | None = None
     """None: a third into the video."""
@@ -53,11 +61,11 @@ class Poster(Part):
 class Preview(Part):
     """A short silent loop, as GIF or WebP."""
 
-    path: Annotated[str, AfterValidator(preview_path)]
+    path: Annotated[str, AfterValidator(preview_path), WithJsonSchema(ending_in(PREVIEWS))]
     """A .gif or .webp."""
     start: Seconds = Field(default=0, validate_default=True)
     """Where the loop begins, in seconds."""
-    seconds: Annotated[int | float, Field(gt=0, le=60)] = 4
+    seconds: Annotated[float, Field(gt=0, le=60)] = 4
     """How long the loop is."""
     width: Annotated[int, Field(ge=16, le=1920)] = 480
     """Pixels; the height follows."""
@@ -81,7 +89,7 @@ class Sign(Part):
 class Output(Part):
     """Where and how the result is written."""
 
-    path: Annotated[str, AfterValidator(delivered_path)]
+    path: Annotated[str, AfterValidator(delivered_path), WithJsonSchema(ending_in(DELIVERED))]
     """The suffix decides the container; a number's place, such as shot_%04d.png, makes a sequence of pictures."""
     preset: PresetName | None = None
     """Fills in what is not written here (docs/delivery.md)."""

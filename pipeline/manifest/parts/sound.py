@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from foundation.part import Part
-from pipeline.manifest.fields import Name, Seconds, ShortFor, SignedSeconds
+from pipeline.manifest.fields import Name, Seconds, SignedSeconds, short_for
 
 
 class MixEntry(Part):
@@ -53,11 +53,11 @@ class Audio(Part):
     """Seconds at the beginning of each sound that goes into the mix."""
     fade_out: Seconds = Field(default=0, validate_default=True)
     """Seconds at the end of each sound that goes into the mix."""
-    loudness_lufs: Annotated[int | float, Field(ge=-50, le=-5)] | None = None
+    loudness_lufs: Annotated[float, Field(ge=-50, le=-5)] | None = None
     """Integrated loudness (EBU R 128) to level the sound to; the true peak then stays under -1 dBTP."""
     stems: bool = False
     """Each performer's sound as a track of its own, after the mix."""
 
 
-AudioField = Annotated[Audio, ShortFor("source")]
+AudioField = Annotated[Audio, short_for("source", Audio)]
 """A file's name, or driving or none, stands for that sound as it is."""

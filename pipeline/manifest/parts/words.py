@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from foundation.part import Part
-from pipeline.manifest.fields import Color, Seconds, ShortFor, SignedSeconds
+from pipeline.manifest.fields import Color, Seconds, SignedSeconds, short_for
 
 Position = Literal["bottom", "middle", "top"]
 Size = Annotated[float, Field(ge=0.01, le=0.5)]
@@ -35,7 +35,7 @@ class Lyrics(Part):
     """Words that have been sung, where the file times words."""
 
 
-LyricsField = Annotated[Lyrics, ShortFor("file")]
+LyricsField = Annotated[Lyrics, short_for("file", Lyrics)]
 """A file's name stands for lyrics as they are by default."""
 
 

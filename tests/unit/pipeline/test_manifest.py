@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from foundation.errors import InputError, ManifestError
 from pipeline.manifest.described import json_schema, page
@@ -200,8 +201,7 @@ def test_every_field_of_the_json_schema_says_what_it_is() -> None:
         for field, value in part["properties"].items()
         if "description" not in value
     }
-    measures = {("Limits", name) for name in schema["$defs"]["Limits"]["properties"]}
-    assert fields - measures == set()
+    assert fields == set()
 
 
 def test_the_json_schema_names_every_field() -> None:
@@ -324,3 +324,70 @@ def test_what_can_be_no_path_is_told(tmp_path: Path, written: str) -> None:
     loaded = load_manifest(tmp_path / "m.yaml")
     with pytest.raises(ManifestError, match=r"names no folder|cannot be a file's name"):
         loaded.path(str(loaded.manifest.performers["mona_lisa"].portrait))
+
+
+def schema_takes(data: dict[str, Any]) -> bool:
+    return bool(Draft202012Validator(json_schema()).is_valid(data))
+
+
+def test_the_json_schema_is_one_and_takes_what_is_good() -> None:
+    Draft202012Validator.check_schema(json_schema())
+    assert schema_takes(yaml.safe_load(GOOD))
+    for path in sorted((ROOT / "configs" / "manifests").glob("*.yaml")):
+        assert schema_takes(yaml.safe_load(path.read_text(encoding="utf-8"))), path
+    short = yaml.safe_load(GOOD)
+    short["performers"]["mona_lisa"]["driving"] = "clip.mp4"
+    more = {"audio": "song.wav", "lyrics": "a.lrc", "titles": [{"text": "Hi", "start": "0:00.5", "end": 2}]}
+    assert schema_takes(short | more)
+    assert schema_takes(
+        {field: value for field, value in short.items() if field != "output"} | {"outputs": [short["output"]]}
+    )
+
+
+WRONG: dict[str, dict[str, Any]] = {
+    "no version": {"version": None},
+    "a version to come": {"version": 2},
+    "an unknown field": {"titel": "x"},
+    "neither performers nor a batch": {"performers": None},
+    "both": {"batch": {"pairs": "p.csv"}},
+    "outputs twice": {"outputs": [{"path": "a.mp4"}]},
+    "no output": {"output": None},
+    "another ending": {"output": {"path": "a.avi"}},
+    "odd sizes": {"output": {"path": "a.mp4", "size": [1281, 720]}},
+    "too large": {"output": {"path": "a.mp4", "size": [12800, 720]}},
+    "a rate of nothing": {"output": {"path": "a.mp4", "fps": 0}},
+    "a rate in words": {"output": {"path": "a.mp4", "fps": "fast"}},
+    "a poster that is none": {"output": {"path": "a.mp4", "poster": {"path": "a.tif"}}},
+    "louder than loud": {"audio": {"loudness_lufs": 3}},
+    "a preview without end": {"output": {"path": "a.mp4", "preview": {"path": "a.gif", "seconds": 100}}},
+    "a colour by another name": {"titles": [{"text": "a", "end": 1, "color": "mauve"}]},
+    "a time in words": {"titles": [{"text": "a", "end": "soon"}]},
+    "a time of another day": {"titles": [{"text": "a", "end": 90000}]},
+    "an empty title": {"titles": [{"text": "", "end": 1}]},
+    "another layout": {"scenes": [{"layout": "ful", "performers": ["mona_lisa"]}]},
+    "a backdrop": {"scenes": [{"layout": "full", "performers": ["mona_lisa"], "background": 5}]},
+    "no driver": {"performers": {"a": {"portrait": "a.png"}}},
+    "a name with a slash": {"performers": {"a/b": {"portrait": "a.png", "driving": "a.mp4"}}},
+    "a gain": {"performers": {"a": {"portrait": "a.png", "driving": "a.mp4", "motion": {"head": 3}}}},
+    "an engine": {"performers": {"a": {"portrait": "a.png", "driving": "a.mp4", "engine": "lanmark"}}},
+    "a face": {"performers": {"a": {"portrait": "a.png", "driving": "a.mp4", "face": "biggest"}}},
+}
+
+
+@pytest.mark.parametrize("change", WRONG.values(), ids=WRONG)
+def test_the_json_schema_refuses_what_validate_refuses(tmp_path: Path, change: dict[str, Any]) -> None:
+    data = {field: value for field, value in (yaml.safe_load(GOOD) | change).items() if value is not None}
+    assert not schema_takes(data)
+    with pytest.raises(ManifestError):
+        load(tmp_path, yaml.safe_dump(data))
+
+
+def test_the_json_schema_has_no_word_that_is_not_its_own() -> None:
+    """A number's limits beside a choice of types are none that a validator knows."""
+
+    def words(value: object) -> set[str]:
+        if isinstance(value, dict):
+            return {str(key) for key in value} | {word for below in value.values() for word in words(below)}
+        return {word for below in value for word in words(below)} if isinstance(value, list) else set()
+
+    assert not words(json_schema()) & {"ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length"}

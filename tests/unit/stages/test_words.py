@@ -269,6 +269,22 @@ def test_titles_stand_beside_the_lines_of_a_script_of_the_users(tmp_path: Path) 
     assert red.max() < white.min() or white.max() < red.min()
 
 
+@pytest.mark.parametrize("start", [6, 12, 18, 24])
+def test_text_stands_where_it_stood_wherever_a_piece_begins(tmp_path: Path, start: int) -> None:
+    """A line that moved away from another stays there when that one is gone, in a piece that begins later, too."""
+    cues = [("0,000", "0,400", "one"), ("0,200", "0,700", "two"), ("0,600", "1,100", "three"), ("0,800", "1,200", "4")]
+    text = "".join(f"{n}\n00:00:0{a} --> 00:00:0{b}\n{word}\n\n" for n, (a, b, word) in enumerate(cues, 1))
+    facts = made(tmp_path, inputs(lyrics=lyrics(tmp_path, text, "song.srt")), settings(format=".srt"))
+    whole = layers(tmp_path, facts, 32)
+    needed = [path for name, path in fonts().items() if name in facts.fonts]
+    script = Scripts.at(tmp_path / "out").file
+    with Overlay([script], needed, size=SIZE, fps=FPS, frames=32, start=start) as overlay:
+        for number in range(start, 32):
+            found, there = overlay.layer(number), whole[number]
+            assert (found is None) == (there is None)
+            assert found is None or there is None or np.array_equal(shown(found), shown(there))
+
+
 @pytest.mark.parametrize(
     ("character", "cure"),
     [
