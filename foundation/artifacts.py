@@ -44,6 +44,7 @@ class Spoilt(StageError):  # noqa: N818  (nobody is in error: it is made again)
         keys: of these artifacts.
     """
 
+    exit_code = 75  # EX_TEMPFAIL of sysexits.h: try again later
     keys: tuple[str, ...] = ()
 
     @staticmethod

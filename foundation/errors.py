@@ -6,6 +6,8 @@ DuetError
   +-- StageError        exit 4   a stage could not do its work (disk full, encoder failed, a bug)
   +-- CheckError        exit 5   the result was made, and failed a quality check
   +-- Interrupted       exit 130 the user, or the farm, stopped the run
+
+A task file whose inputs have not been made yet ends with 75 (foundation.artifacts.Spoilt): try again later.
 """
 
 from __future__ import annotations

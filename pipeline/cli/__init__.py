@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import json
+import os
 import signal
 import sys
 import traceback
-from typing import Annotated, Any
+from contextlib import suppress
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -91,34 +95,66 @@ def _options(
 
 
 def main() -> None:
-    """Run a command and leave with the exit code of design: 0, 2, 3, 4, 5 or 130."""
-    for stop in (signal.SIGINT, signal.SIGTERM):  # a farm that stops a job sends the second
-        signal.signal(stop, _stopped)
+    """Run a command and leave with the exit code of design: 0, 2, 3, 4, 5, 75 or 130."""
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a farm that stops a job sends the second
+        if signal.getsignal(stop) != signal.SIG_IGN:  # nohup wants the last ignored
+            signal.signal(stop, _stopped)
     debug = "--debug" in sys.argv
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except DuetError as error:
         _fail(error, debug)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has left
-        sys.exit(StageError.exit_code)
+    except SystemExit as left:
+        if left.code == 1:  # so click leaves when a reader has left
+            _leave_unheard(BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)))
+        raise
+    except OSError as error:
+        if error.filename is None and error.errno in _UNHEARD:
+            _leave_unheard(error)
+        _fail(StageError(error.strerror or str(error), file=error.filename, cure="run again with --debug"), debug)
     except Exception as error:
         problem = f"unexpected {type(error).__name__}: {error}"
         _fail(StageError(problem, cure="run again with --debug and report it"), debug)
+
+
+_UNHEARD = (errno.EPIPE, errno.ENOSPC, errno.EIO)
+"""Of what is told, without a file's name: whoever reads it has left, or the disk that it goes to is full."""
+
+
+def _leave_unheard(error: OSError) -> NoReturn:
+    """Leave with the code of what cannot be written; without a word to those who have left."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)  # what is still kept for stdout is lost, and no reason to fail once more
+    if error.errno == errno.EPIPE:
+        os.dup2(nowhere, 2)
+    typer.echo(f"error: what is told cannot be written: {error.strerror} (make room, or tell it elsewhere)", err=True)
+    sys.exit(StageError.exit_code)
 
 
 def _stopped(signum: int, frame: Any) -> None:
     raise Interrupted("stopped", cure="run the same command again to go on from what is finished")
 
 
+def _event_of(error: DuetError) -> dict[str, object]:
+    """What `--json` tells of an error, or of a stop, on stdout."""
+    event = "Stopped" if isinstance(error, Interrupted) else "Failed"
+    mistakes = list(error.mistakes) if isinstance(error, ManifestError) else []
+    return {"event": event, "code": error.exit_code, **error.to_json(), "text": str(error), "mistakes": mistakes}
+
+
 def _fail(error: DuetError, debug: bool) -> None:
     """Print one line a mistake, without a traceback unless asked, and leave."""
     if debug:
         traceback.print_exc()
-    if isinstance(error, ManifestError) and error.mistakes:
-        where = f"{error.file}: " if error.file else ""
-        for mistake in error.mistakes:
-            typer.echo(f"error: {where}{mistake}", err=True)
-    else:
-        typer.echo(f"error: {error}", err=True)
+    if "--json" in sys.argv:
+        with suppress(OSError):
+            typer.echo(json.dumps(_event_of(error), ensure_ascii=False))
+    where = f"{error.file}: " if error.file else ""
+    mistakes = error.mistakes if isinstance(error, ManifestError) else ()
+    with suppress(OSError):  # nobody may be there to hear it
+        for line in [where + mistake for mistake in mistakes] or [str(error)]:
+            typer.echo(f"error: {line}", err=True)
     sys.exit(error.exit_code)

@@ -14,7 +14,7 @@ from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, ManifestPath, Work
 from pipeline.cli.plan import plan_any
 from pipeline.cli.written import Written, refuse_losses
-from pipeline.executors.openjd_export import job_template
+from pipeline.executors.openjd_export import asset_references, job_template, parameter_values
 from pipeline.manifest.load import load_manifest
 
 PROGRAM = Path(__file__).resolve().parents[2] / "run_pipeline.py"
@@ -42,7 +42,11 @@ def openjd(
 ) -> None:
     loaded = load_manifest(manifest)
     plan = plan_any(loaded, store_at(work))
-    refuse_losses([Written(output, "the template", "choose another --output")], plan.reads | loaded.files)
+    assets, values = (output.with_name(f"{name}.yaml") for name in ("asset_references", "parameter_values"))
+    cure = "choose another --output"
+    places = {output: "the template", assets: "the list of inputs", values: "the parameters"}
+    reads = plan.reads | loaded.files
+    refuse_losses([Written(path, what, cure) for path, what in places.items()], reads)
     make_folder(output.absolute().parent)
     check_writable(output)
     template = job_template(
@@ -54,6 +58,12 @@ def openjd(
         chunk_frames=loaded.manifest.defaults.chunk_frames,
         gpus=gpus,
     )
-    with replacing(output) as temporary:
-        temporary.write_text(yaml.safe_dump(template, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
-    typer.echo(str(output))
+    there = sorted(path.absolute() for path in reads if path.is_file())
+    results = loaded.path(loaded.manifest.output.path).parent
+    written = {output: template, assets: asset_references(there, [store_at(work).root, results])}
+    written[values] = parameter_values(manifest.resolve())
+    for path, content in written.items():
+        with replacing(path) as temporary:
+            text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
+            temporary.write_text(text, encoding="utf-8")
+        typer.echo(str(path))

@@ -31,6 +31,7 @@ Tasks = Annotated[
     Path | None,
     typer.Option("--tasks", help="Write one JSON file a task into this folder, numbered in an order that can be run."),
 ]
+TASK_BEGINS = b'{"duet_task": '
 WithCost = Annotated[
     bool, typer.Option("--cost", help="Estimate seconds and memory, stage by stage, from past runs in the work folder.")
 ]
@@ -84,9 +85,22 @@ def _write_tasks(graph: Graph, folder: Path, read: Set[Path]) -> None:
     files = {folder / f"{number:05d}-{task.stage}.json": task for number, task in enumerate(graph)}
     refuse_losses([Written(path, "a task file", "choose another --tasks") for path in files], read)
     make_folder(folder)
+    for stale in _task_files(folder) - files.keys():
+        stale.unlink(missing_ok=True)
     for path, task in files.items():
         with replacing(path) as temporary:
             temporary.write_text(json.dumps(task.to_json(), ensure_ascii=False), encoding="utf-8")
+
+
+def _task_files(folder: Path) -> set[Path]:
+    """The files of an earlier plan: those that are named like ours and say that they are a task."""
+    found = set()
+    for path in folder.glob("[0-9][0-9][0-9][0-9][0-9]-*.json"):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                if file.read(len(TASK_BEGINS)) == TASK_BEGINS:
+                    found.add(path)
+    return found
 
 
 def _show(plan: Plan | BatchPlan, store: ArtifactStore) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from foundation.errors import InputError
+from media.credentials.signing import check_signer
 from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
 from pipeline.cli.place import batch_writes, place_of, summary_path
@@ -29,11 +30,14 @@ def _validate(manifest: Path, loaded: LoadedManifest, work: Path, *, as_json: bo
         refuse_losses(batch_writes(plan, summary_path(loaded)), plan.reads | loaded.files)
         _tell_batch(manifest, plan, as_json=as_json)
         return
-    refuse_losses(place_of(loaded).written(plan.frames, sheet=True, report=True), plan.reads)
+    place = place_of(loaded)
+    refuse_losses(place.written(plan.frames, sheet=True, report=True), plan.reads)
+    if place.signer:
+        check_signer(place.signer)
     seconds = float(plan.frames / plan.fps)
     about = {"frames": plan.frames, "fps": str(plan.fps), "seconds": seconds, "performers": list(plan.performers)}
     if as_json:
-        typer.echo(json.dumps({"valid": True, **about}, ensure_ascii=False))
+        typer.echo(json.dumps({"valid": True, **about, "notices": plan.notices}, ensure_ascii=False))
         return
     for text in plan.notices:
         typer.echo(text)

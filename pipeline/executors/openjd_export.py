@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from foundation.codec import Json
 from foundation.devices import VARIABLE
 from pipeline.plan.graph import Graph
 from pipeline.plan.needs import MB, needs_of, on_gpu
@@ -28,7 +29,8 @@ def job_template(
     """The template, JSON-safe.
 
     Args:
-        command: "render" or "batch". manifest: relative to the template's folder, or a name to be given.
+        command: "render" or "batch". manifest: relative to the template's folder; it is a default if it lies in it, for
+            the standard allows no other.
         program: run_pipeline.py. chunk_frames: frames a task of the steps that make frames.
         gpus: require one where a step can use it.
     """
@@ -49,6 +51,28 @@ def job_template(
     }
 
 
+def asset_references(inputs: Iterable[Path], outputs: Iterable[Path]) -> dict[str, Json]:
+    """What a job reads and where it writes, as Deadline Cloud's job bundles have it: asset_references.yaml.
+
+    Args:
+        inputs: files, by absolute paths. outputs: folders.
+    """
+    files = sorted(str(path) for path in inputs)
+    folders = sorted({str(path) for path in outputs})
+    return {
+        "assetReferences": {
+            "inputs": {"filenames": [*files], "directories": []},
+            "outputs": {"directories": [*folders]},
+            "referencedPaths": [],
+        }
+    }
+
+
+def parameter_values(manifest: Path) -> dict[str, Json]:
+    """What the template leaves open: parameter_values.yaml of a job bundle."""
+    return {"parameterValues": [{"name": "Manifest", "value": str(manifest)}]}
+
+
 def _device(graph: Graph) -> str:
     """What was planned for: every task plans again, on machines that may have another."""
     return "cuda" if any(on_gpu(task) for task in graph) else "cpu"
@@ -61,7 +85,7 @@ def _parameters(manifest: Path, program: Path) -> list[dict[str, Any]]:
             "type": "PATH",
             "objectType": "FILE",
             "dataFlow": "IN",
-            "default": str(manifest),
+            **({} if ".." in manifest.parts or manifest.is_absolute() else {"default": str(manifest)}),
             "description": "The manifest. What it names must be readable from every worker, by the same path.",
         },
         {

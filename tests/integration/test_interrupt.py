@@ -17,7 +17,14 @@ from tests.integration.conftest import Duet, command, driving
 Manifest = Callable[..., Path]
 
 
-@pytest.mark.parametrize("stop", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM])
+@pytest.mark.parametrize(
+    "stop",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.slow),
+        signal.SIGTERM,
+    ],
+)
 def test_a_stopped_run_leaves_nothing_half_done_and_goes_on(
     duet: Duet, manifest: Manifest, tmp_path: Path, stop: signal.Signals
 ) -> None:
@@ -34,8 +41,9 @@ def test_a_stopped_run_leaves_nothing_half_done_and_goes_on(
                 break
         run.send_signal(stop)
         stopped = time.monotonic()
-        _, err = run.communicate(timeout=30)
+        out, err = run.communicate(timeout=30)
     assert run.returncode == 130, err
+    assert '"event": "Stopped", "code": 130' in out
     assert "error: stopped" in err
     assert "Traceback" not in err
     assert time.monotonic() - stopped < 10

@@ -1,0 +1,98 @@
+"""What programs read of a run: an event for every error, exit codes, readers that leave, what farms must carry."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import yaml
+
+from foundation.events import Event
+from media.samples import sample_path
+from tests.conftest import ROOT
+from tests.integration.conftest import Duet, command
+
+Manifest = Callable[..., Path]
+
+
+def test_json_has_an_event_for_an_error_with_every_mistake(duet: Duet, manifest: Manifest) -> None:
+    done = duet("render", manifest(titel="x", output={"path": "a.avi"}), "--json")
+    assert done.code == 2
+    told = json.loads(done.out.splitlines()[-1])
+    assert (told["event"], told["code"], told["kind"]) == ("Failed", 2, "ManifestError")
+    assert [line.split(":")[0] for line in told["mistakes"]] == ["output.path", "titel"]
+    gone = json.loads(duet("inspect", "gone.mp4", "--json").out)
+    assert (gone["event"], gone["code"], gone["file"]) == ("Failed", 3, "gone.mp4")
+
+
+def test_the_page_for_farms_lists_every_event_with_its_fields() -> None:
+    page = (ROOT / "docs" / "farm.md").read_text(encoding="utf-8")
+    for event in get_args(Event):
+        (row,) = (line for line in page.splitlines() if line.startswith(f"| `{event.__name__}` |"))
+        for field in fields(event):
+            assert f"`{field.name}`" in row
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk to write to is Linux's")
+def test_a_reader_that_leaves_and_a_full_disk_end_with_the_code_of_what_cannot_be_written() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command("schema"), stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 4
+    assert done.stderr == (
+        "error: what is told cannot be written: No space left on device (make room, or tell it elsewhere)\n"
+    )
+    with subprocess.Popen(command("schema"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        assert run.stderr.read() == ""
+    assert run.returncode == 4
+
+
+def test_a_plan_into_a_folder_leaves_no_task_of_an_earlier_one(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
+    for chunk in (4, 64):
+        done = duet("plan", manifest(defaults={"chunk_frames": chunk}), "--tasks", "tasks", "--json")
+        assert done.code == 0, done.err
+        assert len(list((tmp_path / "tasks").glob("*.json"))) == len(json.loads(done.out)["tasks"])
+
+
+def test_what_is_not_ours_stays_in_a_folder_of_tasks(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
+    folder = tmp_path / "tasks"
+    folder.mkdir()
+    for name in ("99999-mine.json", "notes.json"):
+        (folder / name).write_text('{"mine": true}')
+    assert duet("plan", manifest(), "--tasks", "tasks").code == 0
+    assert {"99999-mine.json", "notes.json"} <= {path.name for path in folder.iterdir()}
+
+
+def test_a_task_whose_inputs_are_not_there_yet_says_try_again(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
+    assert duet("plan", manifest(), "--tasks", "tasks", fresh=True).code == 0
+    last = max((tmp_path / "tasks").glob("*.json"))
+    done = duet("task", last, "--work", tmp_path / "elsewhere")
+    assert done.code == 75
+    assert "which has not run" in done.error
+
+
+def test_a_job_for_farms_declares_what_it_reads_wherever_the_manifest_lies(duet: Duet, tmp_path: Path) -> None:
+    shutil.copy(sample_path("astronaut"), tmp_path / "face.png")
+    shutil.copy(sample_path("carphone"), tmp_path / "car.mp4")
+    (tmp_path / "a.lrc").write_text("[00:00]la")
+    performers = "performers: {a: {portrait: face.png, driving: car.mp4}}"
+    (tmp_path / "m.yaml").write_text(f"version: 1\n{performers}\nlyrics: a.lrc\noutput: {{path: x.mp4}}\n")
+    for place, default in ((tmp_path / "job.yaml", "m.yaml"), (tmp_path / "bundle" / "template.yaml", None)):
+        done = duet("export", "openjd", tmp_path / "m.yaml", "-o", place)
+        assert done.code == 0, done.err
+        template = yaml.safe_load(place.read_text())
+        assert template["parameterDefinitions"][0].get("default") == default
+        assets = yaml.safe_load((place.parent / "asset_references.yaml").read_text())["assetReferences"]
+        wanted = {str(tmp_path / name) for name in ("m.yaml", "face.png", "car.mp4", "a.lrc")}
+        assert wanted <= set(assets["inputs"]["filenames"])
+        assert str(tmp_path) in assets["outputs"]["directories"]
+        given = yaml.safe_load((place.parent / "parameter_values.yaml").read_text())["parameterValues"]
+        assert given == [{"name": "Manifest", "value": str(tmp_path / "m.yaml")}]
