@@ -126,11 +126,11 @@ class PairObjective(Objective):
         true = [points + self.noise * torch.randn_like(points) for points in true]
         if not self.predicted:
             return true[0], true[1]
-        chosen = torch.rand(len(batch.source)) < self.predicted
+        chosen = torch.rand(len(batch.source), device=batch.source.device) < self.predicted
         if chosen.any():
             with torch.no_grad():
                 both = torch.cat([batch.source[chosen], batch.driving[chosen]])
                 found = self.model.kp_detector(both).chunk(2)
             for points, seen in zip(true, found, strict=True):
-                points[chosen] = seen
+                points[chosen] = seen.to(points.dtype)  # half precision under autocast
         return true[0], true[1]

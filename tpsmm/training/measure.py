@@ -67,7 +67,10 @@ def measure(model: Model, tube: Tube, side: int, *, taught: bool) -> Figures:
     cut = _still_cut(tube, side)
     pictures = _pictures(tube, chosen, cut)
     seen = _pictures(tube, chosen, _still_cut(tube, model.config.view_side or side))
-    points = torch.from_numpy(np.stack([cut.points(tube.points[index], marks.mirrored()) for index in chosen]))
+    marked = [cut.points(tube.points[index], marks.mirrored()) for index in chosen]
+    face = torch.from_numpy(np.stack([regions(one, side)[0] for one in marked])).float()[:, None] / 255
+    points = torch.from_numpy(np.stack(marked))
+    pictures, seen, points, face = (tensor.to(model.device) for tensor in (pictures, seen, points, face))
     was = model.training
     model.eval()
     keypoints = torch.cat([model.kp_detector(some) for some in torch.split(seen, AT_ONCE)])
@@ -75,7 +78,6 @@ def measure(model: Model, tube: Tube, side: int, *, taught: bool) -> Figures:
     shown = _animate(model, pictures, keypoints)
     given = _animate(model, pictures, true) if taught else None
     model.train(was)
-    face = torch.from_numpy(np.stack([regions(one, side)[0] for one in points.numpy()])).float()[:, None] / 255
     at = points[:, list(TRACED)]
     fair = at.abs().amax(dim=-1) < 1
     best = given or shown
@@ -163,4 +165,4 @@ def _sheet(rows: list[Tensor]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]
     columns = np.linspace(0, len(rows[0]) - 1, SHOWN).round().astype(int)
     lines = [torch.cat(list(row[columns]), dim=2) for row in rows]
     whole = torch.cat(lines, dim=1).clamp(0, 1)
-    return (whole * 255).round().byte().permute(1, 2, 0).numpy()
+    return (whole * 255).round().byte().permute(1, 2, 0).cpu().numpy()

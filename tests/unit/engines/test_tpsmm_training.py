@@ -17,6 +17,7 @@ from safetensors.torch import load_file
 import tpsmm
 from foundation.errors import InputError, StageError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from tests.fakes.away import AWAY, away
 from tests.synthetic_tubes import SIDE, tube
 from tests.unit.tpsmm.training.conftest import one_thread, published, supervised
 from tpsmm.training import keep, landmark_losses
@@ -84,6 +85,31 @@ def test_a_run_ends_with_a_checkpoint_a_log_and_a_sheet(
     assert all(math.isfinite(float(row["carl.face_l1"])) for row in rows)
     assert float(rows[-1]["loss.fooled"]) != 0
     assert len(list(tmp_path.glob("sheet-carl-*.png"))) == 3
+
+
+@pytest.mark.parametrize("how", ["supervised", "published"])
+def test_a_run_on_another_device_takes_the_same_steps(
+    how: str, clips: list[TubeFiles], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Nothing of it may stay behind on the CPU. The numbers are the CPU's, but for the order of sums, which grows."""
+    sections = request.getfixturevalue(how)
+    here = steps(order(sections, clips, tmp_path / "here"))
+    with away():
+        there = steps(order(sections, clips, tmp_path / "there", device=AWAY))
+    assert there[0].progress.losses == pytest.approx(here[0].progress.losses, rel=1e-4)
+    assert all(math.isfinite(loss) for one in there for loss in one.progress.losses.values())
+    assert [one.figures.keys() for one in there] == [one.figures.keys() for one in here]
+    assert len(list((tmp_path / "there").glob("sheet-carl-*.png"))) == len(
+        list((tmp_path / "here").glob("sheet-*.png"))
+    )
+
+
+def test_bfloat16_trains_with_keypoints_of_the_detectors_own(
+    supervised: dict[str, Any], clips: list[TubeFiles], tmp_path: Path
+) -> None:
+    told = steps(order(supervised, clips, tmp_path, bf16=True))
+    assert [one.progress.leg for one in told] == ["points"] * 3 + ["motion"] * 3 + ["picture"] * 3
+    assert all(math.isfinite(loss) for one in told for loss in one.progress.losses.values())
 
 
 def test_keypoints_learn(supervised: dict[str, Any], clips: list[TubeFiles], tmp_path: Path) -> None:

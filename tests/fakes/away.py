@@ -1,0 +1,135 @@
+"""A stand-in for a GPU on a machine without one: tensors that lie "away", compute like a CPU's and refuse to be mixed.
+
+While it is entered, a tensor of the device "meta" (the one that every build of PyTorch knows) holds numbers of the CPU.
+Whoever computes with it and with a CPU tensor of more than one number is told, as CUDA would tell; reading a value back
+is counted, since on a GPU the host would wait for it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+from unittest import mock
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_flatten, tree_map
+
+AWAY = "meta"
+COPIES = {torch.ops.aten._to_copy.default, torch.ops.aten.copy_.default}
+INDEXED = {torch.ops.aten.index.Tensor, torch.ops.aten.index_put_.default, torch.ops.aten.index_put.default}
+"""Their indices may lie on the CPU."""
+WAITS = {torch.ops.aten._local_scalar_dense.default, torch.ops.aten.nonzero.default, torch.ops.aten.equal.default}
+
+
+class AwayTensor(torch.Tensor):
+    """A tensor of the stand-in."""
+
+    inner: torch.Tensor
+
+    @staticmethod
+    def __new__(cls: type[AwayTensor], inner: torch.Tensor) -> AwayTensor:
+        made: AwayTensor = torch.Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
+            cls,
+            inner.size(),
+            strides=inner.stride(),
+            storage_offset=inner.storage_offset(),
+            dtype=inner.dtype,
+            layout=inner.layout,
+            device=AWAY,
+            requires_grad=inner.requires_grad,
+        )
+        made.inner = inner
+        return made
+
+    def __getitem__(self, index: Any) -> Any:
+        return super().__getitem__(_indices(index))
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        super().__setitem__(_indices(index), value)
+
+    def new_tensor(self, data: Any, **options: Any) -> AwayTensor:  # type: ignore[override]
+        return AwayTensor(self.inner.new_tensor(data, **options))
+
+    @classmethod
+    def __torch_dispatch__(
+        cls, func: Callable[..., Any], types: Sequence[type], args: Sequence[Any] = (), kwargs: Any = None
+    ) -> Any:
+        return _run(func, args, kwargs or {}, None)
+
+
+class Away(TorchDispatchMode):
+    """While it is entered, "meta" is the stand-in. `waits`: how often each operation made the host wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: Counter[str] = Counter()
+
+    def __torch_dispatch__(
+        self, func: Callable[..., Any], types: Sequence[type], args: Sequence[Any] = (), kwargs: Any = None
+    ) -> Any:
+        return _run(func, args, kwargs or {}, self.waits)
+
+
+def _run(func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], waits: Counter[str] | None) -> Any:
+    flat, _ = tree_flatten((args, kwargs))
+    tensors = [each for each in flat if isinstance(each, torch.Tensor)]
+    away = [each for each in tensors if isinstance(each, AwayTensor)]
+    wanted = kwargs.get("device")
+    if func not in COPIES and away:
+        mixed = [args[0], *args[2:]] if func in INDEXED else tensors
+        here = [
+            tuple(t.shape) for t in mixed if isinstance(t, torch.Tensor) and not isinstance(t, AwayTensor) and t.dim()
+        ]
+        if here:
+            raise RuntimeError(f"{func}: tensors away and on the CPU {here}")
+    if away and func in WAITS and waits is not None:
+        waits[str(func)] += 1
+    goes = (torch.device(wanted).type == AWAY) if wanted is not None else bool(away)
+    if func is torch.ops.aten.copy_.default:
+        goes = isinstance(args[0], AwayTensor)
+    given, named = tree_map(_inner, (tuple(args), dict(kwargs)))
+    if wanted is not None:
+        named["device"] = torch.device("cpu")
+    if "pin_memory" in named:
+        named["pin_memory"] = False
+    made = func(*given, **named)
+    if not goes:
+        return made
+    if func._schema.is_mutable:  # type: ignore[attr-defined]
+        return args[0] if isinstance(made, torch.Tensor) else made
+    return tree_map(lambda each: AwayTensor(each) if isinstance(each, torch.Tensor) else each, made)
+
+
+def _indices(index: Any) -> Any:
+    """With lists as tensors: PyTorch itself makes them where no one sees it."""
+    if isinstance(index, tuple):
+        return tuple(map(_indices, index))
+    return _TENSOR(index) if isinstance(index, list) else index
+
+
+def _inner(value: Any) -> Any:
+    return value.inner if isinstance(value, AwayTensor) else value
+
+
+@contextmanager
+def away() -> Iterator[Away]:
+    """The stand-in for what runs inside; there is no autocast on it."""
+    with mock.patch.multiple(torch, autocast=_autocast, tensor=_tensor), Away() as mode:
+        yield mode
+
+
+def _tensor(data: Any, *, device: Any = None, **options: Any) -> torch.Tensor:
+    """PyTorch's own makes it where no one sees it."""
+    goes = device is not None and torch.device(device).type == AWAY
+    made = _TENSOR(data, **options) if goes else _TENSOR(data, device=device, **options)
+    return AwayTensor(made) if goes else made
+
+
+_TENSOR = torch.tensor
+
+
+def _autocast(device: str, dtype: torch.dtype | None = None, *, enabled: bool = True) -> AbstractContextManager[Any]:
+    return nullcontext() if device == AWAY else torch.amp.autocast_mode.autocast(device, dtype, enabled)
