@@ -10,6 +10,7 @@ from torch import Tensor
 from fomm.dense_motion import Motion, MotionSource
 from fomm.keypoints import Keypoints, relative, scale_of
 from fomm.model import Model
+from networks.arithmetic import inference
 from networks.grouping import Grouping
 from networks.kernels.workers import steady_torch
 from networks.pictures import check_pictures
@@ -74,7 +75,7 @@ class Animator:
     """
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def __init__(
         self,
         model: Model,
@@ -122,7 +123,7 @@ class Animator:
         return self.model.grouping(*self.state.picture.shape[2:])
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def transfer(self, driving: Keypoints) -> Keypoints:
         """Keypoints of N driving frames to those that the portrait takes, by the mode."""
         if self.mode == "standard":
@@ -130,7 +131,7 @@ class Animator:
         return relative(self.state.motion.keypoints, driving, self.state.initial, self.state.scale)
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def motion(self, frames: Tensor, keep: Tensor | None = None) -> Motion:
         """How the portrait moves in (N, 3, h, w) driving frames, N at least 1, float, 0..1.
 
@@ -143,7 +144,7 @@ class Animator:
         return Motion(*(torch.cat(tensors) for tensors in named))
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def render(self, frames: Tensor, keep: Tensor | None = None) -> Tensor:
         """(N, 3, h, w) driving frames, float, 0..1 -> (N, 3, H, W) pictures of the portrait, float32, 0..1.
 

@@ -14,6 +14,7 @@ from fomm.config import ModelConfig, load_config
 from fomm.generator import Generator
 from fomm.keypoints import KeypointDetector, Keypoints
 from foundation.errors import InputError
+from networks.arithmetic import inference
 from networks.blocks import fold_norms
 from networks.checkpoints import Checkpoint, Family, fit_checkpoint, read_checkpoint
 from networks.grouping import Grouping
@@ -71,7 +72,7 @@ class Model(nn.Module):
         return Grouping(self.device, several=several, bytes_a_frame=height * width * BYTES_A_PIXEL)
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def keypoints(self, frames: Tensor) -> Keypoints:
         """Of (N, 3, H, W) frames, float, 0..1; H and W multiples of `config.frame_multiple` (section 3.1).
 

@@ -11,6 +11,7 @@ from liveportrait.driving import Driver, Options, Ratios, check_options
 from liveportrait.info import MotionInfo, Pose
 from liveportrait.model import OUT_SIDE, Model
 from liveportrait.warping import WarpSource
+from networks.arithmetic import inference
 from networks.kernels.workers import steady_torch
 
 
@@ -70,7 +71,7 @@ class Animator:
     """
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def __init__(
         self,
         model: Model,
@@ -111,7 +112,7 @@ class Animator:
         return self.model.grouping().size
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def render(self, frames: Tensor, ratios: Ratios | None = None, keep: Tensor | None = None) -> Tensor:
         """(N, 3, 256, 256) driving frames, float, 0..1 -> (N, 3, 512, 512) pictures of the portrait, float32, 0..1.
 
@@ -124,7 +125,7 @@ class Animator:
         return self.follow(self.model.info(frames), ratios, keep)
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def follow(self, driving: MotionInfo, ratios: Ratios | None = None, keep: Tensor | None = None) -> Tensor:
         """The same of N frames' motion, N at least 1: of a template, say."""
         taken = self._driver.keypoints(driving, ratios)
@@ -158,7 +159,7 @@ class MovingAnimator:
         self._driver = Driver(networks, info, first, check_options(options), ratios=ratios, smooth=smooth)
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def render(self, pictures: Tensor, first_frame: int, driving: MotionInfo, ratios: Ratios | None = None) -> Tensor:
         """Some frames of the portrait, (N, 3, 256, 256), from `first_frame` on -> (N, 3, 512, 512).
 

@@ -12,6 +12,7 @@ from liveportrait.info import POINTS, MotionInfo, Pose
 from liveportrait.neutral import SHUT_LIPS
 from liveportrait.retargeting import StitchingRetargeting
 from liveportrait.smoothing import OBSERVATION_VARIANCE, smoothed
+from networks.arithmetic import inference
 from networks.kernels.workers import steady_torch
 from networks.reference import movement_scale
 
@@ -98,7 +99,7 @@ class Driver:
             self.scale = movement_scale(source.keypoints, self.start)
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def keypoints(self, driving: MotionInfo, ratios: Ratios | None, first_frame: int = 0) -> Tensor:
         """The keypoints that the portrait takes in N frames, (N, 21, 3).
 
@@ -181,7 +182,7 @@ class Driver:
 
 
 @steady_torch()
-@torch.inference_mode()
+@inference()
 def moving_pose(source: MotionInfo, driving: MotionInfo, options: Options) -> Pose:
     """The pose of every frame of a moving portrait, smoothed over time; needs the whole clip at once.
 

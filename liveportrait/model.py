@@ -18,6 +18,7 @@ from liveportrait.motion import MotionExtractor
 from liveportrait.retargeting import StitchingRetargeting
 from liveportrait.sizes import PUBLISHED, Sizes
 from liveportrait.warping import WarpingNetwork
+from networks.arithmetic import inference
 from networks.blocks import fold_norms
 from networks.checkpoints import Checkpoint, fit_checkpoint
 from networks.grouping import Grouping
@@ -75,7 +76,7 @@ class Model(nn.Module):
         return Grouping(self.device, several=several, bytes_a_frame=BYTES_A_FRAME)
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def info(self, pictures: Tensor) -> MotionInfo:
         """The motion of (N, 3, 256, 256) pictures, N at least 1, float, 0..1.
 
@@ -87,7 +88,7 @@ class Model(nn.Module):
         return MotionInfo.joined([self.motion_extractor(some) for some in parts])
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def volume(self, picture: Tensor) -> Tensor:
         """The feature volume (1, 32, 16, 64, 64) of a portrait (1, 3, 256, 256), float, 0..1."""
         found: Tensor = self.appearance_feature_extractor(_checked(picture, "source").to(self.device))

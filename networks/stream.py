@@ -61,7 +61,7 @@ def _queue(animator: Animator, batch: list[Picture], device: torch.device) -> tu
     kept = torch.empty(shown.shape, dtype=torch.uint8, pin_memory=True)
     kept.copy_(shown, non_blocking=True)
     done = torch.cuda.Event()  # type: ignore[no-untyped-call]  # torch leaves it so
-    done.record()
+    done.record(torch.cuda.current_stream(device))  # of the device that copies, which need not be the current one
     return kept, done
 
 

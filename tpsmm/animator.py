@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from networks.arithmetic import inference
 from networks.kernels.workers import steady_torch
 from networks.pictures import check_pictures
 from networks.reference import movement_scale
@@ -96,7 +97,7 @@ class Animator:
     """
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def __init__(
         self,
         model: Model,
@@ -139,9 +140,10 @@ class Animator:
         return animator
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def transfer(self, driving: Tensor) -> Tensor:
-        """Keypoints of N driving frames to those that the portrait takes, both (N, 5K, 2), by the mode."""
+        """Keypoints of N driving frames, anywhere, to those that the portrait takes, both (N, 5K, 2), by the mode."""
+        driving = _check_keypoints(self.model, driving)
         if self.mode == "standard":
             return driving
         source = self.state.motion.keypoints
@@ -161,7 +163,7 @@ class Animator:
         return self.model.backend.group(*self.state.picture.shape[2:])
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def motion(self, frames: Tensor, keep: Tensor | None = None) -> Motion:
         """How the portrait moves in (N, 3, h, w) driving frames, N at least 1, float, 0..1.
 
@@ -171,7 +173,7 @@ class Animator:
         return self._moved(self._eased(self.transfer(self.model.keypoints(frames)), keep))
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def render(self, frames: Tensor, keep: Tensor | None = None) -> Tensor:
         """(N, 3, h, w) driving frames, float, 0..1 -> (N, 3, H, W) pictures of the portrait, float32, 0..1.
 
@@ -181,7 +183,7 @@ class Animator:
         return self._grouped(lambda part: self.motion(frames[part], None if keep is None else keep[part]), len(frames))
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def pose(self, keypoints: Tensor, keep: Tensor | None = None) -> Tensor:
         """(N, 5K, 2) keypoints that the portrait is to take, -1..1 -> (N, 3, H, W), as `render`.
 

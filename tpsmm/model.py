@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from foundation.errors import InputError
+from networks.arithmetic import inference
 from networks.checkpoints import Checkpoint, Family, fit_checkpoint, read_checkpoint
 from networks.kernels.workers import steady_torch
 from networks.narrow import NarrowConv2d
@@ -71,7 +72,7 @@ class Model(nn.Module):
         self._backend = Backend(self.dense_motion_network, self.inpainting_network, self.precision)
 
     @steady_torch()
-    @torch.inference_mode()
+    @inference()
     def keypoints(self, frames: Tensor) -> Tensor:
         """(N, 3, H, W), float32, 0..1 -> (N, 5K, 2): x, y in -1..1 (section 3.1)."""
         frames = check_pictures(frames, "frames").to(self.device)

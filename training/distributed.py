@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import distributed
 
 from foundation.errors import DuetError, StageError
@@ -75,7 +76,10 @@ def _work(work: Work, order: Any, team: Team, place: tuple[str, str], results: A
     device, meeting = place
     leads = team.rank == 0
     try:
-        backend = "nccl" if device == "cuda" else "gloo"
+        backend = "gloo"
+        if device == "cuda":
+            backend = "nccl"
+            torch.cuda.set_device(team.rank)  # what NCCL talks through
         distributed.init_process_group(backend, init_method=f"file://{meeting}", rank=team.rank, world_size=team.size)
         made = work(order, (lambda told: results.put(("told", told))) if leads else _unheard, team)
         distributed.destroy_process_group()

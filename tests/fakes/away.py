@@ -50,6 +50,10 @@ class AwayTensor(torch.Tensor):
     def __setitem__(self, index: Any, value: Any) -> None:
         super().__setitem__(_indices(index), value)
 
+    def __matmul__(self, other: torch.Tensor) -> torch.Tensor:
+        """A vector's product is a matrix's whose shape PyTorch then changes in place, where no one sees it."""
+        return super().__matmul__(other) if self.dim() > 1 else (self[None] @ other)[0]
+
     def new_tensor(self, data: Any, **options: Any) -> AwayTensor:  # type: ignore[override]
         return AwayTensor(self.inner.new_tensor(data, **options))
 
@@ -76,12 +80,12 @@ class Away(TorchDispatchMode):
 def _run(func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], waits: Counter[str] | None) -> Any:
     flat, _ = tree_flatten((args, kwargs))
     tensors = [each for each in flat if isinstance(each, torch.Tensor)]
-    away = [each for each in tensors if isinstance(each, AwayTensor)]
+    away = [each for each in tensors if each.is_meta]
     wanted = kwargs.get("device")
     if func not in COPIES and away:
         mixed = [args[0], *args[2:]] if func in INDEXED else tensors
         here = [
-            tuple(t.shape) for t in mixed if isinstance(t, torch.Tensor) and not isinstance(t, AwayTensor) and t.dim()
+            tuple(each.shape) for each in mixed if isinstance(each, torch.Tensor) and each.dim() and not each.is_meta
         ]
         if here:
             raise RuntimeError(f"{func}: tensors away and on the CPU {here}")
@@ -89,7 +93,7 @@ def _run(func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any
         waits[str(func)] += 1
     goes = (torch.device(wanted).type == AWAY) if wanted is not None else bool(away)
     if func is torch.ops.aten.copy_.default:
-        goes = isinstance(args[0], AwayTensor)
+        goes = args[0].is_meta
     given, named = tree_map(_inner, (tuple(args), dict(kwargs)))
     if wanted is not None:
         named["device"] = torch.device("cpu")
@@ -111,13 +115,16 @@ def _indices(index: Any) -> Any:
 
 
 def _inner(value: Any) -> Any:
-    return value.inner if isinstance(value, AwayTensor) else value
+    """What is computed with on the CPU. A network that waits for its checkpoint has tensors without numbers."""
+    if isinstance(value, AwayTensor):
+        return value.inner
+    return torch.zeros_like(value, device="cpu") if isinstance(value, torch.Tensor) and value.is_meta else value
 
 
 @contextmanager
 def away() -> Iterator[Away]:
     """The stand-in for what runs inside; there is no autocast on it."""
-    with mock.patch.multiple(torch, autocast=_autocast, tensor=_tensor), Away() as mode:
+    with mock.patch.multiple(torch, autocast=_autocast, tensor=_tensor, inference_mode=torch.no_grad), Away() as mode:
         yield mode
 
 
