@@ -107,6 +107,7 @@ class Overlay:
                 stdout=subprocess.PIPE,
                 stderr=said,
                 environment={"FONTCONFIG_FILE": str(folder / "fonts.conf")},
+                folder=folder,
                 file=self._scripts[0],
             )
             try:
@@ -181,21 +182,23 @@ def _first_frame(milliseconds: int, fps: Fraction) -> int:
 def _prepared(
     folder: Path, scripts: Sequence[Path], fonts: Sequence[Path], times: Sequence[Fraction], size: tuple[int, int]
 ) -> list[str]:
-    """Fill the folder with what ffmpeg needs; its arguments. Raw RGBA comes out, for each time a frame."""
+    """Fill the folder with what ffmpeg needs; its arguments. Raw RGBA comes out, for each time a frame.
+
+    It is run in the folder: whatever the folder is called, no name of it stands in the filters' language.
+    """
     (folder / "fonts.conf").write_text(_NO_FONTS, encoding="utf-8")
     (folder / "fonts").mkdir()
     for number, font in enumerate(fonts):
         (folder / "fonts" / f"{number}{font.suffix}").symlink_to(font.resolve())
     _write_times(folder / "times.nut", times)
     picture = (
-        ffmpeg.input(file_url(folder / "times.nut"), format="nut", protocol_whitelist="file,pipe")
+        ffmpeg.input("file:times.nut", format="nut", protocol_whitelist="file,pipe")
         .video.filter("scale", *size, flags="neighbor")
         .filter("format", "rgba")
     )
     for number, script in enumerate(scripts):
-        inside = folder / f"{number}.ass"
-        inside.write_bytes(script.read_bytes())
-        picture = picture.filter("subtitles", str(inside), fontsdir=str(folder / "fonts"), alpha=1, wrap_unicode=1)
+        (folder / f"{number}.ass").write_bytes(script.read_bytes())
+        picture = picture.filter("subtitles", f"{number}.ass", fontsdir="fonts", alpha=1, wrap_unicode=1)
     node = ffmpeg.output(picture, "pipe:1", format="rawvideo", pix_fmt="rgba", fps_mode="passthrough")
     start = [ffmpeg_binary(), "-nostdin", "-hide_banner", "-loglevel", "error", "-copyts"]
     return [str(word) for word in ffmpeg.compile(node, cmd=start)]

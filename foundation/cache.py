@@ -1,8 +1,9 @@
-"""Where models are kept that were fetched once: $DUET_CACHE, or the user's cache folder."""
+"""Where models are kept that were fetched once: $DUET_CACHE, the user's cache folder, or a temporary one."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 
@@ -12,4 +13,9 @@ def cache_folder() -> Path:
     if own:
         return Path(own)
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "duet"
+    if base:
+        return Path(base) / "duet"
+    try:
+        return Path.home() / ".cache" / "duet"
+    except RuntimeError:  # no HOME, and nobody of that number in /etc/passwd, as in many containers
+        return Path(tempfile.gettempdir()) / f"duet-cache-{os.getuid()}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 import time
 from pathlib import Path
 
@@ -12,7 +14,13 @@ RACY_SECONDS = 2.0
 
 
 def digest_of(path: Path) -> str:
-    """sha256 of a file's bytes, in hexadecimal."""
+    """sha256 of a file's bytes, in hexadecimal.
+
+    Raises: OSError, also for what is no regular file: a device would never end, a pipe never begin.
+    """
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise OSError(errno.EINVAL, "is no regular file", str(path))
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

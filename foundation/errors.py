@@ -15,6 +15,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from foundation.printable import printable
+
 
 class DuetError(Exception):
     """An error with everything a user needs to mend it.
@@ -83,7 +85,7 @@ class DuetError(Exception):
         text += f"{self.file}: " if self.file else ""
         text += self.problem.rstrip(".")
         text += f" ({self.cure.rstrip('.')})" if self.cure else ""
-        return " ".join(text.split())
+        return printable(" ".join(text.split()))
 
 
 class ManifestError(DuetError):

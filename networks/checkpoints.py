@@ -123,6 +123,8 @@ def _read_safetensors(path: Path) -> Mapping[str, object]:
 def _read_pickle(path: Path) -> Mapping[str, object]:
     # Files of torch 1.6 and later are zip archives and can be mapped; older ones are bare pickles and cannot.
     mapped = zipfile.is_zipfile(path)
+    if mapped:
+        _refuse_packed(path)
     try:
         content = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except pickle.UnpicklingError as error:
@@ -135,6 +137,21 @@ def _read_pickle(path: Path) -> Mapping[str, object]:
     if not isinstance(content, Mapping):
         raise InputError("the checkpoint is no mapping of state dicts", file=path, cure="get the published file")
     return dict(content)
+
+
+def _refuse_packed(path: Path) -> None:
+    """torch.save packs nothing: what is packed may unpack to a thousand times its size.
+
+    Raises: InputError.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            packed = [entry.filename for entry in archive.infolist() if entry.compress_type != zipfile.ZIP_STORED]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise InputError(f"the checkpoint is damaged: {error}", file=path, cure="download it again") from error
+    if packed:
+        cure = "unpack it, if it is an archive of a checkpoint"
+        raise InputError(f"is no checkpoint of torch.save: {packed[0]} in it is compressed", file=path, cure=cure)
 
 
 def fit_checkpoint(model: nn.Module, checkpoint: Checkpoint, family: Family) -> None:

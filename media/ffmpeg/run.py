@@ -39,18 +39,21 @@ def start_ffmpeg(
     stderr: int | IO[bytes],
     stdout: int = subprocess.DEVNULL,
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
     stage: str | None = None,
     file: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """The running child. It gets no Ctrl-C of its own: who started it decides how it ends.
 
     Args:
-        environment: variables that it has besides this process's own.
+        environment: variables that it has besides this process's own. folder: where it runs; None: here.
     Raises: StageError if it cannot be started.
     """
     try:
         variables = None if environment is None else {**os.environ, **environment}
-        return subprocess.Popen(argv, stdin=stdin, stdout=stdout, stderr=stderr, env=variables, process_group=0)
+        return subprocess.Popen(
+            argv, stdin=stdin, stdout=stdout, stderr=stderr, env=variables, cwd=folder, process_group=0
+        )
     except OSError as problem:
         told = f"ffmpeg cannot be started: {problem.strerror or problem}"
         raise StageError(told, file=file, stage=stage, cure="pip install imageio-ffmpeg") from problem

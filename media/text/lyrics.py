@@ -15,6 +15,7 @@ from foundation.errors import InputError
 from media.files.checks import check_file
 from media.text.lrc import parse_lrc
 from media.text.singers import Singers, Told
+from media.text.taming import AT_ONCE, most_at_once, tamed
 
 MAX_BYTES = 2_000_000
 MAX_LINES = 20_000
@@ -110,6 +111,11 @@ def _from_ass(subtitles: pysubs2.SSAFile, singers: Singers) -> tuple[list[Line],
         clean.append(event)
         if sung.text.strip():
             lines.append(sung)
+    if (crowd := most_at_once(clean)) > AT_ONCE:
+        told = f"shows {crowd} lines at one time, more than {AT_ONCE}"
+        raise InputError(told, file=singers.file, cure="leave some of them out")
+    if changed := tamed(clean):
+        singers.told(f"{changed} of its lines and styles ask for more than a frame can show, and are made smaller")
     return _checked(lines, singers), clean
 
 

@@ -17,6 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from foundation.errors import DuetError, Interrupted, ManifestError, StageError
+from foundation.printable import Printable, printable
 from foundation.version import VERSION
 
 COMMANDS = {
@@ -100,6 +101,7 @@ def main() -> None:
         if signal.getsignal(stop) != signal.SIG_IGN:  # nohup wants the last ignored
             signal.signal(stop, _stopped)
     debug = "--debug" in sys.argv
+    sys.stdout = Printable(sys.stdout)
     try:
         try:
             app()
@@ -156,5 +158,5 @@ def _fail(error: DuetError, debug: bool) -> None:
     mistakes = error.mistakes if isinstance(error, ManifestError) else ()
     with suppress(OSError):  # nobody may be there to hear it
         for line in [where + mistake for mistake in mistakes] or [str(error)]:
-            typer.echo(f"error: {line}", err=True)
+            typer.echo(f"error: {printable(line)}", err=True)
     sys.exit(error.exit_code)

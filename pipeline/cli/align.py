@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from foundation.atomic import check_writable
 from foundation.errors import DuetError
+from foundation.printable import printable
 from pipeline.cli.options import Debug, Json
 from pipeline.cli.written import Written, refuse_losses
 from speech.alignment import Alignment, align_song, check_found
@@ -47,7 +48,7 @@ def run(
     refuse_losses([Written(output, "the words' times", "choose another --output")], [song, words])
     check_writable(output)
     spoken_in = language_of(language)
-    lines = read_lines(words, singer or (), lambda line: typer.echo(f"note: {line}", err=True))
+    lines = read_lines(words, singer or (), lambda line: typer.echo(f"note: {printable(line)}", err=True))
     form = "{desc} {percentage:3.0f}%"
     with tqdm(total=100, desc="listening", bar_format=form, file=sys.stderr, leave=False, disable=None) as bar:
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from foundation.artifacts import Artifact, ArtifactStore
-from foundation.errors import DuetError
+from foundation.errors import DuetError, ManifestError
 from foundation.events import Event
 from pipeline.cli.runs import Running
 from pipeline.executors import load_executor
@@ -43,7 +43,11 @@ def plan_items(items: Iterable[Item], store: ArtifactStore, running: Running) ->
 
 
 def store_at(work: Path) -> ArtifactStore:
-    return ArtifactStore(work.expanduser().resolve())
+    """Raises: ManifestError for what names no folder."""
+    try:
+        return ArtifactStore(work.expanduser().resolve())
+    except RuntimeError as error:  # ~nobody
+        raise ManifestError("names no folder", file=work, cure="write the whole path as --work") from error
 
 
 def _unheard(event: Event) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import typer
 
 from foundation.events import Event, Notice, TaskFailed, TaskFinished, TaskProgress, TaskRepeated, TaskStarted
+from foundation.printable import printable
 from pipeline.plan.task import Task
 
 LINE_SECONDS = 10.0
@@ -96,6 +97,7 @@ class Progress:
 
     def _say(self, line: str) -> None:
         """A line on stderr, above the bar if there is one."""
+        line = printable(line)
         if self._bar is None:
             typer.echo(line, err=True)
         else:

@@ -119,7 +119,7 @@ def find_sources(
 
 def _unreadable(error: OSError, written: str, field: str) -> str:
     if not isinstance(error, FileNotFoundError):
-        return str(error)
+        return error.strerror or str(error)
     if field.endswith(".driving.video") and is_pattern(written):
         return "does not exist; if it means numbered pictures, add driving.fps"
     return "does not exist"

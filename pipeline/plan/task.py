@@ -123,7 +123,24 @@ class Task:
                 raise ValueError(f"it has format {data['duet_task']}, and this version reads {FORMAT}")
             if data["stage"] not in STAGES:
                 raise ValueError(f"no stage is called {data['stage']!r}")
+            _check_counts(data)
             settings, inputs = STAGES[data["stage"]].contract().read(data["settings"], data["inputs"])
             return Task(data["stage"], settings, inputs, data.get("performer"), int(data.get("frames", 0)))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ManifestError(f"is not a task file: {error}", file=source, cure=cure) from error
+
+
+MOST_FRAMES = 24 * 3600 * 1000
+"""A day at the highest rate there is."""
+
+
+def _check_counts(data: Json) -> None:
+    """Raises: ValueError for a count of frames that nothing has, for it would be taken for a list's length."""
+    parts = [data]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            for name, value in part.items():
+                if name in ("frames", "start", "stop") and isinstance(value, int) and abs(value) > MOST_FRAMES:
+                    raise ValueError(f"{name} is {str(value)[:20]}, and a day has {MOST_FRAMES} frames at most")
+        parts += part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()

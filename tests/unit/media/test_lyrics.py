@@ -171,6 +171,28 @@ def test_an_ass_file_keeps_its_styles_and_loses_what_it_brings_along(tmp_path: P
         assert gone not in text
 
 
+def test_a_script_asks_for_no_more_than_a_frame_can_show(tmp_path: Path) -> None:
+    """812 bytes of it took 6.7 GB."""
+    huge = r"{\fs9999\bord9999\blur999\be99\fscx90000\t(0,9,\xshad1e9)\pos(1,1)\b1}X{\p1}m 0 0 l 999999 5 5 5"
+    script = ASS.replace(r"{\b1}Second", huge).replace("Default,DejaVu Sans,40", "Default,DejaVu Sans,99999")
+    told: list[str] = []
+    _, made = read_lyrics(write(tmp_path, "a.ass", script), ".ass", NAMES, told.append)
+    assert made is not None
+    assert made[1].text == (r"{\fs720\bord36\blur18\be18\fscx400\t(0,9,\xshad36)\pos(1,1)\b1}X{\p1}m 0 0 l 9999 5 5 5")
+    assert made.styles["Default"].fontsize == 720
+    assert told == ["2 of its lines and styles ask for more than a frame can show, and are made smaller"]
+    usual = r"{\fs60\bord4\blur2\fscx120\k50\clip(0,0,1920,1080)}fine"
+    _, made = read_lyrics(write(tmp_path, "b.ass", ASS.replace(r"{\b1}Second", usual)), ".ass", NAMES)
+    assert made is not None
+    assert made[1].text == usual
+
+
+def test_lines_that_crowd_one_moment_are_refused(tmp_path: Path) -> None:
+    line = "Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,again\n"
+    with pytest.raises(InputError, match=r"shows 40\d lines at one time, more than 300"):
+        read_lyrics(write(tmp_path, "a.ass", ASS + 400 * line), ".ass", NAMES)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [

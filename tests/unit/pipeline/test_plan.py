@@ -289,6 +289,8 @@ def test_a_task_survives_json_and_foreign_json_is_refused(tmp_path: Path) -> Non
         {"inputs": good["inputs"] | {"faces": {"stage": "..", "key": "../x"}}},
         {"inputs": good["inputs"] | {"more": good["inputs"]["faces"]}},
         {"duet_task": 1},
+        {"frames": 10**30},
+        {"settings": good["settings"] | {"range": {"start": 0, "stop": 10**30}}},
     ]
     for change in changes:
         with pytest.raises(ManifestError, match="is not a task file"):

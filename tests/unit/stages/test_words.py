@@ -121,6 +121,14 @@ def test_text_cannot_command_the_renderer(tmp_path: Path) -> None:
     assert layer.box.width > 100  # braces, backslashes and all are simply written
 
 
+def test_text_is_drawn_whatever_the_temporary_folder_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = tmp_path / 'it\'s, [a] "quoted"; 50%: folder'
+    odd.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(odd))
+    facts = made(tmp_path, inputs(lyrics=lyrics(tmp_path, "[00:00]Hello\n[00:01]")))
+    assert layers(tmp_path, facts, 5)[2] is not None
+
+
 def test_titles_stand_where_they_should_and_fade(tmp_path: Path) -> None:
     how = settings({"text": "TITLE", "start": 0, "end": 1000, "fade": 400})
     found = layers(tmp_path, made(tmp_path, inputs(), how), 30)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,30 @@ def test_truncated_files(files: Files, suffix: str, keep: int) -> None:
     with pytest.raises(InputError, match="damaged"):
         tpsmm.load_model(config, path)
     assert verify(path, tpsmm.load_config(config)).problem
+
+
+def test_a_packed_file_is_not_unpacked(files: Files) -> None:
+    """A hundred kilobytes may stand for gigabytes; torch.save packs nothing."""
+    with zipfile.ZipFile(files[1], "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", bytes(30_000_000))
+    with pytest.raises(InputError, match=r"archive/data\.pkl in it is compressed"):
+        tpsmm.load_model(*files)
+
+
+@pytest.mark.parametrize("content", [{("a", 1): 1, "generator": {1: torch.zeros(2)}}, {5: {}}, [1, 2]])
+def test_odd_keys_are_told(files: Files, content: object) -> None:
+    torch.save(content, files[1])
+    with pytest.raises(InputError, match="checkpoint"):
+        tpsmm.load_model(*files)
+    assert verify(files[1], tpsmm.load_config(files[0])).problem
+
+
+def test_weights_that_are_no_numbers_are_told(files: Files, checkpoint: Checkpoint) -> None:
+    name, state = next(iter(checkpoint.items()))
+    key = next(key for key, value in state.items() if value.is_floating_point())
+    spoilt = state | {key: torch.full_like(state[key], float("nan"))}
+    torch.save(checkpoint | {name: spoilt}, files[1])
+    assert "holds NaN or infinity" in str(verify(files[1], tpsmm.load_config(files[0])).problem)
 
 
 @pytest.mark.parametrize("content", [{"state_dict": {"a": torch.zeros(2)}}, torch.zeros(3), {}])
