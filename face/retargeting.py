@@ -60,7 +60,7 @@ def mesh_targets(rig: Rig, performance: Performance, gains: Gains, span: slice) 
     """(n, 492, 3) where the mesh's points go in the frames `span`, pixels of the picture."""
     shapes = performance.shapes(span)
     change = (shapes - rig.neutral) * rig.scale * gains.expression
-    change *= gains.turns.kept(span, upper_face(rig))[:, :, None]
+    change *= gains.turns.kept(span, upper_face(rig.shape))[:, :, None]
     moved = rig.rest + change
     gap = lip_gap(shapes, rig)
     parted = np.maximum(0.0, np.linalg.norm(gap, axis=2) - performance.closed_gap * rig.scale[1])
@@ -95,10 +95,13 @@ def soft_limit(value: Array, limit: Array | float) -> Array:
     return bounded
 
 
-def upper_face(rig: Rig) -> Array:
-    """(478,) 0 from the base of the nose down, 1 from the eyes up: what of a face may move while its mouth rests."""
-    nose, eyes = rig.shape[NOSE_BASE, 1], rig.shape[[eye.corners[0] for eye in EYES], 1].mean()
-    return np.clip((nose - rig.shape[:, 1]) / max(float(nose - eyes), 1e-6), 0, 1)
+def upper_face(shape: Array) -> Array:
+    """(478,) 0 from the base of the nose down, 1 from the eyes up: what of a face may move while its mouth rests.
+
+    Args: shape: (478, 3), canonical.
+    """
+    nose, eyes = shape[NOSE_BASE, 1], shape[[eye.corners[0] for eye in EYES], 1].mean()
+    return np.clip((nose - shape[:, 1]) / max(float(nose - eyes), 1e-6), 0, 1)
 
 
 def lip_gap(shapes: Array, rig: Rig) -> Array:

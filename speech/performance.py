@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face.canonical import IMAGE_FROM_METRIC
-from face.lip_rig import CORNER, LOWER_LIP, UPPER_RED, WIDTH, shape
+from face.lip_rig import CORNER, LOWER_LIP, UPPER_RED, WIDTH, neutral, shape
 from face.performance import exp_rotation
+from face.retargeting import upper_face
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from speech.curves import Mouth, at_frames, mouth
 from speech.motion import Motion, at_rest
@@ -54,19 +55,23 @@ class Performance:
     lips: NDArray[np.float64]
 
 
-def perform(says: Mouth, motion: Motion, fps: float, frames: int, *, mood: Mood = Mood.NEUTRAL) -> Performance:
+def perform(
+    says: Mouth, motion: Motion, fps: float, frames: int, *, mood: Mood = Mood.NEUTRAL, mouth_alone: bool = False
+) -> Performance:
     """Somebody who moves so, `frames` long.
 
     Args:
         fps: frames a second. mood: held throughout, from the second frame on.
+        mouth_alone: nothing moves from the eyes up, not even with the cheeks.
     """
     channels, brows, lowered = _MOODS[mood]
+    keeps = upper_face(neutral())[:, None] * float(mouth_alone)
     lips = at_frames(says.lips, fps, frames)
     for channel, amount in channels.items():
         lips[:, channel] += amount
     brow = at_frames(motion.brow, fps, frames)[:, 0] + brows
     turn, shift, gaze = (at_frames(curve, fps, frames) for curve in (motion.turn, motion.shift, motion.gaze))
-    turn[:, 0] += np.radians(lowered)
+    turn[:, 0] += np.radians(lowered) * (not mouth_alone)
     shut = at_frames(motion.lids, fps, frames)[:, 0]
     for curve in (lips, brow, turn, shift, gaze, shut):
         curve[:1] = 0
@@ -75,7 +80,9 @@ def perform(says: Mouth, motion: Motion, fps: float, frames: int, *, mood: Mood 
     for number in range(frames):
         rotation = exp_rotation(turn[number])
         middle = MIDDLE + HEIGHT * np.append(shift[number], 0)
-        points[number] = HEIGHT * shape(lips[number], brow[number], shut[number], gaze[number]) @ rotation.T + middle
+        face = shape(lips[number], brow[number], shut[number], gaze[number])
+        face += keeps * (neutral() - face)
+        points[number] = HEIGHT * face @ rotation.T + middle
         poses[number, :3, :3] = IMAGE_FROM_METRIC @ rotation @ IMAGE_FROM_METRIC
     scores = np.zeros((frames, BLENDSHAPES), np.float32)
     scores[:, [BLINK_LEFT, BLINK_RIGHT]] = shut[:, None]

@@ -14,6 +14,7 @@ from pipeline.plan.clip import Clip, read_clip
 from pipeline.plan.driving import MadeUp, PlannedClip, normalized
 from pipeline.plan.planning import Planning
 from pipeline.plan.sound import chosen_track, trimmed
+from speech.languages import check_script, language_of
 from speech.lines import SungLine, plain_lines, read_lines
 from speech.singer import Sung
 from stages.contracts import perform, phones, voice
@@ -147,7 +148,7 @@ def _lines(planning: Planning, name: str, song: _Song, told: Told) -> tuple[Sung
     Args:
         told: hears what is left out of a file of them; of lyrics, it is told already.
     Raises:
-        InputError: they cannot be read, or none of them is sung in this part of the song.
+        InputError: they cannot be read, are not written as their language is, or none is sung in this part of the song.
     """
     words, lyrics = _singing(planning, name).words, planning.manifest.lyrics
     names = tuple(planning.manifest.performers)
@@ -163,6 +164,7 @@ def _lines(planning: Planning, name: str, song: _Song, told: Told) -> tuple[Sung
         else:
             path = Path(f"performers.{name}.singing.words")
             found, later = plain_lines(words, Singers(names, path, told)), Fraction(0)
+        check_script(" ".join(line.text for line in found), language_of(_singing(planning, name).language))
     except InputError as error:
         raise error.located(performer=name) from error
     lines = tuple(_moved(line, float(later)) for line in found)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from foundation.artifacts import ArtifactStore
+from pipeline.plan.driving import MadeUp
 from pipeline.plan.expand import Plan
 from pipeline.plan.made import facts_of
-from stages.artifacts import Phones
-from stages.contracts import faces, normalize, phones
+from stages.contracts import faces, normalize, phones, voice
 from stages.contracts.shared import TimeSpan
 
 TOLD = 3
@@ -21,8 +21,7 @@ def lapses(plan: Plan, store: ArtifactStore) -> list[str]:
     for name, performer in plan.performers.items():
         followed, clip = performer.clip.faces, performer.clip.clip
         if followed is None:
-            made_up = performer.clip.made_up
-            lines += _unsure(name, made_up.phones if made_up else None, store)
+            lines += _unsure(name, performer.clip.made_up, store)
             continue
         made = store.find(followed.stage, followed.key)
         away = facts_of(faces.CONTRACT, made).away if made else ()
@@ -37,10 +36,11 @@ def lapses(plan: Plan, store: ArtifactStore) -> list[str]:
     return lines
 
 
-def _unsure(name: str, sung: Phones | None, store: ArtifactStore) -> list[str]:
+def _unsure(name: str, made_up: MadeUp | None, store: ArtifactStore) -> list[str]:
     """What of its words is not sung for certain."""
+    sung = made_up.phones if made_up else None
     made = None if sung is None else store.find(sung.stage, sung.key)
-    if made is None:
+    if made is None or made_up is None:
         return []
     told, lines = facts_of(phones.CONTRACT, made), []
     guessed = [line for line in told.lines if line.confidence < TRUSTED]
@@ -52,11 +52,24 @@ def _unsure(name: str, sung: Phones | None, store: ArtifactStore) -> list[str]:
     for what, words in (("spelt by rule", told.by_rule), ("not said", told.unsaid)):
         if words:
             lines.append(f"{name}: {what}: {', '.join(words)}")
-    return lines
+    return lines + _few(name, made_up, store, told)
 
 
 TRUSTED = 0.5
 """Confidence from which a line counts as found, as in speech.alignment."""
+
+
+def _few(name: str, made_up: MadeUp, store: ArtifactStore, told: phones.Facts) -> list[str]:
+    """Words for a small part of a song are perhaps not all."""
+    heard = store.find(made_up.voice.stage, made_up.voice.key)
+    seconds = facts_of(voice.CONTRACT, heard).seconds if heard else 0.0
+    sung = sum(line.end - line.start for line in told.lines)
+    few = f"{name}: the words last {sung:.1f} s of {seconds:.1f} s of sound: are they all there?"
+    return [few] if sung < FEW * seconds else []
+
+
+FEW = 0.1
+"""Share of the sound that words last at least, or it is told."""
 
 
 def _times(found: Sequence[TimeSpan]) -> str:

@@ -1,0 +1,99 @@
+"""A portrait sings from a song and its words, and a video sings new words, through the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from face.lip_rig import inner_gap
+from foundation.facetrack import FaceTrack
+from foundation.geometry import Image
+from landmarks import load_backend
+from media.video.reader import read_frames
+from tests.integration.conftest import Duet
+
+FIRST_LINE = "A paper moon above the bay"
+SONG = {"source": "sample:song", "trim": {"end": 4.2}}
+FRAMES = 105
+Write = Callable[..., Path]
+
+
+def sings(portrait: str, **changes: Any) -> dict[str, Any]:
+    singing = {"words": FIRST_LINE, "separate": "no"} | changes
+    return {"singer": {"portrait": portrait, "singing": singing}}
+
+
+def made_up(work: Path) -> FaceTrack:
+    """The driver that was made last."""
+    folders = sorted((work / "perform").glob("*/track"), key=lambda path: path.stat().st_mtime_ns)
+    return FaceTrack.load(folders[-1])
+
+
+def openings(frames: list[Image], height: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    with load_backend("litert") as backend:
+        faces = [next(iter(backend.follow(image, number / 25, 1)), None) for number, image in enumerate(frames)]
+    return np.array([np.nan if face is None else inner_gap(face.points) / height for face in faces])
+
+
+def test_a_portrait_sings_from_a_song_and_its_words(duet: Duet, manifest: Write, work: Path, tmp_path: Path) -> None:
+    defaults = {"chunk_frames": 40}
+    written = manifest(performers=sings("sample:astronaut"), audio=SONG, defaults=defaults)
+    done = duet("render", written, "--json")
+    assert done.code == 0, done.err
+    frames = list(read_frames(tmp_path / "out.mp4"))
+    assert len(frames) == FRAMES
+    track = made_up(work)
+    assert not track.filmed
+    assert len(track) == FRAMES
+    rows = {}
+    for path in (work / "check").glob("*/check.json"):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        rows |= {row["check"]: row for row in told if row["performer"] == "singer"}
+    for name in ("mouth_r", "mouth_slope", "mouth_lag", "closed", "words_found", "lips_shut", "voice_lag", "sway"):
+        assert rows[name]["status"] == "ok", rows[name]
+    report = (tmp_path / "out.html").read_text(encoding="utf-8")
+    assert "lips_shut" in report
+    again = duet("render", written, "--json")
+    assert again.code == 0, again.err
+
+
+def test_a_video_sings_new_words_with_its_own_head(duet: Duet, manifest: Write, work: Path, tmp_path: Path) -> None:
+    done = duet("render", manifest(performers=sings("sample:carphone"), audio=SONG, output=size(176, 144)))
+    assert done.code == 0, done.err
+    track = made_up(work)
+    own = np.asarray(track.points[:, [10, 151, 9, 33, 159, 145, 263, 468]])
+    assert np.abs(own - own[0]).max() < 0.5  # pixels of 460: head, brows and eyes are the video's
+    wanted = np.array([inner_gap(np.asarray(points)) for points in track.points])
+    found = openings(list(read_frames(tmp_path / "out.mp4")), 1.0)
+    known = np.isfinite(found)
+    assert known.mean() > 0.9
+    assert np.corrcoef(wanted[known], found[known])[0, 1] > 0.8
+
+
+def size(width: int, height: int) -> dict[str, Any]:
+    return {"path": "out.mp4", "size": [width, height]}
+
+
+def test_a_preview_shows_a_singers_usual_mouths_without_listening(duet: Duet, manifest: Write, tmp_path: Path) -> None:
+    done = duet("preview", manifest(performers=sings("sample:astronaut"), audio=SONG), fresh=True)
+    assert done.code == 0, done.err
+    assert not (tmp_path / "work" / "phones").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"words": "Grizzly uncles juggle thirty vexing figs"}, "the words are not in the sound"),
+        ({"words": "月亮代表我的心"}, "set the language: zh"),
+        ({"words": "A paper moon", "performance": {"video": "sample:astronaut"}}, "singer"),
+    ],
+)
+def test_what_cannot_be_sung_ends_in_one_line(duet: Duet, manifest: Write, changes: dict[str, Any], told: str) -> None:
+    done = duet("render", manifest(performers=sings("sample:astronaut", **changes), audio=SONG))
+    assert done.code == 3
+    assert told in done.error
