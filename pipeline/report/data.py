@@ -21,6 +21,7 @@ from pipeline.manifest.load import LoadedManifest
 from pipeline.plan.expand import Plan
 from pipeline.plan.made import artifact_of
 from pipeline.plan.task import FileInput
+from pipeline.report import song
 from pipeline.report.lapses import lapses
 from pipeline.report.record import stage_rows
 from pipeline.report.verdict import verdict_of
@@ -102,6 +103,7 @@ def _performer(made: Made, name: str) -> Data:
         "driver": {},
         "result": {},
         "pairs": [],
+        "sung": song.told(made.store, planned.clip.made_up, float(made.plan.fps), planned.frames),
     }
     looks = _looks_at(made, name)
     if looks is None:

@@ -18,6 +18,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from foundation.errors import InputError
 from pipeline.report.data import VERSION, Data
 from pipeline.report.plots import Band, Drawn, Line, bands_where, centred, plot
+from pipeline.report.song import Sung, shown
 from quality.table import MEASURES
 
 PLAYED = (".mp4", ".mov", ".webm")
@@ -122,13 +123,14 @@ def _times(count: int, seconds: float) -> list[float]:
 
 @dataclass(frozen=True)
 class _Performer:
-    """What is shown of one. `pairs`: driver above result, as in the report's data."""
+    """What is shown of one. `pairs`: driver above result, as in the report's data. `sung`: of one who sings words."""
 
     name: str
     engine: str
     status: str
     pairs: list[Data]
     plots: list[Drawn]
+    sung: list[Sung]
 
 
 def _performer(name: str, about: Data, rows: Sequence[dict[str, Any]]) -> _Performer:
@@ -139,7 +141,9 @@ def _performer(name: str, about: Data, rows: Sequence[dict[str, Any]]) -> _Perfo
         lines = [Line(who, centred(found) if key in ANGLES else found) for who, found in values.items()]
         plots += plot(title, unit, about["times"], lines, bands[key], span=span)
     status = worst(row for row in rows if row["performer"] == name)
-    return _Performer(name, about["engine"], status, about["pairs"], plots)
+    mouth = about["result"].get("mouth", [])
+    sung = [shown(line, about["times"], mouth) for line in about.get("sung", ())]
+    return _Performer(name, about["engine"], status, about["pairs"], plots, sung)
 
 
 def _marks(about: Data) -> dict[str, list[Band]]:

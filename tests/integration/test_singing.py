@@ -58,6 +58,7 @@ def test_a_portrait_sings_from_a_song_and_its_words(duet: Duet, manifest: Write,
         assert rows[name]["status"] == "ok", rows[name]
     report = (tmp_path / "out.html").read_text(encoding="utf-8")
     assert "lips_shut" in report
+    assert "Lines that it sings: 1" in report
     again = duet("render", written, "--json")
     assert again.code == 0, again.err
 

@@ -95,6 +95,22 @@ class Reader(HTMLParser):
             assert self.open.pop() == tag
 
 
+def test_a_singers_lines_are_shown_with_their_sounds_and_escaped(data: Data) -> None:
+    line = {
+        "start": 1.0, "end": 2.0, "confidence": 0.93, "how": "aligned", "text": HOSTILE, "since": 0.6,
+        "level": [-60.0, *[-20.0] * 50, -60.0], "phones": [["M", 1.0, 1.1], ["UW", 1.1, 1.6], ["N", 1.6, 2.0]],
+    }  # fmt: skip
+    told = copy.deepcopy(data)
+    told["performers"]["one"]["sung"] = [line]
+    made = page(told)
+    assert "confidence 0.93" in made
+    shown = made[made.index("Lines that it sings: 1") :]
+    assert '<span style="left:' in shown
+    assert ">UW</span>" in shown
+    assert shown.count('<rect class="odd"') >= 1  # the M
+    assert "<script>alert" not in made
+
+
 def test_the_page_is_whole_and_asks_for_nothing(data: Data) -> None:
     reader = Reader()
     reader.feed(page(data))
