@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import cast
@@ -35,7 +36,7 @@ class Face:
     blendshapes: Array
     pose: Array
 
-    @property
+    @cached_property
     def box(self) -> tuple[float, float, float, float]:
         """x0, y0, x1, y1 of the points."""
         low, high = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
