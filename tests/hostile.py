@@ -16,6 +16,7 @@ from typing import Any
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 from media.samples import sample_path
 from media.video.reader import VideoReader
@@ -99,9 +100,10 @@ _VP8 = ("-c:v", "libvpx", "-b:v", "2M", "-cpu-used", "5", "-auto-alt-ref", "1")
 _X265 = {"crf": "12", "preset": "ultrafast", "x265-params": "log-level=none"}
 
 
-def _write(path: Path, frames: Sequence[Image], **settings: Any) -> Path:
+def _write(path: Path, frames: Sequence[Image | NDArray[np.uint16]], **settings: Any) -> Path:
     sound = beeps(float(FRAMES / FPS), [float(BEEP)])
-    return write_clip(path, frames, **{"fps": FPS, "options": {"crf": "12"}, "audio": sound} | settings)
+    usual: dict[str, Any] = {"fps": FPS, "options": {"crf": "12"}, "audio": sound}
+    return write_clip(path, frames, **usual | settings)
 
 
 def _written(name: str, **settings: Any) -> Make:

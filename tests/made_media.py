@@ -41,7 +41,9 @@ def sound(start: str = "0", duration: str = "10", track: int = 0) -> AudioInfo:
 
 def video(**changes: Any) -> MediaInfo:
     """A clip of ten seconds with sound; times and rates may be written as text."""
-    exact = {name: Fraction(value) if isinstance(value, str) else value for name, value in changes.items()}
+    exact: dict[str, Any] = {
+        name: Fraction(value) if isinstance(value, str) else value for name, value in changes.items()
+    }
     return MediaInfo("mov", Fraction(10), replace(_VIDEO, **exact), (sound(),))
 
 

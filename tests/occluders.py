@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from face.topology import CHIN, FOREHEAD
 from foundation.geometry import Array, Image
@@ -19,7 +20,7 @@ def _axes(points: Array) -> tuple[Array, float, Array, Array]:
     return points[[13, 14], :2].mean(axis=0), height, down, np.array([down[1], -down[0]])
 
 
-def _laid(image: Image, layer: Array, shape: Array) -> Image:
+def _laid(image: Image, layer: Array, shape: NDArray[np.bool_] | Array) -> Image:
     soft = cv2.GaussianBlur(shape.astype(np.float32), (0, 0), 0.8)[:, :, None]
     return np.clip(image * (1 - soft) + layer * soft, 0, 255).astype(np.uint8)
 

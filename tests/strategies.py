@@ -35,7 +35,7 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
     """Values of a dataclass, a handle, or what their fields may be."""
     if kind in SIMPLE:
         return SIMPLE[kind]
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = get_type_hints(kind)
         return st.builds(kind, **{field.name: values_of(hints[field.name]) for field in fields(kind)})
     if isinstance(kind, type) and issubclass(kind, Handle):

@@ -111,7 +111,7 @@ def beeps(seconds: float, at: Sequence[float], *, rate: int = 48000, length: flo
 
 def write_clip(
     path: Path,
-    frames: Iterable[Image],
+    frames: Iterable[Image | NDArray[np.uint16]],
     *,
     fps: Fraction | int = 25,
     times: Sequence[Fraction] | None = None,
@@ -165,7 +165,7 @@ def write_clip(
     return path
 
 
-def _yuv(image: Image, pix_fmt: str, color: dict[str, int], space: int | None) -> av.VideoFrame:
+def _yuv(image: Image | NDArray[np.uint16], pix_fmt: str, color: dict[str, int], space: int | None) -> av.VideoFrame:
     frame = av.VideoFrame.from_ndarray(image, format="rgb24" if image.dtype == np.uint8 else "rgb48le")
     if pix_fmt in ("rgb24", "gbrp", "rgb8", "pal8", "bgr0"):
         return frame.reformat(format=pix_fmt)

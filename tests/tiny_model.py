@@ -9,8 +9,8 @@ import numpy as np
 import torch
 import yaml
 from numpy.typing import NDArray
-from skimage import img_as_ubyte
 from skimage.transform import resize
+from skimage.util import img_as_ubyte
 
 import tpsmm
 from tpsmm.stand_in import stand_in_checkpoint

@@ -111,7 +111,7 @@ def test_inner_edges_are_the_portraits(case: Case) -> None:
         pytest.skip("this engine's crop is resampled; compositing blends its edges")
     assert any(case.portrait.inner_edges)
     image = case.portrait.image
-    sides = ((slice(None), 0), (0, slice(None)), (slice(None), -1), (-1, slice(None)))
+    sides: tuple[Any, ...] = ((slice(None), 0), (0, slice(None)), (slice(None), -1), (-1, slice(None)))
     for frame in case.render([0, 4, 8]):
         for side, inner in zip(sides, case.portrait.inner_edges, strict=True):
             if inner:

@@ -27,18 +27,18 @@ WAITS = {torch.ops.aten._local_scalar_dense.default, torch.ops.aten.nonzero.defa
 class AwayTensor(torch.Tensor):
     """A tensor of the stand-in."""
 
-    inner: torch.Tensor
+    inner: Any
 
     @staticmethod
     def __new__(cls: type[AwayTensor], inner: torch.Tensor) -> AwayTensor:
-        made: AwayTensor = torch.Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
+        made: AwayTensor = torch.Tensor._make_wrapper_subclass(
             cls,
             inner.size(),
             strides=inner.stride(),
             storage_offset=inner.storage_offset(),
             dtype=inner.dtype,
             layout=inner.layout,
-            device=AWAY,
+            device=torch.device(AWAY),
             requires_grad=inner.requires_grad,
         )
         made.inner = inner
@@ -50,7 +50,7 @@ class AwayTensor(torch.Tensor):
     def __setitem__(self, index: Any, value: Any) -> None:
         super().__setitem__(_indices(index), value)
 
-    def __matmul__(self, other: torch.Tensor) -> torch.Tensor:
+    def __matmul__(self, other: Any) -> Any:
         """A vector's product is a matrix's whose shape PyTorch then changes in place, where no one sees it."""
         return super().__matmul__(other) if self.dim() > 1 else (self[None] @ other)[0]
 
@@ -58,9 +58,7 @@ class AwayTensor(torch.Tensor):
         return AwayTensor(self.inner.new_tensor(data, **options))
 
     @classmethod
-    def __torch_dispatch__(
-        cls, func: Callable[..., Any], types: Sequence[type], args: Sequence[Any] = (), kwargs: Any = None
-    ) -> Any:
+    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # type: ignore[override]
         return _run(func, args, kwargs or {}, None)
 
 
@@ -71,9 +69,7 @@ class Away(TorchDispatchMode):
         super().__init__()
         self.waits: Counter[str] = Counter()
 
-    def __torch_dispatch__(
-        self, func: Callable[..., Any], types: Sequence[type], args: Sequence[Any] = (), kwargs: Any = None
-    ) -> Any:
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         return _run(func, args, kwargs or {}, self.waits)
 
 

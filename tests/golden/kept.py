@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import cv2
 import numpy as np
@@ -79,7 +80,7 @@ RENEW = "then run `python -m tests.golden.make_frames`"
 
 def versions(case: Case) -> dict[str, int]:
     """What the tables say now of each part of a case."""
-    tables = {"engine": ENGINES, "stage": STAGES}
+    tables: dict[str, Any] = {"engine": ENGINES, "stage": STAGES}
     return {part: tables[part.split()[0]][part.split()[1]].version for part in case.parts}
 
 

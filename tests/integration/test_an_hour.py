@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -89,7 +90,11 @@ def test_an_hour_stays_in_time(clip: Path, tmp_path: Path) -> None:
 
     (tmp_path / "picture").mkdir()
     run_recipe("-i", clip, "-an", "-c", "copy", tmp_path / "picture" / "picture.mp4")
-    timing = {"fps": FPS, "frames": FRAMES, "sound": Sound(entries=(SoundEntry(source=0, start=Fraction(0)),))}
+    timing: dict[str, Any] = {
+        "fps": FPS,
+        "frames": FRAMES,
+        "sound": Sound(entries=(SoundEntry(source=0, start=Fraction(0)),)),
+    }
     audio = AudioEncode(codec="aac", kbps=96, copy=False, any=False)
     out = tmp_path / "out"
     out.mkdir()

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from skimage import data, io
+from skimage import data
+from skimage.io import imsave
 
 from tests.integration.conftest import Duet
 
@@ -17,8 +18,8 @@ from tests.integration.conftest import Duet
 def batch(tmp_path: Path) -> Path:
     """Two portraits by one short clip; in one of them there is no face."""
     (tmp_path / "faces").mkdir()
-    io.imsave(str(tmp_path / "faces" / "ann.png"), data.astronaut())
-    io.imsave(str(tmp_path / "faces" / "wall.png"), np.full((64, 64, 3), 120, np.uint8), check_contrast=False)
+    imsave(str(tmp_path / "faces" / "ann.png"), data.astronaut())
+    imsave(str(tmp_path / "faces" / "wall.png"), np.full((64, 64, 3), 120, np.uint8), check_contrast=False)
     about = {
         "version": 1,
         "defaults": {"chunk_frames": 3},
@@ -46,7 +47,7 @@ def test_a_failing_item_stops_no_other_and_is_retried_alone(duet: Duet, batch: P
     told = json.loads((tmp_path / "out" / "batch.json").read_text())
     assert {item["name"]: item["state"] for item in told["items"]} == {"ann": "done", "wall": "failed"}
     assert told["items"][1]["error"]["stage"] == "faces"
-    io.imsave(str(tmp_path / "faces" / "wall.png"), data.astronaut()[:, ::-1].copy())
+    imsave(str(tmp_path / "faces" / "wall.png"), data.astronaut()[:, ::-1].copy())
     again = duet("batch", batch, "--retry-failed", "--json", fresh=True)
     assert again.code == 0, again.err
     events = [json.loads(line) for line in again.out.splitlines()]

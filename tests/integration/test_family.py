@@ -11,8 +11,8 @@ import pytest
 import skimage.data
 import torch
 from numpy.typing import NDArray
-from skimage import img_as_ubyte
 from skimage.transform import resize
+from skimage.util import img_as_ubyte
 
 import fomm
 from foundation.errors import InputError, ManifestError

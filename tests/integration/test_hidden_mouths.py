@@ -18,6 +18,7 @@ from foundation.artifacts import ArtifactStore
 from landmarks import load_backend
 from media.samples import sample_path
 from media.video.reader import VideoReader, read_frames
+from media.video.sequence import FrameSequence
 from pipeline.cli.job import plan_job
 from pipeline.manifest.load import load_manifest
 from stages.animation import animate, prepare
@@ -114,13 +115,13 @@ def test_what_hides_it_decides_no_pixel_of_the_mouth(made: Made, monkeypatch: py
     given, clean = made.inputs(task), made.new("clean")
     animate.run(task.settings, given, clean, silent)
     hidden = clip_of(made).track().occluded
-    read = animate.FrameSequence.__getitem__
+    read = FrameSequence.__getitem__
 
     def scribbled(frames: Any, index: int) -> NDArray[np.uint8]:
         image = read(frames, index)
         return np.full_like(image, 255) if hidden[index] else image
 
-    monkeypatch.setattr(animate.FrameSequence, "__getitem__", scribbled)
+    monkeypatch.setattr(FrameSequence, "__getitem__", scribbled)
     white = made.new("white")
     animate.run(task.settings, given, white, silent)
     for one, other in zip(read_frames(clean / FRAMES), read_frames(white / FRAMES), strict=True):

@@ -7,11 +7,12 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
+import numpy as np
 import pytest
 
 from foundation.artifacts import ArtifactStore
 from foundation.housekeeping import inventory
+from media.image.images import read_image, write_png
 from media.samples import sample_path
 from tests.integration.conftest import command, driving
 
@@ -30,7 +31,7 @@ def contents(work: Path) -> dict[tuple[str, str], object]:
 def test_the_number_of_processors_changes_no_artifact(tmp_path: Path, manifest: Callable[..., Path]) -> None:
     if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
         pytest.skip("needs two processors, and Linux to take one away")
-    cv2.imwrite(str(tmp_path / "other.png"), cv2.imread(str(sample_path("astronaut")))[:, ::-1])
+    write_png(tmp_path / "other.png", np.ascontiguousarray(read_image(sample_path("astronaut"))[:, ::-1]))
     performers = {
         "one": {"portrait": "sample:astronaut", "driving": driving(end=1.9)},
         "two": {"portrait": "other.png", "driving": driving(start=2.0, end=2.3), "engine": "tpsmm"},

@@ -66,6 +66,7 @@ class Job:
         from media.samples import sample_path
 
         picture = cv2.imread(str(sample_path("astronaut")))
+        assert picture is not None
         cv2.imwrite(str(self.folder / "one.png"), picture)
         cv2.imwrite(str(self.folder / "two.png"), picture[:, ::-1])
         performers = {

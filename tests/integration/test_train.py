@@ -37,7 +37,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory, faces: list[Image]) -> Path:
 def config(folder: Path, clips: Path, *names: str, **dataset: Any) -> Path:
     """A training config of the clips, and a tiny network that takes three steps a leg."""
     data = {"root_dir": str(clips), "frame_shape": [32, 32, 3], "clips": [f"{name}.mkv" for name in names]}
-    model = {**TINY, "common_params": {**TINY["common_params"], "side": 64}}
+    model: dict[str, Any] = {**TINY, "common_params": {**TINY["common_params"], "side": 64}}
     path = folder / "tiny.yaml"
     sections = {"dataset_params": data | dataset, "model_params": model, "supervision_params": {"legs": LEGS}}
     path.write_text(yaml.safe_dump(sections))

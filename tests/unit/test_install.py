@@ -39,7 +39,7 @@ def asked(name: str) -> list[Requirement]:
 
 def pinned(name: str) -> dict[str, str]:
     """{package: version} of a lock, each of which must have a hash."""
-    found = {}
+    found: dict[str, str] = {}
     for entry in re.split(r"\n(?=\S)", (ROOT / f"{name}.lock").read_text().strip()):
         first, *hashes = entry.split(" \\\n")
         requirement = Requirement(first)

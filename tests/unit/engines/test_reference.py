@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 
@@ -39,7 +41,7 @@ def test_other_ways(engine: str, face: Face, track: FaceTrack) -> None:
     portrait, made = Portrait(np.zeros((8, 8, 3), np.uint8), face, (False,) * 4), load_engine(engine)
     assert made.reference(portrait, track, "first") == 0
     assert made.reference(portrait, track, 3) == 3
-    same = "neutral" if engine == "landmark_tps" else "nearest"
+    same: Literal["neutral", "nearest"] = "neutral" if engine == "landmark_tps" else "nearest"
     assert made.reference(portrait, track, "best") == made.reference(portrait, track, same)
     assert load_engine("tpsmm").reference(portrait, track, "neutral") == load_engine("landmark_tps").reference(
         portrait, track, "neutral"

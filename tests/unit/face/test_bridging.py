@@ -38,7 +38,7 @@ def gap_of(length: int, first: float | None, last: float | None) -> Gap:
 def hidden(length: int, first: float | None, last: float | None) -> tuple[Array, Array]:
     """`length` faces whose mouths were taken for shut, as measured and bridged between two openings."""
     measured = np.stack([moved(0.0, number) for number in range(1, length + 1)])
-    return measured, gap_of(length, first, last).bridged(measured, np.arange(length) + 1.0)
+    return measured, gap_of(length, first, last).bridged(measured, np.arange(1.0, length + 1))
 
 
 def test_a_short_time_is_bridged_from_one_opening_to_the_other() -> None:
@@ -68,7 +68,7 @@ def test_a_shot_without_an_end_stays_about_as_measured() -> None:
 
 def test_guesses_that_jump_are_evened_out() -> None:
     guessed = np.stack([moved(0.1 * (number % 2), number) for number in range(1, 61)])
-    faces = gap_of(60, 0.05, 0.05).bridged(guessed, np.arange(60) + 1.0)
+    faces = gap_of(60, 0.05, 0.05).bridged(guessed, np.arange(1.0, 61))
     assert np.abs(np.diff(gaps(guessed))).min() > 0.09
     assert np.abs(np.diff(gaps(faces))).max() < 0.01
 
@@ -85,7 +85,7 @@ def test_heads_go_on_and_openings_stay_between_the_ends(length: int, first: floa
 @given(st.integers(1, 60), st.integers(0, 60))
 @settings(max_examples=20, deadline=None)
 def test_how_it_is_cut_up_changes_nothing(length: int, cut: int) -> None:
-    cut, steps = min(cut, length), np.arange(length) + 1.0
+    cut, steps = min(cut, length), np.arange(1.0, length + 1)
     measured, whole = hidden(length, 0.1, 0.03)
     gap, parts = gap_of(length, 0.1, 0.03), []
     for start, stop in ((0, cut), (cut, length)):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
+from typing import Any
 
 import cv2
 import numpy as np
@@ -50,7 +52,7 @@ def own(clip: list[Image]) -> Looks:
 
 def laid_over(clip: list[Image], kind: str) -> Looks:
     """The same frames with something in front of the mouth in each."""
-    lay = OCCLUDERS.get(kind) or (lambda image, points, number: microphone(image, points, number, light=60.0))
+    lay: Any = OCCLUDERS.get(kind) or partial(microphone, light=60.0)
     faces = followed(clip)
     return looks_of(
         [lay(image, face.points, number) for number, (image, face) in enumerate(zip(clip, faces, strict=True))]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,7 +36,8 @@ def test_frames_do_not_depend_on_how_they_are_grouped(any_model: fomm.Model, pic
 def test_a_stored_state_renders_the_same_bits(any_model: fomm.Model, pictures: Tensor) -> None:
     animator = fomm.Animator(any_model, pictures[:1], mode="relative", initial=pictures[1:2])
     file = io.BytesIO()
-    np.savez(file, **{name: tensor.numpy() for name, tensor in animator.state.tensors().items()})
+    arrays: dict[str, Any] = {name: tensor.numpy() for name, tensor in animator.state.tensors().items()}
+    np.savez(file, **arrays)
     file.seek(0)
     with np.load(file, allow_pickle=False) as stored:
         tensors = {name: torch.from_numpy(stored[name]) for name in stored.files}

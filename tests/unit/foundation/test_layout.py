@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from foundation.layout import CORNERS, LAYOUTS, Covered, Fit, Inset, panels, vie
 HD = (1280, 720)
 
 
-def boxes(layout: str, count: int, size: tuple[int, int] = HD, **more: int) -> list[list[int]]:
+def boxes(layout: str, count: int, size: tuple[int, int] = HD, **more: Any) -> list[list[int]]:
     return [box.to_json() for box in panels(layout, count, size, **more)]
 
 

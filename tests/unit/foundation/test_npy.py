@@ -28,12 +28,12 @@ def test_rows_come_back_as_they_were_written(tmp_path: Path, blocks: list[int]) 
     np.testing.assert_array_equal(rows[1:3, 2], whole[1:3, 2])
     np.testing.assert_array_equal(np.concatenate(list(rows.blocks())), whole)
     np.testing.assert_array_equal(np.asarray(rows), whole)
-    part = Rows(tmp_path / "a.npy", slice(1, None))
-    assert part.shape == whole[1:].shape
-    np.testing.assert_array_equal(part[:2], whole[1:3])
-    np.testing.assert_array_equal(part[:, 1:], whole[1:, 1:])
+    later = Rows(tmp_path / "a.npy", slice(1, None))
+    assert later.shape == whole[1:].shape
+    np.testing.assert_array_equal(later[:2], whole[1:3])
+    np.testing.assert_array_equal(later[:, 1:], whole[1:, 1:])
     with pytest.raises(IndexError):
-        part[len(whole)]
+        later[len(whole)]
 
 
 def test_rows_of_another_shape_are_refused(tmp_path: Path) -> None:

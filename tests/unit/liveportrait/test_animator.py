@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,7 +45,8 @@ def test_at_rest_the_first_frames_pose_shows(model: liveportrait.Model, pictures
 def test_a_stored_state_renders_the_same_bits(model: liveportrait.Model, pictures: Tensor) -> None:
     animated = animator(model, pictures)
     file = io.BytesIO()
-    np.savez(file, **{name: tensor.numpy() for name, tensor in animated.state.tensors().items()})
+    arrays: dict[str, Any] = {name: tensor.numpy() for name, tensor in animated.state.tensors().items()}
+    np.savez(file, **arrays)
     file.seek(0)
     with np.load(file, allow_pickle=False) as stored:
         tensors = {name: torch.from_numpy(stored[name]) for name in stored.files}

@@ -38,6 +38,6 @@ def test_stopping_early_reads_little_more_and_leaves_no_thread(most: int) -> Non
 
     stream = ahead(items(), most)
     assert [next(stream) for _ in range(3)] == [0, 1, 2]
-    stream.close()  # type: ignore[attr-defined]
+    stream.close()
     assert len(read) <= 3 + most + 2
     assert not [thread for thread in threading.enumerate() if thread.name == "read ahead"]

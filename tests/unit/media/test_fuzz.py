@@ -16,6 +16,7 @@ import sys
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -139,7 +140,8 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     exif = Image.Exif()
     exif[0x0112] = 6
     for name in ("p.png", "p.jpg", "p.webp", "p.tif", "p.bmp", "p.gif", "p.ppm", "p.tga", "p.jp2", "p.avif"):
-        image.save(folder / name, **({"exif": exif} if name in ("p.png", "p.jpg", "p.webp") else {}))
+        more: dict[str, Any] = {"exif": exif} if name in ("p.png", "p.jpg", "p.webp") else {}
+        image.save(folder / name, **more)
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 

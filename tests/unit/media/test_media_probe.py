@@ -122,8 +122,8 @@ def test_the_rate_is_found_behind_dropped_and_late_frames(
     fps: Fraction, frames: int, late: float, dropped: float, seed: int
 ) -> None:
     random = np.random.default_rng(seed)
-    kept = [0, 1, *(k for k in np.flatnonzero(random.random(frames) > dropped) if k > 2)]
-    times = [(int(k) + Fraction(late * random.uniform(-1, 1)).limit_denominator(1000)) / fps for k in kept]
+    kept = [0, 1, *(k for k in np.flatnonzero(random.random(frames) > dropped).tolist() if k > 2)]
+    times = [(k + Fraction(late * random.uniform(-1, 1)).limit_denominator(1000)) / fps for k in kept]
     times = [Fraction(round(each * 90000), 90000) for each in sorted(times)]
     found, variable = cadence(times, Fraction(1, 90000), [])
     assert variable

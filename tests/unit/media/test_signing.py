@@ -32,7 +32,9 @@ def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
     folder = tmp_path_factory.mktemp("keys")
     now = datetime.datetime.now(datetime.UTC)
 
-    def made(name: str, key: ec.EllipticCurvePrivateKey, above: tuple[x509.Name, ec.EllipticCurvePrivateKey] | None):
+    def made(
+        name: str, key: ec.EllipticCurvePrivateKey, above: tuple[x509.Name, ec.EllipticCurvePrivateKey] | None
+    ) -> tuple[x509.Name, bytes]:
         subject = x509.Name(
             [x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Tests"), x509.NameAttribute(NameOID.COMMON_NAME, name)]
         )

@@ -115,7 +115,7 @@ def test_sound_that_begins_late_is_cut_at_its_true_place(suffix: str, tmp_path: 
 @pytest.mark.parametrize(("codec", "kind"), [("pcm_s16le", "s16"), ("flac", "s16"), ("pcm_f32le", "flt")])
 def test_a_cut_is_exact_to_the_sample(codec: str, kind: str, tmp_path: Path) -> None:
     rate, length = 44100, Fraction(2)
-    ramp = (np.arange(length * rate) % 30000 / 32768).astype(np.float32)[:, None]
+    ramp = (np.arange(int(length * rate)) % 30000 / 32768).astype(np.float32)[:, None]
     path = write_clip(
         tmp_path / "s.mkv",
         [numbered(0)] * 50,

@@ -259,7 +259,7 @@ def test_a_change_of_size_in_mid_clip_keeps_proportions(
 ) -> None:
     first = [np.full((240, 320, 3), 200, np.uint8)] * 10
     then = [np.full((*size, 3), 90, np.uint8)] * 10
-    options = {"options": {"g": "1", "bf": "0"}}
+    options: dict[str, Any] = {"options": {"g": "1", "bf": "0"}}
     one = write_clip(tmp_path / "a.ts", first, times=[Fraction(k, 25) for k in range(10)], **options)
     two = write_clip(tmp_path / "b.ts", then, times=[Fraction(k, 25) for k in range(10, 20)], **options)
     path = tmp_path / "c.ts"

@@ -66,6 +66,7 @@ def test_every_portrait_follows_every_clip_and_what_they_share_is_done_once(medi
 def test_an_item_is_what_its_own_manifest_would_be(media: Path) -> None:
     item = read_items(matrix(media, performer={"motion": {"head": 0.5}, "driving": {"start": 2}}))[0]
     performer = next(iter(item.loaded.manifest.performers.values()))
+    assert performer.driving is not None
     assert (performer.portrait, performer.driving.video) == ("faces/ann.png", "clips/one.mp4")
     assert performer.motion.head == 0.5
     assert performer.driving.start.seconds == 2

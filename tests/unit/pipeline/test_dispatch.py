@@ -278,7 +278,8 @@ def test_a_worker_that_hangs_is_not_waited_for_without_end(
     graph, *_, d = diamond()
 
     crew = Here(store, attempts=2)
-    hear, said = crew.hear, [[(crew.workers[0], Begun())]]
+    hear = crew.hear
+    said: list[list[tuple[Worker, Message]]] = [[(crew.workers[0], Begun())]]
 
     def stuck(seconds: float | None) -> list[tuple[Worker, Message]]:
         if crew.workers[0].task and not crew.replaced:

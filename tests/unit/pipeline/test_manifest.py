@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from foundation.errors import InputError, ManifestError
 from pipeline.manifest.described import json_schema, page
@@ -43,7 +43,9 @@ def mistakes(tmp_path: Path, text: str) -> tuple[str, ...]:
 
 def test_a_good_manifest_keeps_exact_numbers_and_defaults(tmp_path: Path) -> None:
     manifest = load(tmp_path, GOOD)
-    assert manifest.performers["mona_lisa"].driving.start.seconds == Fraction(1, 10)
+    driving = manifest.performers["mona_lisa"].driving
+    assert driving is not None
+    assert driving.start.seconds == Fraction(1, 10)
     assert manifest.output.fps == Fraction(30000, 1001)
     assert manifest.output.size == (1280, 720)
     assert manifest.defaults.chunk_frames == 64

@@ -278,7 +278,8 @@ def test_missing_files_are_told_together(tmp_path: Path) -> None:
 def test_a_task_survives_json_and_foreign_json_is_refused(tmp_path: Path) -> None:
     for task in plan(tmp_path).graph:
         assert Task.from_json(json.loads(json.dumps(task.to_json()))).key == task.key
-    for wrong in ({}, [], {"duet_task": 2, "stage": "rm", "settings": {}, "inputs": {}}, None):
+    wrongs: tuple[Any, ...] = ({}, [], {"duet_task": 2, "stage": "rm", "settings": {}, "inputs": {}}, None)
+    for wrong in wrongs:
         with pytest.raises(ManifestError, match="is not a task file"):
             Task.from_json(wrong)
     good = only(plan(tmp_path), "crop").to_json()

@@ -103,7 +103,7 @@ def upper(stage: Any) -> list[Callable[[Path], None]]:
     """The toy writes its input in capitals; whatever is put into this list is done once, while it reads."""
     disturb: list[Callable[[Path], None]] = []
 
-    def run(settings: Any, inputs: Any, out: Path, report: Any) -> ToyFacts:
+    def run(settings: Any, inputs: Any, out: Path, report: Any) -> dict[str, Any]:
         if disturb:
             disturb.pop()(out)
         path = inputs.texts[0].path

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,7 +72,7 @@ PLAN = perform.Settings(
 def figures(heard: Voice, said: Phones, tmp_path: Path) -> Figures:
     """What is measured of a result that shows exactly what was made up; changes are those of the plan."""
 
-    def measured(**changes: object) -> dict[str, float]:
+    def measured(**changes: Any) -> dict[str, float]:
         inputs = perform.Inputs(voice=heard, phones=said)
         perform_stage.run(replace(PLAN, **changes), inputs, tmp_path, no_report)
         song = song_of(heard, said)

@@ -38,7 +38,7 @@ def test_the_sample_song_is_heard_through_its_singers() -> None:
     found = find_beats(whole)
     assert found is not None
     assert found.tempo == pytest.approx(60 / BEAT, rel=0.01)
-    assert near(found.bars, np.arange(len(BARS) + 1) * 4 * BEAT) == 1
+    assert near(found.bars, 4 * BEAT * np.arange(len(BARS) + 1.0, dtype=np.float64)) == 1
     pieces = listen(np.array_split(sound, [5, 700, 100_000]))
     np.testing.assert_allclose(pieces.onsets, whole.onsets, atol=1e-9)
     np.testing.assert_allclose(pieces.notes, whole.notes, atol=1e-9)

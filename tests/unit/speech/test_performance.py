@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -36,7 +38,7 @@ def loud(seconds: float, level: float = -20.0) -> NDArray[np.float64]:
     return np.full(round(seconds / STEP) + 1, level)
 
 
-def sing(phones: list[Phone], seconds: float, **more: float) -> Mouth:
+def sing(phones: list[Phone], seconds: float, **more: Any) -> Mouth:
     return mouth(phones, loud(seconds), seconds, **more)
 
 

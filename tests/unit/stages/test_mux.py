@@ -142,7 +142,7 @@ def test_a_named_bitrate_and_another_codec_ask_for_an_encode(tmp_path: Path) -> 
 
 def test_loudness_is_what_was_asked_for_and_stems_are_tracks_of_their_own(tmp_path: Path) -> None:
     for name, hertz in (("one", 440.0), ("two", 700.0)):
-        write_wav(tmp_path / f"{name}.wav", np.repeat(tone(2.0, hertz=hertz), 2, axis=1) / 20, 48000)
+        write_wav(tmp_path / f"{name}.wav", np.repeat(tone(2.0, hertz=hertz), 2, axis=1) / np.float32(20), 48000)
     entries = entry(0), entry(1, pan=-1.0)
     stems = tuple(Stem(name=name, entries=(each,)) for name, each in zip(("mona lisa", "总统"), entries, strict=True))
     sources = tmp_path / "one.wav", tmp_path / "two.wav"
@@ -212,8 +212,8 @@ def test_quicktime_keeps_its_origin_among_the_films_user_data(tmp_path: Path) ->
 def test_a_sequence_has_every_frame_its_sound_and_its_origin(codec: str, suffix: str, tmp_path: Path) -> None:
     write_wav(tmp_path / "s.wav", tone(2.0), 48000)
     audio, still = AudioEncode(codec="pcm", kbps=None, copy=True, any=True), Still(codec=codec, suffix=suffix)
-    made = picture(tmp_path / "p", "sequence", alpha=True)
-    run(tmp_path, made, tmp_path / "s.wav", container="sequence", still=still, audio=audio)
+    shown = picture(tmp_path / "p", "sequence", alpha=True)
+    run(tmp_path, shown, tmp_path / "s.wav", container="sequence", still=still, audio=audio)
     out = tmp_path / "out"
     made = sorted((out / "frames").iterdir())
     assert [path.name for path in made] == [f"{k:06d}{suffix}" for k in range(FRAMES)]

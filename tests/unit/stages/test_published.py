@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -95,7 +96,7 @@ def no_report(done: int, total: int) -> None:
 
 
 @pytest.mark.parametrize("mode", ["relative", "standard", "avd"])
-def test_the_frames_are_the_demos(inputs: Inputs, demo: Demo, clip: list[Image], tmp_path: Path, mode: str) -> None:
+def test_the_frames_are_the_demos(inputs: Inputs, demo: Demo, clip: list[Image], tmp_path: Path, mode: Any) -> None:
     facts = run(settings(mode=mode), inputs, tmp_path, no_report)
     made = frames_of(tmp_path / "picture.mkv")
     assert furthest(made, demo(clip, mode)) <= 1

@@ -35,7 +35,7 @@ def inputs(lyrics: Path | None = None, own: Path | None = None) -> Inputs:
 
 
 def settings(*titles: dict[str, Any], **changes: Any) -> Settings:
-    usual = {"position": "middle", "size": 0.2, "margin": 0.0, "color": "#ff0000", "fade": 0}
+    usual: dict[str, Any] = {"position": "middle", "size": 0.2, "margin": 0.0, "color": "#ff0000", "fade": 0}
     usually = Settings(
         size=SIZE,
         performers=("ann",),
@@ -90,7 +90,7 @@ def test_lines_of_one_time_stand_above_one_another_in_their_order(tmp_path: Path
     song = lyrics(tmp_path, "[00:00]I\n[00:00]MMMMMMMM\n[00:01]")
     how = settings(style=replace(settings().style, position=position))
     frame = shown(layers(tmp_path, made(tmp_path, inputs(lyrics=song), how), 5)[4])
-    widths = [np.ptp(np.flatnonzero(row)) for row in (frame > 200).any(axis=2) if row.any()]
+    widths = [np.ptp(np.flatnonzero(row)) for row in np.any(frame > 200, axis=2) if row.any()]
     assert max(widths[:5]) < 20  # the narrow one on top
     assert max(widths[-5:]) > 60
 
@@ -229,7 +229,7 @@ def test_what_is_written_last_and_who_sings_is_told(tmp_path: Path) -> None:
 
 def test_titles_and_lyrics_have_bounds() -> None:
     with pytest.raises(ValueError, match="end"):
-        Title(text="x", start="2", end="1")
+        Title.model_validate({"text": "x", "start": "2", "end": "1"})
 
 
 def test_no_letter_leaves_the_frame(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from tpsmm.stand_in import stand_in_checkpoint
 INSTRUCTIONS = [target.shape.name for target in here()]
 """What the kernels can be compiled for on this machine: on one with AVX-512, AVX2 too."""
 
-SMALL = {
+SMALL: dict[str, dict[str, Any]] = {
     "common_params": {"num_tps": 2, "num_channels": 3, "bg": True, "multi_mask": True},
     "generator_params": {"block_expansion": 32, "max_features": 256, "num_down_blocks": 3},
     "dense_motion_params": {"block_expansion": 32, "max_features": 64, "num_blocks": 2, "scale_factor": 0.25},

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,7 +63,8 @@ def test_all_of_a_motion_is_the_motion_to_the_bit(any_model: tpsmm.Model, pictur
 def test_a_stored_state_renders_the_same_bits(any_model: tpsmm.Model, pictures: Tensor) -> None:
     animator = tpsmm.Animator(any_model, pictures[:1], mode="relative", initial=pictures[1:2])
     file = io.BytesIO()
-    np.savez(file, **{name: tensor.numpy() for name, tensor in animator.state.tensors().items()})
+    arrays: dict[str, Any] = {name: tensor.numpy() for name, tensor in animator.state.tensors().items()}
+    np.savez(file, **arrays)
     file.seek(0)
     with np.load(file, allow_pickle=False) as stored:
         tensors = {name: torch.from_numpy(stored[name]) for name in stored.files}

@@ -141,7 +141,7 @@ def test_doubling_in_both_forms(compiled: Library, height: int, width: int) -> N
 @pytest.mark.parametrize("size", [(1, 2), (8, 4), (20, 24)])
 def test_up_blocks_of_any_width(compiled: Library, size: tuple[int, int]) -> None:
     block = UpBlock(37, 21).requires_grad_(False)
-    block.norm.weight.copy_(drawn(21))
+    block.norm.get_parameter("weight").copy_(drawn(21))
     x = drawn(2, 37, *size).contiguous(memory_format=torch.channels_last)
     wanted = block(x)
     block.delegate(KernelUpBlock(compiled, block))

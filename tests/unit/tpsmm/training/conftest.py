@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 import torch
 
-TINY = {
+TINY: dict[str, dict[str, Any]] = {
     "common_params": {"num_tps": 10, "num_channels": 3, "bg": False, "multi_mask": False},
     "kp_detector_params": {"width": 0.125, "side": 48},
     "generator_params": {"block_expansion": 8, "max_features": 16, "num_down_blocks": 1},
     "dense_motion_params": {"block_expansion": 8, "max_features": 16, "num_blocks": 2, "scale_factor": 0.5},
     "avd_network_params": {"id_bottle_size": 8, "pose_bottle_size": 8},
 }
-PAPER = {
+PAPER: dict[str, dict[str, Any]] = {
     "common_params": {"num_tps": 2, "num_channels": 3, "bg": True, "multi_mask": True},
     "kp_detector_params": {"width": 0.125},
     "generator_params": {"block_expansion": 4, "max_features": 32, "num_down_blocks": 3},

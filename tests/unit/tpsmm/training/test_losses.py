@@ -77,7 +77,7 @@ def test_warp_loss_is_nought_for_a_picture_that_did_not_move() -> None:
     assert paper_losses.warp_loss(network, picture, moved, masks).item() < 1e-5
     # without motion, features twice as bright differ by the features themselves, halved by the mask
     doubled = [2 * features for features in moved]
-    wanted = sum((features * 0.5).abs().mean() for features in network.encode(picture))
+    wanted = torch.stack([(features * 0.5).abs().mean() for features in network.encode(picture)]).sum()
     assert paper_losses.warp_loss(network, picture, doubled, masks).item() == pytest.approx(wanted.item(), rel=1e-4)
 
 
@@ -151,7 +151,7 @@ def test_occlusion_is_taught_inside_an_open_mouth_alone() -> None:
         drawn = torch.from_numpy(regions(points[0].numpy(), 64)).unsqueeze(0).float() / 255
         moved = torch.full((1, 1, 32, 32), 0.99)
         painted = torch.full((1, 1, 32, 32), 0.01)
-        inside = torch.nn.functional.interpolate(drawn[:, 3:4], size=(32, 32), mode="area") if asks else 0
+        inside = torch.nn.functional.interpolate(drawn[:, 3:4], size=(32, 32), mode="area")
         right = 0.99 - 0.98 * inside if asks else moved
         assert landmark_losses.occlusion_loss(right, drawn, points) < landmark_losses.occlusion_loss(
             painted, drawn, points
