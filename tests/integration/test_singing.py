@@ -50,7 +50,7 @@ def test_a_portrait_sings_from_a_song_and_its_words(duet: Duet, manifest: Write,
     track = made_up(work)
     assert not track.filmed
     assert len(track) == FRAMES
-    rows = {}
+    rows: dict[str, Any] = {}
     for path in (work / "check").glob("*/check.json"):
         told = json.loads(path.read_text(encoding="utf-8"))
         rows |= {row["check"]: row for row in told if row["performer"] == "singer"}
