@@ -44,6 +44,8 @@ GLANCE, GLANCE_SHARE, GLANCE_EVERY = (0.022, 0.010), 0.4, (0.8, 2.6)
 """Spread of a glance in widths of an eye, how often one is no look home, and seconds between looks."""
 COUNTER = (0.35, 0.12)
 """How far the eyes go against the head's turn, so that they stay on what they look at."""
+TOWARD, TURN_SECONDS, GAZE = np.radians(7.0), 0.18, np.array([0.25, 0.08])
+"""How far a head turns towards who is looked at, and how slowly; and how far the eyes go, widths of an eye."""
 LONGEST_PATTERN = 4096
 
 
@@ -52,7 +54,7 @@ class Look:
     """Somebody looks somewhere for a while.
 
     Attributes:
-        start, end: seconds. direction: right and down in the picture, widths of an eye; (0, 0) is the camera.
+        start, end: seconds. direction: right and down in the picture, a vector of length 1; else it is at the camera.
     """
 
     start: float
@@ -92,7 +94,7 @@ def motion(
         phones: in order. level: dB, a value each STEP, of the own voice. seconds: how long.
         seed: another one moves otherwise; the same one the same, to the bit.
         head: how far the head turns, times what is usual; 0 keeps it still. energy: of nods and brows.
-        looks: where the gaze is meant to be; elsewhere it is at the camera.
+        looks: where head and gaze are meant to be; else they are at the camera.
     """
     times = steps(seconds)
     sway, accents, eyes = (np.random.default_rng([seed, stream]) for stream in range(3))
@@ -106,6 +108,8 @@ def motion(
         turn[:, 0] += energy * np.radians(accents.uniform(*NOD)) * bump(times, at + 0.06, 0.18, 0.34)
         rise = accents.uniform(*BROW_RISE) if accents.random() < BROW_SHARE else 0.0
         brow += energy * rise * bump(times, at, 0.20, 0.55)
+    toward = _toward(times, looks, TURN_SECONDS)
+    turn += TOWARD * np.stack([toward[:, 1], toward[:, 0], np.zeros(len(times))], axis=1)
     turn = head * (turn - turn[0])
     shift = np.stack(
         [NECK_ACROSS * np.sin(turn[:, 1]) + NECK_ROLL * np.sin(turn[:, 2]), NECK_DOWN * np.sin(turn[:, 0])], axis=1
@@ -207,6 +211,13 @@ def _glances(times: Curve, looks: Sequence[Look], rng: np.random.Generator) -> C
         away = rng.normal(0, 1, 2) * GLANCE if rng.random() < GLANCE_SHARE else np.zeros(2)
         gaze[times >= at] = away
         at += rng.uniform(*GLANCE_EVERY)
-    for look in looks:
-        gaze[(times >= look.start) & (times < look.end)] += look.direction
+    gaze += GAZE * _toward(times, looks, 0.0)
     return np.asarray(gaussian_filter1d(gaze, 1.5, axis=0, mode="nearest"))
+
+
+def _toward(times: Curve, looks: Sequence[Look], seconds: float) -> Curves:
+    """(n, 2) the directions of the looks, 0 elsewhere; `seconds`: how slowly it goes there (a Gaussian's sigma)."""
+    made = np.zeros((len(times), 2))
+    for look in looks:
+        made[(times >= look.start) & (times < look.end)] = look.direction
+    return np.asarray(gaussian_filter1d(made, seconds / STEP, axis=0, mode="nearest")) if seconds else made

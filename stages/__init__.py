@@ -67,7 +67,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("driving", "normalize", 7, "driving clip to a constant rate, range and size", 6.0),
         StageSpec("driving", "voice", 1, "one voice out of a song, freed of music", 0.0),
         StageSpec("driving", "phones", 1, "words to phones, in time with the voice", 0.0),
-        StageSpec("driving", "perform", 2, "a driver made up from a voice and its words", 1.0),
+        StageSpec("driving", "perform", 3, "a driver made up from a voice and its words", 1.0),
         StageSpec("animation", "prepare", 2, "what the engine needs from the whole clip", 2.0),
         StageSpec("animation", "animate", 3, "move the portrait, a chunk of frames at a time", 30.0),
         StageSpec("animation", "preview_samples", 2, "a quick look at a performer, before any long work", 300.0),

@@ -15,6 +15,7 @@ from pipeline.plan.delivery import plan_delivery, provenance
 from pipeline.plan.edit import plan_edit
 from pipeline.plan.graph import Graph
 from pipeline.plan.length import to_length, told_cut
+from pipeline.plan.partners import plan_partners
 from pipeline.plan.passes import plan_passes
 from pipeline.plan.performer import PlannedPerformer, plan_performer
 from pipeline.plan.picture import find_groups, plan_pictures
@@ -80,6 +81,7 @@ def expand(job: Job, facts: Facts) -> Plan:
     pictures = {name: group[0] for name, group in groups.items()}
     timeline = plan_scenes(planning, pictures, frames)
     planning = replace(planning, turns=plan_turns(planning, timeline, pictures, frames))
+    planning = replace(planning, partners=plan_partners(planning, timeline, pictures))
     if facts.subtitles:
         notices += told_of_words(job.loaded, facts.subtitles, frames / fps)
     seen = {picture for scene in timeline.scenes for picture in scene.performers}

@@ -14,6 +14,7 @@ from pipeline.plan.graph import Graph
 from pipeline.plan.looking import backend_use
 from pipeline.plan.sources import Sources
 from stages.contracts import subtitles
+from stages.contracts.perform import Partner
 from stages.contracts.shared import Backend
 
 Ranges = tuple[FrameRange, ...]
@@ -40,6 +41,7 @@ class Planning:
         facts: what its files are.
         graph: grows.
         fps: of the result.
+        partners: of those who sing from words, who is seen beside them (see pipeline.plan.partners).
         turns: of those who do not sing all the time, the frames in which they do (see pipeline.plan.turns).
     """
 
@@ -48,6 +50,7 @@ class Planning:
     graph: Graph
     fps: Fraction
     turns: Mapping[str, Ranges] = field(default_factory=dict)
+    partners: Mapping[str, tuple[Partner, ...]] = field(default_factory=dict)
 
     @property
     def manifest(self) -> Manifest:

@@ -104,6 +104,7 @@ def performed(planning: Planning, name: str, clip: Clip) -> PlannedClip:
         energy=singing.energy,
         mood=singing.mood,
         mouth_alone=alone and filmed is None,
+        partners=planning.partners.get(name, ()) if part.singer or planning.turns else (),
     )
     inputs = perform.Inputs(voice=heard, phones=said, filmed=filmed.clip if filmed else None)
     made = graph.plan(perform.CONTRACT, how, inputs, name, frames)

@@ -6,24 +6,29 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from foundation.times import FrameRange
 from speech.singer import Sung
 from stages.artifacts import Clip, Phones, Voice
 from stages.contract import Contract
 
 
 @dataclass(frozen=True, kw_only=True)
-class Glance:
-    """Somebody looks somewhere for a while.
+class Partner:
+    """Somebody who is seen beside the singer, and looked at while singing alone.
 
     Attributes:
-        since: seconds of the result.
-        until: seconds of the result.
-        right: in the picture, widths of an eye; 0 is the camera.
+        name: before whose lines it stands.
+        turns: frames of the result in which whole lines are sung; None: everywhere.
+        seen: frames in which both are.
+        right: where, a part of a vector of length 1.
+        down: where.
     """
 
-    since: Fraction
-    until: Fraction
+    name: str
+    turns: tuple[FrameRange, ...] | None
+    seen: FrameRange
     right: float
+    down: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +45,7 @@ class Settings:
         energy: of mouth, nods and brows, times what is usual.
         mood: what the face says beside the words.
         mouth_alone: head, eyes and brows are at rest.
-        glances: where the eyes are but at the camera.
+        partners: whom the eyes are on but the camera.
     """
 
     fps: Fraction
@@ -52,7 +57,7 @@ class Settings:
     energy: float
     mood: Literal["neutral", "happy", "sad", "angry"]
     mouth_alone: bool = False
-    glances: tuple[Glance, ...] = ()
+    partners: tuple[Partner, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

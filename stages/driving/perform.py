@@ -5,9 +5,11 @@ Writes what normalize writes of a clip, without FRAMES: track/ and shots.json. F
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from foundation.shots import Shot, save_shots
+from speech.alignment import Alignment
 from speech.curves import mouth
 from speech.filmed import motion_of
 from speech.loudness import Curve, loudness
@@ -47,5 +49,24 @@ def _motion(settings: Settings, inputs: Inputs, said: list[Phone], level: Curve)
         return at_rest(seconds)
     if inputs.filmed is not None:
         return motion_of(inputs.filmed.track(), fps, seconds, head=how.head, energy=how.energy)
-    looks = [Look(float(one.since), float(one.until), (one.right, 0.0)) for one in how.glances]
+    looks = [] if inputs.phones is None else _looks(settings, inputs.phones.alignment())
     return motion(said, level, seconds, seed=how.seed, head=how.head, energy=how.energy, looks=looks)
+
+
+def _looks(settings: Settings, alignment: Alignment) -> list[Look]:
+    """At each partner, while it sings lines that are not the singer's own, a little before and until their end."""
+    fps, delay = float(settings.fps), float(settings.part.delay)
+    own = settings.part.lines(alignment, settings.fps)
+    found = []
+    for partner in settings.partners:
+        theirs = replace(settings.part, singer=settings.part.singer and partner.name, turns=partner.turns)
+        for line in theirs.lines(alignment, settings.fps):
+            start = max(line.start + delay - EARLY, partner.seen.start / fps)
+            end = min(line.end + delay, partner.seen.stop / fps)
+            if line not in own and start < end:
+                found.append(Look(start, end, (partner.right, partner.down)))
+    return found
+
+
+EARLY = 0.3
+"""Seconds before somebody sings in which who listens turns there."""

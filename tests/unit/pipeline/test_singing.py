@@ -102,6 +102,22 @@ def test_who_sings_the_same_song_shares_voice_and_phones_and_sings_its_own_lines
     assert made.frames == 250
 
 
+def test_who_listens_looks_where_the_other_is_seen(tmp_path: Path) -> None:
+    same = {"singing": {"words": "words.txt"}}
+    scenes = [
+        {"start": 0, "layout": "side_by_side", "performers": ["Ann", "Bob"]},
+        {"start": 4, "layout": "full", "performers": ["Ann"]},
+        {"start": 6, "layout": "stacked", "performers": ["Bob", "Ann"]},
+    ]
+    made = plan(tmp_path, manifest(same, same, scenes=scenes))
+    ann, bob = (task.settings.partners for task in tasks(made, "perform"))
+    assert [(one.name, one.seen, one.right, one.down) for one in ann] == [
+        ("Bob", FrameRange(0, 100), 1.0, 0.0),
+        ("Bob", FrameRange(150, 250), 0.0, -1.0),
+    ]
+    assert [(one.right, one.down) for one in bob] == [(-1.0, 0.0), (0.0, 1.0)]
+
+
 def test_who_sings_the_same_lines_shares_the_whole_performance(tmp_path: Path) -> None:
     one = {"singing": {"words": "the moon is bright\nabove my boat"}}
     made = plan(tmp_path, manifest(one, one))

@@ -13,8 +13,9 @@ import pytest
 
 from foundation.errors import InputError
 from foundation.facetrack import FaceTrack
+from foundation.times import FrameRange
 from media.samples import sample_path
-from quality.features import EYE, features
+from quality.features import EYE, YAW, features
 from quality.gains import Gains
 from quality.sung import blinks
 from quality.table import MEASURES
@@ -152,6 +153,29 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_another_head(figures
     first = [figures(seed=seed) and (tmp_path / "track" / "points.npy").read_bytes() for seed in (1, 1, 2)]
     assert first[0] == first[1]
     assert first[0] != first[2]
+
+
+def test_who_listens_turns_to_who_sings_and_back(heard: Voice, said: Phones, tmp_path: Path) -> None:
+    alignment = said.alignment()
+    named = tuple(
+        replace(line, line=replace(line.line, singers=(name,)))
+        for line, name in zip(alignment.lines, ("Ann", "Bob", "Ann"), strict=True)
+    )
+    (tmp_path / "phones").mkdir()
+    Phones.save(tmp_path / "phones", replace(alignment, lines=named))
+    beside = perform.Partner(name="Bob", turns=None, seen=FrameRange(0, FRAMES), right=1.0, down=0.0)
+    yaw = []
+    for partners in ((), (beside,)):
+        settings = replace(PLAN, part=Sung(delay=Fraction(0), singer="Ann"), partners=partners)
+        perform_stage.run(
+            settings, perform.Inputs(voice=heard, phones=Phones.at(tmp_path / "phones")), tmp_path, no_report
+        )
+        track = Clip.at(tmp_path).track()
+        yaw.append(np.array([features(None, track.face(at))[YAW] for at in range(FRAMES)]))
+    turned = yaw[1] - yaw[0]
+    middle = round((named[1].start + named[1].end) / 2 * 25)
+    assert 5 < abs(turned[middle]) < 9
+    assert np.abs(turned[round(named[2].start * 25) + 25 :]).max() < 0.5
 
 
 def test_a_singer_has_its_own_lines_and_those_in_its_turns(said: Phones) -> None:
