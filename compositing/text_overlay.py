@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Self
 
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from foundation.errors import StageError
 from foundation.geometry import Box
+from foundation.temporary import temporary_folder
 from media.ffmpeg.binary import ffmpeg as ffmpeg_binary
 from media.ffmpeg.run import failure, start_ffmpeg, stop
 from media.files.checks import file_url
@@ -98,8 +99,7 @@ class Overlay:
         if not times:
             return
         width, height = self._size
-        with TemporaryDirectory(prefix="duet-text-") as name, TemporaryFile() as said:
-            folder = Path(name)
+        with temporary_folder("text") as folder, TemporaryFile() as said:
             command = _prepared(folder, self._scripts, self._fonts, times, self._size)
             child = start_ffmpeg(
                 command,

@@ -5,10 +5,9 @@ from __future__ import annotations
 import subprocess
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from foundation.errors import StageError
+from foundation.temporary import temporary_folder
 from media.ffmpeg.argv import encode_noise
 from media.ffmpeg.binary import ffmpeg
 from media.ffmpeg.codecs import VIDEO, Encode, Vendor
@@ -29,8 +28,8 @@ def _tried(encoder: str, codec: str, bits: int) -> str | None:
     """A fifth of a second of noise, encoded: a chip, its driver and its permissions are known only by using them."""
     default = VIDEO[codec].quality
     encode = Encode("mkv", codec, encoder, default[0] if default else None, bits=bits)
-    with TemporaryDirectory() as folder:
-        command = encode_noise(Path(folder, "trial.mkv"), encode)
+    with temporary_folder("trial") as folder:
+        command = encode_noise(folder / "trial.mkv", encode)
         try:
             done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_TRIAL_SECONDS, check=False

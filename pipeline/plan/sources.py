@@ -24,6 +24,8 @@ from pipeline.plan.task import FileInput, Task
 from stages.artifacts import File, Media
 from stages.contracts import image_sequence, probe
 
+MOST_TOLD = 20
+"""Files that cannot be used, in one message."""
 SAMPLE = "sample:"
 VOCALS = "sample:vocals"
 VOCALS_CLIP = "sample:carphone"
@@ -108,7 +110,8 @@ def find_sources(
         field, path, problem = problems[0]
         raise InputError(problem, file=path, cure=f"correct {field} in the manifest")
     if problems:
-        lines = "; ".join(f"{field}: {path} {problem}" for field, path, problem in problems)
+        lines = "; ".join(f"{field}: {path} {problem}" for field, path, problem in problems[:MOST_TOLD])
+        lines += f"; and {len(problems) - MOST_TOLD} more" if len(problems) > MOST_TOLD else ""
         raise InputError(f"{len(problems)} files cannot be used: {lines}", cure="correct these paths in the manifest")
     gathered = {written: _gather(loaded, written, fps, name) for written, (fps, name) in sequences.items()}
     for written, each in gathered.items():

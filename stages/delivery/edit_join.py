@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from foundation.errors import StageError
+from foundation.temporary import temporary_folder
 from media.ffmpeg import argv
 from media.ffmpeg.run import run_ffmpeg
 from media.video.probe import probe
@@ -16,13 +16,13 @@ from stages.contracts.edit_join import Facts, Inputs, Settings
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     """Join them. Raises: StageError if a frame is missing in the result."""
     picture = out / f"picture.{settings.container}"
-    with TemporaryDirectory(prefix="duet-join-") as name:
+    with temporary_folder("join") as folder:
         lines = ["ffconcat version 1.0"]
         for number, (piece, frames) in enumerate(zip(inputs.pieces, settings.pieces, strict=True)):
-            link = Path(name, f"{number}{piece.video.suffix}")
+            link = folder / f"{number}{piece.video.suffix}"
             link.symlink_to(piece.video.resolve())
             lines += [f"file {link.name}", f"duration {argv.seconds(frames / settings.fps)}"]
-        listing = Path(name, "pieces.txt")
+        listing = folder / "pieces.txt"
         listing.write_text("\n".join(lines) + "\n", encoding="utf-8")
         run_ffmpeg(
             argv.join(picture, listing=listing, container=settings.container, fps=settings.fps),
