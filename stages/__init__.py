@@ -59,7 +59,7 @@ STAGES: dict[str, StageSpec] = {
     for spec in (
         StageSpec("sources", "probe", 4, "read rate, length, rotation and sound of a media file", 0.0),
         StageSpec("sources", "image_sequence", 1, "numbered pictures to one clip", 20.0),
-        StageSpec("sources", "subtitles", 3, "read lyrics and titles, find fonts for them", 0.0),
+        StageSpec("sources", "subtitles", 4, "read lyrics and titles, find fonts for them", 0.0),
         StageSpec("driving", "faces", 5, "find and follow the chosen face, every frame", 7.0),
         StageSpec("portrait", "crop", 2, "cut the portrait around its face", 0.0),
         StageSpec("portrait", "plate_frames", 2, "a video as the portrait: its frames at a constant rate", 8.0),
@@ -74,7 +74,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("animation", "demo", 3, "animate whole frames as the published demo does", 300.0),
         StageSpec("compositing", "composite", 3, "put the moving region back into the full picture", 10.0),
         StageSpec("compositing", "composite_plate", 3, "put the moving face into its moving plate", 25.0),
-        StageSpec("compositing", "passes", 1, "a matte and a difference for other compositing programs", 40.0),
+        StageSpec("compositing", "passes", 2, "a matte and a difference for other compositing programs", 40.0),
         StageSpec("compositing", "group", 1, "find out what the faces of one picture share", 0.0),
         StageSpec("compositing", "merge", 1, "put several moving faces into their one picture", 6.0),
         StageSpec("delivery", "edit", 4, "lay the performers out in scenes, encode a piece of the result", 25.0),

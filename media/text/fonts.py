@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 100_000_000
 DEJAVU = ("matplotlib", ("mpl-data/fonts/ttf/DejaVuSans-Bold.ttf", "mpl-data/fonts/ttf/DejaVuSans.ttf"))
+SLANTED = ("matplotlib", ("mpl-data/fonts/ttf/DejaVuSans-Oblique.ttf", "mpl-data/fonts/ttf/DejaVuSans-BoldOblique.ttf"))
 CJK = ("noto_cjk_sans_otc", ("NotoSansCJK-Regular.ttc",))
 CURE = "name a .ttf, .otf or .ttc file"
 CJK_CURE = "pip install noto-cjk-sans-otc, or name a font file that has them as `font`"
@@ -50,8 +51,11 @@ class Font:
 
 
 def packaged_fonts() -> dict[str, list[Path]]:
-    """The files that come with packages: "latin" (DejaVu Sans) and "cjk" (Noto Sans CJK), empty where not installed."""
-    return {"latin": _inside(*DEJAVU), "cjk": _inside(*CJK)}
+    """The files that come with packages: "latin" (DejaVu Sans), "slanted" (its italics) and "cjk" (Noto Sans CJK).
+
+    Empty where not installed.
+    """
+    return {"latin": _inside(*DEJAVU), "slanted": _inside(*SLANTED), "cjk": _inside(*CJK)}
 
 
 def _inside(package: str, names: tuple[str, ...]) -> list[Path]:

@@ -8,7 +8,7 @@ frames of pure noise.) FFV1 in Matroska is there for archives and for other prog
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -48,13 +48,21 @@ class LosslessSink(Sink):
     """
 
     def __init__(
-        self, path: Path, *, size: tuple[int, int], fps: Fraction, codec: LosslessCodec, channels: int = 3
+        self,
+        path: Path,
+        *,
+        size: tuple[int, int],
+        fps: Fraction,
+        codec: LosslessCodec,
+        channels: int = 3,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         self._count = 0
         self._format = _FORMATS[codec, channels]
         self._container = av.open(
             file_url(path), "w", format=_CONTAINERS[codec], container_options={"fflags": "+bitexact"}
         )
+        self._container.metadata.update(tags or {})
         stream = self._container.add_stream(codec, rate=fps, options=_OPTIONS[codec])
         if not isinstance(stream, VideoStream):
             raise StageError(f"PyAV has no video encoder {codec}", cure="pip install --upgrade av")

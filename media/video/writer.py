@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -42,6 +43,7 @@ class FrameWriter:
         codec: "magicyuv" (lossless, the fastest) or "ffv1" (lossless), for `read_frames`. None: by the suffix.
         encode: for delivery, in its stead; bt709. None: by the suffix: .mp4 or .mov H.264, others lossless.
         alpha: frames have a fourth channel, opacity; an `encode` says so itself.
+        tags: of a lossless file's container.
     Raises: StageError if the file cannot be written, the disk is full or the encoder fails; at the latest by `close`.
     """
 
@@ -54,6 +56,7 @@ class FrameWriter:
         codec: LosslessCodec | None = None,
         encode: Encode | None = None,
         alpha: bool = False,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         check_writable(path)
         self._path, self._temporary = path, temporary_name(path)
@@ -72,7 +75,9 @@ class FrameWriter:
             else:
                 lossless = codec or _BY_SUFFIX.get(suffix, "magicyuv")
                 channels = self._shape[2]
-                self._sink = LosslessSink(self._temporary, size=size, fps=fps, codec=lossless, channels=channels)
+                self._sink = LosslessSink(
+                    self._temporary, size=size, fps=fps, codec=lossless, channels=channels, tags=tags
+                )
         except (OSError, FFmpegError) as problem:
             raise self._told(problem) from problem
         self._thread = Thread(target=self._work, name=f"write {path.name}", daemon=True)

@@ -14,6 +14,7 @@ from PIL import Image as Pictures
 
 from foundation.atomic import replacing
 from foundation.errors import InputError
+from media.credentials.provenance import Provenance, stamp
 from media.ffmpeg import argv
 from media.ffmpeg.run import run_ffmpeg
 from media.ffmpeg.sound_codecs import encoding
@@ -122,8 +123,11 @@ def side_by_side(a: Side, b: Side, out: Path) -> int:
             tracks = [
                 argv.Track(a.video, options=encoding("aac", channels=each.channels, whole=False)) for each in heard
             ]
-            made = argv.mux(temporary, container="mp4", video=picture, tracks=tracks, duration=count / rates[0])
+            about = Provenance(f"{a.label} beside {b.label}")
+            tags, length = about.container_tags("mp4"), count / rates[0]
+            made = argv.mux(temporary, container="mp4", video=picture, tracks=tracks, duration=length, metadata=tags)
             run_ffmpeg(made)
+            stamp(temporary, "mp4", about)
         finally:
             picture.unlink(missing_ok=True)
     return count

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from foundation.artifacts import ArtifactStore
 from foundation.times import spread
-from media.image.images import read_image, write_png
+from media.image.images import read_image
 from media.video.reader import read_frames
 from pipeline.plan.expand import Plan
 from pipeline.plan.made import folder_of
+from pipeline.report.drawing import write_sheet
 from stages.artifacts import STILLS
 
 Image = NDArray[np.uint8]
@@ -33,7 +34,7 @@ def contact_sheet(plan: Plan, store: ArtifactStore, out: Path) -> None:
         rows.append([frames[moment] for moment in shown])
     checked, made = folder_of(store, plan.verdict), folder_of(store, plan.video)
     rows.append(_kept(checked, len(moments)) or _frames_of(made, moments))
-    write_png(out, _table(rows))
+    write_sheet(out, _table(rows), "Contact sheet")
 
 
 def _kept(folder: Path, count: int) -> list[Image]:

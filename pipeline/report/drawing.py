@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from foundation.atomic import check_writable, replacing
+from media.credentials.provenance import Provenance
+from media.image.stills import write_still
 from media.text.lettering import lettered
 
 Image = NDArray[np.uint8]
 BACKGROUND, INK = 24, (225, 225, 225)
 GAP = 8
+
+
+def write_sheet(path: Path, image: Image, title: str) -> None:
+    """Write a sheet as PNG, whole or not at all; it says that the people on it are synthetic.
+
+    Raises: StageError if it cannot be written.
+    """
+    check_writable(path)
+    with replacing(path) as temporary:
+        write_still(temporary, image, "png", Provenance(title))
 
 
 def to_height(image: Image, height: int) -> Image:

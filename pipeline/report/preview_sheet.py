@@ -15,11 +15,11 @@ from foundation.artifacts import ArtifactStore
 from foundation.facetrack import HeadFrame, head_frame, heads_together
 from foundation.geometry import Box
 from foundation.layout import panels
-from media.image.images import read_image, write_png
+from media.image.images import read_image
 from media.video.reader import read_frames
 from pipeline.plan.made import artifact_of, facts_of, folder_of
 from pipeline.plan.preview import Preview
-from pipeline.report.drawing import GAP, column, framed, row, text, to_height, with_margin
+from pipeline.report.drawing import GAP, column, framed, row, text, to_height, with_margin, write_sheet
 from stages.artifacts import FRAMES
 from stages.contracts import preview_samples
 from stages.contracts.edit import Background, PlannedScene
@@ -58,7 +58,7 @@ def preview_sheet(preview: Preview, store: ArtifactStore, out: Path, title: str)
         lines.append(_performer(preview, store, name, shown[name]))
     scenes = [_scene(number, about, preview, shown) for number, about in enumerate(preview.scenes)]
     lines += [row(scenes[at : at + SCENES]) for at in range(0, len(scenes), SCENES)]
-    write_png(out, with_margin(column(lines)))
+    write_sheet(out, with_margin(column(lines)), title)
 
 
 def _shown(preview: Preview, store: ArtifactStore, name: str) -> _Shown:

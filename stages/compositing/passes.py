@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from compositing.masks import Mask
 from compositing.paste import paste_mask
 from foundation.geometry import Box
+from media.credentials.provenance import Provenance
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
 from stages.artifacts import Crop, Frames, PlateCrop
@@ -53,7 +54,10 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
                 image = _matte(frame) if name == "matte" else _difference(frame)
                 if name not in writers:
                     size = (image.shape[1], image.shape[0])
-                    writers[name] = FrameWriter(out / f"{name}.mkv", size=size, fps=settings.fps, codec="ffv1")
+                    tags = Provenance(name).tags()
+                    writers[name] = FrameWriter(
+                        out / f"{name}.mkv", size=size, fps=settings.fps, codec="ffv1", tags=tags
+                    )
                 writers[name].write(image)
             done += 1
             report(done, settings.frames)

@@ -40,8 +40,9 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     texts = [(f"titles.{number}.text", title.text) for number, title in enumerate(titles)]
     if foreign is None:
         texts += [(f"the line at {line.start / 1000:.2f} s", line.text) for line in lines]
-    # one weight of each family: the second is there for scripts that ask for it
-    usual = [font for name, found in fonts.items() if name != "latin1" for font in found]
+    # one weight of each family: the others are there for scripts that ask for them
+    asked_for = ("latin1", "slanted")
+    usual = [font for name, found in fonts.items() if not name.startswith(asked_for) for font in found]
     choice = FontChoice(usual, "".join(text for _, text in texts), own)
     check_glyphs(choice, texts, file)
     used = set(choice.used)

@@ -43,6 +43,7 @@ def test_a_render_has_a_report_that_can_be_written_again(duet: Duet, manifest: M
     lines = json.loads(compared.out.splitlines()[-1])["measures"]
     assert {line["name"] for line in lines} >= {"frames", "identity_look", "mouth error"}
     assert all(line["change"] == 0 for line in lines)
+    assert b"digitalsourcetype/compositeSynthetic" in (tmp_path / "both.mp4").read_bytes()
     video = probe(tmp_path / "both.mp4").video
     assert video is not None
     assert (video.frames, video.size) == (15, (1924, 576))

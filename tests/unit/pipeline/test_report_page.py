@@ -16,13 +16,16 @@ import pytest
 
 from foundation.codec import encode
 from foundation.errors import InputError
+from media.credentials.provenance import SYNTHETIC
 from media.image.images import read_image, write_jpeg
 from pipeline.report.comparison import Side, differences
 from pipeline.report.data import Data
+from pipeline.report.drawing import write_sheet
 from pipeline.report.page import page, read_page
 from pipeline.report.plots import Band, bands_where, centred
 from quality.features import COLUMNS
 from quality.verdict import judge
+from tests.conftest import ROOT
 
 HOSTILE = "</script><script>alert('x')</script><img src=https://example.org/x.png> & \"Duet\""
 CHROMIUM = next(
@@ -188,3 +191,33 @@ def test_a_browser_shows_it_without_a_request(data: Data, tmp_path: Path, width:
     assert columns[0] > 0  # a margin at either side: nothing runs out of the page
     assert columns[-1] < width - 1
     assert orange.mean() > 0.05
+
+
+def test_sheets_say_that_their_people_are_synthetic(tmp_path: Path) -> None:
+    write_sheet(tmp_path / "sheet.png", np.zeros((8, 8, 3), np.uint8), "Contact sheet")
+    data = (tmp_path / "sheet.png").read_bytes()
+    assert SYNTHETIC.encode() in data
+    assert b"digitalsourcetype/compositeSynthetic" in data
+
+
+def contrast(one: str, other: str) -> float:
+    """Of two colours, "#rrggbb": WCAG 2.2, contrast ratio."""
+    lights = []
+    for color in (one, other):
+        full = "".join(2 * digit for digit in color[1:]) if len(color) == 4 else color[1:]
+        levels = [int(full[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        linear = [level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4 for level in levels]
+        lights.append(float(np.dot(linear, (0.2126, 0.7152, 0.0722))))
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
+
+
+def test_all_text_stands_out_from_what_is_behind_it() -> None:
+    """4.5 to 1, in light and in dark (WCAG 2.2, 1.4.3)."""
+    css = (ROOT / "pipeline" / "report" / "style.css").read_text(encoding="utf-8")
+    for theme, badge in zip(re.findall(r":root \{(.*?)\}", css, re.DOTALL), ("#ffffff", "#111111"), strict=True):
+        colors = dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6});", theme))
+        for ink in ("ink", "soft", "ok", "warn", "fail", "driver", "result"):
+            for paper in ("paper", "card"):
+                assert contrast(colors[ink], colors[paper]) >= 4.5, (ink, paper)
+        for state in ("ok", "warn", "fail"):
+            assert contrast(badge, colors[state]) >= 4.5, state

@@ -22,6 +22,7 @@ from foundation.errors import ManifestError
 from foundation.facetrack import IBUG_68, MEDIAPIPE_478, Face, head_frame, still
 from foundation.shots import Shot, save_shots
 from foundation.times import FrameRange
+from media.credentials.provenance import SYNTHETIC
 from media.image.images import read_image, write_png
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
@@ -162,6 +163,10 @@ def test_picture_and_difference_make_the_result_and_the_matte_tells_where(tmp_pa
         fps=Fraction(25), frames=3, feather=0.16, passes=("matte", "difference")
     )
     assert passes.run(settings, inputs, out, silent).frames == 3
+    for name in ("matte", "difference"):
+        data = (out / f"{name}.mkv").read_bytes()
+        assert SYNTHETIC.encode() in data
+        assert b"digitalsourcetype/compositeSynthetic" in data
     for matte, difference, level in zip(
         read_frames(out / "matte.mkv"), read_frames(out / "difference.mkv"), (0, 9, 60), strict=True
     ):

@@ -305,3 +305,15 @@ def test_the_cure_for_a_missing_glyph_names_what_has_it(tmp_path: Path, characte
     with pytest.raises(InputError, match="no font has") as caught:
         made(tmp_path, inputs(lyrics=lyrics(tmp_path, f"[00:00]{character}")))
     assert cure in str(caught.value)
+
+
+def test_italics_take_the_italic_font(tmp_path: Path) -> None:
+    script = pysubs2.SSAFile()
+    script.styles["Default"].fontname = "DejaVu Sans"
+    script.append(pysubs2.SSAEvent(0, 1000, r"{\i1}slanted"))
+    script.save(str(tmp_path / "song.ass"))
+    facts = made(tmp_path, inputs(lyrics=tmp_path / "song.ass"), settings(format=".ass"))
+    assert {"latin0", "latin1", "slanted0", "slanted1"} <= set(facts.fonts)
+    drawn = shown(layers(tmp_path, facts, 2)[1])
+    without = replace(facts, fonts=tuple(name for name in facts.fonts if not name.startswith("slanted")))
+    assert np.abs(drawn.astype(int) - shown(layers(tmp_path, without, 2)[1])).max() > 60  # not an upright one, tilted
