@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+from foundation.errors import ManifestError
+from foundation.timecode import MAX_SECONDS
 from foundation.times import FrameRange
 from media.credentials.provenance import Provenance
 from pipeline.plan.build import Job
@@ -78,6 +80,9 @@ def expand(job: Job, facts: Facts) -> Plan:
     notices += told_songs(planning)
     groups = find_groups(planning)
     frames = max(clip.frames_at(fps) for clip in clips.values())
+    if frames > MAX_SECONDS * fps:
+        told = f"the video would last {float(frames / fps / 3600):.1f} hours, and {MAX_SECONDS // 3600} is the most"
+        raise ManifestError(told, file=job.loaded.file, cure="end the clip earlier, by driving.end")
     pictures = {name: group[0] for name, group in groups.items()}
     timeline = plan_scenes(planning, pictures, frames)
     planning = replace(planning, turns=plan_turns(planning, timeline, pictures, frames))

@@ -70,6 +70,14 @@ def test_the_same_facts_give_the_same_keys_and_a_change_only_what_follows_from_i
     assert list(elsewhere.graph.tasks) == list(first.graph.tasks)
 
 
+def test_a_clip_that_lasts_for_days_is_refused_before_its_frames_are_counted_out(tmp_path: Path) -> None:
+    """Two frames can stand a year apart."""
+    year = 365 * 24 * 3600
+    media = {"clip.mp4": video(fps=f"1/{year // 2}", end=str(year), frames=2, expected_frames=2)}
+    with pytest.raises(ManifestError, match=r"would last 8760\.0 hours, and 24 is the most .*by driving\.end"):
+        plan(tmp_path, media, output={"path": "out.mp4", "fps": 25})
+
+
 def test_every_frame_is_in_one_chunk_and_every_chunk_in_the_edit(tmp_path: Path) -> None:
     made = plan(tmp_path)
     ranges = [task.settings.range for task in made.graph if task.stage == "composite" and task.performer == "ann"]
