@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from foundation.artifacts import ArtifactStore
 from foundation.atomic import make_folder, replacing
+from foundation.errors import StageError
 from foundation.events import Event, TaskFinished
 from pipeline.plan.graph import Graph
 from stages import STAGES
@@ -29,15 +31,16 @@ class Recorder:
             self.cached.add(event.key)
 
     def keep(self, store: ArtifactStore, key: str) -> dict[str, Any]:
-        """Write the record of the result `key`; the record."""
+        """Write the record of the result `key`; the record. Where all is done, the work folder may be read-only."""
         record = {
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - self._began, 2),
             "cached": sorted(self.cached),
         }
-        make_folder(store.root / RUNS)
-        with replacing(store.root / RUNS / f"{key}.json") as temporary:
-            temporary.write_text(json.dumps(record, indent=1), encoding="utf-8")
+        with suppress(StageError):
+            make_folder(store.root / RUNS)
+            with replacing(store.root / RUNS / f"{key}.json") as temporary:
+                temporary.write_text(json.dumps(record, indent=1), encoding="utf-8")
         return record
 
 

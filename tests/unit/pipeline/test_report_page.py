@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from foundation.artifacts import ArtifactStore
 from foundation.codec import encode
 from foundation.errors import InputError
 from media.credentials.provenance import SYNTHETIC
@@ -23,6 +24,7 @@ from pipeline.report.data import Data
 from pipeline.report.drawing import write_sheet
 from pipeline.report.page import page, read_page
 from pipeline.report.plots import Band, bands_where, centred
+from pipeline.report.record import Recorder, read_record
 from quality.features import COLUMNS
 from quality.verdict import judge
 from tests.conftest import ROOT
@@ -221,3 +223,13 @@ def test_all_text_stands_out_from_what_is_behind_it() -> None:
                 assert contrast(colors[ink], colors[paper]) >= 4.5, (ink, paper)
         for state in ("ok", "warn", "fail"):
             assert contrast(badge, colors[state]) >= 4.5, state
+
+
+def test_a_record_that_cannot_be_kept_stops_nothing(tmp_path: Path) -> None:
+    store, key = ArtifactStore(tmp_path), "ab" * 32
+    kept = Recorder().keep(store, key)
+    assert read_record(store, key) == kept
+    shutil.rmtree(tmp_path / "runs")
+    (tmp_path / "runs").write_text("no folder can be made here")
+    assert Recorder().keep(store, key)["cached"] == []
+    assert read_record(store, key) is None
