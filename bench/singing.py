@@ -4,13 +4,14 @@
 
 Needs espeakng-loader. Three lines of English, spoken, and three sung, and three of Mandarin, sung (see bench/song.py),
 by every portrait of bench/_media.py that is there, into 1280x720. Figures are the checks' own. Prints a row a portrait
-and, for each song, how many times faster than it lasts its voice, phones and performance are made; `--write` puts them
-into docs/song.md.
+and, for each song, how many seconds of it a second of one processor makes voice, phones and performance of; `--write`
+puts them into docs/song.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -40,7 +41,7 @@ HEAD = (
 
 
 def rendered(folder: Path, name: str) -> tuple[list[str], float]:
-    """A row a portrait; and how many seconds of song a second of voice, phones and perform takes."""
+    """A row a portrait; and how many seconds of song a second of a processor makes voice, phones and performance of."""
     texts, voice, language, singing = SONGS[name]
     song = song_of(texts, voice, singing=singing)
     samples = (0.6 * song.samples / np.abs(song.samples).max()).astype(np.float32)
@@ -63,7 +64,8 @@ def rendered(folder: Path, name: str) -> tuple[list[str], float]:
         found = {row["check"]: row["found"] for row in told["rows"] if row["performer"] == each}
         cells = ["" if found.get(figure) is None else f"{found[figure]:.2f}" for figure in FIGURES]
         rows.append(f"| {name} | {each} | {' | '.join(cells)} |")
-    spent = sum(row["seconds"] for row in told["stages"] if row["stage"] in STAGES)
+    labels = (json.loads(path.read_text()) for stage in STAGES for path in (folder / "work" / stage).glob("*/*.json"))
+    spent = sum(label["spent"]["processor"] for label in labels if "spent" in label)
     return rows, len(samples) / RATE / spent
 
 
@@ -83,7 +85,8 @@ def main() -> int:
     if options.write:
         from bench.__main__ import measured_on, write_section
 
-        told = f"Voice, phones and performance together, times as fast as the song lasts: {', '.join(speeds)}.\n"
+        told = "Seconds of song for a second of one processor, voice, phones and performance together, libraries "
+        told += f"loaded: {', '.join(speeds)}.\n"
         text = measured_on("python -m bench.singing") + HEAD + "\n".join(rows) + "\n\n" + told
         write_section(ROOT / "docs" / "song.md", "singing", text)
     return 0
