@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quality.limits import Limit
-from quality.measure import ANY, Measure, at_least, within
+from quality.measure import ANY, Measure, at_least, at_most, within
 
 SUNG_MEASURES = (
     Measure(
@@ -60,5 +60,15 @@ SUNG_MEASURES = (
         "`singing.head`",
         "a head nailed down",
         "own",
+    ),
+    Measure(
+        "own_mouth_r",
+        "singer",
+        "r",
+        "0..1",
+        *at_most(0.7, 0.5),
+        "correlation, without its sign, of a dubbed video's mouth with the one that it had before",
+        "old words under new ones",
+        "Pearson's r",
     ),
 )

@@ -82,6 +82,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("delivery", "sample_vocals", 1, "sing a sample vocal from a face's mouth", 0.5),
         StageSpec("delivery", "mux", 4, "copy or cut, mix and level the sound, and join it to the picture", 0.5),
         StageSpec("judging", "measure", 8, "look at a performer's result again, beside its driver", 6.0),
+        StageSpec("judging", "dubbing", 1, "look at a dubbed video again, beside its own mouth", 6.0),
         StageSpec("training", "face_crops", 1, "cut a clip around its face, to train on", 8.0),
         StageSpec("judging", "check", 13, "judge the result: frames, sound, picture, faces", 3.0),
         StageSpec("judging", "reconstruct", 2, "compare a reconstructed clip with the clip itself", 20.0),

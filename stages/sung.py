@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quality import sung
 from speech.alignment import TRUSTED
+from speech.singer import Sung
+from stages.artifacts import Phones, Voice
 from stages.contracts.measure import Inputs, Settings
 
 
@@ -45,14 +48,19 @@ class Song:
 
 def read_song(settings: Settings, inputs: Inputs) -> Song | None:
     """The song; None where somebody was filmed."""
-    part, fps = settings.sung, settings.fps
-    if part is None or inputs.voice is None:
+    if settings.sung is None or inputs.voice is None:
         return None
-    seconds, found, closures = settings.frames / float(fps), float("nan"), []
-    if inputs.phones is not None:
-        alignment = inputs.phones.alignment()
+    song = song_of(settings.sung, inputs.voice, inputs.phones, settings.fps, settings.frames)
+    return replace(song, head=settings.head)
+
+
+def song_of(part: Sung, heard: Voice, phones: Phones | None, fps: Fraction, frames: int) -> Song:
+    """The part of a song that somebody sings in a result."""
+    seconds, found, closures = frames / float(fps), float("nan"), []
+    if phones is not None:
+        alignment = phones.alignment()
         own = part.lines(alignment, fps)
         found = float(np.mean([line.confidence >= TRUSTED for line in own])) if own else found
-        closures = sung.closures(part.phones(alignment, fps, seconds), float(fps), settings.frames)
-    voice = inputs.voice.heard().placed(float(part.delay), seconds)
-    return Song(float(fps), voice, closures, found, settings.head)
+        closures = sung.closures(part.phones(alignment, fps, seconds), float(fps), frames)
+    voice = heard.heard().placed(float(part.delay), seconds)
+    return Song(float(fps), voice, closures, found, 1.0)

@@ -10,8 +10,8 @@ from pipeline.plan.performer import PlannedPerformer
 from pipeline.plan.planning import Planning, Ranges
 from pipeline.plan.sound import PlannedSound
 from pipeline.plan.turns import sings_at
-from stages.artifacts import Film, Looks, Verdict
-from stages.contracts import check, measure
+from stages.artifacts import Film, Looks, PlateCrop, Verdict
+from stages.contracts import check, dubbing, measure
 from stages.contracts.edit import PlannedScene
 
 
@@ -38,9 +38,10 @@ def plan_checks(
     looks: dict[str, Looks] = {}
     about = []
     for name, planned in performers.items():
-        # on a moving plate, head, eyes and background are the plate's: nothing of the measure would apply
-        if checks.enabled and seen[name] and planned.plate is None:
-            looks[name] = _measure(planning, planned, checks.looks_per_second)
+        # on a moving plate, head, eyes and background are the plate's: nothing but a new mouth can be judged
+        look = _measure if planned.plate is None else _dubbing if is_dubbed(planned) else None
+        if checks.enabled and seen[name] and look is not None:
+            looks[name] = look(planning, planned, checks.looks_per_second)
             about.append(
                 check.Seen(
                     name=name,
@@ -90,6 +91,34 @@ def _measure(planning: Planning, planned: PlannedPerformer, looks_per_second: fl
         phones=made_up.phones if made_up else None,
     )
     return planning.graph.plan(measure.CONTRACT, settings, inputs, planned.name, planned.frames)
+
+
+def is_dubbed(planned: PlannedPerformer) -> bool:
+    """Whether a video says new words, and is shown whole."""
+    return planned.plate is not None and planned.clip.made_up is not None and planned.into == "portrait"
+
+
+def _dubbing(planning: Planning, planned: PlannedPerformer, looks_per_second: float) -> Looks:
+    """Look at a dubbed video's finished frames again."""
+    made_up, crop = planned.clip.made_up, planned.crop
+    assert made_up is not None  # noqa: S101  (see is_dubbed)
+    assert isinstance(crop, PlateCrop)  # noqa: S101
+    settings = dubbing.Settings(
+        backend=planning.backend,
+        fps=planning.fps,
+        frames=planned.frames,
+        looks_per_second=looks_per_second,
+        chunks=tuple(chunk.range.start for chunk in planned.chunks),
+        sung=made_up.how.part,
+    )
+    inputs = dubbing.Inputs(
+        crop=crop,
+        clip=planned.clip.clip,
+        chunks=tuple(chunk.frames for chunk in planned.chunks),
+        voice=made_up.voice,
+        phones=made_up.phones,
+    )
+    return planning.graph.plan(dubbing.CONTRACT, settings, inputs, planned.name, planned.frames)
 
 
 def seen_ranges(scenes: tuple[PlannedScene, ...], picture: str, frames: int) -> Ranges:

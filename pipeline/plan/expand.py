@@ -11,7 +11,7 @@ from foundation.timecode import MAX_SECONDS
 from foundation.times import FrameRange
 from media.credentials.provenance import Provenance
 from pipeline.plan.build import Job
-from pipeline.plan.checks import plan_checks, seen_ranges
+from pipeline.plan.checks import is_dubbed, plan_checks, seen_ranges
 from pipeline.plan.clip import Clip, read_clip
 from pipeline.plan.delivery import plan_delivery, provenance
 from pipeline.plan.edit import plan_edit
@@ -96,7 +96,8 @@ def expand(job: Job, facts: Facts) -> Plan:
             notices.append(f"{name}: is in no scene and is not animated")
         elif name in job.plates:
             performers[name] = plan_on_plate(planning, name, clip)
-            notices.append(f"{name}: is on a moving plate, so its face is not compared with its driver's")
+            if not is_dubbed(performers[name]):
+                notices.append(f"{name}: is on a moving plate, so its face is not compared with its driver's")
         else:
             performers[name] = plan_performer(planning, name, clip, groups[name])
     notices += dict.fromkeys(line for one in performers.values() for line in one.clip.told)

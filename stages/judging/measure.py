@@ -16,31 +16,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from compositing.masks import head_mask
 from face.topology import OUTER_LIPS
 from foundation.crop import CropInfo
-from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack, HeadFrame, head_frame
+from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack, head_frame
 from foundation.geometry import Box, Image, apply_affine, invert_affine
-from foundation.npy import BLOCK
 from foundation.times import FrameRange, spread
 from landmarks import load_backend
 from landmarks.base import LandmarkBackend
 from media.image.images import write_jpeg
 from media.image.resample import warp_affine
-from media.video.lossless import pick_frames
 from quality import following, identity, surface
-from quality.features import COLUMNS, CONTRAST, INTERIOR, MOUTH, OPEN, features, mouth_opening
+from quality.features import COLUMNS, CONTRAST, INTERIOR, MOUTH, OPEN, features
 from quality.gathered import Gathered
-from quality.picture import driver_motion, lights
+from quality.picture import lights
 from quality.schedule import LEAST_TRIPLES, Schedule, Triples
 from quality.seam import Edge
 from stages.artifacts import Clip, Crop
 from stages.contract import Report
 from stages.contracts.measure import Facts, Inputs, Settings
+from stages.looks import PAIRS, close_up, every_frame, picked
 from stages.sung import read_song
 
 NEUTRAL = 6
@@ -49,8 +47,6 @@ COVERED = 32
 """Mean opacity, of 255, of what stays in front of lips, from which they are not judged."""
 GIVE_UP = 10
 """Looks without any face after which no more are taken: there is none."""
-PAIRS, PAIR_SIDE = 6, 256
-"""How many instants are kept for people, and the pixels a side of each of their two pictures."""
 AROUND = 1.25
 """Face heights around the portrait's face in which the result's is looked for."""
 
@@ -88,14 +84,15 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     schedule = Schedule.of(frames, fps, settings.looks_per_second, song.beside if song else ())
     still = _read_still(inputs.crop, settings)
     track = inputs.clip.track()
-    motion, mouths = _every_frame(track, frames)
+    motion, mouths = every_frame(track, frames)
     mouths[track.occluded[:frames]] = np.nan
     moments = [int(schedule.looks[row]) for row in spread(len(schedule.looks), PAIRS)]
     driver, shimmer, above = _driver(inputs.clip, track, schedule, moments)
     chunks = [(start, chunk.video) for start, chunk in zip(settings.chunks, inputs.chunks, strict=True)]
     looking = _Result(still, schedule, moments, driver)
     with load_backend(settings.backend.name) as backend:
-        result = looking.rows(_picked(chunks, schedule), backend, lambda done: report(done, frames))
+        wanted = {*map(int, schedule.looks), *schedule.beside}
+        result = looking.rows(picked(chunks, wanted), backend, lambda done: report(done, frames))
     seen = looking.seen
     for number, at in enumerate(moments):
         write_jpeg(out / f"pair{number}.jpg", np.concatenate([above[at], seen.shown[at]]))
@@ -160,19 +157,6 @@ def _mouth_covered(still: _Still, crop: Crop) -> bool:
     return any(float(front.opacity[rows, columns].mean()) > COVERED for front in crop.fronts())
 
 
-def _every_frame(track: FaceTrack, frames: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(frames,) how far the driver moves, 0 for the first; and its mouth's opening."""
-    moved, mouths, last = [np.zeros(1)], [], None
-    for start in range(0, min(frames, len(track)), BLOCK):
-        block = np.asarray(track.points[start : min(start + BLOCK, frames)], np.float64)
-        joined = block if last is None else np.concatenate([last, block])
-        heights = np.array([head_frame(points, track.scheme).height for points in joined])
-        moved.append(driver_motion(joined, heights))
-        mouths.append(mouth_opening(block, track.scheme))
-        last = block[-1:]
-    return np.concatenate(moved), np.concatenate(mouths)
-
-
 def _driver(
     clip: Clip, track: FaceTrack, schedule: Schedule, moments: list[int]
 ) -> tuple[NDArray[np.float64], Triples, dict[int, Image]]:
@@ -194,30 +178,12 @@ def _driver(
             if at in hidden:
                 rows[at][[MOUTH, INTERIOR, CONTRAST]] = np.nan  # made up, or of what hides it
         if at in moments:
-            above[at] = _close_up(image, head_frame(track.points[at], track.scheme))
+            above[at] = close_up(image, head_frame(track.points[at], track.scheme))
         middle = schedule.middle_of(at) if clip.filmed else None
         if middle is not None:
             head = head_frame(track.points[middle], track.scheme)
             triples.add(at, surface.thumbnail(image, surface.face_box(head)))
     return np.stack([rows[int(at)] for at in schedule.looks]), triples, above
-
-
-def _close_up(image: Image, head: HeadFrame) -> Image:
-    """A square around the head, PAIR_SIDE pixels a side, the picture's edge going on outside it."""
-    half = 0.95 * max(head.height, 8.0)
-    scale = PAIR_SIDE / (2 * half)
-    x, y = head.centre
-    affine = np.array([[scale, 0.0, -(x - half) * scale], [0.0, scale, -(y - half) * scale]])
-    return warp_affine(image, affine, (PAIR_SIDE, PAIR_SIDE), border=cv2.BORDER_REPLICATE)
-
-
-def _picked(chunks: list[tuple[int, Path]], schedule: Schedule) -> Iterator[tuple[int, Image]]:
-    """Number and picture of every frame that is wanted."""
-    wanted = np.array(sorted({int(at) for at in schedule.looks} | schedule.beside))
-    ends = [start for start, _ in chunks[1:]] + [np.iinfo(np.int64).max]
-    for (start, video), end in zip(chunks, ends, strict=True):
-        inside = wanted[(wanted >= start) & (wanted < end)]
-        yield from zip(inside.tolist(), pick_frames(video, (inside - start).tolist()), strict=True)
 
 
 class _Result:
@@ -251,7 +217,7 @@ class _Result:
                 rows[self._looks[at]] = self._row(at, image, backend)
                 self.seen.add_look(thumb, surface.clipped(image, self._face_box) - self._burnt)
             if at in self._moments:
-                self.seen.shown[at] = _close_up(image, self._head)
+                self.seen.shown[at] = close_up(image, self._head)
             if at in self._schedule.triples:
                 self._region(image)
             report(at + 1)

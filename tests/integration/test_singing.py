@@ -10,10 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from face.lip_rig import inner_gap
 from foundation.facetrack import FaceTrack
-from foundation.geometry import Image
-from landmarks import load_backend
 from media.video.reader import read_frames
 from tests.integration.conftest import Duet
 
@@ -34,10 +31,11 @@ def made_up(work: Path) -> FaceTrack:
     return FaceTrack.load(folders[-1])
 
 
-def openings(frames: list[Image], height: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    with load_backend("litert") as backend:
-        faces = [next(iter(backend.follow(image, number / 25, 1)), None) for number, image in enumerate(frames)]
-    return np.array([np.nan if face is None else inner_gap(face.points) / height for face in faces])
+def checked(work: Path) -> dict[str, dict[str, Any]]:
+    """The singer's checks of the result that was judged last."""
+    folders = sorted((work / "check").glob("*/check.json"), key=lambda path: path.stat().st_mtime_ns)
+    told = json.loads(folders[-1].read_text(encoding="utf-8"))
+    return {row["check"]: row for row in told if row["performer"] == "singer"}
 
 
 def test_a_portrait_sings_from_a_song_and_its_words(duet: Duet, manifest: Write, work: Path, tmp_path: Path) -> None:
@@ -69,11 +67,9 @@ def test_a_video_sings_new_words_with_its_own_head(duet: Duet, manifest: Write, 
     track = made_up(work)
     own = np.asarray(track.points[:, [10, 151, 9, 33, 159, 145, 263, 468]])
     assert np.abs(own - own[0]).max() < 0.5  # pixels of 460: head, brows and eyes are the video's
-    wanted = np.array([inner_gap(np.asarray(points)) for points in track.points])
-    found = openings(list(read_frames(tmp_path / "out.mp4")), 1.0)
-    known = np.isfinite(found)
-    assert known.mean() > 0.9
-    assert np.corrcoef(wanted[known], found[known])[0, 1] > 0.8
+    rows = checked(work)
+    for name in ("mouth_r", "mouth_lag", "words_found", "voice_lag", "own_mouth_r"):
+        assert rows[name]["status"] == "ok", rows[name]
 
 
 def size(width: int, height: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 def test_the_readmes_manifest_is_valid() -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     manifest = validate(yaml.safe_load(blocks[0]), Path("README.md"))
-    assert list(manifest.performers) == ["president", "mona_lisa"]
+    assert list(manifest.performers) == ["president", "mona_lisa", "pearl"]
 
 
 def test_the_readmes_neural_engine_block_is_valid() -> None:
@@ -23,6 +23,12 @@ def test_the_readmes_neural_engine_block_is_valid() -> None:
     performer = {"portrait": "a.png", "driving": {"video": "a.mp4"}, **yaml.safe_load(blocks[1])}
     data = {"version": 1, "performers": {"one": performer}, "output": {"path": "a.mp4"}}
     assert validate(data, Path("README.md")).performers["one"].engine == "tpsmm"
+
+
+def test_the_songs_page_shows_a_valid_manifest() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "song.md").read_text(encoding="utf-8"), re.DOTALL)
+    data = {"version": 1, "output": {"path": "a.mp4"}, **yaml.safe_load(blocks[0])}
+    assert all(performer.singing for performer in validate(data, Path("song.md")).performers.values())
 
 
 def test_the_batch_of_the_farms_page_is_valid() -> None:
