@@ -77,7 +77,6 @@ def expand(job: Job, facts: Facts) -> Plan:
     fps = manifest.output.fps or _rate(job, facts)
     planning = Planning(job, facts, graph, fps)
     clips = to_length(planning, {name: _part(planning, name) for name in manifest.performers})
-    notices += told_songs(planning)
     groups = find_groups(planning)
     frames = max(clip.frames_at(fps) for clip in clips.values())
     if frames > MAX_SECONDS * fps:
@@ -103,7 +102,7 @@ def expand(job: Job, facts: Facts) -> Plan:
     notices += dict.fromkeys(line for one in performers.values() for line in one.clip.told)
     picture = plan_edit(planning, plan_pictures(planning, performers, groups), timeline, frames)
     sound = plan_sound(planning, clips)
-    notices += told_tracks(planning) + told_cut(planning, clips, frames / fps)
+    notices += told_songs(planning) + told_tracks(planning) + told_cut(planning, clips, frames / fps)
     if not sound.sound.entries and manifest.audio.source != "none":
         notices.append("the driving clips have no sound: the video will be silent")
     video = plan_delivery(planning, picture, sound, frames)
