@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from engines.base import Engine
 
 ENGINES = {
+    "liveportrait": EnginePlugin(
+        "engines.liveportrait.engine:LivePortraitEngine", version=1, about="engines.liveportrait.about:ABOUT"
+    ),
     "tpsmm": EnginePlugin("engines.tpsmm.engine:TpsmmEngine", version=7, about="engines.tpsmm.about:ABOUT"),
     "fomm": EnginePlugin("engines.fomm.engine:FommEngine", version=1, about="engines.fomm.about:ABOUT"),
     "landmark_tps": EnginePlugin(

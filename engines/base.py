@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from face.calibration import Detector
 from face.motion import Motion, Reference
 from face.turns import Turns
-from foundation.facetrack import Face, FaceTrack
-from foundation.geometry import Image
+from foundation.crop import upright
+from foundation.facetrack import Face, FaceTrack, HeadFrame
+from foundation.geometry import Array, Image
 
 OptionsT = TypeVar("OptionsT")
 Arrays = dict[str, Any]
@@ -38,10 +39,17 @@ class CropSpec:
         reach: half the crop's side, in face heights (landmark 10 to 152), around the centre of the face oval.
         size: the crop is resampled to (size, size) pixels; None keeps the picture's own pixels (whole-pixel
             translation, clipped to the picture, so not always square).
+        place: of the face's landmarks (P, 3) in the picture and the size, the (2, 3) affine from the picture to the
+            crop; None: the face upright, its oval's centre in the middle. For engines with a size.
     """
 
     reach: float
     size: int | None
+    place: Callable[[Array, int], Array] | None = None
+
+    def affine(self, points: Array, head: HeadFrame, size: int) -> Array:
+        """(2, 3) from the picture to a crop of (size, size) pixels around a face; `head`: of its landmarks `points`."""
+        return self.place(points, size) if self.place else upright(head, self.reach * head.height, size)
 
 
 @dataclass(frozen=True)

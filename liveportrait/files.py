@@ -33,15 +33,31 @@ def read_weights(path: Path) -> Checkpoint:
 
     Raises: InputError if a file is missing, damaged, holds code, or is of animals.
     """
-    if ANIMALS in path.name.lower() or ANIMALS in path.parent.name.lower():
+    if path.is_dir():
+        return read_files(find_files(path))
+    _refuse_animals(path)
+    return read_checkpoint(path, FAMILY)
+
+
+def read_files(files: Mapping[str, Path]) -> Checkpoint:
+    """The state dicts of the five published files, by name.
+
+    Raises: InputError as of read_weights.
+    """
+    for path in files.values():
+        _refuse_animals(path)
+    folder = next(iter(files.values())).parent
+    return Checkpoint({name: read_file(file) for name, file in files.items()}, folder)  # type: ignore[misc]  # flattened checks what they hold
+
+
+def _refuse_animals(path: Path) -> None:
+    """By the name of the file, of its folder, or of that one's, as on the hub."""
+    if any(ANIMALS in part.name.lower() for part in (path, path.parent, path.parent.parent)):
         raise InputError(
             "these weights are the animals' models': their keys are the same, their faces are not people's",
             file=path,
             cure="use the human models' folder, liveportrait",
         )
-    if not path.is_dir():
-        return read_checkpoint(path, FAMILY)
-    return Checkpoint({name: read_file(file) for name, file in find_files(path).items()}, path)  # type: ignore[misc]  # flattened checks what they hold
 
 
 def find_files(folder: Path) -> dict[str, Path]:

@@ -16,7 +16,6 @@ import cv2
 import numpy as np
 
 from engines.base import Driving, Engine, Portrait
-from foundation.crop import upright
 from foundation.facetrack import Face, FaceTrack, head_frame
 from foundation.geometry import Image, apply_affine, square_around
 from landmarks.base import LandmarkBackend
@@ -89,7 +88,7 @@ def cut(picture: Image, face: Face, engine: Engine[Any]) -> Portrait:
     head = head_frame(face.points, face.scheme)
     half, size = engine.crop.reach * head.height, engine.crop.size
     if size is not None:
-        affine = upright(head, half, size)
+        affine = engine.crop.affine(face.points, head, size)
         crop = warp_affine(picture, affine, (size, size), border=cv2.BORDER_REFLECT_101)
         return Portrait(crop, replace(face, points=apply_affine(affine, face.points)), (True, True, True, True))
     wanted = square_around(head.centre, half)

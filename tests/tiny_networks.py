@@ -11,7 +11,9 @@ import yaml
 
 import fomm
 from fomm.stand_in import stand_in_checkpoint
+from foundation.codec import encode
 from liveportrait.sizes import Sizes
+from liveportrait.stand_in import stand_in_weights
 
 HOURGLASS = {"block_expansion": 32, "max_features": 64, "num_blocks": 2, "scale_factor": 0.25}
 FOMM: dict[str, Any] = {
@@ -56,5 +58,18 @@ def write_fomm(folder: Path) -> dict[str, Path]:
     return {"config": config, "checkpoint": checkpoint}
 
 
-STAND_INS: dict[str, Callable[[Path], dict[str, Path]]] = {"fomm": write_fomm}
+def write_liveportrait(folder: Path) -> dict[str, Path]:
+    """The five files of small networks, and the widths that they have."""
+    config, weights = folder / "small.yaml", folder / "weights"
+    if not config.is_file():
+        weights.mkdir()
+        states = stand_in_weights(LIVEPORTRAIT)
+        states["spade_generator"]["conv_img.0.weight"] *= 4 * CONTRAST
+        for name, state in states.items():
+            torch.save(state, weights / f"{name}.pth")
+        config.write_text(yaml.safe_dump(encode(LIVEPORTRAIT)))
+    return {path.stem: path for path in weights.iterdir()} | {"config": config}
+
+
+STAND_INS: dict[str, Callable[[Path], dict[str, Path]]] = {"fomm": write_fomm, "liveportrait": write_liveportrait}
 """By engine: writes its files into a folder, once."""

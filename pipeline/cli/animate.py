@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from engines import names
 from foundation.errors import ManifestError
 from pipeline.cli.job import store_at
+from pipeline.cli.liveportrait import ENGINE, LivePortraitFlags
 from pipeline.cli.options import WORK, Debug, Fps, Json, Online, Work, Workers, are_numbered
 from pipeline.cli.published import Flags, animate_published
 from pipeline.cli.render import render
@@ -19,6 +21,7 @@ from pipeline.manifest.load import LoadedManifest, validate
 
 SIZE = (1280, 720)
 DEMO = "The published demo's form"
+LIVEPORTRAIT = "LivePortrait's form, with --engine liveportrait"
 
 Portrait = Annotated[str | None, typer.Argument(metavar="PORTRAIT", help="A picture with a face, or sample:astronaut.")]
 Clip = Annotated[
@@ -41,6 +44,13 @@ Report = Annotated[bool, typer.Option("--report", help="Write a report beside th
 
 def _flag(name: str, text: str, default: str | None = None) -> Any:
     return typer.Option(f"--{name}", help=text, rich_help_panel=DEMO, show_default=default or False)
+
+
+def _theirs(name: str, text: str, *more: str, off: bool = False) -> Any:
+    """A flag of LivePortrait's, with hyphens or underscores."""
+    names = [f"--{name}", *([f"--{name.replace('_', '-')}"] if "_" in name else []), *more]
+    declared = [f"{one}/--no-{one[2:]}" for one in names] if off else names
+    return typer.Option(*declared, help=text, rich_help_panel=LIVEPORTRAIT, show_default=False)
 
 
 def run(
@@ -79,6 +89,22 @@ def run(
     ] = None,
     precision: Annotated[str | None, _flag("precision", "fp32, fast, bf16 or fp16 (CUDA).", "fast")] = None,
     cpu: Annotated[bool, _flag("cpu", "Use the CPU even where there is CUDA.")] = False,
+    source: Annotated[str | None, _theirs("source", "PORTRAIT.", "-s")] = None,
+    driving: Annotated[str | None, _theirs("driving", "CLIP.", "-d")] = None,
+    driving_option: Annotated[str | None, _theirs("driving_option", "expression-friendly or pose-friendly.")] = None,
+    driving_multiplier: Annotated[float | None, _theirs("driving_multiplier", "Of all motion.")] = None,
+    animation_region: Annotated[str | None, _theirs("animation_region", "all, exp, pose, lip or eyes.")] = None,
+    flag_stitching: Annotated[bool | None, _theirs("flag_stitching", "Keep the crop's border.", off=True)] = None,
+    flag_relative_motion: Annotated[
+        bool | None, _theirs("flag_relative_motion", "Relative, not absolute.", off=True)
+    ] = None,
+    flag_normalize_lip: Annotated[bool | None, _theirs("flag_normalize_lip", "Begin from shut lips.", off=True)] = None,
+    flag_eye_retargeting: Annotated[
+        bool | None, _theirs("flag_eye_retargeting", "Eyes as far open as the driver's.", off=True)
+    ] = None,
+    flag_lip_retargeting: Annotated[
+        bool | None, _theirs("flag_lip_retargeting", "Lips as far open as the driver's.", off=True)
+    ] = None,
     work: Work = WORK,
     workers: Workers = 0,
     online: Online = None,
@@ -100,6 +126,24 @@ def run(
         precision,
         cpu,
     )
+    theirs = LivePortraitFlags(
+        source,
+        driving,
+        driving_option,
+        driving_multiplier,
+        animation_region,
+        flag_stitching,
+        flag_relative_motion,
+        flag_normalize_lip,
+        flag_eye_retargeting,
+        flag_lip_retargeting,
+    )
+    theirs.refuse_elsewhere(engine)
+    section: dict[str, Any] = {}
+    if engine == ENGINE:
+        section = {ENGINE: theirs.section(config, checkpoint)}
+        portrait, clip = portrait or source, clip or driving
+        flags = replace(flags, config=None, checkpoint=None)
     ours = {"PORTRAIT": portrait, "CLIP": clip, "--output": output, "--engine": engine, "--size": size, "--fps": fps}
     own = [name for name, value in (ours | {"--engine": None, "--sheet": sheet, "--report": report}).items() if value]
     if flags.given and own:
@@ -116,11 +160,12 @@ def run(
     if portrait is None or clip is None or output is None:
         lacking = next(name for name in ("PORTRAIT", "CLIP", "--output") if ours[name] is None)
         raise ManifestError(f"{lacking} is missing", cure="write animate PORTRAIT CLIP -o OUT")
-    driving = {"video": clip, "fps": str(fps)} if are_numbered(clip, fps) else {"video": clip}
+    followed = {"video": clip, "fps": str(fps)} if are_numbered(clip, fps) else {"video": clip}
+    performer = {"portrait": portrait, "driving": followed, "engine": engine or "auto"}
     data: dict[str, Any] = {
         "version": 1,
         "title": output.stem,
-        "performers": {"portrait": {"portrait": portrait, "driving": driving, "engine": engine or "auto"}},
+        "performers": {"portrait": performer | section},
         "output": {"path": str(output), "size": list(size or SIZE)},
     }
     loaded = LoadedManifest(validate(data, Path("animate")), Path.cwd(), output.stem)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from compositing.front import laid_over, read_front
 from compositing.opacity import spread_colours
 from engines.base import CropSpec
-from foundation.crop import CropInfo, covered, upright
+from foundation.crop import CropInfo, covered
 from foundation.errors import ManifestError
 from foundation.facetrack import FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Array, Box, square_around, translation
@@ -61,7 +61,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         opacity = None if opacity is None else np.maximum(opacity, front.opacity)
     head = head_frame(track.points[0], track.scheme)
     spec = crop_spec(settings.engine)
-    affine, box, image = _cut(picture, head, spec, _other_heads(others, head))
+    affine, box, image = _cut(picture, track.points[0], head, spec, _other_heads(others, head))
     size, native = (image.shape[1], image.shape[0]), spec.size is None
     write_pictures(out, laid_over(picture, fronts), image, box, opacity)
     if fronts:
@@ -124,13 +124,14 @@ def _cell(box: Box, own: HeadFrame, others: list[HeadFrame]) -> Box:
     return Box(x0, y0, x1, y1)
 
 
-def _cut(picture: Image, head: HeadFrame, spec: CropSpec, others: list[HeadFrame]) -> tuple[Array, Box, Image]:
+def _cut(
+    picture: Image, points: Array, head: HeadFrame, spec: CropSpec, others: list[HeadFrame]
+) -> tuple[Array, Box, Image]:
     """The affine from picture to crop, the pixels of the picture that the crop covers, and the crop."""
     height, width = picture.shape[:2]
-    half = spec.reach * head.height
     if spec.size is None:
-        box = _cell(square_around(head.centre, half), head, others).clipped(width, height)
+        box = _cell(square_around(head.centre, spec.reach * head.height), head, others).clipped(width, height)
         return translation(-box.x0, -box.y0), box, np.ascontiguousarray(picture[box.slices])
-    affine = upright(head, half, spec.size)
+    affine = spec.affine(points, head, spec.size)
     box = covered(affine, (spec.size, spec.size), (width, height))
     return affine, box, warp_affine(picture, affine, (spec.size, spec.size), border=cv2.BORDER_REFLECT_101)

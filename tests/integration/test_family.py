@@ -21,7 +21,7 @@ from media.video.reader import VideoReader
 from pipeline.cli import app
 from tests.integration.conftest import Duet
 from tests.synthetic import write_clip
-from tests.tiny_networks import write_fomm
+from tests.tiny_networks import write_fomm, write_liveportrait
 
 Manifest = Callable[..., Path]
 Image = NDArray[np.uint8]
@@ -107,6 +107,26 @@ def test_verify_knows_whose_checkpoint_it_is(model: dict[str, Path], capsys: pyt
     assert "fomm needs" not in refused("models", "verify", model["checkpoint"])
     told = refused("models", "verify", model["checkpoint"], "--engine", "tpsmm")
     assert "the First Order Motion Model's" in told
+
+
+def test_liveportraits_flags_become_its_section(
+    duet: Duet, media: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Pictures that its flags change, pasted back into the portrait; the two forms and other engines' flags apart."""
+    files = write_liveportrait(tmp_path_factory.mktemp("liveportrait"))
+    named = ["--checkpoint", str(files["spade_generator"].parent), "--config", str(files["config"])]
+    form = ["animate", "--engine", "liveportrait", "-s", str(media / "source.png"), "-d", str(media / "driving.mkv")]
+    made = {}
+    for name, more in (("all", []), ("none", ["--driving-multiplier", "0", "--no-flag-stitching"])):
+        done = duet(*form, *named, "-o", f"{name}.mp4", "--size", "320", "320", *more)
+        assert done.code == 0, done.err
+        made[name] = np.stack(frames_of(tmp_path / f"{name}.mp4")).astype(int)
+    moving = {name: np.ptp(frames, axis=0).max() for name, frames in made.items()}
+    assert moving["none"] < 12 < moving["all"]
+    assert "add --engine liveportrait" in refused("animate", "--animation-region", "lip", "-o", "x.mp4")
+    assert "--output, cannot go with" in refused(*form, *named, "-o", "x.mp4", "--relative")
+    (files["spade_generator"]).rename(tmp_path / "away.pth")
+    assert "lacks spade_generator.pth" in refused(*form, *named, "-o", "x.mp4")
 
 
 def test_a_manifest_renders_with_fomm(

@@ -71,8 +71,8 @@ output: {path: a.avi, size: [1281, 720], fps: x}
         "performers.mona_lisa.driving.vidio: is not a known field; did you mean video? "
         "(known: video, fps, face, start, end, to_sound, steady_light, allow_truncated, "
         "on_scene_cut, on_face_lost, crop)",
-        "performers.mona_lisa.engine: \"lanmark_tps\" is not known (use 'auto', 'tpsmm', 'fomm' or 'landmark_tps'; "
-        "did you mean landmark_tps?)",
+        "performers.mona_lisa.engine: \"lanmark_tps\" is not known (use 'auto', 'liveportrait', 'tpsmm', 'fomm' "
+        "or 'landmark_tps'; did you mean landmark_tps?)",
         'performers.mona_lisa.motion.reference: "wrst" cannot be used: use best, neutral, nearest, '
         "first or a frame number",
         "performers.mona_lisa.motion.head: 3 cannot be used: input should be less than or equal to 2",

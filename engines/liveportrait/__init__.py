@@ -1,0 +1,1 @@
+"""LivePortrait as an engine: adapters around the library liveportrait/."""

@@ -1,0 +1,61 @@
+"""LivePortrait's published command line, for `animate --engine liveportrait`: its flags as a section of a manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from foundation.errors import ManifestError
+
+ENGINE = "liveportrait"
+FOLDER = Path("pretrained_weights")
+"""Where the published program looks for its weights."""
+
+
+@dataclass(frozen=True)
+class LivePortraitFlags:
+    """The flags as they were given; None: not given."""
+
+    source: str | None
+    driving: str | None
+    driving_option: str | None
+    driving_multiplier: float | None
+    animation_region: str | None
+    flag_stitching: bool | None
+    flag_relative_motion: bool | None
+    flag_normalize_lip: bool | None
+    flag_eye_retargeting: bool | None
+    flag_lip_retargeting: bool | None
+
+    @property
+    def given(self) -> list[str]:
+        """The flags that were."""
+        return [f"--{field.name}" for field in fields(self) if getattr(self, field.name) is not None]
+
+    def section(self, config: Path | None, checkpoint: Path | None) -> dict[str, str | float | bool]:
+        """The engine's section of a manifest.
+
+        Args:
+            config, checkpoint: as they were named; without one, the folder `pretrained_weights`, where there is one.
+        """
+        relative = self.flag_relative_motion
+        weights = checkpoint or (FOLDER if FOLDER.is_dir() else None)
+        said: dict[str, str | float | bool | None] = {
+            "config": None if config is None else str(config),
+            "checkpoint": None if weights is None else str(weights),
+            "mode": None if relative is None else ("relative" if relative else "absolute"),
+            "driving_option": self.driving_option,
+            "region": self.animation_region,
+            "multiplier": self.driving_multiplier,
+            "stitching": self.flag_stitching,
+            "shut_lips": self.flag_normalize_lip,
+            "retarget_eyes": self.flag_eye_retargeting,
+            "retarget_lips": self.flag_lip_retargeting,
+        }
+        return {name: value for name, value in said.items() if value is not None}
+
+    def refuse_elsewhere(self, engine: str | None) -> None:
+        """Raises: ManifestError: flags of LivePortrait's with another engine."""
+        if self.given and engine != ENGINE:
+            told = f"{', '.join(self.given)} cannot go with --engine {engine or 'auto'}"
+            raise ManifestError(told, cure=f"add --engine {ENGINE}")
