@@ -34,7 +34,7 @@ COMMANDS = {
     "evaluate": "Animate each clip's first frame by the clip, and compare it with the clip: L1, AKD, MKR, identity, "
     "SSIM, PSNR.",
     "inspect": "Show a file's streams, exact rate, rotation, colours, loudness, shots and faces.",
-    "models": "List, fetch and verify checkpoints of the engine tpsmm.",
+    "models": "List, fetch and verify the checkpoints of networks.",
     "doctor": "Show what this machine has and lacks, and what to do about it.",
     "train": "Train a network on clips. A run that was stopped goes on where it was.",
     "task": "Run one task file; what it needs must have run before, into the same work folder.",
