@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +32,7 @@ from pipeline.cli.place import Place, check_place, make_place, moved, place_of, 
 from pipeline.cli.report import write_report
 from pipeline.cli.runs import Running, make_and_use, run_graph
 from pipeline.cli.table import show_tasks
-from pipeline.cli.written import refuse_losses
+from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import LoadedManifest, load_manifests
 from pipeline.plan.expand import Plan
 from pipeline.plan.select import Selection
@@ -70,8 +71,8 @@ def run(
     running = running_of(executor, address, workers, online, "json" if as_json else progress)
     selection = selection_of(only, frames, part)
     manifests = [moved(loaded, output_folder) for loaded in manifests]
-    places = [place_of(loaded) for loaded in manifests]
-    refuse_losses((one for place in places for one in place.written(1, sheet=sheet, report=report)), ())
+    if len(manifests) > 1:
+        refuse_losses(_all_written(manifests, sheet=sheet, report=report), ())
     failed: list[CheckError] = []
     for loaded in manifests:
         if selection or dry_run:
@@ -83,6 +84,13 @@ def run(
             failed.append(error)
     if failed:
         raise failed[0]
+
+
+def _all_written(manifests: list[LoadedManifest], *, sheet: bool, report: bool) -> Iterator[Written]:
+    """What the outputs of one manifest write, each by its number."""
+    for number, loaded in enumerate(manifests):
+        for one in place_of(loaded).written(1, sheet=sheet, report=report):
+            yield replace(one, what=f"{one.what} of outputs.{number}")
 
 
 def render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sheet: bool, report: bool) -> None:

@@ -15,6 +15,7 @@ import yaml
 
 from foundation.events import Event
 from media.samples import sample_path
+from media.video.probe import probe
 from tests.conftest import ROOT
 from tests.integration.conftest import Duet, command
 
@@ -96,3 +97,18 @@ def test_a_job_for_farms_declares_what_it_reads_wherever_the_manifest_lies(duet:
         assert str(tmp_path) in assets["outputs"]["directories"]
         given = yaml.safe_load((place.parent / "parameter_values.yaml").read_text())["parameterValues"]
         assert given == [{"name": "Manifest", "value": str(tmp_path / "m.yaml")}]
+
+
+def test_the_outputs_of_one_manifest_are_all_written_and_never_over_one_another(
+    duet: Duet, manifest: Manifest, tmp_path: Path
+) -> None:
+    path = manifest(outputs=[{"path": "wide.mp4", "size": [320, 180]}, {"path": "tall.mp4", "size": [180, 320]}])
+    data = yaml.safe_load(path.read_text())
+    del data["output"]
+    path.write_text(yaml.safe_dump(data))
+    done = duet("render", path, "--no-sheet", "--no-report")
+    assert done.code == 0, done.err
+    sizes = [probe(tmp_path / name).video for name in ("wide.mp4", "tall.mp4")]
+    assert [(video.width, video.height) for video in sizes if video] == [(320, 180), (180, 320)]
+    path.write_text(path.read_text().replace("tall.mp4", "wide.mp4"))
+    assert "the video of outputs.0 and the video of outputs.1 would both be written there" in duet("render", path).err
