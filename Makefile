@@ -10,10 +10,15 @@ TORCH := $(shell grep '^torch==' requirements.txt)
 BELOW := sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p'
 COMPILE = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-annotate --no-header $(UPGRADE)
 
-.PHONY: install install-farm lock docs demo demo-neural demo-video desk test test-slow test-farm lint types floors unit bench bench-tpsmm clean
+.PHONY: install install-farm lock docs demo demo-song demo-neural demo-video desk test test-slow test-farm lint types floors unit bench bench-tpsmm clean
 
 demo: $(VENV)/.installed
 	$(BIN)/duet render configs/manifests/demo_duet.yaml
+
+# a song, its words and two portraits: a music video, and the manifest of it
+demo-song: $(VENV)/.installed
+	$(BIN)/duet sing sample:song --words configs/songs/paper_moon.txt sample:astronaut sample:hopper \
+		--title "Paper moon" -o out/demo_song.mp4
 
 # the same astronaut through the compact network that comes with Duet
 demo-neural: $(VENV)/.installed

@@ -99,20 +99,20 @@ LINES = (
         "astronaut",
         "A paper moon above the bay",
         ("|AH", "|P EY", "P ER", "|M UW N", "|AH", "B AH V", "|DH AH", "|B EY"),
-        (55, 60, 60, 64, 62, 65, 64, 60),
+        (52, 55, 55, 60, 59, 60, 59, 57),
     ),
     Line(
         "hopper",
         "My boat will bring me home some day",
         ("|M AY", "|B OW T", "|W IH L", "|B R IH NG", "|M IY", "|HH OW M", "|S AH M", "|D EY"),
-        (52, 57, 57, 60, 59, 62, 60, 57),
+        (52, 57, 57, 60, 59, 57, 55, 55),
     ),
     Line(
         "all",
         "Come sing with me, come sail away",
         ("|K AH M", "|S IH NG", "|W IH DH", "|M IY", "|K AH M", "|S EY L", "|AH", "W EY"),
-        (59, 62, 62, 67, 65, 64, 62, 60),
-        (55, 59, 59, 62, 62, 60, 59, 55),
+        (55, 59, 59, 62, 60, 60, 59, 60),
+        (52, 55, 55, 59, 57, 57, 55, 55),
     ),
 )
 SIZES = {"astronaut": 1.04, "hopper": 0.97}

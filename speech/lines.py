@@ -9,9 +9,11 @@ from pathlib import Path
 
 from foundation.errors import InputError
 from media.text.lyrics import FORMATS, MAX_CHARACTERS, MAX_LINES, read_lyrics, read_text
-from media.text.singers import Singers, Told
+from media.text.singers import Singers, Told, names_before
 
 PLAIN = ".txt"
+_STAMPS = re.compile(r"\[[^\]]*\]|<[^>]*>|\{[^}]*\}")
+"""Times, and what else is no word: [00:12.50], <00:12.80>, {\\kf20}."""
 _HEADING = re.compile(r"\[[^\]]*\]|#.*")
 """[Chorus], # a note: no words of the song."""
 
@@ -40,10 +42,7 @@ def read_lines(path: Path, performers: Sequence[str] = (), told: Told = lambda l
 
     Raises: InputError: no lyrics file, or one without words, damaged or oversized.
     """
-    kind = path.suffix.lower()
-    if kind not in (PLAIN, *FORMATS):
-        cure = f"name a file that ends in {', '.join((PLAIN, *FORMATS))}"
-        raise InputError("is no file of words", file=path, cure=cure)
+    kind = _kind(path)
     if kind == PLAIN:
         return plain_lines(read_text(path), Singers(performers, path, told))
     found, _ = read_lyrics(path, kind, performers, told)
@@ -53,6 +52,30 @@ def read_lines(path: Path, performers: Sequence[str] = (), told: Told = lambda l
         text = " ".join(line.text.split())
         lines.append(SungLine(text, line.singers, line.start / 1000, line.end / 1000, pieces))
     return lines
+
+
+def names_in(path: Path) -> dict[str, int]:
+    """Names that stand before lines of a file of words, in order, and before how many lines.
+
+    Raises: InputError if it cannot be read.
+    """
+    kind, rows = _kind(path), read_text(path).splitlines()
+    if kind in (".ass", ".ssa"):
+        events = [row.split(",", 9) for row in rows if row.startswith("Dialogue:")]
+        rows = [row for event in events if len(event) > 9 for row in (f"{event[4]}: ", *event[9].split("\\N"))]
+    return names_before(_STAMPS.sub("", row).strip() for row in rows)
+
+
+def _kind(path: Path) -> str:
+    """What the file's name ends in.
+
+    Raises: InputError if no words are written in such files.
+    """
+    kind = path.suffix.lower()
+    if kind not in (PLAIN, *FORMATS):
+        cure = f"name a file that ends in {', '.join((PLAIN, *FORMATS))}"
+        raise InputError("is no file of words", file=path, cure=cure)
+    return kind
 
 
 def plain_lines(text: str, singers: Singers) -> list[SungLine]:

@@ -44,7 +44,7 @@ def writer_of(path: Path) -> Callable[[Alignment, float], str]:
     return writer
 
 
-def _lrc(alignment: Alignment, seconds: float) -> str:
+def as_lrc(alignment: Alignment, seconds: float = 0.0) -> str:
     """Enhanced LRC: a time before each line and each word, and one where the line ends."""
     rows = []
     for line in alignment.lines:
@@ -128,7 +128,7 @@ def _minutes(seconds: float) -> str:
 
 
 WRITERS: dict[str, Callable[[Alignment, float], str]] = {
-    ".lrc": _lrc,
+    ".lrc": as_lrc,
     ".srt": _srt,
     ".ass": _ass,
     ".textgrid": _textgrid,

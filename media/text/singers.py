@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from foundation.errors import InputError
 
-EVERYONE = ("all", "both", "everyone", "everybody", "together", "合")
+EVERYONE = ("all", "both", "everyone", "everybody", "together", "合", "男女")
 """Before a line, in any case, instead of names."""
 _NAMED = re.compile(r"\s*(?:[-\u2013\u2014]\s*)?([^:\uff1a\n]{1,200})([:\uff1a])(\s*)(.*)")  # \uff1a: of Chinese text
 _TOGETHER = re.compile(r"\s*(?:,|&|\+|/|、|和|\s(?:and|AND|And)\s)\s*")
 _LABEL = re.compile(r"[^\W\d_][\w.'\u2019-]*(?: [^\W_][\w.'\u2019-]*){0,2}")
-_PARTS = ("男", "女", "男女")
-"""Man, woman, both: what duets in Chinese have before their lines."""
+SECTIONS = (
+    "chorus", "verse", "bridge", "intro", "outro", "refrain", "hook", "pre-chorus", "prechorus", "interlude", "coda",
+    "solo", "break", "instrumental",
+)  # fmt: skip
+"""Parts of a song, which people write before lines, too."""
+_PARTS = ("男", "女")
+"""Man, woman: what duets in Chinese have before their lines."""
 
 Told = Callable[[str], None]
 
@@ -63,8 +68,7 @@ class Singers:
         strangers = [part for part, names in zip(parts, known, strict=True) if not names]
         for stranger in strangers:
             self._refuse_misspelt(stranger, where)
-        apart = space or not rest or colon != ":"
-        if not all(map(_is_label, strangers)) or written != written.rstrip() or not apart:
+        if not all(map(_is_label, strangers)) or not _apart(written, colon, space, rest):
             return row, ()
         cure = f"performers: {', '.join(self.performers)}; " if self.performers else ""
         self.told(
@@ -93,8 +97,34 @@ class Singers:
             raise InputError(told, file=self.file, cure=cure)
 
 
+def _apart(written: str, colon: str, space: str, rest: str) -> bool:
+    """Whether a colon stands as after a name: nothing before it, and after it a space, or nothing, or it is wide."""
+    return written == written.rstrip() and bool(space or not rest or colon != ":")
+
+
 def _is_label(written: str) -> bool:
     """Whether it looks like a name before a line, not like the beginning of a sentence."""
     if written in _PARTS:
         return True
     return bool(_LABEL.fullmatch(written)) and all(word[0].isupper() or word[0].isdigit() for word in written.split())
+
+
+def names_before(rows: Iterable[str]) -> dict[str, int]:
+    """Names that stand before rows, as far as they look like some, in order, and before how many rows.
+
+    "all" and its like, and parts of a song ("Chorus 2: ..."), are none.
+    """
+    counts: dict[str, int] = {}
+    for row in rows:
+        found = _NAMED.fullmatch(row)
+        if found is None:
+            continue
+        written, colon, space, rest = found.groups()
+        parts = [part for part in _TOGETHER.split(written.strip()) if part]
+        if not all(map(_is_label, parts)) or not _apart(written, colon, space, rest):
+            continue
+        for part in parts:
+            if part.casefold() not in EVERYONE and part.split()[0].casefold() not in SECTIONS:
+                known = next((name for name in counts if name.casefold() == part.casefold()), part)
+                counts[known] = counts.get(known, 0) + 1
+    return counts

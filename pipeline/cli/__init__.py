@@ -28,6 +28,7 @@ COMMANDS = {
     "plan": "Show what a render or a batch would do, stage by stage, and what is done already.",
     "animate": "Animate one portrait by one clip, with the clip's sound: PORTRAIT CLIP -o OUT, or the published demo's "
     "flags.",
+    "sing": "From a song, its words and portraits to a music video; writes the manifest that it renders.",
     "align": "Find when each word of a song is sung; write LRC, SRT, ASS karaoke or TextGrid.",
     "report": "Write the report of a manifest that has been rendered, without rendering.",
     "compare": "Show two results side by side, with every measure of both; renders what is missing.",
