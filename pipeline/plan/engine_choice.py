@@ -73,7 +73,7 @@ def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
     """
     performer, defaults = loaded.manifest.performers[name], loaded.manifest.defaults
     wanted = performer.engine or defaults.engine
-    lacking = ""
+    lacking: dict[str, str] = {}
     for engine in ENGINES if wanted == "auto" else (wanted,):
         about, named = ENGINES[engine].describe(), wanted == engine
         section = performer.section(engine) or defaults.section(engine) or NoSection()
@@ -84,13 +84,19 @@ def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
         if isinstance(ready, Lacking):
             if named:
                 raise InputError(f"the engine {engine} has {ready.what}", performer=name, cure=ready.cure)
-            lacking = lacking or f"there is {ready.what} for {engine}"
+            lacking[engine] = f"{ready.what} for {engine}"
             continue
         why = [ready.reason] if ready.reason else []
         if not named:
-            # whoever says nothing of engines lacks none
-            spoken = {"engine", *ENGINES} & (performer.model_fields_set | defaults.model_fields_set)
-            why += [lacking] if lacking and spoken else []
+            why += _missed(lacking, performer.model_fields_set | defaults.model_fields_set)
             return EngineChoice(engine, ": ".join(["auto", *["; ".join(why)] * bool(why)]), ready)
         return EngineChoice(engine, "; ".join(["the manifest names it", *why]), ready)
     raise InputError("no engine can be taken", performer=name, cure=f"name one: {', '.join(ENGINES)}")
+
+
+def _missed(lacking: Mapping[str, str], spoken: set[str]) -> list[str]:
+    """What the engines that were passed over lack: those that a manifest with the fields `spoken` speaks of, or all of
+    them; whoever says nothing of engines lacks none."""
+    named = [what for engine, what in lacking.items() if engine in spoken]
+    told = named or (list(lacking.values()) if "engine" in spoken else [])
+    return [f"there is {', '.join(told)}"] if told else []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from engines.liveportrait.about import WEIGHTS
 from engines.tpsmm import about
 from foundation.errors import InputError, ManifestError
 from pipeline.manifest.load import load_manifest
@@ -110,7 +111,30 @@ def test_the_engine_is_told_where_keypoints_come_from(tmp_path: Path, shipped: P
         chosen(tmp_path, engine="tpsmm", tpsmm={"keypoints": "mesh"})
 
 
-@pytest.mark.parametrize("asked", [{"engine": "auto"}, {"tpsmm": {"config": "vox-256"}}])
-def test_a_missing_checkpoint_is_told_to_who_speaks_of_it(tmp_path: Path, shipped: Path, asked: dict[str, Any]) -> None:
-    assert "there is no checkpoint of vox-256" in chosen(tmp_path, **asked).reason
+def test_missing_weights_are_told_to_who_speaks_of_them(tmp_path: Path, shipped: Path) -> None:
+    tpsmm = "no checkpoint of vox-256 for tpsmm"
+    everything = f"no weights for liveportrait, {tpsmm}, no checkpoint of vox-256 for fomm"
+    assert chosen(tmp_path, engine="auto").reason == f"auto: there is {everything}"
+    assert chosen(tmp_path, tpsmm={"config": "vox-256"}).reason == f"auto: there is {tpsmm}"
     assert chosen(tmp_path).reason == "auto"
+
+
+def test_liveportrait_takes_five_files_in_a_folder_and_says_which_are_missing(tmp_path: Path, shipped: Path) -> None:
+    weights = tmp_path / "weights" / "liveportrait"
+    for name in WEIGHTS:
+        inner = "retargeting_models" if name.startswith("stitching") else "base_models"
+        put(weights / inner, f"{name}.pth")
+    section = {"checkpoint": "weights", "region": "lip", "retarget_lips": True, "driving_option": "pose-friendly"}
+    choice = chosen(tmp_path, engine="liveportrait", liveportrait=section, motion={"mode": "absolute"})
+    assert set(choice.files) == set(WEIGHTS)
+    told = {name: choice.settings[name] for name in ("relative", "region", "lips", "eyes", "expression_friendly")}
+    expected = {"relative": False, "region": "lip", "lips": True, "eyes": False, "expression_friendly": False}
+    assert told == expected
+    (weights / "base_models" / "warping_module.pth").unlink()
+    with pytest.raises(InputError, match=r"lacks warping_module\.pth"):
+        chosen(tmp_path, engine="liveportrait", liveportrait=section)
+    with pytest.raises(InputError, match="the engine liveportrait has no weights"):
+        chosen(tmp_path, engine="liveportrait")
+    fetched = put(tmp_path / "cache" / "models", "liveportrait.safetensors")
+    choice = chosen(tmp_path, engine="auto")
+    assert (choice.name, choice.files) == ("liveportrait", {"checkpoint": fetched})
