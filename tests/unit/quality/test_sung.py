@@ -15,7 +15,7 @@ from foundation.errors import InputError
 from foundation.facetrack import FaceTrack
 from foundation.times import FrameRange
 from media.samples import sample_path
-from quality.features import EYE, YAW, features
+from quality.features import EYE, MOUTH, YAW, features
 from quality.gains import Gains
 from quality.sung import blinks
 from quality.table import MEASURES
@@ -176,6 +176,13 @@ def test_who_listens_turns_to_who_sings_and_back(heard: Voice, said: Phones, tmp
     middle = round((named[1].start + named[1].end) / 2 * 25)
     assert 5 < abs(turned[middle]) < 9
     assert np.abs(turned[round(named[2].start * 25) + 25 :]).max() < 0.5
+
+
+def test_without_words_the_mouth_follows_the_voice(heard: Voice, tmp_path: Path) -> None:
+    perform_stage.run(PLAN, perform.Inputs(voice=heard), tmp_path, no_report)
+    track = Clip.at(tmp_path).track()
+    opening = np.array([features(None, track.face(at))[MOUTH] for at in range(FRAMES)])
+    assert np.ptp(opening) > 0.03
 
 
 def test_a_singer_has_its_own_lines_and_those_in_its_turns(said: Phones) -> None:
