@@ -10,7 +10,7 @@ TORCH := $(shell grep '^torch==' requirements.txt)
 BELOW := sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p'
 COMPILE = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-annotate --no-header $(UPGRADE)
 
-.PHONY: install install-farm lock docs demo demo-song demo-neural demo-video desk test test-slow test-farm lint types floors unit bench bench-tpsmm clean
+.PHONY: install install-farm lock docs demo demo-song demo-neural demo-video desk test test-slow test-desk test-farm lint types floors unit bench bench-tpsmm clean
 
 demo: $(VENV)/.installed
 	$(BIN)/duet render configs/manifests/demo_duet.yaml
@@ -45,11 +45,15 @@ floors: $(VENV)/.installed-dev
 	$(BIN)/lint-imports --no-cache
 
 unit: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not farm"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not farm and not browser"
 
 # whole renders and crashes by the dozen: what `make test` has no time for
 test-slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow and not farm"
+
+# the desk in headless Chromium (apt-get install chromium); skipped with a reason where there is none
+test-desk: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m browser tests/browser
 
 # crashes, a lost node of a Ray cluster, an Open Job Description: all end with the bits of a plain local render
 test-farm: $(VENV)/.installed-farm

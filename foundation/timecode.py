@@ -63,6 +63,22 @@ class Moment:
         return f"frame {self.frame}" if self.seconds is None else f"{float(self.seconds):g} s"
 
 
+def timecode_of(frame: int, fps: Fraction) -> str:
+    """The timecode of a frame, as Moment reads it: drop-frame (with ;) at 29.97 and 59.94 frames a second.
+
+    SMPTE ST 12-1: the first two (at 59.94, four) numbers of each minute are left out, but for every tenth minute.
+    """
+    count = round(fps)
+    drop = fps.denominator == 1001 and count % 30 == 0
+    if drop:
+        dropped, ten_minutes, minute = count // 15, 600 * count - 9 * (count // 15), 60 * count - count // 15
+        tens, rest = divmod(frame, ten_minutes)
+        frame += 9 * dropped * tens + dropped * max(0, (rest - dropped) // minute)
+    seconds, frames = divmod(frame, count)
+    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    return str(Moment(timecode=(hours, minutes, seconds, frames), drop=drop))
+
+
 def moment(value: Any) -> Moment:
     """What a manifest has for a place in a clip.
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import io
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import yaml
@@ -55,9 +57,16 @@ def deliver(manifest: Path, *, frames: int = 40, take: int = 0, failed: bool = F
     stem = f"{manifest.stem}.failed" if failed else manifest.stem
     video = manifest.parent / "out" / f"{stem}.mp4"
     video.parent.mkdir(exist_ok=True)
-    write_clip(video, (picture(number, take) for number in range(frames)), fps=FPS)
+    video.write_bytes(_encoded(frames, take))
     video.with_suffix(".html").write_text(page(report(video, frames, failed=failed, title=title)), encoding="utf-8")
     return video
+
+
+@cache
+def _encoded(frames: int, take: int) -> bytes:
+    with TemporaryDirectory() as folder:
+        pictures = (picture(number, take) for number in range(frames))
+        return write_clip(Path(folder, "clip.mp4"), pictures, fps=FPS, options={"preset": "ultrafast"}).read_bytes()
 
 
 def report(video: Path, frames: int, *, failed: bool, title: str) -> Json:

@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from foundation.errors import DuetError, InputError, ManifestError
-from pipeline.desk import list_pages
+from pipeline.desk import list_pages, review_pages
 from pipeline.desk.drawing import draw
 from pipeline.desk.folder import Folder
 from pipeline.desk.projects import Projects
@@ -27,6 +27,7 @@ def desk(folder: Folder, access: Access) -> FastAPI:
     app = FastAPI(title="Duet", docs_url=None, redoc_url=None, openapi_url=None)
     projects = Projects(folder)
     app.include_router(list_pages.router(projects))
+    app.include_router(review_pages.router(projects))
     app.mount("/static", StaticFiles(directory=HOME / "static"))
 
     @app.get("/style.css")

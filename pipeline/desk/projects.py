@@ -91,6 +91,12 @@ class Projects:
         state = _state(mistakes, _newest(versions, fresh))
         return Project(name, title, state, mistakes, versions, fresh, loaded)
 
+    def opened(self, path: Path) -> Project:
+        """A manifest's, its results kept. Raises: StageError if one cannot be."""
+        project = self.of(path)
+        self.versions.keep(project.name, project.loaded)
+        return self.of(path)
+
     def picture(self, project: Project) -> Path | str | None:
         """What stands for it: a file, a picture of its newest report as a data URI, or nothing."""
         stills = project.report["stills"] if project.report else []

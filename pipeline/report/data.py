@@ -24,6 +24,7 @@ from pipeline.plan.task import FileInput
 from pipeline.report import song
 from pipeline.report.lapses import lapses
 from pipeline.report.record import stage_rows
+from pipeline.report.timeline import scenes, words
 from pipeline.report.verdict import verdict_of
 from quality.features import COLUMNS
 from stages import STAGES
@@ -66,6 +67,8 @@ def collect(made: Made, record: dict[str, Any] | None) -> Data:
         "rows": encode(verdict_of(plan.verdict, store).rows),
         "performers": {name: _performer(made, name) for name in plan.performers},
         "series": series,
+        "scenes": encode(scenes(plan)),
+        "words": encode(words(plan, store)),
         "stills": pictures(check.folder, "still"),
         "stages": stage_rows(plan.graph, store, cached),
         "record": None if record is None else {key: record[key] for key in ("made", "seconds")},

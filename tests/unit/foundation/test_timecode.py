@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.timecode import Moment, moment
+from foundation.timecode import Moment, moment, timecode_of
 
 NTSC = Fraction(30000, 1001)
 RATES = [Fraction(24000, 1001), Fraction(24), Fraction(25), NTSC, Fraction(30), Fraction(50), 2 * NTSC, Fraction(120)]
@@ -91,6 +91,11 @@ def test_drop_frame_timecode_keeps_to_the_clock(seconds: int) -> None:
     written = f"{minute // 60:02d}:{minute % 60:02d}:{second:02d};{frames:02d}"
     # ten minutes of it last 599.9994 s; within them it is at most two frames off
     assert abs(moment(written).at(NTSC) - seconds) <= 2 / NTSC + Fraction(seconds, 1_000_000)
+
+
+@given(frame=st.integers(0, 23 * 3600 * 24), fps=st.sampled_from(RATES))
+def test_the_timecode_of_a_frame_is_read_as_that_frame(frame: int, fps: Fraction) -> None:
+    assert moment(timecode_of(frame, fps)).at(fps) == frame / fps
 
 
 def test_a_place_that_is_read_again_is_the_same() -> None:

@@ -1,0 +1,72 @@
+"""A real desk, started as people start it, and a real browser for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+pytest.importorskip("uvicorn", reason="the desk's packages are not installed: make desk")
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: requirements-dev.txt")
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
+SECONDS = 60
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the desk shows: every test writes projects of its own into it."""
+    found = tmp_path_factory.mktemp("desk") / "shown"
+    found.mkdir()
+    return found.resolve()
+
+
+@pytest.fixture(scope="session")
+def desk(folder: Path) -> Iterator[str]:
+    """The address of a desk over the folder."""
+    command = [sys.executable, str(ROOT / "run_pipeline.py"), "desk", str(folder), "--port", "0"]
+    environment = os.environ | {"DUET_WORK": str(folder.parent / "work"), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().split()[1].rstrip("/")
+        process.terminate()
+        assert process.wait(SECONDS) == 0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[sync_api.Browser]:
+    if CHROMIUM is None:
+        pytest.skip(f"there is no browser here: none of {', '.join(NAMES)}")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(params=[390, 1280], ids=["phone", "screen"])
+def page(browser: sync_api.Browser, desk: str, request: pytest.FixtureRequest) -> Iterator[sync_api.Page]:
+    """A page at the desk's address, at two widths. It must ask nobody else for anything, and complain of nothing."""
+    troubles: list[str] = []
+    context = browser.new_context(viewport={"width": request.param, "height": 900}, base_url=desk)
+    context.set_default_timeout(SECONDS * 1000)
+    opened = context.new_page()
+    opened.on("console", lambda told: troubles.append(told.text) if told.type == "error" else None)
+    opened.on("pageerror", lambda error: troubles.append(str(error)))
+    opened.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
+    opened.on(
+        "request",
+        lambda asked: troubles.append(asked.url) if not asked.url.startswith((desk, "data:", "blob:")) else None,
+    )
+    yield opened
+    wide = opened.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    assert troubles == []
+    assert wide <= request.param  # nothing is cut off, or scrolls sideways
