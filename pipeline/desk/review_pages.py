@@ -44,8 +44,18 @@ def router(projects: Projects) -> APIRouter:
             raise HTTPException(404, f"{name} has no version yet: render it, with its report")
         shown = find(name, version or project.versions[0].number)
         rows = [row for row in shown.report["rows"] if row["status"] in ("fail", "warn")]
-        known = {"words": WORDS, "verdicts": VERDICTS, "measures": MEASURES, "statuses": STATUSES, "forms": FORMS}
-        return draw(request, "review.html", project=project, shown=shown, rows=rows, **known)
+        return draw(
+            request,
+            "review.html",
+            project=project,
+            shown=shown,
+            rows=rows,
+            words=WORDS,
+            verdicts=VERDICTS,
+            measures=MEASURES,
+            statuses=STATUSES,
+            forms=FORMS,
+        )
 
     @pages.get("/timeline/{number}/{name:path}")
     def timeline(name: str, number: int) -> Response:

@@ -34,7 +34,7 @@ def scenes(plan: Plan) -> list[Shown]:
 
 def words(plan: Plan, store: ArtifactStore) -> list[Shown]:
     """Every line of the lyrics and every title; nothing if their artifact is gone."""
-    (task,) = [task for task in plan.graph if task.stage == "subtitles"] or [None]
+    task = next((task for task in plan.graph if task.stage == "subtitles"), None)
     made = store.find(task.stage, task.key) if task else None
     if made is None or not (made.folder / Scripts.NAME).is_file():
         return []
