@@ -40,7 +40,9 @@ def words(plan: Plan, store: ArtifactStore) -> list[Shown]:
         return []
     script = pysubs2.load(str(made.folder / Scripts.NAME), encoding="utf-8")
     found = {
-        Shown(_frame(line.start, plan.fps), _frame(line.end, plan.fps), " ".join(line.plaintext.split()))
+        Shown(
+            _frame(line.start, plan.fps), min(plan.frames, _frame(line.end, plan.fps)), " ".join(line.plaintext.split())
+        )
         for line in script
         if not line.is_comment and line.plaintext.strip()
     }
