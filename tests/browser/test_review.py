@@ -14,6 +14,10 @@ from foundation.timecode import timecode_of
 from tests.browser.conftest import sync_api
 from tests.delivered import HOSTILE, deliver, number_in, write_manifest
 
+TIMECODES = """async ([frames, fps]) => {
+  const { timecode } = await import("/static/player.js");
+  return frames.map((frame) => timecode(frame, fps));
+}"""
 pytestmark = pytest.mark.browser
 
 
@@ -56,6 +60,19 @@ def test_keys_step_to_the_very_frame(review: sync_api.Page) -> None:
     rests_at(review, 47)
 
 
+def test_it_plays_and_rests_where_it_was_stopped(review: sync_api.Page) -> None:
+    review.keyboard.press("l")
+    review.wait_for_function("Number(document.querySelector('#number').value) > 5")
+    assert review.locator("#exact").is_hidden()
+    review.keyboard.press("k")
+    review.locator("#exact").wait_for()
+    stopped = int(review.locator("#exact").get_attribute("data-frame") or 0)
+    rests_at(review, stopped)
+    review.keyboard.press("j")
+    review.wait_for_function(f"Number(document.querySelector('#number').value) < {stopped}")
+    review.keyboard.press("k")
+
+
 def test_a_note_on_a_region_survives_and_goes_out(review: sync_api.Page) -> None:
     for _ in range(3):
         review.keyboard.press("ArrowRight")
@@ -80,3 +97,17 @@ def test_a_note_on_a_region_survives_and_goes_out(review: sync_api.Page) -> None
     with review.expect_download() as download:
         review.get_by_role("link", name="JSON").click()
     assert '"state": "done"' in Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def test_a_version_is_approved(review: sync_api.Page, request: pytest.FixtureRequest) -> None:
+    review.get_by_label("Version 1 is").select_option("approved")
+    review.get_by_role("button", name="Save").click()
+    review.goto("/")
+    assert "approved" in review.get_by_role("listitem").filter(has_text=request.node.name).inner_text()
+
+
+def test_both_sides_tell_one_timecode(review: sync_api.Page) -> None:
+    frames = [*range(0, 40000, 599), 1799, 1800, 1801, 17981, 17982, 17983, 107892]
+    for fps in (Fraction(30000, 1001), Fraction(60000, 1001), Fraction(24000, 1001), Fraction(25)):
+        told = review.evaluate(TIMECODES, [frames, [fps.numerator, fps.denominator]])
+        assert told == [timecode_of(frame, fps) for frame in frames]
