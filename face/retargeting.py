@@ -14,6 +14,7 @@ from face.topology import (
     INNER_UPPER,
     LIP_RINGS_LOWER,
     LIP_RINGS_UPPER,
+    NOSE_BASE,
 )
 from face.turns import Turns
 from foundation.geometry import Array
@@ -32,7 +33,6 @@ HIDDEN_SIDE = 0.4
 """Turns that would show the far side of a three-quarter view are reduced by up to so much."""
 WIDEST = 0.34
 """The widest mouth, in face heights."""
-NOSE_BASE = 2
 GAZE_LIMIT = np.array([0.16, 0.07])
 """Furthest that an iris moves, along and across the eye, in eye widths."""
 

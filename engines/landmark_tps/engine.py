@@ -92,7 +92,7 @@ class LandmarkTps(PlateEngine[Options]):
             alone = slice(index, index + 1)
             tried = rig.build(portrait.face, performance, gains.parting)
             moving = {"texture": tried.texture, "targets": mesh_targets(tried, performance, gains, alone)}
-            moving |= {"covered": np.array([0.0 if of_driver else 1.0])}
+            moving |= {"covered": np.array([0.0 if of_driver else 1.0]), "inside": np.zeros((1, 2))}
             arrays = static | moving | small_arrays(tried, performance, gains, [alone])
             return self.open(portrait, arrays, taking).render(0, frame)
 
@@ -126,8 +126,10 @@ class LandmarkTps(PlateEngine[Options]):
 
 
 def drawn(track: FaceTrack) -> Arrays:
-    """`covered`, (N,): how much of each frame's mouth is drawn; all of it where nobody was filmed."""
-    return {"covered": covered(track.occluded) if track.filmed else np.ones(len(track), np.float32)}
+    """`covered`, (N,): how much of each mouth is drawn, all where nobody was filmed. `inside`: see FaceTrack."""
+    if track.filmed:
+        return {"covered": covered(track.occluded), "inside": np.zeros((len(track), 2), np.float32)}
+    return {"covered": np.ones(len(track), np.float32), "inside": track.inside}
 
 
 def with_shut_lips(portrait: Portrait) -> Portrait:

@@ -1,11 +1,12 @@
-"""The inside of the mouth: the performer's own teeth, tongue and dark, fitted between the portrait's lips.
+"""The inside of the mouth: the performer's teeth, tongue and dark, fitted between the portrait's lips, or a drawn one.
 
-A portrait that shows its own teeth keeps them: they hang from its upper lip, unstretched, before the performer's dark.
+It is drawn where nobody was filmed; where something hides a performer's mouth, the dark is all that is shown. A
+portrait that shows its own teeth keeps them: they hang from its upper lip, unstretched, before the dark.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import cv2
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from engines.base import Arrays
 from engines.landmark_tps.mesh import Raster, affines, apply_affines, draw_indices
 from face.color import LUMA
+from face.drawn_mouth import SHOWS, Bite, Pose, draw
 from face.mouth_patch import MouthPatch, grain, shade, side_light
 from face.palette import Palette
 from face.relight import Tones, classes, ramp, relit, tones
@@ -34,7 +36,7 @@ FEATHER = 0.006
 OWN_APPEAR = 0.008, 0.026
 """The same for the portrait's own teeth, which hang behind its lip."""
 PLAIN = np.array([0.36, 0.25, 0.24], np.float32)
-"""A drawn mouth's dark, against the lips."""
+"""The dark that is shown while something hides a performer's mouth, against the lips."""
 CAVITY_TINT = np.array([0.55, 0.40, 0.37], np.float32)
 PARTED_LIGHT = np.array([0.75, 0.7, 0.7], np.float32)
 """What lies behind lips that are parted without showing teeth, against the lips."""
@@ -84,6 +86,11 @@ class Mouth:
         """From what was prepared of portrait and clip."""
         own, theirs = (Palette.unpacked(prepared[name]) for name in ("own", "theirs"))
         return Mouth(height, own, theirs, tones(own, theirs), float(prepared["mouth_blur"]), teeth)
+
+    @property
+    def made_up(self) -> bool:
+        """Nobody was filmed: all of the inside is drawn."""
+        return self.theirs.width == 0
 
 
 @cache
@@ -142,15 +149,33 @@ def own_teeth(image: Image, contour: Array, height: float, own: Palette) -> tupl
     return emptied, teeth_there if shows_teeth else None
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a mouth shows in one frame.
+
+    Attributes:
+        covered: 0..1, how much of it is made up; at 1, nothing of the driving frame is looked at.
+        bite: where the rows of drawn teeth end; None: as far below the lips' middle as in a mouth at rest.
+        tongue: of a drawn mouth, 0 it lies .. 1 its tip is at the upper teeth.
+        together: of a drawn mouth, 0 the jaw is where the chin says .. 1 teeth meet.
+    """
+
+    covered: float = 0.0
+    bite: Bite | None = None
+    tongue: float = 0.0
+    together: float = 0.0
+
+
+PERFORMED = Shown()
+
+
 def paint(
-    out: Image, contour: Array, driving_frame: Image, driving_contour: Array, mouth: Mouth, *, covered: float = 0.0
+    out: Image, contour: Array, driving_frame: Image, driving_contour: Array, mouth: Mouth, *, shown: Shown = PERFORMED
 ) -> None:
-    """Lay the performer's mouth interior into `out`; in place.
+    """Lay the inside of a mouth into `out`; in place.
 
     Args:
         contour: (20, 2) the portrait's inner lips in `out`. driving_contour: (20, 2) in `driving_frame`.
-        covered: 0..1, how much of what is shown is drawn, a dark mouth in the portrait's colours; at 1, nothing of the
-            driving frame is looked at.
     """
     lips = rows(contour)
     feather = max(1.0, FEATHER * mouth.height)
@@ -164,9 +189,14 @@ def paint(
         return
     mask = raster.polygon(np.concatenate([lips[0], lips[1][-2:0:-1]]))
     layers = np.broadcast_to(np.asarray(mouth.own.lip * PLAIN, np.float32), (*mask.shape, 3)).copy()
-    if covered < 1:
+    if mouth.made_up:
+        layers = (
+            draw(patch, mouth.tones, pose_of(patch, lips, mouth, shown))
+            * side_light(patch, mouth.own.slope)[:, :, None]
+        )
+    elif shown.covered < 1:
         own = performed(patch, fetch(raster, lips, driving_frame, driving_contour, 3 * feather), mouth)
-        layers = own + (layers - own) * np.float32(covered)
+        layers = own + (layers - own) * np.float32(shown.covered)
     if mouth.teeth is not None:
         share = float(ramp(np.array(patch.opening), *OWN_APPEAR))
         hang_teeth(layers, raster, lips[0], mouth.teeth, share)
@@ -178,6 +208,22 @@ def paint(
     alpha = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), soft)[:, :, None] * np.float32(strength / 255)
     region = out[box.slices]
     np.copyto(region, np.clip(region + (layers - region) * alpha, 0, 255).astype(np.uint8))
+
+
+def pose_of(patch: MouthPatch, lips: tuple[Array, Array], mouth: Mouth, shown: Shown) -> Pose:
+    """Where teeth and tongue are, along the mouth's own axes."""
+    still = Pose(
+        upper=SHOWS * patch.height,
+        lower=float(patch.lower[:, 1].max()),
+        own_teeth=mouth.teeth is not None,
+        tongue=shown.tongue,
+    )
+    if shown.bite is None:
+        return still
+    middle, (_, down) = (lips[0][0] + lips[0][-1]) / 2, across_and_down(lips[0])
+    upper, lower = (float((end - middle) @ down) for end in (shown.bite.upper, shown.bite.lower))
+    lower += shown.together * (upper - lower)
+    return replace(still, upper=upper, lower=lower, scale=shown.bite.scale)
 
 
 def performed(patch: MouthPatch, pixels: NDArray[np.float32], mouth: Mouth) -> NDArray[np.float32]:

@@ -176,6 +176,6 @@ class TpsPlateRenderer(PlateRenderer):
             "targets": now["targets"][None],
             "rigid": now["rigid"][None],
             "gaze": np.zeros((1, len(EYES), 2)),
-            **{name: arrays[name][min(index, last)][None] for name in ("lips", "covered")},
+            **{name: arrays[name][min(index, last)][None] for name in ("lips", "covered", "inside")},
         }
         return TpsRenderer(scene, one).render(0, driving_frame)

@@ -12,6 +12,7 @@ from engines.base import Arrays, Renderer
 from engines.landmark_tps import eyes, mouth
 from engines.landmark_tps.mesh import Field, Raster, affines, apply_affines, draw_indices
 from engines.landmark_tps.surroundings import Surroundings
+from face.drawn_mouth import Bite
 from face.rig import mesh_triangles
 from face.topology import EYES, INNER_LIPS, OVAL, face_triangles
 from foundation.geometry import Array, Box, Image
@@ -50,7 +51,7 @@ class TpsRenderer(Renderer):
         self._targets = arrays["targets"]
         self._rigid = arrays["rigid"]
         self._gaze = arrays["gaze"]
-        self._lips, self._covered = arrays["lips"], arrays["covered"]
+        self._lips, self._covered, self._inside = arrays["lips"], arrays["covered"], arrays["inside"]
         self._triangles = mesh_triangles()
         self._late = len(self._triangles) - len(face_triangles())
         self._texture = scene.texture[self._triangles]
@@ -74,7 +75,14 @@ class TpsRenderer(Renderer):
         for eye, eyeball, gaze in zip(EYES, scene.eyeballs, gazes, strict=bool(scene.eyeballs)):
             eyes.paint(out, points[:, :2], eye, eyeball, gaze)
         lips, theirs = points[list(INNER_LIPS), :2], self._lips[index].astype(np.float64)
-        mouth.paint(out, lips, driving_frame, theirs, scene.mouth, covered=float(self._covered[index]))
+        tongue, together = map(float, self._inside[index])
+        shown = mouth.Shown(
+            covered=float(self._covered[index]),
+            bite=Bite.of(points[:, :2], scene.texture),
+            tongue=tongue,
+            together=together,
+        )
+        mouth.paint(out, lips, driving_frame, theirs, scene.mouth, shown=shown)
         return out
 
     def _warp(self, out: Image, coarse: Field, points: Array) -> None:

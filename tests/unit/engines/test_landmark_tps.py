@@ -180,6 +180,22 @@ def test_an_open_mouth_shows_the_performers() -> None:
     assert found[0].max() < 60
 
 
+def test_the_mouth_of_nobody_is_drawn() -> None:
+    """With teeth, and the same whatever the driving frame holds."""
+    points = made_up_face(gap=0.15)
+    contour = points[list(INNER_LIPS), :2]
+    out = [painted_face(points, DAYLIGHT) for _ in range(2)]
+    for image, frame in zip(out, (np.zeros((64, 64, 3), np.uint8), np.full((64, 64, 3), 255, np.uint8)), strict=True):
+        own, nobody = palette.look([(image, points)]), palette.look([])
+        kept = {"own": own.packed(), "theirs": nobody.packed(), "mouth_blur": np.array(0.0)}
+        mouth.paint(image, contour, frame, contour / 5, mouth.Mouth.of(kept, 200.0, None))
+    np.testing.assert_array_equal(*out)
+    x, y = contour.mean(axis=0).astype(int)
+    assert out[0][y, x].mean() < 70
+    teeth = out[0][contour[:, 1].min().astype(int) + 5, x + 4]
+    assert teeth.mean() > 100
+
+
 def test_the_meshs_field_has_no_stray_cells() -> None:
     """A cell of a compressed triangle that is thrown far away would be a dot in the picture."""
     field = np.dstack(np.meshgrid(np.arange(40.0), np.arange(40.0))).astype(np.float32)
