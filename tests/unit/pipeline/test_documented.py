@@ -18,11 +18,11 @@ def test_the_readmes_manifest_is_valid() -> None:
     assert list(manifest.performers) == ["president", "mona_lisa", "pearl"]
 
 
-def test_the_readmes_neural_engine_block_is_valid() -> None:
-    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    performer = {"portrait": "a.png", "driving": {"video": "a.mp4"}, **yaml.safe_load(blocks[1])}
-    data = {"version": 1, "performers": {"one": performer}, "output": {"path": "a.mp4"}}
-    assert validate(data, Path("README.md")).performers["one"].engine == "tpsmm"
+def test_the_engines_page_shows_valid_sections() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "engines.md").read_text(encoding="utf-8"), re.DOTALL)
+    data = {"version": 1, "output": {"path": "a.mp4"}, **yaml.safe_load(blocks[0])}
+    performers = validate(data, Path("engines.md")).performers
+    assert [performer.engine for performer in performers.values()] == ["liveportrait", "fomm"]
 
 
 def test_the_songs_page_shows_a_valid_manifest() -> None:
