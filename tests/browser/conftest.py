@@ -8,10 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Dialog, Page
 
 pytest.importorskip("uvicorn", reason="the desk's packages are not installed: make desk")
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: requirements-dev.txt")
@@ -42,7 +46,7 @@ def desk(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[sync_api.Browser]:
+def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip(f"there is no browser here: none of {', '.join(NAMES)}")
     with sync_api.sync_playwright() as playwright:
@@ -52,15 +56,20 @@ def browser() -> Iterator[sync_api.Browser]:
 
 
 @pytest.fixture(params=[390, 1280], ids=["phone", "screen"])
-def page(browser: sync_api.Browser, desk: str, request: pytest.FixtureRequest) -> Iterator[sync_api.Page]:
+def page(browser: Browser, desk: str, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page at the desk's address, at two widths. It must ask nobody else for anything, and complain of nothing."""
     troubles: list[str] = []
     context = browser.new_context(viewport={"width": request.param, "height": 900}, base_url=desk)
     context.set_default_timeout(SECONDS * 1000)
     opened = context.new_page()
+
+    def refused(dialog: Dialog) -> None:
+        troubles.append(dialog.message)
+        dialog.dismiss()
+
     opened.on("console", lambda told: troubles.append(told.text) if told.type == "error" else None)
     opened.on("pageerror", lambda error: troubles.append(str(error)))
-    opened.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
+    opened.on("dialog", refused)
     opened.on(
         "request",
         lambda asked: troubles.append(asked.url) if not asked.url.startswith((desk, "data:", "blob:")) else None,

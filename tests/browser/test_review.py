@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from foundation.timecode import timecode_of
-from tests.browser.conftest import sync_api
 from tests.delivered import HOSTILE, deliver, number_in, write_manifest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 TIMECODES = """async ([frames, fps]) => {
   const { timecode } = await import("/static/player.js");
@@ -22,7 +25,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def review(page: sync_api.Page, folder: Path, request: pytest.FixtureRequest) -> sync_api.Page:
+def review(page: Page, folder: Path, request: pytest.FixtureRequest) -> Page:
     name = f"{request.node.name}.yaml"
     deliver(write_manifest(folder, name, title=HOSTILE), frames=60, failed=True, title=HOSTILE)
     page.goto("/")
@@ -31,7 +34,7 @@ def review(page: sync_api.Page, folder: Path, request: pytest.FixtureRequest) ->
     return page
 
 
-def rests_at(page: sync_api.Page, frame: int) -> None:
+def rests_at(page: Page, frame: int) -> None:
     """The picture that is seen is that frame, to the bit of what the desk decodes."""
     page.locator(f"#exact[data-frame='{frame}']").wait_for()
     shown = page.locator("#exact").get_attribute("src")
@@ -40,7 +43,7 @@ def rests_at(page: sync_api.Page, frame: int) -> None:
     assert page.locator("#timecode").inner_text() == timecode_of(frame, Fraction(25))
 
 
-def test_keys_step_to_the_very_frame(review: sync_api.Page) -> None:
+def test_keys_step_to_the_very_frame(review: Page) -> None:
     rests_at(review, 0)
     for _ in range(9):
         review.keyboard.press("ArrowRight")
@@ -60,7 +63,7 @@ def test_keys_step_to_the_very_frame(review: sync_api.Page) -> None:
     rests_at(review, 47)
 
 
-def test_it_plays_and_rests_where_it_was_stopped(review: sync_api.Page) -> None:
+def test_it_plays_and_rests_where_it_was_stopped(review: Page) -> None:
     review.keyboard.press("l")
     review.wait_for_function("Number(document.querySelector('#number').value) > 5")
     assert review.locator("#exact").is_hidden()
@@ -73,7 +76,7 @@ def test_it_plays_and_rests_where_it_was_stopped(review: sync_api.Page) -> None:
     review.keyboard.press("k")
 
 
-def test_a_note_on_a_region_survives_and_goes_out(review: sync_api.Page) -> None:
+def test_a_note_on_a_region_survives_and_goes_out(review: Page) -> None:
     for _ in range(3):
         review.keyboard.press("ArrowRight")
     box = review.locator("#screen").bounding_box()
@@ -99,14 +102,14 @@ def test_a_note_on_a_region_survives_and_goes_out(review: sync_api.Page) -> None
     assert '"state": "done"' in Path(download.value.path()).read_text(encoding="utf-8")
 
 
-def test_a_version_is_approved(review: sync_api.Page, request: pytest.FixtureRequest) -> None:
+def test_a_version_is_approved(review: Page, request: pytest.FixtureRequest) -> None:
     review.get_by_label("Version 1 is").select_option("approved")
     review.get_by_role("button", name="Save").click()
     review.goto("/")
     assert "approved" in review.get_by_role("listitem").filter(has_text=request.node.name).inner_text()
 
 
-def test_both_sides_tell_one_timecode(review: sync_api.Page) -> None:
+def test_both_sides_tell_one_timecode(review: Page) -> None:
     frames = [*range(0, 40000, 599), 1799, 1800, 1801, 17981, 17982, 17983, 107892]
     for fps in (Fraction(30000, 1001), Fraction(60000, 1001), Fraction(24000, 1001), Fraction(25)):
         told = review.evaluate(TIMECODES, [frames, [fps.numerator, fps.denominator]])

@@ -189,7 +189,7 @@ def test_the_mouth_of_nobody_is_drawn() -> None:
         own, nobody = palette.look([(image, points)]), palette.look([])
         kept = {"own": own.packed(), "theirs": nobody.packed(), "mouth_blur": np.array(0.0)}
         mouth.paint(image, contour, frame, contour / 5, mouth.Mouth.of(kept, 200.0, None))
-    np.testing.assert_array_equal(*out)
+    np.testing.assert_array_equal(out[0], out[1])
     x, y = contour.mean(axis=0).astype(int)
     assert out[0][y, x].mean() < 70
     teeth = out[0][contour[:, 1].min().astype(int) + 5, x + 4]
