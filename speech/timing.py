@@ -59,6 +59,9 @@ def held_on(phones: Sequence[Phone], level: Curve) -> list[Phone]:
             latest = min(phone.end + HOLDS_ON, follows, (len(level) - 1) * STEP)
             while end + STEP <= latest and level[round(end / STEP)] > softest:
                 end += STEP
+            earliest = phone.start + (phone.end - phone.start) / 2
+            while end - STEP >= earliest and level[min(round(end / STEP), len(level)) - 1] <= softest:
+                end -= STEP
         made.append(replace(phone, end=end))
     return made
 

@@ -66,7 +66,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("portrait", "plate_path", 1, "the crop that follows a face through a plate", 0.2),
         StageSpec("driving", "normalize", 7, "driving clip to a constant rate, range and size", 6.0),
         StageSpec("driving", "voice", 1, "one voice out of a song, freed of music", 8.0),
-        StageSpec("driving", "phones", 1, "words to phones, in time with the voice", 9.0),
+        StageSpec("driving", "phones", 2, "words to phones, in time with the voice", 9.0),
         StageSpec("driving", "perform", 3, "a driver made up from a voice and its words", 2.0),
         StageSpec("animation", "prepare", 2, "what the engine needs from the whole clip", 2.0),
         StageSpec("animation", "animate", 3, "move the portrait, a chunk of frames at a time", 30.0),

@@ -91,11 +91,11 @@ class Catalog:
 
 
 def whose(file: Path, catalogs: Sequence[Catalog]) -> Catalog:
-    """Whose network a checkpoint is, by what it holds; the first one's where that cannot be told."""
-    try:
-        held = modules_of(file)
-    except InputError:  # verifying it says what is wrong
-        return catalogs[0]
+    """Whose network a checkpoint is, by what it holds; the first one's where that cannot be told.
+
+    Raises: InputError if it cannot be read.
+    """
+    held = modules_of(file)
     return next((each for each in catalogs if set(each.family.needed) <= held), catalogs[0])
 
 

@@ -26,6 +26,8 @@ from tests.animated import astronaut, carphone, driven_by, files_of
 from tests.tiny_networks import STAND_INS
 
 FRAMES = 12
+SLOW = {"liveportrait"}
+"""Their stand-ins take more than a second a frame."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ def stored(arrays: Arrays) -> dict[str, NDArray[Any]]:
     return {name: array.whole() if isinstance(array, Blocks) else array for name, array in arrays.items()}
 
 
-@pytest.fixture(scope="module", params=list(ENGINES))
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in ENGINES]
+)
 def case(request: pytest.FixtureRequest, backend: LandmarkBackend, clip: tuple[FaceTrack, list[Image]]) -> Case:
     engine, files = load_engine(request.param), files_of(request.param)
     portrait, (track, frames) = astronaut(backend, engine), clip

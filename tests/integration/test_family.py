@@ -73,6 +73,7 @@ def published(files: dict[str, Path], media: Path, mode: str, *, adapt_scale: bo
     return [img_as_ubyte(animator.render(frame)[0].permute(1, 2, 0).numpy()) for frame in clip]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "mode", "adapt_scale", "first"),
     [((), "standard", False, 0), (("--relative", "--adapt_scale", "--best_frame", "3"), "relative", True, 3)],
@@ -134,6 +135,7 @@ def test_liveportraits_flags_are_kept_apart(media: Path, tmp_path: Path) -> None
     assert "lacks spade_generator.pth" in refused(*form)
 
 
+@pytest.mark.slow
 def test_a_manifest_renders_with_fomm(
     duet: Duet, manifest: Manifest, model: dict[str, Path], media: Path, tmp_path: Path
 ) -> None:

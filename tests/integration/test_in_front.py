@@ -57,6 +57,7 @@ def rendered(duet: Duet, manifest: Manifest, portrait: Path, target: Path, **com
         return np.stack([frame for _, frame in reader])
 
 
+@pytest.mark.slow
 def test_it_stays_while_the_face_moves(
     duet: Duet, manifest: Manifest, singer: Path, microphone: Path, tmp_path: Path
 ) -> None:
@@ -112,6 +113,7 @@ def test_where_there_is_nothing_to_stay_in_front_of(duet: Duet, manifest: Manife
         assert told in done.error
 
 
+@pytest.mark.slow
 def test_it_stays_in_front_of_a_group(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
     """Named by one of two, it lies over the whole picture, between the faces as well."""
     face = np.ascontiguousarray(data.astronaut()[:320, 100:340])

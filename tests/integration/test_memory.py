@@ -6,6 +6,8 @@ import gc
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from engines.base import Renderer
 from foundation.artifacts import ArtifactStore
 from pipeline.cli.job import plan_job
@@ -18,6 +20,7 @@ def renderers() -> set[int]:
     return {id(each) for each in gc.get_objects() if issubclass(type(each), Renderer)}
 
 
+@pytest.mark.slow
 def test_no_renderer_outlives_its_task(manifest: Callable[..., Path], tmp_path: Path) -> None:
     store = ArtifactStore(tmp_path / "work")
     plan = plan_job(load_manifest(manifest()), store)

@@ -57,6 +57,7 @@ def test_it_writes_a_manifest_that_a_person_can_go_on_from(duet: Duet, tmp_path:
     assert path.read_text(encoding="utf-8") == changed
 
 
+@pytest.mark.slow
 def test_one_line_too_short_for_a_beat_is_sung_in_turns(duet: Duet, tmp_path: Path) -> None:
     write_wav(tmp_path / "line.wav", song()[round(1.4 * RATE) : round(5.5 * RATE)].astype(np.float32), RATE)
     (tmp_path / "line.srt").write_text(

@@ -61,6 +61,7 @@ def test_a_portrait_sings_from_a_song_and_its_words(duet: Duet, manifest: Write,
     assert again.code == 0, again.err
 
 
+@pytest.mark.slow
 def test_a_video_sings_new_words_with_its_own_head(duet: Duet, manifest: Write, work: Path, tmp_path: Path) -> None:
     done = duet("render", manifest(performers=sings("sample:carphone"), audio=SONG, output=size(176, 144)))
     assert done.code == 0, done.err

@@ -87,7 +87,7 @@ def test_a_run_ends_with_a_checkpoint_a_log_and_a_sheet(
     assert len(list(tmp_path.glob("sheet-carl-*.png"))) == 3
 
 
-@pytest.mark.parametrize("how", ["supervised", "published"])
+@pytest.mark.parametrize("how", ["supervised", pytest.param("published", marks=pytest.mark.slow)])
 def test_a_run_on_another_device_takes_the_same_steps(
     how: str, clips: list[TubeFiles], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -56,6 +56,7 @@ def test_lrc_comes_back_with_its_lines_words_and_singers(song: Path, tmp_path: P
     assert again.returncode == 0, again.stderr
 
 
+@pytest.mark.slow
 def test_srt_ass_and_textgrid_say_the_same(song: Path, tmp_path: Path) -> None:
     told = [json.loads(align(song, tmp_path / f"a.{kind}", "--json").stdout) for kind in ("srt", "ass", "TextGrid")]
     assert told[0]["lines"] == told[1]["lines"] == told[2]["lines"]
