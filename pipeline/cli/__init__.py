@@ -98,9 +98,10 @@ def _options(
 
 def main() -> None:
     """Run a command and leave with the exit code of design: 0, 2, 3, 4, 5, 75 or 130."""
-    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a farm that stops a job sends the second
-        if signal.getsignal(stop) != signal.SIG_IGN:  # nohup wants the last ignored
-            signal.signal(stop, _stopped)
+    for stop in (signal.SIGINT, signal.SIGTERM):  # a farm that stops a job sends the second
+        signal.signal(stop, _stopped)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup wants it
+        signal.signal(signal.SIGHUP, _stopped)
     debug = "--debug" in sys.argv
     sys.stdout = Printable(sys.stdout)
     try:
