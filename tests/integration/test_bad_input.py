@@ -41,6 +41,7 @@ def test_a_clip_that_cannot_drive(duet: Duet, manifest: Manifest, clips: dict[st
     assert "ann" in done.error
 
 
+@pytest.mark.slow
 def test_what_decodes_of_a_truncated_clip_is_used_if_allowed(
     duet: Duet, manifest: Manifest, clips: dict[str, Path]
 ) -> None:
@@ -120,6 +121,7 @@ def test_an_output_folder_that_cannot_be_written_is_told_before_the_work(
     assert not (tmp_path / "work").exists()
 
 
+@pytest.mark.slow
 def test_paths_of_any_kind_work(duet: Duet, manifest: Manifest, clips: dict[str, Path], tmp_path: Path) -> None:
     odd = tmp_path / '图 片\'s "odd" % : -folder'
     odd.mkdir()

@@ -50,6 +50,7 @@ def test_how_a_plate_is_cut_up_changes_nothing(duet: Duet, manifest: Manifest, m
     assert moving.is_file()
 
 
+@pytest.mark.slow
 def test_a_plate_moves_on_while_its_face_sings(duet: Duet, manifest: Manifest, moving: Path, tmp_path: Path) -> None:
     rendered(duet, manifest, "64", 64)
     video = probe(tmp_path / "64.mp4").video

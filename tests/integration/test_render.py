@@ -71,6 +71,7 @@ def test_how_a_job_is_cut_up_does_not_change_a_bit(duet: Duet, manifest: Manifes
     assert (tmp_path / "4.mp4").read_bytes() == (tmp_path / "100.mp4").read_bytes()
 
 
+@pytest.mark.slow
 def test_the_clips_own_sound_stays_in_time(
     duet: Duet, manifest: Manifest, faces: list[NDArray[np.uint8]], tmp_path: Path
 ) -> None:
@@ -84,6 +85,7 @@ def test_the_clips_own_sound_stays_in_time(
     assert abs(late) < Fraction(5, 1000)
 
 
+@pytest.mark.slow
 def test_another_size_and_rate_keep_the_length(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
     path = manifest(output={"path": "out.mp4", "size": [180, 320], "fps": 25})
     assert duet("render", path).code == 0
@@ -92,6 +94,7 @@ def test_another_size_and_rate_keep_the_length(duet: Duet, manifest: Manifest, t
     assert (video.frames, video.fps, video.size) == (12, 25, (180, 320))  # 0.5 s
 
 
+@pytest.mark.slow
 def test_the_crop_alone_can_be_shown(duet: Duet, manifest: Manifest) -> None:
     performer: dict[str, Any] = {"portrait": "sample:astronaut", "driving": driving(), "composite": {"into": "crop"}}
     assert duet("render", manifest(performers={"one": performer})).code == 0

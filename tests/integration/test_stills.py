@@ -31,6 +31,7 @@ def heic(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_phones_picture_is_animated_whole(duet: Duet, manifest: Manifest, heic: Path, tmp_path: Path) -> None:
     scene = {"start": 0, "layout": "full", "performers": ["one"], "background": {"image": heic.name}}
     performers = {"one": {"portrait": heic.name, "driving": driving()}}

@@ -239,6 +239,7 @@ def test_a_manifest_renders_with_the_network(
     assert np.abs(shown[0] - read_image(media / "source.png"))[outside].mean() < 3
 
 
+@pytest.mark.slow
 def test_a_slow_path_is_told_in_one_line(
     duet: Duet, manifest: Manifest, model: Files, media: Path, tmp_path: Path
 ) -> None:
