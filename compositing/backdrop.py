@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import chain, islice
 from pathlib import Path
 
 import cv2
@@ -18,6 +19,8 @@ from media.video.reader import VideoReader
 Image = NDArray[np.uint8]
 BLUR = 0.04  # of the longer side
 LIGHT = 0.55
+RUN_UP = Fraction(1)
+"""Seconds that are decoded before the frame that is wanted: what joins two fields sees those before."""
 LARGE, SMALL = 1920, 960
 """A backdrop with a longer side than the first is blurred at the second's size: so blurred, it shows no difference."""
 
@@ -52,11 +55,12 @@ class VideoBackdrop:
 
     Args:
         path: the file. start: seconds into it. fps: of the result. size: (width, height) of the result.
+        first: the scene's frame that is asked for first; what lies before it is passed over, not decoded.
     """
 
-    def __init__(self, path: Path, start: Fraction, fps: Fraction, size: tuple[int, int]) -> None:
+    def __init__(self, path: Path, start: Fraction, fps: Fraction, size: tuple[int, int], first: int = 0) -> None:
         self._path, self._start, self._fps, self._size = path, start, fps, size
-        self._stream = self._frames()
+        self._stream = self._frames(first / fps)
         self._now = next(self._stream)
         self._next = next(self._stream)
         self._shown: tuple[Fraction, Image] | None = None
@@ -70,19 +74,28 @@ class VideoBackdrop:
             self._shown = (self._now[0], filled(self._now[1], self._size))
         return self._shown[1]
 
-    def _frames(self) -> Iterator[tuple[Fraction, Image]]:
-        """Frames with their times since the scene began, without end."""
-        begun = Fraction(0)
+    def _frames(self, wanted: Fraction) -> Iterator[tuple[Fraction, Image]]:
+        """Frames with their times since the scene began, without end; those that show well before `wanted` are not."""
+        origin, entry, begun = self._origin(), max(Fraction(0), wanted - RUN_UP), Fraction(0)
         while True:
-            first: Fraction | None = None
-            last = step = Fraction(0)
-            with VideoReader(self._path, start=self._start) as reader:
-                for seconds, frame in ahead(reader):
-                    first = seconds if first is None else first
-                    step = seconds - first - last or step
-                    last = seconds - first
-                    yield begun + last, frame
-            if first is None:
-                cure = "choose an earlier start"
-                raise InputError(f"shows nothing from {float(self._start):g} s on", file=self._path, cure=cure)
-            begun += last + (step or 1 / self._fps)
+            times: list[Fraction] = []
+            with VideoReader(self._path, start=origin + entry if entry else self._start) as reader:
+                frames = ahead(reader)
+                head = list(islice(frames, 2))
+                if entry and len(head) < 2:  # it ends before, and how long it lasts is still to be seen
+                    entry = Fraction(0)
+                    continue
+                for seconds, frame in chain(head, frames):
+                    times = [*times[-1:], seconds - origin]
+                    yield begun + times[-1], frame
+            lasts = times[-1] + ((times[-1] - times[0]) or 1 / self._fps)
+            again = max(1, int((wanted - begun) / lasts))
+            begun, entry = begun + again * lasts, Fraction(0)
+
+    def _origin(self) -> Fraction:
+        """When the first frame appears, on the file's clock. Raises: InputError if there is none."""
+        with VideoReader(self._path, start=self._start) as reader:
+            for seconds, _ in reader:
+                return seconds
+        cure = "choose an earlier start"
+        raise InputError(f"shows nothing from {float(self._start):g} s on", file=self._path, cure=cure)

@@ -51,13 +51,14 @@ class _Act:
 
 @dataclass(frozen=True)
 class _Stage:
-    """What every scene is made from."""
+    """What every scene is made from. `start`: the first frame that is drawn."""
 
     acts: dict[str, _Act]
     backgrounds: tuple[Media, ...]
     size: tuple[int, int]
     fps: Fraction
     alpha: bool
+    start: int
 
     def behind(self, picture: Image) -> Image:
         """A backdrop, with an opacity where the result has one."""
@@ -76,7 +77,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         act.name: _read_act(act, crop, chunks, alpha=alpha)
         for act, crop, chunks in zip(settings.acts, inputs.crops, inputs.chunks, strict=True)
     }
-    timeline = _timeline(settings.scenes, part, _Stage(acts, inputs.backgrounds, size, fps, alpha))
+    timeline = _timeline(settings.scenes, part, _Stage(acts, inputs.backgrounds, size, fps, alpha, part.start))
     with (
         _text(inputs, size, fps, part) as text,
         picture_writer(out, size=size, fps=fps, encode=settings.video) as writer,
@@ -213,6 +214,6 @@ def _background(about: PlannedScene, stage: _Stage) -> tuple[Image, Draw | None]
     media = stage.backgrounds[kind.file]
     if kind.start is None:
         return stage.behind(filled(read_image(media.path), stage.size)), None
-    video = VideoBackdrop(media.clip, kind.start, stage.fps, stage.size)
-    first = about.range.start
-    return stage.nothing(), lambda frame: stage.behind(video.frame(frame - first))
+    begins = about.range.start
+    video = VideoBackdrop(media.clip, kind.start, stage.fps, stage.size, max(0, stage.start - begins))
+    return stage.nothing(), lambda frame: stage.behind(video.frame(frame - begins))

@@ -73,6 +73,17 @@ def test_a_backdrop_video_runs_at_its_own_rate_and_begins_again(tmp_path: Path) 
     assert seen == [3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 3, 3, 4, 4, 5, 5]
 
 
+@pytest.mark.parametrize(("frames", "start"), [(10, Fraction(3, 10)), (45, Fraction(0)), (1, Fraction(0))])
+def test_a_backdrop_video_is_entered_anywhere(frames: int, start: Fraction, tmp_path: Path) -> None:
+    """Within its first run, at its end, and many runs later: as if it had been shown from the beginning."""
+    path = write_clip(tmp_path / "b.mp4", [numbered(number, (320, 180)) for number in range(frames)], fps=10)
+    whole = VideoBackdrop(path, start, Fraction(20), (160, 96))
+    shown = [number_in(whole.frame(number)) for number in range(120)]
+    for first in (39, 88, 91, 119):
+        later = VideoBackdrop(path, start, Fraction(20), (160, 96), first)
+        assert [number_in(later.frame(number)) for number in range(first, 120)] == shown[first:]
+
+
 def test_backdrops_fill_the_frame() -> None:
     picture = np.zeros((100, 300, 3), np.uint8)
     picture[:, 100:200] = 250
