@@ -14,6 +14,7 @@ from foundation.errors import SlowPathWarning
 from foundation.pages import keep_pages
 from networks import kernels
 from networks.blocks import UpBlock
+from networks.grouping import HALF, MOST_AT_ONCE, sound
 from tpsmm.dense_motion import DenseMotionNetwork, MotionSource
 from tpsmm.inpainting import InpaintingNetwork
 
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 
 Move = Callable[[MotionSource, Tensor], tuple[Tensor, list[Tensor]]]
 Paint = Callable[[Tensor, list[Tensor], Tensor, list[Tensor]], Tensor]
-MOST_AT_ONCE = 32
 BYTES_A_PIXEL = 8192  # of activations at the widest point, with room to spare
-HALF = {"fp16": torch.float16, "bf16": torch.bfloat16}
 
 
 class Backend:
@@ -129,16 +128,10 @@ class Backend:
     def paint(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
         """As `InpaintingNetwork.forward`. A picture that came out broken is made again in plain float32."""
         picture = self._paint(source, maps, deformation, masks)
-        if self.exact or _sound(picture):
+        if self.exact or sound(picture):
             return picture
         return self.network(source, [level.float() for level in maps], deformation, masks)
 
 
 def _up_blocks(*networks: nn.Module) -> list[UpBlock]:
     return [module for network in networks for module in network.modules() if isinstance(module, UpBlock)]
-
-
-def _sound(pictures: Tensor) -> bool:
-    """No NaN anywhere, and no picture all black (what overflow in half precision looks like)."""
-    brightest = pictures.flatten(1).amax(dim=1)
-    return bool((torch.isfinite(pictures.sum()) & (brightest > 1 / 255).all()).item())

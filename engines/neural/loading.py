@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
+from engines.base import Own
 from engines.neural.section import Arithmetic
 from foundation.errors import ManifestError, StageError
+
+M = TypeVar("M")
+O = TypeVar("O", bound=Arithmetic)  # noqa: E741  (options)
 
 
 def stamp_of(path: Path) -> int:
@@ -32,10 +38,31 @@ def named_files(engine: str, files: Mapping[str, Path], wanted: tuple[str, ...],
     return [files[name] for name in wanted]
 
 
+def model_of(engine: str, own: Own[O], fetched: str, load: Callable[[Path, Path, Arithmetic], M]) -> M:
+    """The model of the files "config" and "checkpoint"; the last one is kept.
+
+    Args:
+        fetched: as `models fetch` takes it.
+        load: makes it.
+    Raises:
+        ManifestError: one of the files is not named.
+    """
+    config, checkpoint = named_files(engine, own.files, ("config", "checkpoint"), fetched)
+    how = Arithmetic(precision=own.options.precision, device=own.options.device)
+    model: M = _loaded(load, config, checkpoint, stamp_of(checkpoint), how)
+    return model
+
+
+@lru_cache(maxsize=1)
+def _loaded(load: Callable[[Path, Path, Arithmetic], M], config: Path, checkpoint: Path, _: int, how: Arithmetic) -> M:
+    return load(config, checkpoint, how)
+
+
 def converted(checkpoint: Path, convert: Callable[[Path], Path]) -> Path:
-    """The checkpoint as it loads fastest; in a folder that cannot be written to, the original."""
-    with suppress(OSError):
-        return convert(checkpoint)
+    """The checkpoint as it loads fastest; in a folder that cannot be written to, or where it is none, as it is."""
+    if checkpoint.is_file():
+        with suppress(OSError):
+            return convert(checkpoint)
     return checkpoint
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from torch import Tensor
 import tpsmm
 from engines.base import Arrays, CropSpec, Driving, Engine, Own, Portrait, Renderer, Taking
 from engines.neural.frames import cut, frame_of, tensor_of, window_of
-from engines.neural.loading import converted, device_of, named_files, stamp_of
+from engines.neural.loading import converted, device_of, model_of
 from engines.neural.rendering import (
     LISTENING,
     NetworkRenderer,
@@ -33,21 +32,13 @@ from tpsmm.convert import convert
 
 
 def _model(own: Own[Options]) -> tpsmm.Model:
-    """The model of the files "config" and "checkpoint"; the last one is kept.
-
-    Raises: ManifestError: one of them is not named.
-    """
-    config, checkpoint = named_files("tpsmm", own.files, ("config", "checkpoint"), "vox")
-    how = Arithmetic(precision=own.options.precision, device=own.options.device)
-    return _load(config, checkpoint, stamp_of(checkpoint), how)
+    return model_of("tpsmm", own, "vox", _load)
 
 
-@lru_cache(maxsize=1)
-def _load(config: Path, checkpoint: Path, _stamp: int, how: Arithmetic) -> tpsmm.Model:
-    parsed, device = tpsmm.load_config(config), device_of(how)
-    if checkpoint.is_file():
-        checkpoint = converted(checkpoint, lambda path: convert(path, parsed))
-    return tpsmm.load_model(parsed, checkpoint, device=device, precision=how.precision)
+def _load(config: Path, checkpoint: Path, how: Arithmetic) -> tpsmm.Model:
+    parsed = tpsmm.load_config(config)
+    fastest = converted(checkpoint, lambda path: convert(path, parsed))
+    return tpsmm.load_model(parsed, fastest, device=device_of(how), precision=how.precision)
 
 
 class TpsmmEngine(Engine[Options]):
