@@ -10,9 +10,10 @@ from pipeline.plan.performer import PlannedPerformer
 from pipeline.plan.planning import Planning, Ranges
 from pipeline.plan.sound import PlannedSound
 from pipeline.plan.turns import sings_at
-from stages.artifacts import Film, Looks, PlateCrop, Verdict
+from stages.artifacts import Film, Looks, Verdict
 from stages.contracts import check, dubbing, measure
 from stages.contracts.edit import PlannedScene
+from stages.crops import PlateCrop
 
 
 def plan_checks(

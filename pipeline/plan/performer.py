@@ -16,8 +16,9 @@ from pipeline.plan.driving import PlannedClip, normalized
 from pipeline.plan.planning import Planning
 from pipeline.plan.singing import performed
 from pipeline.plan.turns import motion_of, turns_of
-from stages.artifacts import Crop, File, Frames, Media, Track
+from stages.artifacts import File, Frames, Media, Track
 from stages.contracts import animate, composite, crop, faces, prepare
+from stages.crops import Crop
 
 USUAL_FACE = 1080
 """Pixels. A head taller than this, and than the result, is animated at the larger of the two: no one could see more.

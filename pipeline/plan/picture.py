@@ -12,8 +12,8 @@ from foundation.times import FrameRange, chunks
 from pipeline.manifest.parts.performers import FrameOf
 from pipeline.plan.performer import Chunk, PlannedPerformer
 from pipeline.plan.planning import Planning
-from stages.artifacts import Crop
 from stages.contracts import group, merge
+from stages.crops import Crop
 
 Groups = dict[str, tuple[str, ...]]
 

@@ -12,10 +12,11 @@ from pipeline.plan.graph import Graph
 from pipeline.plan.performer import PlannedPerformer, engine_files, face_at, paste_style, prepare_settings
 from pipeline.plan.picture import find_groups
 from pipeline.plan.planning import Facts, Planning
-from stages.artifacts import Crop, Frames
+from stages.artifacts import Frames
 from stages.contracts import composite, crop, preview_samples
 from stages.contracts.edit import PlannedScene
 from stages.contracts.preview_samples import SHOWN
+from stages.crops import Crop
 
 
 @dataclass(frozen=True)

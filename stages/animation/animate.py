@@ -22,9 +22,10 @@ from foundation.shots import Layer, layers, shot_of
 from media.video.reader import read_frames
 from media.video.sequence import FrameSequence
 from media.video.writer import FrameWriter
-from stages.artifacts import FRAMES, Crop, Frames, PlateCrop, Prepared
+from stages.artifacts import FRAMES, Frames, Prepared
 from stages.contract import Report
 from stages.contracts.animate import Facts, Inputs, Settings
+from stages.crops import Crop, PlateCrop
 from stages.engine_use import engine_files, read_options
 
 SHOTS_OPEN = 2

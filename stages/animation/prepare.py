@@ -27,9 +27,10 @@ from foundation.npy import Blocks, NpyWriter
 from foundation.shots import Shot
 from landmarks import load_backend
 from landmarks.base import LandmarkBackend
-from stages.artifacts import Clip, Crop, PlateCrop, Prepared
+from stages.artifacts import Clip, Prepared
 from stages.contract import Report
 from stages.contracts.prepare import Facts, Inputs, Settings
+from stages.crops import Crop, PlateCrop
 from stages.engine_use import engine_files, read_options
 
 

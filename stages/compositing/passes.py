@@ -21,9 +21,10 @@ from foundation.geometry import Box
 from media.credentials.provenance import Provenance
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
-from stages.artifacts import Crop, Frames, PlateCrop
+from stages.artifacts import Frames
 from stages.contract import Report
 from stages.contracts.passes import Facts, Inputs, Settings
+from stages.crops import Crop, PlateCrop
 
 Image = NDArray[np.uint8]
 MIDDLE = 128

@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from foundation.codec import Json
 from foundation.times import FrameRange
-from stages.artifacts import Clip, Crop, File, Frames, Prepared
+from stages.artifacts import Clip, File, Frames, Prepared
 from stages.contract import Contract
 from stages.contracts.shared import EngineUse
+from stages.crops import Crop
 
 
 @dataclass(frozen=True, kw_only=True)

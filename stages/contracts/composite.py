@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from compositing.style import PasteStyle
 from foundation.times import FrameRange
-from stages.artifacts import Crop, Frames
+from stages.artifacts import Frames
 from stages.contract import Contract
+from stages.crops import Crop
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.artifacts import Frames, PlateCrop
+from stages.artifacts import Frames
 from stages.contract import Contract
 from stages.contracts.composite import Settings
+from stages.crops import PlateCrop
 
 
 @dataclass(frozen=True, kw_only=True)

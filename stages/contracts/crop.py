@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from stages.artifacts import Crop, File, Media, Track
+from stages.artifacts import File, Media, Track
 from stages.contract import Contract
 from stages.contracts.shared import EngineUse
+from stages.crops import Crop
 
 
 @dataclass(frozen=True, kw_only=True)

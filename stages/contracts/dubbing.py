@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from speech.singer import Sung
-from stages.artifacts import Clip, Frames, Looks, Phones, PlateCrop, Voice
+from stages.artifacts import Clip, Frames, Looks, Phones, Voice
 from stages.contract import Contract
 from stages.contracts.shared import Backend
+from stages.crops import PlateCrop
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,9 @@ from typing import Literal
 from foundation.layout import Covered, Inset
 from foundation.times import FrameRange
 from media.ffmpeg.codecs import Encode
-from stages.artifacts import Crop, Edited, File, Frames, Media, Scripts
+from stages.artifacts import Edited, File, Frames, Media, Scripts
 from stages.contract import Contract
+from stages.crops import Crop
 
 
 @dataclass(frozen=True, kw_only=True)

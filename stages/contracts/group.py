@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.artifacts import Crop, Group
 from stages.contract import Contract
+from stages.crops import Crop, Group
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,10 @@ from typing import Literal
 from foundation.times import FrameRange
 from quality.gains import Gains
 from speech.singer import Sung
-from stages.artifacts import Clip, Crop, Frames, Looks, Phones, Voice
+from stages.artifacts import Clip, Frames, Looks, Phones, Voice
 from stages.contract import Contract
 from stages.contracts.shared import Backend
+from stages.crops import Crop
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from foundation.times import FrameRange
-from stages.artifacts import Crop, Frames, Group
+from stages.artifacts import Frames
 from stages.contract import Contract
+from stages.crops import Crop, Group
 
 
 @dataclass(frozen=True, kw_only=True)

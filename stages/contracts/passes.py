@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from stages.artifacts import Crop, Frames, Passes
+from stages.artifacts import Frames, Passes
 from stages.contract import Contract
+from stages.crops import Crop
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.artifacts import Frames, PlateCrop, Track
+from stages.artifacts import Frames, Track
 from stages.contract import Contract
 from stages.contracts.shared import EngineUse, Timing
+from stages.crops import PlateCrop
 
 
 @dataclass(frozen=True, kw_only=True)

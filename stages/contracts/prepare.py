@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from face.motion import Motion, TurnRanges
 from foundation.codec import Json
-from stages.artifacts import Clip, Crop, File, Prepared
+from stages.artifacts import Clip, File, Prepared
 from stages.contract import Contract
 from stages.contracts.shared import Backend, EngineUse
+from stages.crops import Crop
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,10 @@ from fractions import Fraction
 from face.motion import Motion
 from foundation.codec import Json
 from foundation.face_choice import FaceChoice
-from stages.artifacts import Crop, File, Frames, Media
+from stages.artifacts import File, Frames, Media
 from stages.contract import Contract
 from stages.contracts.shared import Backend, EngineUse
+from stages.crops import Crop
 
 SHOWN = 4
 """Frames that are animated."""

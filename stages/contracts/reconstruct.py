@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.artifacts import Crop, Figures, Frames, Media, Track
+from stages.artifacts import Figures, Frames, Media, Track
 from stages.contract import Contract
 from stages.contracts.shared import Backend, Timing
+from stages.crops import Crop
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,9 +31,10 @@ from media.image.images import read_image
 from media.image.resample import warp_affine
 from media.video.sequence import FrameSequence
 from media.video.writer import FrameWriter, picture_writer
-from stages.artifacts import Crop, Frames, Media
+from stages.artifacts import Frames, Media
 from stages.contract import Report
 from stages.contracts.edit import Act, Facts, Inputs, Passage, PlannedScene, Settings
+from stages.crops import Crop
 
 Image = NDArray[np.uint8]
 Draw = Callable[[int], Image]

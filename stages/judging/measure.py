@@ -35,9 +35,10 @@ from quality.gathered import Gathered
 from quality.picture import lights
 from quality.schedule import LEAST_TRIPLES, Schedule, Triples
 from quality.seam import Edge
-from stages.artifacts import Clip, Crop
+from stages.artifacts import Clip
 from stages.contract import Report
 from stages.contracts.measure import Facts, Inputs, Settings
+from stages.crops import Crop
 from stages.looks import PAIRS, close_up, every_frame, picked
 from stages.sung import read_song
 

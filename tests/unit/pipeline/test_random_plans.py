@@ -13,8 +13,9 @@ from foundation.errors import ManifestError
 from pipeline.plan.graph import Graph
 from pipeline.plan.task import FileInput, Task
 from stages import STAGES
-from stages.artifacts import Crop, Frames
+from stages.artifacts import Frames
 from stages.contracts import passes
+from stages.crops import Crop
 from tests.strategies import values_of
 
 
