@@ -5,12 +5,13 @@ An engine works in three steps, so that chunks can be rendered anywhere, in any 
 1. `prepare` sees the portrait and the whole driving clip once, and returns arrays (kept as an artifact).
 2. `open` turns those arrays back into a `Renderer` (in each worker, without the clip).
 3. `Renderer.render` makes one frame from one driving frame. It depends on nothing else: no state between frames.
+   `render_span` makes many.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
@@ -83,6 +84,19 @@ class Driving:
     pick: Callable[[Sequence[int]], Iterator[Image]]
 
 
+@dataclass(frozen=True)
+class SpanFrame:
+    """One of the frames that are rendered one after the other.
+
+    Attributes:
+        index, driving_frame: as of Renderer.render. share: as of Renderer.eased; 1: the whole motion.
+    """
+
+    index: int
+    driving_frame: Image
+    share: float = 1.0
+
+
 class Renderer(ABC):
     """One portrait, one clip, ready to render frames in any order."""
 
@@ -104,6 +118,16 @@ class Renderer(ABC):
         For coming to rest where the driver's face is lost. Engines that cannot do it show the whole motion.
         """
         return self.render(index, driving_frame)
+
+    def render_span(self, frames: Iterable[SpanFrame]) -> Iterator[Image]:
+        """Frame by frame as `render` or `eased`; engines that compute several at once read ahead.
+
+        Args:
+            frames: read as they are needed.
+        """
+        for frame in frames:
+            shown = frame.index, frame.driving_frame
+            yield self.render(*shown) if frame.share == 1 else self.eased(*shown, frame.share)
 
 
 @dataclass(frozen=True)

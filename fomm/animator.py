@@ -11,7 +11,7 @@ from fomm.dense_motion import Motion, MotionSource
 from fomm.keypoints import Keypoints, relative, scale_of
 from fomm.model import Model
 from networks.arithmetic import inference
-from networks.grouping import Grouping
+from networks.grouping import Part, Tried
 from networks.kernels.workers import steady_torch
 from networks.pictures import check_pictures
 
@@ -23,7 +23,7 @@ class SourceState:
     """Everything that the portrait and the reference frame alone decide; tensors only, so it can be stored.
 
     Attributes:
-        picture: (1, 3, H, W), 0..1. features: the generator's, of it. motion: what dense motion needs of it.
+        picture: (1, 3, H, W), 0..1. features: the generator's, of it, float32. motion: what dense motion needs of it.
         initial: keypoints of the reference driving frame; scale: (1,), what relative motion is times.
     """
 
@@ -97,7 +97,7 @@ class Animator:
         first = own if initial is None else model.keypoints(initial[:1])
         scale = torch.tensor([scale_of(own, first) if adapt_scale else 1.0], device=model.device)
         motion = model.generator.dense_motion_network.encode(source, own)
-        self.state = SourceState(source, model.backend.encode(source), motion, first, scale)
+        self._set(SourceState(source, model.backend.encode(source), motion, first, scale))
 
     @classmethod
     def restore(cls, model: Model, mode: str, state: SourceState) -> Animator:
@@ -105,8 +105,14 @@ class Animator:
         _check_mode(mode)
         animator = cls.__new__(cls)
         animator.model, animator.mode = model, mode
-        animator.state = replace(state, features=model.backend.arrange(state.features))
+        animator._set(state)
         return animator
+
+    def _set(self, state: SourceState) -> None:
+        self._features = self.model.backend.arrange(state.features)
+        # where the arithmetic is plain, both are one: features are large
+        plain = self.model.backend.dtype == torch.float32
+        self.state = replace(state, features=self._features) if plain else state
 
     @property
     def device(self) -> torch.device:
@@ -116,11 +122,7 @@ class Animator:
     @property
     def group(self) -> int:
         """How many frames are computed at once; 1 on a CPU, where more would gain nothing."""
-        return self._grouping.size
-
-    @property
-    def _grouping(self) -> Grouping:
-        return self.model.grouping(*self.state.picture.shape[2:])
+        return self.model.grouping.size
 
     @steady_torch()
     @inference()
@@ -139,9 +141,12 @@ class Animator:
             keep: (N,) how much of each frame's motion away from the reference frame's pose is taken; None: all of it.
         """
         taken = self._eased(self.transfer(self.model.keypoints(frames)), keep)
-        parts = [self._moved(taken.part(slice(k, k + 1))) for k in range(len(taken))]
-        named = ([one.deformation for one in parts], [one.mask for one in parts], [one.occlusion for one in parts])
-        return Motion(*(torch.cat(tensors) for tensors in named))
+
+        def moved(part: Part) -> list[Tensor]:
+            motion = self._moved(taken.part(part))
+            return [motion.deformation, motion.mask, motion.occlusion]
+
+        return Motion(*self.model.grouping.joined(len(taken), moved))
 
     @steady_torch()
     @inference()
@@ -151,10 +156,29 @@ class Animator:
         Args:
             keep: as of `motion`.
         """
+        return self.tried(frames, keep).mended()
+
+    @steady_torch()
+    @inference()
+    def tried(self, frames: Tensor, keep: Tensor | None = None) -> Tried:
+        """As `render`, with pictures that half precision spoilt still among the others."""
+        picture, backend = self.state.picture, self.model.backend
         if not len(frames):
-            return self.state.picture.new_empty(0, *self.state.picture.shape[1:])
+            return Tried(picture.new_empty(0, *picture.shape[1:]), picture.new_empty(0, dtype=torch.bool))
         taken = self._eased(self.transfer(self.model.keypoints(frames)), keep)
-        return self._grouping.joined(len(taken), lambda part: self._painted(taken.part(part)))
+
+        def painted(part: Part) -> list[Tensor]:
+            return list(backend.paint(self._features, self._moved(taken.part(part))))
+
+        again = None if backend.exact else lambda number: self._exactly(taken.part(slice(number, number + 1)))
+        pictures, sound = self.model.grouping.joined(len(taken), painted)
+        return Tried(pictures, sound, again)
+
+    @steady_torch()
+    @inference()
+    def _exactly(self, keypoints: Keypoints) -> Tensor:
+        """One picture, its painting in plain float32."""
+        return self.model.backend.paint_exactly(self.state.features, self._moved(keypoints))
 
     def _eased(self, keypoints: Keypoints, keep: Tensor | None) -> Keypoints:
         """So much of the way from the pose of the reference frame; all of it gives the very bits of None."""
@@ -169,9 +193,6 @@ class Animator:
 
     def _moved(self, keypoints: Keypoints) -> Motion:
         return self.model.backend.move(self.state.motion, keypoints)
-
-    def _painted(self, keypoints: Keypoints) -> Tensor:
-        return self.model.backend.paint(self.state.features, self._moved(keypoints))
 
 
 def _check_mode(mode: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from foundation.errors import SlowPathWarning
 from foundation.pages import keep_pages
 from networks import kernels
 from networks.blocks import UpBlock
-from networks.grouping import HALF, sound
+from networks.grouping import HALF, Half, finite
 
 if TYPE_CHECKING:
     from networks.kernels.jit import Library
@@ -44,6 +43,7 @@ class Backend:
         self.exact = precision == "fp32"
         self.move: Move = generator.dense_motion_network
         self._paint: Paint = generator
+        self._half: Half[Generator] | None = None
         self.path = "torch, float32, channels last"
         self.device = generator.final.weight.device
         generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
@@ -58,7 +58,7 @@ class Backend:
     def _use_half(self, dtype: torch.dtype) -> None:
         """The generator in half precision; motion stays float32."""
         self.dtype, self.exact = dtype, False
-        self._paint = copy.deepcopy(self.generator).to(dtype=dtype)
+        self._half = Half(self.generator, "final", dtype)
         self.path = f"torch, {dtype}, channels last"
 
     def _use_kernels(self, precision: str) -> bool:
@@ -92,19 +92,23 @@ class Backend:
             block.delegate(KernelUpBlock(library, block))
 
     def encode(self, source: Tensor) -> Tensor:
-        """The portrait's features, as `paint` reads them best."""
-        return self.arrange(self.generator.encode(source))
+        """The portrait's features, in float32."""
+        return self.generator.encode(source).contiguous(memory_format=torch.channels_last)
 
     def arrange(self, features: Tensor) -> Tensor:
         """The same features in the type and memory layout that `paint` reads best (stored ones have lost it)."""
         return features.to(self.dtype).contiguous(memory_format=torch.channels_last)
 
-    def paint(self, features: Tensor, motion: Motion) -> Tensor:
-        """As `Generator.forward`. A picture that came out broken is made again in plain float32."""
+    def paint(self, features: Tensor, motion: Motion) -> tuple[Tensor, Tensor]:
+        """As `Generator.forward`, of arranged features, and (N,) which of the pictures are sound."""
+        if self._half is not None:
+            return self._half(features, motion.deformation, motion.occlusion)
         picture = self._paint(features, motion.deformation, motion.occlusion)
-        if self.exact or sound(picture):
-            return picture
-        return self.generator(features.float(), motion.deformation, motion.occlusion)
+        return picture, finite(picture)
+
+    def paint_exactly(self, features: Tensor, motion: Motion) -> Tensor:
+        """The same in plain float32, of the features from `encode`."""
+        return self.generator(features, motion.deformation, motion.occlusion)
 
 
 def _up_blocks(network: nn.Module) -> list[UpBlock]:

@@ -12,6 +12,7 @@ from fomm.config import CommonConfig, DetectorConfig
 from networks.antialias import BlurAndThin
 from networks.blocks import Hourglass
 from networks.grids import coordinate_grid
+from networks.grouping import Part
 from networks.reference import movement_scale
 
 
@@ -30,14 +31,9 @@ class Keypoints:
     def __len__(self) -> int:
         return len(self.value)
 
-    def part(self, which: slice) -> Keypoints:
+    def part(self, which: Part) -> Keypoints:
         """Of some of the pictures."""
         return Keypoints(self.value[which], self.jacobian[which])
-
-    @staticmethod
-    def joined(parts: list[Keypoints]) -> Keypoints:
-        """Of all of them, in this order."""
-        return Keypoints(torch.cat([one.value for one in parts]), torch.cat([one.jacobian for one in parts]))
 
 
 class KeypointDetector(nn.Module):

@@ -13,18 +13,18 @@ from fomm.backend import Backend
 from fomm.config import ModelConfig, load_config
 from fomm.generator import Generator
 from fomm.keypoints import KeypointDetector, Keypoints
+from foundation.devices import GROUP
 from foundation.errors import InputError
 from networks.arithmetic import inference
 from networks.blocks import fold_norms
 from networks.checkpoints import Checkpoint, Family, fit_checkpoint, read_checkpoint
-from networks.grouping import Grouping
+from networks.grouping import Grouping, Part
 from networks.kernels.workers import steady_torch
 from networks.narrow import NarrowConv2d
 from networks.pictures import check_pictures
 
 PRECISIONS = ("fp32", "fast", "bf16", "fp16")
 FAMILY = Family("the First Order Motion Model", ("generator", "kp_detector"), (), "fomm-vox")
-BYTES_A_PIXEL = 4096  # of a frame's activations at the widest point, with room to spare
 
 
 class Model(nn.Module):
@@ -32,6 +32,7 @@ class Model(nn.Module):
 
     Attributes:
         config: what they were built from. precision: one of PRECISIONS; `backend.path` says what it came to here.
+        grouping: how many frames are computed at once.
     """
 
     def __init__(self, config: ModelConfig, precision: str = "fp32") -> None:
@@ -41,6 +42,7 @@ class Model(nn.Module):
         self.generator = Generator(config.common, config.generator, config.dense_motion)
         self.kp_detector = KeypointDetector(config.common, config.detector)
         self._backend: Backend | None = None
+        self.grouping = Grouping(1)
         self.requires_grad_(False)
         self.eval()
 
@@ -56,20 +58,20 @@ class Model(nn.Module):
             raise RuntimeError("the model has no weights yet: use load_model")
         return self._backend
 
-    def settle(self) -> None:
+    def settle(self, group: int = GROUP) -> None:
         """Precompute what the weights alone decide (once they are loaded and on their device); norms are folded into
-        the convolutions before them, so the state is no checkpoint's any more."""
+        the convolutions before them, so the state is no checkpoint's any more.
+
+        Args:
+            group: how many frames a GPU computes at once.
+        """
         fold_norms(self)
         for module in self.modules():
             if isinstance(module, NarrowConv2d):
                 module.fold()
         self.kp_detector.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
         self._backend = Backend(self.generator, self.precision)
-
-    def grouping(self, height: int, width: int) -> Grouping:
-        """How many frames of this size are computed at once."""
-        several = self._backend is not None and self._backend.dtype != torch.float32
-        return Grouping(self.device, several=several, bytes_a_frame=height * width * BYTES_A_PIXEL)
+        self.grouping = Grouping.on(self.device, group)
 
     @steady_torch()
     @inference()
@@ -82,9 +84,12 @@ class Model(nn.Module):
         if not len(frames):
             count = self.config.common.num_kp
             return Keypoints(frames.new_empty(0, count, 2), frames.new_empty(0, count, 2, 2))
-        # One at a time: how a library multiplies matrices depends on their size, and with it the last bits.
-        parts = torch.split(frames, self.grouping(*frames.shape[2:]).size)
-        return Keypoints.joined([self.kp_detector(some) for some in parts])
+
+        def found(part: Part) -> list[Tensor]:
+            keypoints = self.kp_detector(frames[part])
+            return [keypoints.value, keypoints.jacobian]
+
+        return Keypoints(*self.grouping.joined(len(frames), found))
 
 
 def load_model(
@@ -93,6 +98,7 @@ def load_model(
     *,
     device: str | torch.device = "cpu",
     precision: str = "fp32",
+    group: int = GROUP,
 ) -> Model:
     """The model of a configuration with the weights of a checkpoint, ready to animate.
 
@@ -102,6 +108,7 @@ def load_model(
         device: "cpu" or a CUDA device.
         precision: "fp32": same bits however frames are grouped. "fast": float32 by other algorithms, CPU.
             "bf16", "fp16": the generator in half precision, CUDA; on a CPU, bf16 is as fast.
+        group: how many frames a GPU computes at once.
     Raises:
         InputError: config or checkpoint cannot be used, with what differs.
         ValueError: an unknown precision.
@@ -120,5 +127,5 @@ def load_model(
         model = Model(parsed, precision)
     fit_checkpoint(model, source, FAMILY)
     model.to(place)
-    model.settle()
+    model.settle(group)
     return model

@@ -7,10 +7,14 @@ import re
 import subprocess
 from functools import cache
 from importlib.util import find_spec
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal
 
 Device = Literal["cpu", "cuda"]
+GROUP, MOST_AT_ONCE = 16, 64
+"""How many frames a GPU computes at once, usually and at most."""
+NO_DEVICE = ("", "-1", "NoDevFiles")
 VARIABLE = "DUET_DEVICE"
 """Set to cpu or cuda, it says what `device: auto` means: to all machines of a farm the same."""
 
@@ -24,19 +28,23 @@ def device_class() -> Device:
 
 
 def devices() -> list[str]:
-    """The GPUs, by the names that CUDA_VISIBLE_DEVICES takes; only those that it names, where it is set."""
+    """The GPUs, by the names that CUDA_VISIBLE_DEVICES takes; only those that it names, where it is set.
+
+    As CUDA reads it: names end where the first is none, and one that comes twice makes all of them invalid.
+    """
     named = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if named is not None:
-        return [name.strip() for name in named.split(",") if name.strip() not in ("", "-1", "NoDevFiles")]
-    return list(_driven())
+    if named is None:
+        return list(_driven())
+    names = list(takewhile(lambda name: name not in NO_DEVICE, (name.strip() for name in named.split(","))))
+    return names if len(set(names)) == len(names) else []
 
 
 @cache
 def _driven() -> tuple[str, ...]:
-    """The numbers of the GPUs that the driver knows."""
+    """The UUIDs of the GPUs that the driver knows; of one that is divided (MIG), those of its parts."""
     try:
         told = subprocess.run(
-            ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"],  # noqa: S607  (wherever the driver put it)
+            ["nvidia-smi", "-L"],  # noqa: S607  (wherever the driver put it)
             capture_output=True,
             text=True,
             timeout=20,
@@ -44,7 +52,21 @@ def _driven() -> tuple[str, ...]:
         )
     except (OSError, subprocess.SubprocessError):
         return ()
-    return tuple(line.strip() for line in told.stdout.splitlines() if line.strip().isdigit())
+    return tuple(listed(told.stdout))
+
+
+def listed(told: str) -> list[str]:
+    """The UUIDs in what `nvidia-smi -L` prints: a line a GPU, and below it one for each of its parts, indented."""
+    found: list[list[str]] = []
+    for line in told.splitlines():
+        uuid = re.search(r"\(UUID: ([\w./-]+)\)", line)
+        if uuid is None:
+            continue
+        if line[0].isspace() and found:
+            found[-1].append(uuid[1])
+        else:
+            found.append([uuid[1]])
+    return [name for gpu in found for name in gpu[1:] or gpu]
 
 
 @cache

@@ -12,6 +12,7 @@ from liveportrait.info import MotionInfo, Pose
 from liveportrait.model import OUT_SIDE, Model
 from liveportrait.warping import WarpSource
 from networks.arithmetic import inference
+from networks.grouping import Tried
 from networks.kernels.workers import steady_torch
 
 
@@ -109,7 +110,7 @@ class Animator:
     @property
     def group(self) -> int:
         """How many frames are computed at once; 1 on a CPU, where more would gain nothing."""
-        return self.model.grouping().size
+        return self.model.grouping.size
 
     @steady_torch()
     @inference()
@@ -120,19 +121,28 @@ class Animator:
             ratios: of the driver's eyes and lips, for `options.eyes` and `lips`.
             keep: (N,) how much of each frame's motion away from the first frame's is taken; None: all of it.
         """
+        return self.tried(frames, ratios, keep).mended()
+
+    @steady_torch()
+    @inference()
+    def tried(self, frames: Tensor, ratios: Ratios | None = None, keep: Tensor | None = None) -> Tried:
+        """As `render`, with pictures that half precision spoilt still among the others."""
         if not len(frames):
-            return frames.new_empty(0, 3, OUT_SIDE, OUT_SIDE)
-        return self.follow(self.model.info(frames), ratios, keep)
+            return Tried(frames.new_empty(0, 3, OUT_SIDE, OUT_SIDE), frames.new_empty(0, dtype=torch.bool))
+        return self._tried(self.model.info(frames), ratios, keep)
 
     @steady_torch()
     @inference()
     def follow(self, driving: MotionInfo, ratios: Ratios | None = None, keep: Tensor | None = None) -> Tensor:
         """The same of N frames' motion, N at least 1: of a template, say."""
+        return self._tried(driving, ratios, keep).mended()
+
+    def _tried(self, driving: MotionInfo, ratios: Ratios | None, keep: Tensor | None) -> Tried:
         taken = self._driver.keypoints(driving, ratios)
         if keep is not None:
             still = self._driver.keypoints(self.state.first, self.state.ratios)
             taken = torch.lerp(still, taken, keep.to(taken)[:, None, None])
-        return paint(self.model, self.state.source, taken)
+        return painted(self.model, self.state.source, taken)
 
 
 class MovingAnimator:
@@ -173,11 +183,20 @@ class MovingAnimator:
         for k in range(len(pictures)):
             one = slice(k, k + 1)
             source = self.model.warping_module.encode(self.model.volume(pictures[one]), own[one])
-            made.append(paint(self.model, source, taken[one]))
+            made.append(painted(self.model, source, taken[one]).mended())
         return torch.cat(made)
 
 
-def paint(model: Model, source: WarpSource, taken: Tensor) -> Tensor:
-    """The portrait with (N, 21, 3) keypoints, as many at once as the device holds."""
+def painted(model: Model, source: WarpSource, taken: Tensor) -> Tried:
+    """The portrait with (N, 21, 3) keypoints, N at least 1."""
     backend = model.backend
-    return model.grouping().joined(len(taken), lambda part: backend.decode(backend.warp(source, taken[part]).features))
+
+    @steady_torch()
+    @inference()
+    def exactly(number: int) -> Tensor:
+        return backend.decode_exactly(backend.warp(source, taken[number : number + 1]).features)
+
+    pictures, sound = model.grouping.joined(
+        len(taken), lambda part: backend.decode(backend.warp(source, taken[part]).features)
+    )
+    return Tried(pictures, sound, None if backend.exact else exactly)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections.abc import Callable
 
@@ -14,7 +13,7 @@ from foundation.pages import keep_pages
 from liveportrait.decoder import SpadeGenerator
 from liveportrait.warping import Warped, WarpingNetwork, WarpSource
 from networks import kernels
-from networks.grouping import HALF, sound
+from networks.grouping import HALF, Half, finite
 
 Warp = Callable[[WarpSource, Tensor], Warped]
 Decode = Callable[[Tensor], Tensor]
@@ -38,6 +37,7 @@ class Backend:
         self.exact = precision == "fp32"
         self.warp: Warp = warping
         self._decode: Decode = decoder
+        self._half: Half[SpadeGenerator] | None = None
         self.path = "torch, float32"
         self.device = next(decoder.parameters()).device
         if self.device.type == "cpu":
@@ -71,13 +71,17 @@ class Backend:
     def _use_half(self, dtype: torch.dtype) -> None:
         """The decoder in half precision; motion stays float32."""
         self.dtype, self.exact = dtype, False
-        half = copy.deepcopy(self.decoder).to(dtype=dtype)
-        self._decode = half.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
+        self._half = Half(self.decoder, "conv_img", dtype)
         self.path = f"torch, {dtype}, channels last"
 
-    def decode(self, features: Tensor) -> Tensor:
-        """As `SpadeGenerator.forward`, float32. A picture that came out broken is made again in plain float32."""
-        picture = self._decode(features.to(self.dtype)).float()
-        if self.exact or sound(picture):
-            return picture
+    def decode(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """As `SpadeGenerator.forward`, float32, and (N,) which of the pictures are sound."""
+        if self._half is not None:
+            picture, sound = self._half(features.to(self.dtype))
+            return picture.float(), sound
+        picture = self._decode(features)
+        return picture, finite(picture)
+
+    def decode_exactly(self, features: Tensor) -> Tensor:
+        """The same in plain float32."""
         return self.decoder(features)

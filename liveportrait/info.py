@@ -29,15 +29,18 @@ class MotionInfo:
     def __len__(self) -> int:
         return len(self.t)
 
+    def tensors(self) -> list[Tensor]:
+        """In the order of the attributes."""
+        return [getattr(self, field.name) for field in fields(self)]
+
     def part(self, which: slice) -> MotionInfo:
         """Of some of the pictures."""
-        return MotionInfo(*(getattr(self, field.name)[which] for field in fields(self)))
+        return MotionInfo(*(tensor[which] for tensor in self.tensors()))
 
     @staticmethod
     def joined(parts: list[MotionInfo]) -> MotionInfo:
         """Of all of them, in this order."""
-        names = [field.name for field in fields(MotionInfo)]
-        return MotionInfo(*(torch.cat([getattr(part, name) for part in parts]) for name in names))
+        return MotionInfo(*map(torch.cat, zip(*(part.tensors() for part in parts), strict=True)))
 
     @property
     def pose(self) -> Pose:

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from foundation.devices import GROUP
 from foundation.errors import InputError
 from liveportrait.appearance import AppearanceFeatureExtractor
 from liveportrait.backend import Backend
@@ -21,13 +22,12 @@ from liveportrait.warping import WarpingNetwork
 from networks.arithmetic import inference
 from networks.blocks import fold_norms
 from networks.checkpoints import Checkpoint, fit_checkpoint
-from networks.grouping import Grouping
+from networks.grouping import Grouping, Part
 from networks.kernels.workers import steady_torch
 from networks.pictures import check_pictures
 
 PRECISIONS = ("fp32", "fast", "bf16", "fp16")
 SIDE, OUT_SIDE = 256, 512  # of the pictures that the networks see, and of those that they make
-BYTES_A_FRAME = 2 << 30  # of activations at the widest point, with room to spare
 
 
 class Model(nn.Module):
@@ -35,6 +35,7 @@ class Model(nn.Module):
 
     Attributes:
         precision: one of PRECISIONS; `backend.path` says what it came to on this machine.
+        grouping: how many frames are computed at once.
     """
 
     def __init__(self, precision: str = "fp32", sizes: Sizes = PUBLISHED) -> None:
@@ -46,6 +47,7 @@ class Model(nn.Module):
         self.spade_generator = SpadeGenerator(sizes)
         self.stitching_retargeting_module = StitchingRetargeting()
         self._backend: Backend | None = None
+        self.grouping = Grouping(1)
         self.requires_grad_(False)
         self.eval()
 
@@ -61,19 +63,19 @@ class Model(nn.Module):
             raise RuntimeError("the model has no weights yet: use load_model")
         return self._backend
 
-    def settle(self) -> None:
+    def settle(self, group: int = GROUP) -> None:
         """Precompute what the weights alone decide (once they are loaded and on their device); norms and spectral norms
-        are folded into the convolutions, so the state is no checkpoint's any more."""
+        are folded into the convolutions, so the state is no checkpoint's any more.
+
+        Args:
+            group: how many frames a GPU computes at once.
+        """
         fold_norms(self)
         fold_spectral(self.spade_generator)
         self.warping_module.dense_motion_network.mask.fold()
         self.motion_extractor.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
         self._backend = Backend(self.warping_module, self.spade_generator, self.precision)
-
-    def grouping(self) -> Grouping:
-        """How many frames are computed at once."""
-        several = self._backend is not None and self._backend.dtype != torch.float32
-        return Grouping(self.device, several=several, bytes_a_frame=BYTES_A_FRAME)
+        self.grouping = Grouping.on(self.device, group)
 
     @steady_torch()
     @inference()
@@ -83,9 +85,11 @@ class Model(nn.Module):
         Raises: ValueError for other shapes.
         """
         pictures = _checked(pictures, "frames").to(self.device)
-        # One at a time: how a library multiplies matrices depends on their size, and with it the last bits.
-        parts = torch.split(pictures, self.grouping().size)
-        return MotionInfo.joined([self.motion_extractor(some) for some in parts])
+
+        def found(part: Part) -> list[Tensor]:
+            return self.motion_extractor(pictures[part]).tensors()
+
+        return MotionInfo(*self.grouping.joined(len(pictures), found))
 
     @steady_torch()
     @inference()
@@ -107,6 +111,7 @@ def load_model(
     *,
     device: str | torch.device = "cpu",
     precision: str = "fp32",
+    group: int = GROUP,
     sizes: Sizes = PUBLISHED,
 ) -> Model:
     """The model with its published weights, ready to animate.
@@ -116,6 +121,7 @@ def load_model(
         device: "cpu" or a CUDA device.
         precision: "fp32": same bits however frames are grouped. "fast": the same on a CPU, with a warning where it has
             no kernels. "bf16", "fp16": the decoder in half precision, CUDA; on a CPU, bf16 is as "fast".
+        group: how many frames a GPU computes at once.
         sizes: of networks of one's own.
     Raises:
         InputError: the weights cannot be used, with what differs.
@@ -131,5 +137,5 @@ def load_model(
         model = Model(precision, sizes)
     fit_checkpoint(model, flattened(checkpoint), FAMILY)
     model.to(place)
-    model.settle()
+    model.settle(group)
     return model

@@ -2,62 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-MOST_AT_ONCE = 32
+from foundation.devices import MOST_AT_ONCE
+from foundation.errors import SlowPathWarning
+
 HALF = {"fp16": torch.float16, "bf16": torch.bfloat16}
+N = TypeVar("N", bound=nn.Module)
+Part = slice | list[int]
+"""Some of N frames, as a tensor is indexed."""
 
 
 class Grouping:
-    """As many frames at once as the device's memory holds; one where their bits must not depend on it.
-
-    Args:
-        device: where they are computed. several: more than one may be computed at once.
-        bytes_a_frame: of activations at the widest point, with room to spare.
+    """Groups of one size: a short one is filled up, so a frame's bits do not depend on where its span ends.
 
     Attributes:
-        most: at once; halved when the device's memory proves too small, and kept so.
+        size: frames at once, 1..MOST_AT_ONCE; halved where memory proves too small, for as long as the model lives.
     """
 
-    def __init__(self, device: torch.device, *, several: bool, bytes_a_frame: int) -> None:
-        self.device = device
-        self.bytes_a_frame = bytes_a_frame
-        self.most = MOST_AT_ONCE if several and device.type == "cuda" else 1
+    def __init__(self, size: int) -> None:
+        if not 1 <= size <= MOST_AT_ONCE:
+            raise ValueError(f"group is 1 to {MOST_AT_ONCE} frames, not {size}")
+        self.size = size
 
-    @property
-    def size(self) -> int:
-        """Frames at once, by what is free now."""
-        if self.most == 1:
-            return 1
-        free, _ = torch.cuda.mem_get_info(self.device)
-        return max(1, min(self.most, int(free // 2 // self.bytes_a_frame)))
+    @staticmethod
+    def on(device: torch.device, size: int) -> Grouping:
+        """Of that size; of one on a CPU, where more gain nothing and how many there are shows in the last bits."""
+        return Grouping(1 if device.type == "cpu" else size)
 
-    def joined(self, count: int, make: Callable[[slice], Tensor]) -> Tensor:
-        """What `make` makes of 0..count, part by part; a part that memory is too small for is made in halves.
+    def joined(self, count: int, make: Callable[[Part], Sequence[Tensor]]) -> list[Tensor]:
+        """What `make` makes of 0..count, group by group, each (count, ...).
 
         Args:
             count: at least 1.
+            make: tensors (n, ...) of the n frames it is given.
+        Raises: OutOfMemoryError: memory is too small for one frame.
         """
-        made: list[Tensor] = []
+        made: list[Sequence[Tensor]] = []
         done = 0
         while done < count:
-            part = slice(done, min(done + self.size, count))
+            stop = min(done + self.size, count)
+            missing = self.size - (stop - done)
+            part: Part = [*range(done, stop), *[stop - 1] * missing] if missing else slice(done, stop)
             try:
-                made.append(make(part))
+                group = make(part)
             except torch.OutOfMemoryError:
-                if part.stop - done == 1:
-                    raise
-                self.most = (part.stop - done) // 2
-                torch.cuda.empty_cache()
+                self._halve()
             else:
-                done = part.stop
-        return made[0] if len(made) == 1 else torch.cat(made)
+                made.append([tensor[: stop - done] for tensor in group] if missing else group)
+                done = stop
+        return [each[0] if len(each) == 1 else torch.cat(each) for each in zip(*made, strict=True)]
+
+    def _halve(self) -> None:
+        """Call it while the error is handled. Raises: it again, where there is nothing to halve."""
+        if self.size == 1:
+            raise  # noqa: PLE0704  (the error that is handled)
+        self.size //= 2
+        told = f"the device's memory is too small for {2 * self.size} frames at once: {self.size} from now on"
+        warnings.warn(f"{told}; set the engine's group to {self.size}", SlowPathWarning, stacklevel=4)
+        torch.cuda.empty_cache()
 
 
-def sound(pictures: Tensor) -> bool:
-    """No NaN anywhere, and no picture all black (what overflow in half precision looks like)."""
-    brightest = pictures.flatten(1).amax(dim=1)
-    return bool((torch.isfinite(pictures.sum()) & (brightest > 1 / 255).all()).item())
+@dataclass(frozen=True)
+class Tried:
+    """Pictures as they came out. Nothing here makes the host wait for the device, but `mended`.
+
+    Attributes:
+        pictures: (N, 3, H, W), float32, 0..1. sound: (N,) whether nothing overflowed on the way to each.
+        again: makes one of them, (1, 3, H, W), in plain float32; None: they are.
+    """
+
+    pictures: Tensor
+    sound: Tensor
+    again: Callable[[int], Tensor] | None = None
+
+    def mended(self) -> Tensor:
+        """The pictures; each that is not sound made again, the others as they are."""
+        if self.again is None or bool(self.sound.all()):
+            return self.pictures
+        mended = self.pictures.clone()
+        for number in (~self.sound).nonzero()[:, 0].cpu().tolist():
+            mended[number : number + 1] = self.again(number)
+        return mended
+
+
+class Half(Generic[N]):
+    """A network's copy in half precision, which knows what overflowed in it.
+
+    Args:
+        network: gives pictures. last: its last convolution: behind it, a squashing hides infinities.
+    Attributes:
+        network: the copy, channels last.
+    """
+
+    def __init__(self, network: N, last: str, dtype: torch.dtype) -> None:
+        half = deepcopy(network).to(dtype=dtype)
+        self.network: N = half.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks it
+        self._sound: Tensor | None = None
+        self.network.get_submodule(last).register_forward_hook(self._look)
+
+    def _look(self, _module: nn.Module, _given: Any, made: Tensor) -> None:
+        self._sound = finite(made)
+
+    def __call__(self, *given: Any) -> tuple[Tensor, Tensor]:
+        """Pictures, as the network gives them, and which of them are sound, (N,)."""
+        pictures = self.network(*given)
+        assert self._sound is not None  # noqa: S101  (the hook has run)
+        sound, self._sound = self._sound, None
+        return pictures, sound
+
+
+def finite(tensor: Tensor) -> Tensor:
+    """(N, ...) -> (N,) whether all numbers of each are."""
+    return torch.isfinite(tensor).flatten(1).all(dim=1)

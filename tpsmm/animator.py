@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from networks.arithmetic import inference
+from networks.grouping import Part, Tried
 from networks.kernels.workers import steady_torch
 from networks.pictures import check_pictures
 from networks.reference import movement_scale
@@ -40,7 +40,7 @@ class SourceState:
     """Everything that the portrait and the reference frame alone decide; tensors only, so it can be stored.
 
     Attributes:
-        picture: (1, 3, H, W), 0..1. maps: its features, full size first.
+        picture: (1, 3, H, W), 0..1. maps: its features, full size first, float32.
         motion: what dense motion needs of it.
         initial: (1, 5K, 2) keypoints of the reference driving frame; scale: (1,), what relative motion is times.
         full: (1, 3, H, W), the picture at its own size, for a network that animates at another; else None.
@@ -124,8 +124,7 @@ class Animator:
         scale = torch.tensor([movement_scale(keypoints, first)], device=model.device)
         maps = model.backend.encode(source)
         motion = model.dense_motion_network.encode(source, keypoints)
-        self.state = SourceState(source, maps, motion, first, scale, full)
-        self._detail = _detail(self.state)
+        self._set(SourceState(source, maps, motion, first, scale, full))
 
     @classmethod
     @steady_torch()
@@ -135,9 +134,14 @@ class Animator:
         _check_source(model, state.picture)
         animator = cls.__new__(cls)
         animator.model, animator.mode = model, mode
-        animator.state = replace(state, maps=model.backend.arrange(state.maps))
-        animator._detail = _detail(state)
+        animator._set(state)
         return animator
+
+    def _set(self, state: SourceState) -> None:
+        self._maps = self.model.backend.arrange(state.maps)
+        # where the arithmetic is plain, both are one: features are large
+        self.state = replace(state, maps=self._maps) if self.model.backend.dtype == torch.float32 else state
+        self._detail = _detail(state)
 
     @steady_torch()
     @inference()
@@ -160,7 +164,7 @@ class Animator:
     @property
     def group(self) -> int:
         """How many frames are computed at once; 1 on a CPU, where more would gain nothing."""
-        return self.model.backend.group(*self.state.picture.shape[2:])
+        return self.model.grouping.size
 
     @steady_torch()
     @inference()
@@ -180,7 +184,13 @@ class Animator:
         Args:
             keep: as of `motion`.
         """
-        return self._grouped(lambda part: self.motion(frames[part], None if keep is None else keep[part]), len(frames))
+        return self.tried(frames, keep).mended()
+
+    @steady_torch()
+    @inference()
+    def tried(self, frames: Tensor, keep: Tensor | None = None) -> Tried:
+        """As `render`, with pictures that half precision spoilt still among the others."""
+        return self._tried(self._eased(self.transfer(self.model.keypoints(frames)), keep))
 
     @steady_torch()
     @inference()
@@ -191,11 +201,13 @@ class Animator:
             keep: as of `motion`.
         Raises: ValueError for another shape.
         """
-        keypoints = _check_keypoints(self.model, keypoints)
-        return self._grouped(
-            lambda part: self._moved(self._eased(keypoints[part], None if keep is None else keep[part])),
-            len(keypoints),
-        )
+        return self.tried_pose(keypoints, keep).mended()
+
+    @steady_torch()
+    @inference()
+    def tried_pose(self, keypoints: Tensor, keep: Tensor | None = None) -> Tried:
+        """As `pose`, with pictures that half precision spoilt still among the others."""
+        return self._tried(self._eased(_check_keypoints(self.model, keypoints), keep))
 
     def _eased(self, keypoints: Tensor, keep: Tensor | None) -> Tensor:
         """So much of the way from the pose of the reference frame; all of it gives the very bits of None."""
@@ -204,32 +216,37 @@ class Animator:
         return torch.lerp(self.transfer(self.state.initial), keypoints, keep.to(keypoints)[:, None, None])
 
     def _moved(self, keypoints: Tensor) -> Motion:
-        each = [self.model.backend.move(self.state.motion, some) for some in torch.split(keypoints, self.group)]
-        deformation = torch.cat([one[0] for one in each])
-        occlusion = [torch.cat(level) for level in zip(*(one[1] for one in each), strict=True)]
+        def moved(part: Part) -> list[Tensor]:
+            deformation, occlusion = self.model.backend.move(self.state.motion, keypoints[part])
+            return [deformation, *occlusion]
+
+        deformation, *occlusion = self.model.grouping.joined(len(keypoints), moved)
         return Motion(keypoints, deformation, occlusion)
 
-    def _grouped(self, motion: Callable[[slice], Motion], count: int) -> Tensor:
-        """`count` pictures, as many at once as the device holds."""
-        if not count:
+    def _tried(self, keypoints: Tensor) -> Tried:
+        if not len(keypoints):
             shown = self.state.picture if self.state.full is None else self.state.full
-            return shown.new_empty(0, *shown.shape[1:])
-        made: list[Tensor] = []
-        done = 0
-        while done < count:
-            part = slice(done, min(done + self.group, count))
-            try:
-                made.append(self._paint(motion(part)))
-            except torch.OutOfMemoryError:
-                if not self.model.backend.halve(part.stop - done):
-                    raise
-            else:
-                done = part.stop
-        return torch.cat(made)
+            return Tried(shown.new_empty(0, *shown.shape[1:]), shown.new_empty(0, dtype=torch.bool))
 
-    def _paint(self, motion: Motion) -> Tensor:
-        state = self.state
-        picture = self.model.backend.paint(state.picture, state.maps, motion.deformation, motion.occlusion)
+        def painted(part: Part) -> list[Tensor]:
+            deformation, occlusion = self.model.backend.move(self.state.motion, keypoints[part])
+            motion = Motion(keypoints[part], deformation, occlusion)
+            picture, sound = self.model.backend.paint(self.state.picture, self._maps, deformation, occlusion)
+            return [self._enlarged(picture, motion), sound]
+
+        pictures, sound = self.model.grouping.joined(len(keypoints), painted)
+        again = None if self.model.backend.exact else lambda number: self._exactly(keypoints[number : number + 1])
+        return Tried(pictures, sound, again)
+
+    @steady_torch()
+    @inference()
+    def _exactly(self, keypoints: Tensor) -> Tensor:
+        """One picture, its painting in plain float32."""
+        deformation, occlusion = self.model.backend.move(self.state.motion, keypoints)
+        picture = self.model.backend.paint_exactly(self.state.picture, self.state.maps, deformation, occlusion)
+        return self._enlarged(picture, Motion(keypoints, deformation, occlusion))
+
+    def _enlarged(self, picture: Tensor, motion: Motion) -> Tensor:
         if self._detail is None:
             return picture
         return enlarged(picture, self._detail, motion.deformation, motion.occlusion[-1])

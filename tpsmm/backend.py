@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from foundation.errors import SlowPathWarning
 from foundation.pages import keep_pages
 from networks import kernels
 from networks.blocks import UpBlock
-from networks.grouping import HALF, MOST_AT_ONCE, sound
+from networks.grouping import HALF, Half, finite
 from tpsmm.dense_motion import DenseMotionNetwork, MotionSource
 from tpsmm.inpainting import InpaintingNetwork
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 Move = Callable[[MotionSource, Tensor], tuple[Tensor, list[Tensor]]]
 Paint = Callable[[Tensor, list[Tensor], Tensor, list[Tensor]], Tensor]
-BYTES_A_PIXEL = 8192  # of activations at the widest point, with room to spare
 
 
 class Backend:
@@ -31,19 +29,18 @@ class Backend:
 
     Attributes:
         path: which way was taken, in words.
-        move: as `DenseMotionNetwork.forward`, for one frame.
+        move: as `DenseMotionNetwork.forward`; on a CPU, for one frame.
         dtype: of the portrait's features. exact: the arithmetic is plain float32.
-        most: frames computed at once at most; halved when the device's memory proves too small, and kept so.
     """
 
     def __init__(self, motion: DenseMotionNetwork, network: InpaintingNetwork, precision: str) -> None:
         self.network = network
-        self.most = MOST_AT_ONCE
         self.dtype = torch.float32
         self.layout = torch.contiguous_format
         self.exact = precision == "fp32"
         self.move: Move = motion
         self._paint: Paint = network
+        self._half: Half[InpaintingNetwork] | None = None
         self.path = "torch, float32"
         on_cpu = network.final.weight.device.type == "cpu"
         if on_cpu:
@@ -56,9 +53,8 @@ class Backend:
 
     def _use_half(self, dtype: torch.dtype) -> None:
         """Inpainting in half precision. Motion stays float32: in bfloat16 it costs 14 dB."""
-        self.dtype, self.layout = dtype, torch.channels_last
-        half = copy.deepcopy(self.network).to(dtype=dtype)
-        self._paint = half.to(memory_format=self.layout)  # type: ignore[call-overload]  # its stub lacks this
+        self.dtype, self.layout, self.exact = dtype, torch.channels_last, False
+        self._half = Half(self.network, "final", dtype)
         self.path = f"torch, {dtype}, channels last"
 
     def _use_kernels(self, motion: DenseMotionNetwork, precision: str) -> bool:
@@ -99,38 +95,26 @@ class Backend:
         for block in _up_blocks(motion, self.network):
             block.delegate(KernelUpBlock(library, block))
 
-    def group(self, height: int, width: int) -> int:
-        """How many frames of this size are computed at once: 1 where their bits must not depend on it."""
-        return max(1, min(self.most, self._room(height, width)))
-
-    def halve(self, tried: int) -> bool:
-        """Compute at most half of the `tried` frames at once from now on; False if there is nothing to halve."""
-        self.most = max(1, tried // 2)
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
-        return tried > 1
-
-    def _room(self, height: int, width: int) -> int:
-        """How many frames of this size the device's free memory should hold."""
-        if self.dtype == torch.float32 or not torch.cuda.is_available():
-            return 1
-        free, _ = torch.cuda.mem_get_info(self.network.final.weight.device)
-        return int(free // 2 // (height * width * BYTES_A_PIXEL))
-
     def encode(self, source: Tensor) -> list[Tensor]:
-        """The portrait's features, as `paint` reads them best."""
-        return self.arrange(self.network.encode(source))
+        """The portrait's features, in float32."""
+        return [level.contiguous(memory_format=self.layout) for level in self.network.encode(source)]
 
     def arrange(self, maps: list[Tensor]) -> list[Tensor]:
         """The same features in the type and memory layout that `paint` reads best (stored ones have lost it)."""
         return [level.to(self.dtype).contiguous(memory_format=self.layout) for level in maps]
 
-    def paint(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
-        """As `InpaintingNetwork.forward`. A picture that came out broken is made again in plain float32."""
+    def paint(
+        self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        """As `InpaintingNetwork.forward`, of arranged maps, and (N,) which of the pictures are sound."""
+        if self._half is not None:
+            return self._half(source, maps, deformation, masks)
         picture = self._paint(source, maps, deformation, masks)
-        if self.exact or sound(picture):
-            return picture
-        return self.network(source, [level.float() for level in maps], deformation, masks)
+        return picture, finite(picture)
+
+    def paint_exactly(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
+        """The same in plain float32, of the maps from `encode`."""
+        return self.network(source, maps, deformation, masks)
 
 
 def _up_blocks(*networks: nn.Module) -> list[UpBlock]:

@@ -9,9 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from foundation.devices import GROUP
 from foundation.errors import InputError
 from networks.arithmetic import inference
 from networks.checkpoints import Checkpoint, Family, fit_checkpoint, read_checkpoint
+from networks.grouping import Grouping, Part
 from networks.kernels.workers import steady_torch
 from networks.narrow import NarrowConv2d
 from networks.pictures import check_pictures
@@ -32,6 +34,7 @@ class Model(nn.Module):
 
     Attributes:
         config: what they were built from.
+        grouping: how many frames are computed at once.
         avd_network: None where the checkpoint has none. bg_predictor: None where it, or the config, has none.
         precision: one of PRECISIONS; `backend.path` says what it came to on this machine.
     """
@@ -48,6 +51,7 @@ class Model(nn.Module):
         )
         self.bg_predictor: BackgroundPredictor | None = BackgroundPredictor() if config.common.bg else None
         self._backend: Backend | None = None
+        self.grouping = Grouping(1)
         self.requires_grad_(False)
         self.eval()
 
@@ -63,13 +67,18 @@ class Model(nn.Module):
             raise RuntimeError("the model has no weights yet: use load_model")
         return self._backend
 
-    def settle(self) -> None:
-        """Precompute what the weights alone decide (once they are loaded and on their device)."""
+    def settle(self, group: int = GROUP) -> None:
+        """Precompute what the weights alone decide (once they are loaded and on their device).
+
+        Args:
+            group: how many frames a GPU computes at once.
+        """
         for module in self.modules():
             if isinstance(module, NarrowConv2d):
                 module.fold()
         self.kp_detector.lay_out()
         self._backend = Backend(self.dense_motion_network, self.inpainting_network, self.precision)
+        self.grouping = Grouping.on(self.device, group)
 
     @steady_torch()
     @inference()
@@ -78,12 +87,11 @@ class Model(nn.Module):
         frames = check_pictures(frames, "frames").to(self.device)
         if not len(frames):
             return frames.new_empty(0, self.config.num_keypoints, 2)
-        # One at a time: how a library multiplies matrices depends on their size, and with it the last bits.
-        group = 1 if self._backend is None else self.backend.group(*frames.shape[2:])
-        layout = torch.channels_last
-        return torch.cat(
-            [self.kp_detector(some.contiguous(memory_format=layout)) for some in torch.split(frames, group)]
-        )
+
+        def found(part: Part) -> list[Tensor]:
+            return [self.kp_detector(frames[part].contiguous(memory_format=torch.channels_last))]
+
+        return self.grouping.joined(len(frames), found)[0]
 
 
 def load_model(
@@ -92,6 +100,7 @@ def load_model(
     *,
     device: str | torch.device = "cpu",
     precision: str = "fp32",
+    group: int = GROUP,
 ) -> Model:
     """The model of a configuration with the weights of a checkpoint, ready to animate.
 
@@ -101,6 +110,7 @@ def load_model(
         device: "cpu" or a CUDA device.
         precision: "fp32": same bits however frames are grouped. "fast": float32 by other algorithms, CPU.
             "bf16": at least 50 dB from fp32. "fp16": CUDA only.
+        group: how many frames a GPU computes at once.
     Raises:
         InputError: config or checkpoint cannot be used, with what differs.
         ValueError: an unknown precision.
@@ -117,5 +127,5 @@ def load_model(
         model = Model(parsed, precision)
     fit_checkpoint(model, source, FAMILY)
     model.to(place)
-    model.settle()
+    model.settle(group)
     return model

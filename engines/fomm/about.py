@@ -42,7 +42,7 @@ def choose(wish: Wish[Fomm]) -> Ready | Lacking:
     mode: Mode = section.mode or ("standard" if wish.absolute else "relative")
     how = section.arithmetic
     return Ready(
-        options=Options(precision=how.precision, device=how.device, mode=mode, adapt_scale=section.adapt_scale),
+        options=Options(**vars(how), mode=mode, adapt_scale=section.adapt_scale),
         files={"checkpoint": checkpoint, "config": file},
         crop_size=frame_side(read_config(file)),
         honours=(),
@@ -71,7 +71,7 @@ def _network(wish: Wish[Fomm]) -> tuple[str, Path | None]:
 def demo_options(flags: Mapping[str, str | bool | None], how: Arithmetic) -> Options:
     """Of the published demo's own flags: absolute and unscaled, unless they say otherwise."""
     mode: Mode = "relative" if flags["relative"] else "standard"
-    return Options(precision=how.precision, device=how.device, mode=mode, adapt_scale=bool(flags["adapt_scale"]))
+    return Options(**vars(how), mode=mode, adapt_scale=bool(flags["adapt_scale"]))
 
 
 ABOUT = About(

@@ -17,7 +17,6 @@ from engines.neural.rendering import (
     reference_frame,
     state_arrays,
     state_tensors,
-    through,
 )
 from engines.neural.section import Arithmetic
 from face.calibration import Detector
@@ -35,7 +34,7 @@ def _model(own: Own[Options]) -> fomm.Model:
 def _load(config: Path, checkpoint: Path, how: Arithmetic) -> fomm.Model:
     parsed = fomm.load_config(config)
     fastest = converted(checkpoint, lambda path: convert(path, parsed))
-    return fomm.load_model(parsed, fastest, device=device_of(how), precision=how.precision)
+    return fomm.load_model(parsed, fastest, device=device_of(how), precision=how.precision, group=how.group)
 
 
 class FommEngine(Engine[Options]):
@@ -70,4 +69,9 @@ class FommEngine(Engine[Options]):
         animator = fomm.Animator.restore(model, own.options.mode, state)
         window = Box(*(int(edge) for edge in prepared["window"]))
         size = state.picture.shape[2]
-        return NetworkRenderer(through(window, size, animator.render), prepared.get("keep"))
+        return NetworkRenderer(
+            lambda group: animator.tried(group.frames, group.keep),
+            animator,
+            lambda frame: cut(frame, window, size),
+            prepared.get("keep"),
+        )

@@ -63,11 +63,9 @@ def choose(wish: Wish[LivePortrait]) -> Ready | Lacking:
     files = find(checkpoint) if checkpoint.is_dir() else {"checkpoint": checkpoint}
     if section.config is not None:
         files["config"] = wish.path(section.config)
-    how = section.arithmetic
     return Ready(
         options=Options(
-            precision=how.precision,
-            device=how.device,
+            **vars(section.arithmetic),
             relative=not wish.absolute if section.mode is None else section.mode == "relative",
             expression_friendly=section.driving_option == "expression-friendly",
             region=section.region,

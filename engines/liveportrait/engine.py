@@ -20,7 +20,6 @@ from engines.neural.loading import device_of, named_files, stamp_of
 from engines.neural.rendering import (
     LISTENING,
     NetworkRenderer,
-    Shown,
     reference_frame,
     state_arrays,
     state_tensors,
@@ -35,6 +34,8 @@ from liveportrait import crops
 from liveportrait.files import read_files
 from liveportrait.retargeting import eye_ratios, lip_ratios
 from liveportrait.sizes import PUBLISHED, load_sizes
+from networks.grouping import Tried
+from networks.stream import Group, Shown
 
 
 def _model(own: Own[Options]) -> liveportrait.Model:
@@ -42,9 +43,8 @@ def _model(own: Own[Options]) -> liveportrait.Model:
     files = {name: path for name, path in own.files.items() if name != "config"}
     if not files:
         named_files("liveportrait", files, ("checkpoint",), "liveportrait")
-    how = Arithmetic(precision=own.options.precision, device=own.options.device)
     stamps = tuple(stamp_of(path) for path in files.values())
-    return _load(tuple(sorted(files.items())), own.files.get("config"), stamps, how)
+    return _load(tuple(sorted(files.items())), own.files.get("config"), stamps, own.options.alone)
 
 
 @lru_cache(maxsize=1)
@@ -54,7 +54,7 @@ def _load(
     device, by_name = device_of(how), dict(files)
     weights = by_name.get("checkpoint") or read_files(by_name).modules
     sizes = PUBLISHED if config is None else load_sizes(config)
-    return liveportrait.load_model(weights, device=device, precision=how.precision, sizes=sizes)
+    return liveportrait.load_model(weights, device=device, precision=how.precision, group=how.group, sizes=sizes)
 
 
 def portrait_affine(points: Array, size: int) -> Array:
@@ -103,19 +103,24 @@ class LivePortraitEngine(Engine[Options]):
         model = _model(own)
         state = liveportrait.SourceState.from_tensors(state_tensors(prepared), model.device)
         animator = liveportrait.Animator.restore(model, _options(own.options), state)
-        return NetworkRenderer(_following(animator, prepared), prepared.get("keep"))
+        matrix = prepared["matrix"]
+        return NetworkRenderer(
+            _following(animator, prepared),
+            animator,
+            lambda frame: crops.driving_crop(frame, matrix),
+            prepared.get("keep"),
+        )
 
 
 def _following(animator: liveportrait.Animator, prepared: Mapping[str, Array]) -> Shown:
-    matrix, eyes, lips = prepared["matrix"], prepared.get("eyes"), prepared.get("lips")
+    eyes, lips = prepared.get("eyes"), prepared.get("lips")
 
-    def shown(index: int, frame: Image, keep: Tensor | None) -> Tensor:
+    def shown(group: Group) -> Tried:
         ratios = None
         if eyes is not None and lips is not None:
-            one = slice(index, index + 1)
-            ratios = liveportrait.Ratios(*(torch.from_numpy(np.array(of[one], np.float32)) for of in (eyes, lips)))
-            ratios = liveportrait.Ratios(ratios.eyes.to(animator.device), ratios.lips.to(animator.device))
-        return animator.render(_seen(frame, matrix), ratios, keep)
+            rows = (np.stack([of[index] for index in group.indices]).astype(np.float32) for of in (eyes, lips))
+            ratios = liveportrait.Ratios(*(torch.from_numpy(each).to(animator.device) for each in rows))
+        return animator.tried(group.frames, ratios, group.keep)
 
     return shown
 

@@ -48,8 +48,7 @@ def model_of(engine: str, own: Own[O], fetched: str, load: Callable[[Path, Path,
         ManifestError: one of the files is not named.
     """
     config, checkpoint = named_files(engine, own.files, ("config", "checkpoint"), fetched)
-    how = Arithmetic(precision=own.options.precision, device=own.options.device)
-    model: M = _loaded(load, config, checkpoint, stamp_of(checkpoint), how)
+    model: M = _loaded(load, config, checkpoint, stamp_of(checkpoint), own.options.alone)
     return model
 
 

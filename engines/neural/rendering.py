@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engines.base import Arrays, Portrait, Renderer
-from engines.neural.frames import cut, picture_of, tensor_of
+from engines.base import Arrays, Portrait, Renderer, SpanFrame
 from face.motion import Reference
 from face.performance import choose_reference
 from face.reference import most_alike
 from foundation.facetrack import FaceTrack
-from foundation.geometry import Box, Image
+from foundation.geometry import Image
+from networks.stream import Given, Place, Shown, stream
 
 LISTENING = 0.3
 """A network moves mouth and head at once: of `listening`, a listener takes so much, or its lips would move along."""
 PREFIX = "state."
-Shown = Callable[[int, Image, Tensor | None], Tensor]
-"""Frame number, driving frame, and (1,) how much of its motion is taken (None: all) -> (1, 3, H, W), 0..1."""
 
 
 def state_arrays(tensors: dict[str, Tensor]) -> Arrays:
@@ -49,27 +47,35 @@ def reference_frame(portrait: Portrait, track: FaceTrack, wanted: Reference) -> 
     return int(candidates[most_alike(portrait.face.points[:, :2], shapes)])
 
 
-def through(window: Box, size: int, render: Callable[[Tensor, Tensor | None], Tensor]) -> Shown:
-    """A network that sees driving frames through a window that stands still, `size` pixels a side."""
-    return lambda _, frame, keep: render(tensor_of(cut(frame, window, size)), keep)
-
-
 class NetworkRenderer(Renderer):
-    """One frame at a time through a network.
+    """Frames through a network, as many at once as its device computes.
 
     Args:
-        shown: the network.
+        shown: the network. place: where it is computed.
+        see: what it is given of a driving frame, (h, w, 3) uint8.
         keep: (N,) how much of each frame's motion is taken; None: all of it.
     """
 
-    def __init__(self, shown: Shown, keep: NDArray[np.floating] | None = None) -> None:
-        self._shown, self._keep = shown, keep
+    def __init__(
+        self,
+        shown: Shown,
+        place: Place,
+        see: Callable[[Image], Image],
+        keep: NDArray[np.floating] | None = None,
+    ) -> None:
+        self._shown, self._place, self._see, self._keep = shown, place, see, keep
 
     def render(self, index: int, driving_frame: Image) -> Image:
         return self.eased(index, driving_frame, 1.0)
 
     def eased(self, index: int, driving_frame: Image, share: float) -> Image:
+        return next(self.render_span([SpanFrame(index, driving_frame, share)]))
+
+    def render_span(self, frames: Iterable[SpanFrame]) -> Iterator[Image]:
+        return stream(self._shown, self._place, map(self._given, frames))
+
+    def _given(self, frame: SpanFrame) -> Given:
         keep = None
-        if share < 1 or self._keep is not None:
-            keep = torch.tensor([share * (1.0 if self._keep is None else float(self._keep[index]))])
-        return picture_of(self._shown(index, driving_frame, keep))
+        if frame.share < 1 or self._keep is not None:
+            keep = frame.share * (1.0 if self._keep is None else float(self._keep[frame.index]))
+        return Given(frame.index, self._see(frame.driving_frame), keep)

@@ -52,7 +52,7 @@ def choose(wish: Wish[Tpsmm]) -> Ready | Lacking:
     by_landmarks = taught and section.keypoints != "network"
     how = section.arithmetic
     return Ready(
-        options=Options(precision=how.precision, device=how.device, mode=mode, keypoints=section.keypoints),
+        options=Options(**vars(how), mode=mode, keypoints=section.keypoints),
         files={"checkpoint": checkpoint, "config": file},
         crop_size=side,
         honours=GAINS if by_landmarks else (),
@@ -97,7 +97,7 @@ def demo_options(flags: Mapping[str, str | bool | None], how: Arithmetic) -> Opt
     mode = flags["mode"] or "relative"
     if mode not in get_args(Mode):
         raise ManifestError(f"--mode is {mode!r}", cure=f"use one of {', '.join(get_args(Mode))}")
-    return Options(precision=how.precision, device=how.device, mode=cast(Mode, mode))
+    return Options(**vars(how), mode=cast(Mode, mode))
 
 
 ABOUT = About(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from torch import Tensor
 
 import tpsmm
 from engines.base import Arrays, CropSpec, Driving, Engine, Own, Portrait, Renderer, Taking
@@ -14,11 +13,9 @@ from engines.neural.loading import converted, device_of, model_of
 from engines.neural.rendering import (
     LISTENING,
     NetworkRenderer,
-    Shown,
     reference_frame,
     state_arrays,
     state_tensors,
-    through,
 )
 from engines.neural.section import Arithmetic
 from engines.tpsmm.landmarks import follow, keypoint_tensor
@@ -28,6 +25,8 @@ from face.motion import Reference
 from foundation.errors import InputError, ManifestError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from foundation.geometry import Array, Box, Image
+from networks.grouping import Tried
+from networks.stream import Group, Shown
 from tpsmm.convert import convert
 
 
@@ -38,7 +37,7 @@ def _model(own: Own[Options]) -> tpsmm.Model:
 def _load(config: Path, checkpoint: Path, how: Arithmetic) -> tpsmm.Model:
     parsed = tpsmm.load_config(config)
     fastest = converted(checkpoint, lambda path: convert(path, parsed))
-    return tpsmm.load_model(parsed, fastest, device=device_of(how), precision=how.precision)
+    return tpsmm.load_model(parsed, fastest, device=device_of(how), precision=how.precision, group=how.group)
 
 
 class TpsmmEngine(Engine[Options]):
@@ -77,17 +76,28 @@ class TpsmmEngine(Engine[Options]):
         window = Box(*(int(edge) for edge in prepared["window"]))
         size = model.config.view_side or state.picture.shape[2]
         keypoints = prepared.get("keypoints")
-        shown = through(window, size, animator.render) if keypoints is None else _posing(animator, keypoints)
-        return NetworkRenderer(shown, prepared.get("keep"))
+        if keypoints is not None:
+            return NetworkRenderer(_posing(animator, keypoints), animator, _unseen, prepared.get("keep"))
+        return NetworkRenderer(
+            lambda group: animator.tried(group.frames, group.keep),
+            animator,
+            lambda frame: cut(frame, window, size),
+            prepared.get("keep"),
+        )
 
 
 def _posing(animator: tpsmm.Animator, keypoints: Array) -> Shown:
     """By (N, 5K, 2) keypoints that the portrait takes, whatever the driving frame shows."""
 
-    def shown(index: int, _: Image, keep: Tensor | None) -> Tensor:
-        return animator.pose(keypoint_tensor(keypoints[index : index + 1]), keep)
+    def shown(group: Group) -> Tried:
+        rows = np.stack([keypoints[index] for index in group.indices])
+        return animator.tried_pose(keypoint_tensor(rows), group.keep)
 
     return shown
+
+
+def _unseen(_: Image) -> Image:
+    return np.zeros((1, 1, 3), np.uint8)
 
 
 def by_landmarks(model: tpsmm.Model, options: Options) -> bool:

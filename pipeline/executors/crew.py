@@ -71,7 +71,9 @@ class Crew(ABC):
 
     def suits(self, worker: Worker, needs: Needs) -> bool:
         """Whether a worker can run something of these needs now, beside what the others do."""
-        if needs.gpus and not worker.has_device and any(other.has_device for other in self.workers):
+        # A GPU's worker is kept for what needs one, as long as there are others.
+        mixed = any(other.has_device is not worker.has_device for other in self.workers)
+        if mixed and bool(needs.gpus) is not worker.has_device:
             return False
         if self.memory is None:
             return True

@@ -45,7 +45,8 @@ class LocalExecutor(Executor):
         run = Dispatch(graph, wanted, store, listen, keep_going=how.keep_going)
         needs = [needs_of(task) for task in run.todo]
         if needs:
-            with LocalCrew(worker_count(how.workers, needs), store, online=how.online) as crew:
+            neural = sum(need.gpus > 0 for need in needs)
+            with LocalCrew(worker_count(how.workers, needs), store, neural=neural, online=how.online) as crew:
                 run.finish(crew)
         return run.failed
 
@@ -58,19 +59,24 @@ class _Process(Worker):
 
 
 class LocalCrew(Crew):
-    """The worker processes. Each has one of the GPUs, as long as there are some; the others run what needs none."""
+    """The worker processes, and beside them one for each GPU, which waits for it most of the time.
 
-    def __init__(self, size: int, store: ArtifactStore, *, online: bool) -> None:
+    Args:
+        size: workers; of one alone, a GPU is its own.
+        neural: how many tasks need a GPU.
+    """
+
+    def __init__(self, size: int, store: ArtifactStore, *, neural: int, online: bool) -> None:
         memory = free_memory()
         super().__init__(attempts=ATTEMPTS, memory=None if memory is None else int(memory * USED))
         self._size, self._store, self._online = size, store, online
+        self._devices = devices()[: neural if size > 1 else min(neural, 1)]
 
     def __enter__(self) -> LocalCrew:
-        there = devices()
-        for number in range(self._size):
-            own = there[number] if number < len(there) else ""
-            threads = max(1, processors() // self._size)
-            self._start(Place(str(self._store.root), own if there else None, self._online, threads))
+        plain = self._size if self._size > 1 or not self._devices else 0
+        threads = max(1, processors() // self._size)
+        for device in [*self._devices, *[""] * plain]:
+            self._start(Place(str(self._store.root), device if self._devices else None, self._online, threads))
         return self
 
     def _start(self, place: Place) -> None:

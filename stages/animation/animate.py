@@ -5,8 +5,9 @@ Writes FRAMES: the portrait crop, animated, lossless. Where the driver's face is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import cv2
 import numpy as np
 
 from engines import load_engine
-from engines.base import Engine, Own, PlateEngine, Portrait, Renderer
+from engines.base import Engine, Own, PlateEngine, Portrait, Renderer, SpanFrame
 from face.tint import Tint
 from foundation.errors import StageError
 from foundation.geometry import Image
@@ -81,10 +82,21 @@ class _Scene:
     def pictures(self, start: int, stop: int) -> Iterator[Image]:
         """The frames `start` up to `stop`; past the clip's end, its last one."""
         driving = self._driving()
-        for index in (min(index, self._length - 1) for index in range(start, stop)):
-            parts = layers(self._shots, index, self._fps)
-            pictures = [self._picture(layer, index, driving) for layer in parts]
-            yield pictures[0] if len(parts) == 1 else _mixed(pictures[0], pictures[1], parts[1].weight)
+        indices = (min(index, self._length - 1) for index in range(start, stop))
+        shown = ((index, layers(self._shots, index, self._fps)) for index in indices)
+        for number, span in groupby(shown, lambda each: self._shot(each[1])):
+            if number is not None:
+                frames = (self._frame(number, parts[0], index, driving) for index, parts in span)
+                yield from self._renderer(number).render_span(frames)
+                continue
+            for index, parts in span:
+                pictures = [self._picture(layer, index, driving) for layer in parts]
+                yield pictures[0] if len(parts) == 1 else _mixed(pictures[0], pictures[1], parts[1].weight)
+
+    def _shot(self, parts: Sequence[Layer]) -> int | None:
+        """The shot that alone makes the picture, if one does."""
+        alone = parts[0].index if len(parts) == 1 else None
+        return None if alone is None else shot_of(self._shots, alone)
 
     def on_plate(self, engine: PlateEngine[Any], crop: Crop, plate: Frames, start: int, stop: int) -> Iterator[Image]:
         """The crop of each of the plate's frames, moved; itself where the driver is away."""
@@ -109,9 +121,13 @@ class _Scene:
         if layer.index is None:
             return self.still
         number = shot_of(self._shots, layer.index)
-        renderer, frame = self._renderer(number), layer.index - self._shots[number].start
+        return next(iter(self._renderer(number).render_span([self._frame(number, layer, index, driving)])))
+
+    def _frame(self, number: int, layer: Layer, index: int, driving: FrameSequence | _Nobody) -> SpanFrame:
+        """What the shot's renderer takes of a layer."""
+        assert layer.index is not None  # noqa: S101  (the portrait at rest is no shot's)
         shown = driving[index] if layer.index == index else self._other(layer.index)
-        return renderer.render(frame, shown) if layer.share == 1 else renderer.eased(frame, shown, layer.share)
+        return SpanFrame(layer.index - self._shots[number].start, shown, layer.share)
 
 
 class _Nobody:

@@ -120,8 +120,15 @@ def _inner(value: Any) -> Any:
 @contextmanager
 def away() -> Iterator[Away]:
     """The stand-in for what runs inside; there is no autocast on it."""
-    with mock.patch.multiple(torch, autocast=_autocast, tensor=_tensor, inference_mode=torch.no_grad), Away() as mode:
-        yield mode
+    patched = mock.patch.multiple(torch, autocast=_autocast, tensor=_tensor, inference_mode=torch.no_grad)
+    before = torch.__future__.get_overwrite_module_params_on_conversion()
+    # else a module keeps its tensors when it changes their type, and with them our numbers of the old one
+    torch.__future__.set_overwrite_module_params_on_conversion(True)
+    try:
+        with patched, Away() as mode:
+            yield mode
+    finally:
+        torch.__future__.set_overwrite_module_params_on_conversion(before)
 
 
 def _tensor(data: Any, *, device: Any = None, **options: Any) -> torch.Tensor:

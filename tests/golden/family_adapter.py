@@ -55,7 +55,7 @@ class Fomm:
 
     def render(self, x: Tensor, source: Pair, driving: Pair) -> Tensor:
         backend = self.model.backend
-        return backend.paint(backend.encode(x), self._motion(x, source, driving))[0].permute(1, 2, 0)
+        return backend.paint(backend.encode(x), self._motion(x, source, driving))[0][0].permute(1, 2, 0)
 
     def _motion(self, x: Tensor, source: Pair, driving: Pair) -> fomm.Motion:
         encoded = self.model.generator.dense_motion_network.encode(x, Keypoints(*source))
@@ -125,7 +125,7 @@ class LivePortrait:
 
     def decode(self, warped: Tensor) -> Tensor:
         with torch.inference_mode():
-            return self.model.backend.decode(warped)[0].permute(1, 2, 0)
+            return self.model.backend.decode(warped)[0][0].permute(1, 2, 0)
 
 
 class Crop:

@@ -121,7 +121,7 @@ def test_matrices_without_an_inverse_lead_nowhere(model: fomm.Model, pictures: T
     flat = Keypoints(found.value, torch.zeros_like(found.jacobian))
     with torch.inference_mode():
         motion = model.backend.move(animator.state.motion, flat)
-        assert torch.isfinite(model.backend.paint(animator.state.features, motion)).all()
+        assert torch.isfinite(model.backend.paint(animator.state.features, motion)[0]).all()
 
 
 def test_a_clip_of_one_colour(model: fomm.Model, pictures: Tensor) -> None:

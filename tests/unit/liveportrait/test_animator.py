@@ -74,16 +74,7 @@ def test_kernels_and_fourier_transforms_differ_by_rounding_alone(
         made = model.backend.warp(model.warping_module.encode(volume, own), driven)
         assert float((made.deformation - wanted.deformation).abs().max()) < 1e-5
         picture = plain.spade_generator(wanted.features)
-        assert float((model.backend.decode(made.features) - picture).abs().max()) < 0.1 / 255
-
-
-def test_half_precision_decodes_nearly_the_same(weights: Weights, model: liveportrait.Model, pictures: Tensor) -> None:
-    """The path that CUDA devices take, on the CPU."""
-    half = liveportrait.load_model(weights, sizes=SMALL)
-    half.backend._use_half(torch.bfloat16)
-    frames = [animator(one, pictures).render(pictures[2:3]) for one in (model, half)]
-    assert frames[1].dtype == torch.float32
-    assert 0 < float((frames[0] - frames[1]).square().mean()) < 1e-3
+        assert float((model.backend.decode(made.features)[0] - picture).abs().max()) < 0.1 / 255
 
 
 @pytest.mark.parametrize("options", [Options(stitching=False), Options(stitching=False, expression_friendly=False)])
@@ -145,4 +136,5 @@ def test_without_kernels_it_says_so(weights: Weights, model: liveportrait.Model,
         slow = liveportrait.load_model(weights, sizes=SMALL, precision="fast")
     features = torch.randn(1, SMALL.flat, 64, 64, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
-        assert float((slow.backend.decode(features) - model.backend.decode(features)).abs().max()) < 0.1 / 255
+        found, wanted = (one.backend.decode(features)[0] for one in (slow, model))
+    assert float((found - wanted).abs().max()) < 0.1 / 255

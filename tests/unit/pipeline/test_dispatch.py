@@ -362,6 +362,10 @@ def test_no_more_is_started_than_memory_and_devices_allow() -> None:
     assert crew.suits(crew.workers[1], plain)
     assert crew.suits(crew.workers[0], gpu)
     assert not crew.suits(crew.workers[1], gpu)
+    assert not crew.suits(crew.workers[0], plain)  # the next network's work would wait for it
+    alone = Here(ArtifactStore(Path("unused")), size=1)
+    alone.workers[0].has_device = True
+    assert alone.suits(alone.workers[0], plain)
     assert crew.suits(crew.workers[1], huge)  # alone, whatever it takes
     crew.workers[2].task = toy_task("network", model=FileInput("m", "d"))  # a network: 3 GB
     assert not crew.suits(crew.workers[1], huge)

@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 import tpsmm
+from foundation.errors import SlowPathWarning
+from networks.grouping import Grouping
 from networks.reference import hull_area, movement_scale
 from tests.unit.tpsmm.conftest import INSTRUCTIONS, fast_model
+from tpsmm.dense_motion import MotionSource
 
 
 @pytest.fixture(params=["fp32", *INSTRUCTIONS])
@@ -137,19 +140,6 @@ def test_unknown_precisions(config: tpsmm.ModelConfig) -> None:
         tpsmm.load_model(config, {}, precision="fp8")
 
 
-def test_half_precision_paints_nearly_the_same(
-    config: tpsmm.ModelConfig, checkpoint: dict[str, dict[str, Tensor]], model: tpsmm.Model, pictures: Tensor
-) -> None:
-    """The path that CUDA devices take, on the CPU."""
-    half = tpsmm.load_model(config, checkpoint)
-    half.backend._use_half(torch.bfloat16)
-    half.backend.exact = False
-    frames = [tpsmm.Animator(one, pictures[:1], mode="standard").render(pictures[1:3]) for one in (model, half)]
-    error = frames[0] - frames[1]
-    assert frames[1].dtype == torch.float32
-    assert 0 < float((error**2).mean()) < 1e-4
-
-
 def test_streams_are_the_same_pictures_in_bytes(model: tpsmm.Model, pictures: Tensor) -> None:
     animator = tpsmm.Animator(model, pictures[:1], mode="standard")
     frames = [(frame.permute(1, 2, 0) * 255).round().byte().numpy() for frame in pictures[1:4]]
@@ -174,23 +164,24 @@ def test_a_device_that_runs_out_of_memory_is_given_half_from_then_on(
 ) -> None:
     animator = tpsmm.Animator(model, pictures[:1], mode="relative", initial=pictures[1:2])
     frames = pictures.repeat(2, 1, 1, 1)[:7]
-    whole, backend = animator.render(frames), model.backend
-    paint, sizes = backend.paint, []
+    whole, backend, grouping = animator.render(frames), model.backend, Grouping(6)
+    move, sizes = backend.move, []
 
-    def cramped(source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
-        sizes.append(len(deformation))
-        if len(deformation) > 2:
+    def cramped(source: MotionSource, keypoints: Tensor) -> tuple[Tensor, list[Tensor]]:
+        sizes.append(len(keypoints))
+        if len(keypoints) > room:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return paint(source, maps, deformation, masks)
+        return move(source, keypoints)
 
-    monkeypatch.setattr(backend, "most", backend.most)
-    monkeypatch.setattr(backend, "_room", lambda *_: 6)
-    monkeypatch.setattr(backend, "paint", cramped)
-    assert (animator.render(frames) - whole).abs().max() < 1e-5
-    assert sizes == [6, 3, *[1] * 7]
+    room = 3
+    monkeypatch.setattr(model, "grouping", grouping)
+    monkeypatch.setattr(backend, "move", cramped)
+    with pytest.warns(SlowPathWarning, match="too small for 6 frames at once: 3 from now on; set the engine's group"):
+        assert (animator.render(frames) - whole).abs().max() < 0.1 / 255
+    assert sizes == [6, 3, 3, 3]  # the last one filled up
     sizes.clear()
     animator.render(frames)
-    assert sizes == [1] * 7
-    monkeypatch.setattr(backend, "paint", lambda *_: cramped(_[0], _[1], torch.zeros(3), _[3]))
-    with pytest.raises(torch.OutOfMemoryError):
+    assert sizes == [3, 3, 3]
+    room = 0
+    with pytest.warns(SlowPathWarning), pytest.raises(torch.OutOfMemoryError):
         animator.render(frames)
