@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from torch import Tensor, nn
 from fomm.dense_motion import Motion, MotionSource
 from fomm.generator import Generator
 from fomm.keypoints import Keypoints
-from foundation.errors import SlowPathWarning
+from foundation.notices import notice
 from foundation.pages import keep_pages
 from networks import kernels
 from networks.blocks import UpBlock
@@ -81,8 +80,7 @@ class Backend:
             reason = odd
         self.path = f"torch, float32 (no kernels: {reason})"
         if not self.exact:
-            told = f"fomm: precision {precision} runs at fp32's speed: {reason}"
-            warnings.warn(told, SlowPathWarning, stacklevel=5)
+            notice(f"fomm: precision {precision} runs at fp32's speed: {reason}")
         return False
 
     def _double_by_kernels(self, library: Library) -> None:

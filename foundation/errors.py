@@ -121,7 +121,3 @@ class Interrupted(DuetError):  # noqa: N818  (it is no error of anyone's)
     """The run was stopped from outside; what is finished stays finished."""
 
     exit_code = 130
-
-
-class SlowPathWarning(RuntimeWarning):
-    """Work goes on, but not as fast as it should on this machine; a run tells it as a Notice, in one line."""

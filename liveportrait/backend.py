@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
-from foundation.errors import SlowPathWarning
+from foundation.notices import notice
 from foundation.pages import keep_pages
 from liveportrait.decoder import SpadeGenerator
 from liveportrait.warping import Warped, WarpingNetwork, WarpSource
@@ -65,8 +64,7 @@ class Backend:
             reason = odd
         self.path = f"torch, float32 (no kernels: {reason})"
         if not self.exact:
-            told = f"liveportrait: precision {precision} runs without its kernels: {reason}"
-            warnings.warn(told, SlowPathWarning, stacklevel=5)
+            notice(f"liveportrait: precision {precision} runs without its kernels: {reason}")
 
     def _use_half(self, dtype: torch.dtype) -> None:
         """The decoder in half precision; motion stays float32."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from foundation.devices import MOST_AT_ONCE
-from foundation.errors import SlowPathWarning
+from foundation.notices import notice
 
 HALF = {"fp16": torch.float16, "bf16": torch.bfloat16}
 N = TypeVar("N", bound=nn.Module)
@@ -66,7 +65,7 @@ class Grouping:
             raise  # noqa: PLE0704  (the error that is handled)
         self.size //= 2
         told = f"the device's memory is too small for {2 * self.size} frames at once: {self.size} from now on"
-        warnings.warn(f"{told}; set the engine's group to {self.size}", SlowPathWarning, stacklevel=4)
+        notice(f"{told}; set the engine's group to {self.size}")
         torch.cuda.empty_cache()
 
 

@@ -10,9 +10,10 @@ shows the parts.
 
 from networks.reference import best_reference, outward_order
 from networks.stream import render_stream
-from tpsmm.animator import Animator, Motion, SourceState
+from tpsmm.animator import Animator
 from tpsmm.config import ModelConfig, load_config
 from tpsmm.model import Model, load_model
+from tpsmm.state import Motion, SourceState
 
 __all__ = [
     "Animator",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
-from foundation.errors import SlowPathWarning
+from foundation.notices import notice
 from foundation.pages import keep_pages
 from networks import kernels
 from networks.blocks import UpBlock
@@ -81,8 +80,7 @@ class Backend:
             reason = misfit
         self.path = f"torch, float32 (no kernels: {reason})"
         if not self.exact:
-            told = f"tpsmm: precision {precision} runs at fp32's speed: {reason}"
-            warnings.warn(told, SlowPathWarning, stacklevel=5)
+            notice(f"tpsmm: precision {precision} runs at fp32's speed: {reason}")
         return False
 
     def _double_by_kernels(self, library: Library, motion: DenseMotionNetwork) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +13,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.neural.files import fetched_folder
-from foundation.errors import InputError, SlowPathWarning
+from foundation.errors import InputError
 from foundation.geometry import Image
+from foundation.notices import notices_told
 from networks import kernels
 from networks.checkpoints import Family, modules_of
 from networks.convert import Verdict, origin_of
@@ -141,9 +141,7 @@ class DemoLoop:
     ) -> None:
         self._checkpoint = checkpoint
         try:
-            with warnings.catch_warnings():
-                # that "fast" found no kernels is told by `path`
-                warnings.simplefilter("ignore", SlowPathWarning)
+            with notices_told(lambda text: None):  # that "fast" found no kernels is told by `path`
                 self._animator, self.path = animate(_tensor(source), _tensor(initial))
         except ValueError as error:
             cure = "choose another --img_shape, --mode or --checkpoint"

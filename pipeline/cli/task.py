@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from foundation.errors import InputError, ManifestError
+from foundation.notices import notices_told
 from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Json, Online, Work
 from pipeline.executors.run_task import run_task
-from pipeline.executors.worker import Place, settle, warnings_told
+from pipeline.executors.worker import Place, settle
 from pipeline.plan.task import Task
 from pipeline.report.verdict import verdict_of
 from stages.contracts import check
@@ -32,7 +33,7 @@ def run(
     task = Task.from_json(data, file)
     # a farm's machines have a model, or they say so: a thousand of them do not fetch it from its publisher at once
     store = settle(Place(str(store_at(work).root), devices=None, online=bool(online)))
-    with warnings_told(lambda text: typer.echo(text, err=True)):
+    with notices_told(lambda text: typer.echo(text, err=True)):
         made = run_task(task, store, _silent)
     if as_json:
         told = {"key": task.key, "folder": str(made.folder), "facts": dict(made.facts)}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from foundation.notices import notices_told
 from pipeline.executors.messages import Message, Told
-from pipeline.executors.worker import Place, attempt, settle, warnings_told
+from pipeline.executors.worker import Place, attempt, settle
 from pipeline.plan.task import Task
 
 
@@ -32,7 +33,7 @@ class RayWorker:
         def sound() -> None:
             self._state = (*self._state[:2], True)
 
-        with warnings_told(lambda text: said.append(Told(text))):
+        with notices_told(lambda text: said.append(Told(text))):
             ending = attempt(Task.from_json(told), self._store, check, report, sound)
         return [*said, ending]
 

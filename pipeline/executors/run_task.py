@@ -14,6 +14,7 @@ from foundation.artifacts import Artifact, ArtifactStore, Disturbed, Spoilt
 from foundation.codec import encode
 from foundation.errors import DuetError, StageError
 from foundation.leases import Held, Lease
+from foundation.notices import notices_told
 from pipeline.executors.inputs import Inputs
 from pipeline.executors.memory import Peak
 from pipeline.executors.task_log import TaskLog
@@ -105,7 +106,8 @@ class _Attempt:
             inputs = Inputs(self.task, self.store, check)
             if sound:
                 sound()
-            made = self._make(inputs)
+            with notices_told(lambda text: log("notice", text=text)):
+                made = self._make(inputs)
         except (Spoilt, Disturbed) as error:
             log("again", why=str(error))
             raise

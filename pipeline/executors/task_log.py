@@ -17,7 +17,7 @@ LOGS = "logs"
 
 
 class TaskLog:
-    """`<work>/logs/<stage>/<key>.jsonl`: lines of every attempt at a task: started, then finished, failed or again."""
+    """`<work>/logs/<stage>/<key>.jsonl`: lines of every attempt: started, notices, then finished, failed or again."""
 
     def __init__(self, root: Path, task: Task) -> None:
         self._root, self._name = root, f"{LOGS}/{task.stage}/{task.key}.jsonl"

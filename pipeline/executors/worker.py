@@ -8,18 +8,18 @@ import signal
 import sys
 import time
 import traceback
-import warnings
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 import cv2
 
 from foundation.artifacts import ArtifactStore, Disturbed, Spoilt
-from foundation.errors import DuetError, SlowPathWarning
+from foundation.errors import DuetError
 from foundation.leases import Held
+from foundation.notices import notices_told
 from foundation.pages import MB, keep_pages
 from landmarks.download import OFFLINE_VARIABLE
 from pipeline.executors.messages import (
@@ -77,8 +77,8 @@ def serve(connection: Connection, place: Place) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGTERM, _leave)
     store = settle(place)
-    told_of = warnings_told(lambda text: connection.send(Told(text)))
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError), told_of:
+    notices = notices_told(lambda text: connection.send(Told(text)))
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError), notices:
         while True:
             told, check = connection.recv()
             connection.send(Begun())
@@ -92,29 +92,6 @@ def serve(connection: Connection, place: Place) -> None:
                     connection.send(Progress(done, total))
 
             connection.send(attempt(Task.from_json(told), store, check, report, lambda: connection.send(InputsSound())))
-
-
-@contextlib.contextmanager
-def warnings_told(tell: Callable[[str], None]) -> Iterator[None]:
-    """Meanwhile, warnings that are for the user are told in a line; others go to the log as ever."""
-    with warnings.catch_warnings():
-        show = warnings.showwarning
-
-        def shown(  # noqa: PLR0917  (Python's own hook)
-            message: Warning | str,
-            category: type[Warning],
-            filename: str,
-            lineno: int,
-            file: TextIO | None = None,
-            line: str | None = None,
-        ) -> None:
-            if issubclass(category, SlowPathWarning):
-                tell(str(message))
-            else:
-                show(message, category, filename, lineno, file, line)
-
-        warnings.showwarning = shown
-        yield
 
 
 def serve_alone(connection: Connection, place: Place) -> NoReturn:

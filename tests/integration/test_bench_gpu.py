@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.gpu import ROOT
+from bench._race import ROOT
 
 
 @pytest.mark.slow

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 import liveportrait
-from foundation.errors import SlowPathWarning
 from liveportrait.driving import Ratios
 from liveportrait.model import Model
 from networks import kernels
@@ -131,9 +130,11 @@ def test_unknown_precisions(weights: Weights) -> None:
 
 
 @pytest.mark.usefixtures("switched_off")
-def test_without_kernels_it_says_so(weights: Weights, model: liveportrait.Model, pictures: Tensor) -> None:
-    with pytest.warns(SlowPathWarning, match="TPSMM_KERNELS=off"):
-        slow = liveportrait.load_model(weights, sizes=SMALL, precision="fast")
+def test_without_kernels_it_says_so(
+    weights: Weights, model: liveportrait.Model, caplog: pytest.LogCaptureFixture
+) -> None:
+    slow = liveportrait.load_model(weights, sizes=SMALL, precision="fast")
+    assert "TPSMM_KERNELS=off" in caplog.text
     features = torch.randn(1, SMALL.flat, 64, 64, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
         found, wanted = (one.backend.decode(features)[0] for one in (slow, model))

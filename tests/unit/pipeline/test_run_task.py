@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
+import json
 import shutil
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,8 @@ import pytest
 from foundation.artifacts import ArtifactStore, Spoilt
 from foundation.atomic import replacing
 from foundation.digests import digest_of
-from foundation.errors import InputError, ManifestError, SlowPathWarning, StageError
+from foundation.errors import InputError, ManifestError, StageError
+from foundation.notices import notice
 from pipeline.executors.messages import Done, Told
 from pipeline.executors.ray_worker import RayWorker
 from pipeline.executors.run_task import run_task
@@ -293,18 +294,21 @@ def test_a_failure_to_write_is_called_one(stage: Any, store: ArtifactStore, tmp_
         run_task(toy(tmp_path), store, silent)
 
 
-@pytest.mark.filterwarnings("default")
 def test_a_ray_worker_tells_of_a_slow_path_in_a_line(
     stage: Any, store: ArtifactStore, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def run(settings: Any, inputs: Any, out: Path, report: Any) -> ToyFacts:
-        warnings.warn("it runs slowly here", SlowPathWarning, stacklevel=2)
+        notice("it runs slowly here: 100 % of it")
         return ToyFacts()
 
     stage(run)
     store.root.mkdir()
     worker = RayWorker(Place(str(store.root), devices=None, online=True))
     told, ending = worker.run(toy(tmp_path).to_json(), [])
-    assert told == Told("it runs slowly here")
+    assert told == Told("it runs slowly here: 100 % of it")
     assert isinstance(ending, Done)
-    assert "Warning" not in "".join(capfd.readouterr())
+    assert "slowly" not in "".join(capfd.readouterr())
+    (log,) = (store.root / "logs" / "toy").iterdir()
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert [event["event"] for event in events] == ["started", "notice", "finished"]
+    assert events[1]["text"] == "it runs slowly here: 100 % of it"

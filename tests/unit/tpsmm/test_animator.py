@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 import tpsmm
-from foundation.errors import SlowPathWarning
 from networks.grouping import Grouping
 from networks.reference import hull_area, movement_scale
 from tests.unit.tpsmm.conftest import INSTRUCTIONS, fast_model
@@ -160,7 +159,7 @@ def test_streams_are_the_same_pictures_in_bytes(model: tpsmm.Model, pictures: Te
 
 
 def test_a_device_that_runs_out_of_memory_is_given_half_from_then_on(
-    model: tpsmm.Model, pictures: Tensor, monkeypatch: pytest.MonkeyPatch
+    model: tpsmm.Model, pictures: Tensor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     animator = tpsmm.Animator(model, pictures[:1], mode="relative", initial=pictures[1:2])
     frames = pictures.repeat(2, 1, 1, 1)[:7]
@@ -176,12 +175,12 @@ def test_a_device_that_runs_out_of_memory_is_given_half_from_then_on(
     room = 3
     monkeypatch.setattr(model, "grouping", grouping)
     monkeypatch.setattr(backend, "move", cramped)
-    with pytest.warns(SlowPathWarning, match="too small for 6 frames at once: 3 from now on; set the engine's group"):
-        assert (animator.render(frames) - whole).abs().max() < 0.1 / 255
+    assert (animator.render(frames) - whole).abs().max() < 0.1 / 255
+    assert "too small for 6 frames at once: 3 from now on; set the engine's group to 3" in caplog.text
     assert sizes == [6, 3, 3, 3]  # the last one filled up
     sizes.clear()
     animator.render(frames)
     assert sizes == [3, 3, 3]
     room = 0
-    with pytest.warns(SlowPathWarning), pytest.raises(torch.OutOfMemoryError):
+    with pytest.raises(torch.OutOfMemoryError):
         animator.render(frames)

@@ -13,10 +13,10 @@ import tpsmm
 from foundation.errors import InputError
 from networks.grids import coordinate_grid, warp
 from tests.unit.tpsmm.conftest import INSTRUCTIONS, kernels_set_to
-from tpsmm.animator import SourceState
 from tpsmm.full_size import detail_of, enlarged
 from tpsmm.keypoints import fitted
 from tpsmm.stand_in import stand_in_checkpoint
+from tpsmm.state import SourceState
 
 SIDE = 64
 COMPACT = Path(__file__).resolve().parents[3] / "configs" / "models" / "duet-128.yaml"

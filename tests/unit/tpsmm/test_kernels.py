@@ -10,7 +10,6 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 import tpsmm
-from foundation.errors import SlowPathWarning
 from networks import kernels
 from networks.blocks import UpBlock
 from networks.kernels.jit import Library, compile_library, here
@@ -208,13 +207,16 @@ def test_instructions_that_are_not_there_are_named() -> None:
 
 
 def test_an_old_processor_says_so_once_in_one_line(
-    config: tpsmm.ModelConfig, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+    config: tpsmm.ModelConfig,
+    checkpoint: Checkpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(binding, "get_host_cpu_features", dict)
     monkeypatch.setattr(binding, "get_process_triple", lambda: "x86_64-unknown-linux-gnu")
-    with kernels_set_to(""), pytest.warns(SlowPathWarning) as told:
+    with kernels_set_to(""):
         model = tpsmm.load_model(config, checkpoint, precision="fast")
-    assert [str(warning.message) for warning in told] == [
+    assert caplog.messages == [
         f"tpsmm: precision fast runs at fp32's speed: {binding.get_host_cpu_name()} has neither AVX2 with FMA nor NEON"
     ]
     assert model.backend.path.startswith("torch, float32 (no kernels")
@@ -222,13 +224,17 @@ def test_an_old_processor_says_so_once_in_one_line(
 
 @pytest.mark.usefixtures("switched_off")
 def test_without_kernels_it_says_so_and_renders(
-    config: tpsmm.ModelConfig, checkpoint: Checkpoint, model: tpsmm.Model, pictures: Tensor
+    config: tpsmm.ModelConfig,
+    checkpoint: Checkpoint,
+    model: tpsmm.Model,
+    pictures: Tensor,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     assert not kernels.status().active
     plain = tpsmm.load_model(config, checkpoint)
     assert "no kernels" in plain.backend.path
-    with pytest.warns(SlowPathWarning, match="TPSMM_KERNELS=off"):
-        slow = tpsmm.load_model(config, checkpoint, precision="fast")
+    slow = tpsmm.load_model(config, checkpoint, precision="fast")
+    assert "TPSMM_KERNELS=off" in caplog.text
     assert "no kernels" in slow.backend.path
     every = (slow, plain, model)
     frames = [tpsmm.Animator(one, pictures[:1], mode="standard").render(pictures[1:2]) for one in every]
