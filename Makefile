@@ -10,7 +10,7 @@ TORCH := $(shell grep '^torch==' requirements.txt)
 BELOW := sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p'
 COMPILE = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-annotate --no-header $(UPGRADE)
 
-.PHONY: install install-farm lock docs demo demo-song demo-neural demo-video desk test test-slow test-desk test-farm lint types floors unit bench bench-tpsmm clean
+.PHONY: install install-farm lock docs demo demo-song demo-neural demo-video desk test test-slow test-desk test-farm coverage lint types floors unit bench bench-tpsmm clean
 
 demo: $(VENV)/.installed
 	$(BIN)/duet render configs/manifests/demo_duet.yaml
@@ -54,6 +54,11 @@ test-slow: $(VENV)/.installed-dev
 # the desk in headless Chromium (apt-get install chromium); skipped with a reason where there is none
 test-desk: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m browser tests/browser
+
+# which lines the tests reach, worker processes included; the slow ones too with COVERED=
+COVERED ?= and not slow
+coverage: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not farm and not browser $(COVERED)" --cov --cov-report=term:skip-covered
 
 # crashes, a lost node of a Ray cluster, an Open Job Description: all end with the bits of a plain local render
 test-farm: $(VENV)/.installed-farm
