@@ -36,6 +36,7 @@ def batch(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_failing_item_stops_no_other_and_is_retried_alone(duet: Duet, batch: Path, tmp_path: Path) -> None:
     done = duet("batch", batch, fresh=True)
     assert done.code == 4

@@ -23,6 +23,7 @@ Manifest = Callable[..., Path]
 SUFFIX = {"web": "mp4", "youtube": "mp4", "tiktok_vertical": "mp4", "broadcast": "mov", "editorial": "mov"}
 
 
+@pytest.mark.slow
 def test_a_sequence_with_opacity_lies_where_it_was_asked_for(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
     portrait = np.asarray(Image.open(_astronaut()).convert("RGBA")).copy()
     portrait[:, :100, 3] = 0  # the picture's left fifth, and so the frame's

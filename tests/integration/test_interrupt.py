@@ -17,14 +17,8 @@ from tests.integration.conftest import Duet, command, driving
 Manifest = Callable[..., Path]
 
 
-@pytest.mark.parametrize(
-    "stop",
-    [
-        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
-        pytest.param(signal.SIGHUP, marks=pytest.mark.slow),
-        signal.SIGTERM,
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM])
 def test_a_stopped_run_leaves_nothing_half_done_and_goes_on(
     duet: Duet, manifest: Manifest, tmp_path: Path, stop: signal.Signals
 ) -> None:

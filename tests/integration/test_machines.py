@@ -99,6 +99,7 @@ def test_a_job_for_farms_declares_what_it_reads_wherever_the_manifest_lies(duet:
         assert given == [{"name": "Manifest", "value": str(tmp_path / "m.yaml")}]
 
 
+@pytest.mark.slow
 def test_the_outputs_of_one_manifest_are_all_written_and_never_over_one_another(
     duet: Duet, manifest: Manifest, tmp_path: Path
 ) -> None:

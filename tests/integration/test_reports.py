@@ -19,6 +19,7 @@ from tests.integration.conftest import Duet
 Manifest = Callable[..., Path]
 
 
+@pytest.mark.slow
 def test_a_render_has_a_report_that_can_be_written_again(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
     path = manifest(title="A <b>test</b>")
     early = duet("report", path, fresh=True)

@@ -213,6 +213,7 @@ def engine(model: Files | None, name: str = "tpsmm") -> dict[str, Any]:
     return {"engine": name, "tpsmm": {"precision": "fp32", **files}}
 
 
+@pytest.mark.slow
 def test_a_manifest_renders_with_the_network(
     duet: Duet, manifest: Manifest, model: Files, media: Path, tmp_path: Path
 ) -> None:
