@@ -23,6 +23,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.profiler import ProfilerActivity, profile
 
 import fomm
 import liveportrait
@@ -150,8 +151,11 @@ def fast(told: Told, name: str, device: str, *, tiny: bool) -> None:
                 torch.cuda.reset_peak_memory_stats()
             taken = seconds(lambda frames=frames, shown=animator: shown.tried(frames), device)  # type: ignore[misc]
             memory = torch.cuda.max_memory_allocated() / 2**20 if device == "cuda" else 0.0
+            count, copies = launches(lambda frames=frames, shown=animator: shown.tried(frames), device)  # type: ignore[misc]
             told.found(
                 f"{name}, {precision}, groups of {group}",
+                launched=count,
+                copies=copies,
                 ms_a_frame=round(1e3 * taken / group, 3),
                 peak_mb=round(memory),
             )
@@ -164,6 +168,15 @@ def fast(told: Told, name: str, device: str, *, tiny: bool) -> None:
         told.found(
             f"{name}, {precision}, stream of bytes", frames_a_second=round(made / (time.perf_counter() - began), 1)
         )
+
+
+def launches(work: Callable[[], object], device: str) -> tuple[int, int]:
+    """Kernels and copies on a card, operations on a CPU; and how many of them copy."""
+    activity = ProfilerActivity.CUDA if device == "cuda" else ProfilerActivity.CPU
+    with profile(activities=[activity]) as seen:
+        work()
+    names = [event.name.lower() for event in seen.events() or ()]
+    return len(names), sum("memcpy" in name or name == "aten::copy_" for name in names)
 
 
 def as_bytes(frames: Tensor) -> list[NDArray[np.uint8]]:

@@ -21,7 +21,7 @@ from pipeline.executors.crew import Crew, Worker
 from pipeline.executors.dispatch import Dispatch
 from pipeline.executors.machine import USED, free_memory, processors, worker_count
 from pipeline.executors.messages import Lost, Message
-from pipeline.executors.worker import Place, serve_alone
+from pipeline.executors.worker import DEVICE_LOST, Place, serve_alone
 from pipeline.plan.graph import Graph
 from pipeline.plan.needs import needs_of
 from pipeline.plan.task import Task
@@ -117,6 +117,8 @@ class LocalCrew(Crew):
         own = _own(worker)
         own.process.join(STOP_SECONDS)
         self._store.sweep()
+        if own.process.exitcode == DEVICE_LOST:
+            problem = "its GPU failed: the task's log says how"
         error = StageError(
             problem.format(own.process.exitcode),
             performer=own.task.performer if own.task else None,

@@ -37,6 +37,8 @@ from pipeline.executors.messages import (
 from pipeline.executors.run_task import Report, try_task
 from pipeline.plan.task import Task
 
+DEVICE_LOST = 70
+"""How a worker ends whose GPU failed: whatever its process asks of the GPU from then on fails, too."""
 REPORT_SECONDS = 0.2
 AGAIN_SECONDS = 0.01
 KEPT = 32 * MB
@@ -116,8 +118,17 @@ def attempt(
     except Spoilt as error:
         return InputsSpoilt(tuple(error.keys))
     except DuetError as error:
+        if _device_lost(error):
+            os._exit(DEVICE_LOST)  # a lost worker is replaced, and its task given out again
         return Failed(error.to_json(), traceback.format_exc())
     return Done(time.monotonic() - began)
+
+
+def _device_lost(error: BaseException | None) -> bool:
+    """Whether PyTorch says that the device itself failed, which is more than that its memory is too small."""
+    while error is not None and type(error).__name__ != "AcceleratorError":
+        error = error.__cause__
+    return error is not None
 
 
 def _leave(signum: int, frame: Any) -> None:

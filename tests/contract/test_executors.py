@@ -145,11 +145,12 @@ def test_a_failure_ends_the_run_or_only_what_needs_it(farm: Farm) -> None:
     assert farm.no_drafts()
 
 
-def test_a_worker_that_dies_is_replaced(farm: Farm) -> None:
+@pytest.mark.parametrize("how", ["dies", "device"])
+def test_a_worker_that_dies_or_loses_its_device_is_replaced(farm: Farm, how: str) -> None:
     graph = Graph()
-    dies = toy(graph, "dies", toy(graph, "a"))
+    dies = toy(graph, how, toy(graph, "a"))
     assert farm.run(graph, dies) == {}
-    assert farm.words(dies) == "a dies"
+    assert farm.words(dies) == f"a {how}"
     assert [event.key for event in farm.heard if isinstance(event, TaskRepeated)] == [dies.key]
     assert farm.no_drafts()
 

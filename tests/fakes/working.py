@@ -17,11 +17,15 @@ __all__ = ["IN_WORKERS", "install_toy", "run"]
 LONG = 60.0
 
 
+class AcceleratorError(RuntimeError):
+    """As PyTorch calls what a device's driver says."""
+
+
 def run(settings: ToySettings, inputs: ToyInputs, out: Path, report: Callable[[int, int], None]) -> ToyFacts:
     """Write `words`.
 
-    A toy called "bad" is refused, "slow" takes a minute, and the first worker of "dies" is killed, which it notes in
-    the file TOY_MARK.
+    A toy called "bad" is refused, "slow" takes a minute, the first worker of "dies" is killed, and the GPU of the first
+    one of "device" fails, which it notes in the file TOY_MARK.
     """
     texts = [each.path for each in inputs.texts]
     report(0, 1)
@@ -30,11 +34,13 @@ def run(settings: ToySettings, inputs: ToyInputs, out: Path, report: Callable[[i
     if settings.name == "slow":
         (out / "half").write_text("half")
         time.sleep(LONG)
-    if settings.name == "dies":
-        mark = Path(os.environ["TOY_MARK"])
+    if settings.name in {"dies", "device"}:
+        mark = Path(os.environ["TOY_MARK"]).with_suffix(f".{settings.name}")
         if not mark.exists():
             mark.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
+            if settings.name == "dies":
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise AcceleratorError("CUDA error: unspecified launch failure")
     words = [(text / "words").read_text(encoding="utf-8") for text in texts]
     (out / "words").write_text(" ".join([*words, settings.name]).strip(), encoding="utf-8")
     return ToyFacts(letters=len(settings.name))
