@@ -29,7 +29,7 @@ from pipeline.cli.farm_options import (
     selection_of,
 )
 from pipeline.cli.job import plan_items, store_at
-from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
+from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Within, Work, Workers
 from pipeline.cli.place import batch_writes, check_place, make_place, moved, place_of, summary_path
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.table import show_tasks
@@ -61,10 +61,11 @@ def run(
     part: Part = None,
     dry_run: DryRun = False,
     progress: ProgressStyle = "auto",
+    within: Within = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    loaded, store = moved(load_manifest(manifest), output_folder), store_at(work)
+    loaded, store = moved(load_manifest(manifest, within=within), output_folder), store_at(work)
     running = running_of(executor, address, workers, online, "json" if as_json else progress, keep_going=True)
     selection = selection_of(only, frames, part)
     items = read_items(loaded)

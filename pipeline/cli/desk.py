@@ -1,4 +1,4 @@
-"""desk: a page in the browser where music videos are watched and judged."""
+"""desk: a page in the browser where music videos are rendered, watched and judged."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ def run(
 
         from pipeline.desk.app import desk  # noqa: PLC0415
         from pipeline.desk.folder import Folder  # noqa: PLC0415
+        from pipeline.desk.projects import Projects  # noqa: PLC0415
+        from pipeline.desk.queue import Queue  # noqa: PLC0415
         from pipeline.desk.security import Access, address  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in LIBRARIES:
@@ -44,12 +46,20 @@ def run(
         told = f"the desk needs {error.name}, which is not installed"
         raise StageError(told, cure="make desk, or pip install -r requirements-desk.txt") from error
     access = Access(host, token)
-    app = desk(Folder.at(folder, work), access)
+    projects = Projects(Folder.at(folder, work))
+    queue = Queue(projects.folder, projects.opened)
+    app = desk(projects, queue, access)
     with _listening(host, port) as listener:
+        queue.start()
         typer.echo(f"desk    {address(access, listener.getsockname()[1])}\nCtrl-C ends it")
         settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=False)
-        with suppress(Interrupted):  # how a desk ends is no failure
-            uvicorn.Server(settings).run(sockets=[listener])
+        server = uvicorn.Server(settings)
+        app.state.closing = lambda: server.should_exit
+        try:
+            with suppress(Interrupted):  # how a desk ends is no failure
+                server.run(sockets=[listener])
+        finally:
+            queue.end()
 
 
 def _listening(host: str, port: int) -> socket.socket:

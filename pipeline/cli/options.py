@@ -20,6 +20,10 @@ Work = Annotated[
     Path,
     typer.Option("--work", envvar="DUET_WORK", help="Folder for finished intermediate work; kept, and reused."),
 ]
+Within = Annotated[
+    Path | None,
+    typer.Option("--within", metavar="DIR", help="Refuse a manifest that reads or writes anything outside of DIR."),
+]
 
 
 def _workers(written: str | int) -> int:

@@ -15,7 +15,7 @@ from foundation.artifacts import ArtifactStore
 from foundation.atomic import make_folder, replacing
 from foundation.errors import ManifestError
 from pipeline.cli.job import plan_items, plan_job, store_at
-from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
+from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Within, Work
 from pipeline.cli.runs import Running
 from pipeline.cli.table import show_tasks
 from pipeline.cli.written import Written, refuse_losses
@@ -26,6 +26,7 @@ from pipeline.plan.batch import BatchPlan, read_items
 from pipeline.plan.expand import Plan
 from pipeline.plan.graph import Graph
 from pipeline.report.cost import cost_of
+from pipeline.report.left import left_of
 
 Tasks = Annotated[
     Path | None,
@@ -43,10 +44,11 @@ def run(
     work: Work = WORK,
     tasks: Tasks = None,
     cost: WithCost = False,
+    within: Within = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    manifests = load_manifests(manifest)
+    manifests = load_manifests(manifest, within=within)
     if tasks and len(manifests) > 1:
         raise ManifestError("has several outputs", file=manifest, cure="keep one of them for --tasks")
     for loaded in manifests:
@@ -57,7 +59,8 @@ def _plan(loaded: LoadedManifest, store: ArtifactStore, tasks: Path | None, *, c
     plan = plan_any(loaded, store)
     if tasks:
         _write_tasks(plan.graph, tasks, plan.reads | loaded.files)
-    about = _about(plan)
+    left = left_of(plan.graph, store)
+    about = _about(plan) | {"left": asdict(left) | {"text": left.text}}
     if cost:
         _show_cost(plan.graph, store, about, as_json=as_json)
     elif as_json:
@@ -65,6 +68,7 @@ def _plan(loaded: LoadedManifest, store: ArtifactStore, tasks: Path | None, *, c
         typer.echo(json.dumps(about | {"tasks": rows}, ensure_ascii=False))
     else:
         _show(plan, store)
+        typer.echo(f"to do   {left.text}")
 
 
 def plan_any(loaded: LoadedManifest, store: ArtifactStore) -> Plan | BatchPlan:

@@ -11,7 +11,7 @@ import typer
 from foundation.atomic import check_writable, make_folder
 from foundation.errors import ManifestError
 from pipeline.cli.job import probe_job, store_at
-from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
+from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Within, Work
 from pipeline.cli.place import place_of
 from pipeline.cli.progress import Style
 from pipeline.cli.runs import Running, make_and_use
@@ -26,9 +26,15 @@ Output = Annotated[
 
 
 def run(
-    manifest: ManifestPath, *, work: Work = WORK, output: Output = None, as_json: Json = False, debug: Debug = False
+    manifest: ManifestPath,
+    *,
+    work: Work = WORK,
+    output: Output = None,
+    within: Within = None,
+    as_json: Json = False,
+    debug: Debug = False,
 ) -> None:
-    loaded = load_manifest(manifest)
+    loaded = load_manifest(manifest, within=within)
     target = output.absolute() if output else loaded.path(loaded.manifest.output.path).with_suffix(".preview.png")
     if target.suffix.lower() != ".png" or target.is_dir():
         raise ManifestError("the preview must be a file that ends in .png", file=target, cure="choose such a name")

@@ -44,7 +44,9 @@ class Progress:
     def __call__(self, event: Event) -> None:
         self._count(event)
         if self._style == "json":
-            line = {"event": type(event).__name__, **asdict(event), "percent": round(self.percent, 2)}
+            seconds = round(self._remaining(), 1) if self._done > self._cached else None
+            whole = {"percent": round(self.percent, 2), "seconds_left": seconds}
+            line = {"event": type(event).__name__, **asdict(event), **whole}
             typer.echo(json.dumps(line, ensure_ascii=False))
         elif self._style == "openjd":
             self._show_openjd(event)

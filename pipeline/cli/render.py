@@ -27,7 +27,7 @@ from pipeline.cli.farm_options import (
     selection_of,
 )
 from pipeline.cli.job import plan_job, store_at
-from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Work, Workers
+from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Within, Work, Workers
 from pipeline.cli.place import Place, check_place, make_place, moved, place_of, spare_other_report
 from pipeline.cli.report import write_report
 from pipeline.cli.runs import Running, make_and_use, run_graph
@@ -63,10 +63,11 @@ def run(
     part: Part = None,
     dry_run: DryRun = False,
     progress: ProgressStyle = "auto",
+    within: Within = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    manifests = load_manifests(manifest, writing_to=output.absolute() if output else None)
+    manifests = load_manifests(manifest, writing_to=output.absolute() if output else None, within=within)
     store = store_at(work)
     running = running_of(executor, address, workers, online, "json" if as_json else progress)
     selection = selection_of(only, frames, part)

@@ -10,10 +10,10 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from foundation.errors import DuetError, InputError, ManifestError
-from pipeline.desk import list_pages, review_pages
+from pipeline.desk import list_pages, queue_pages, review_pages
 from pipeline.desk.drawing import draw
-from pipeline.desk.folder import Folder
 from pipeline.desk.projects import Projects
+from pipeline.desk.queue import Queue
 from pipeline.desk.security import Access, Guard
 from pipeline.report import page
 
@@ -22,11 +22,11 @@ STYLE = Path(page.__file__).with_name("style.css")
 """The reports' own."""
 
 
-def desk(folder: Folder, access: Access) -> FastAPI:
-    """The application."""
+def desk(projects: Projects, queue: Queue, access: Access) -> FastAPI:
+    """The application. Its `state.closing`, where it is set, tells whether it is about to end."""
     app = FastAPI(title="Duet", docs_url=None, redoc_url=None, openapi_url=None)
-    projects = Projects(folder)
-    app.include_router(list_pages.router(projects))
+    app.include_router(list_pages.router(projects, queue))
+    app.include_router(queue_pages.router(queue, projects.folder))
     app.include_router(review_pages.router(projects))
     app.mount("/static", StaticFiles(directory=HOME / "static"))
 

@@ -12,17 +12,19 @@ from PIL import Image
 from foundation.errors import InputError
 from pipeline.desk.drawing import draw
 from pipeline.desk.projects import Projects, thumbnail
+from pipeline.desk.queue import Queue
 
 DATA = "data:image/jpeg;base64,"
 
 
-def router(projects: Projects) -> APIRouter:
+def router(projects: Projects, queue: Queue) -> APIRouter:
     """Its addresses."""
     pages = APIRouter()
 
     @pages.get("/")
     def projects_page(request: Request) -> HTMLResponse:
-        return draw(request, "projects.html", projects=projects.all(), root=str(projects.folder.root))
+        found = [(one, queue.state_of(one.name) or one.state) for one in projects.all()]
+        return draw(request, "projects.html", projects=found, root=str(projects.folder.root))
 
     @pages.get("/poster/{name:path}")
     def poster(name: str) -> Response:

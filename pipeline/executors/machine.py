@@ -11,10 +11,18 @@ from pipeline.plan.needs import Needs
 CGROUP = Path("/sys/fs/cgroup")
 USED = 0.9
 """The part of the free memory that workers may take."""
+SHARES = "DUET_SHARES"
+"""Names the number of runs that share this machine: each takes its part of the processors and of the free memory."""
+
+
+def shares() -> int:
+    """How many runs share this machine, at least 1."""
+    written = os.environ.get(SHARES, "")
+    return max(1, int(written)) if written.isdecimal() else 1
 
 
 def processors() -> int:
-    """How many processors we may use, at least 1: affinity (taskset, Slurm), and a container's quota."""
+    """How many processors we may use, at least 1: affinity (taskset, Slurm), a container's quota, our share."""
     try:
         count = len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
@@ -22,11 +30,11 @@ def processors() -> int:
     with contextlib.suppress(OSError, ValueError):
         quota, period = (CGROUP / "cpu.max").read_text().split()
         count = min(count, int(int(quota) / int(period)))
-    return max(1, count)
+    return max(1, count // shares())
 
 
 def free_memory() -> int | None:
-    """Bytes that may still be used: of the machine, and of a container; None where that cannot be told."""
+    """Bytes that may still be used: of the machine, and of a container, our share; None where that cannot be told."""
     found = []
     with contextlib.suppress(OSError, ValueError, StopIteration):
         lines = Path("/proc/meminfo").read_text().splitlines()
@@ -34,7 +42,7 @@ def free_memory() -> int | None:
     with contextlib.suppress(OSError, ValueError):
         most, used = ((CGROUP / f"memory.{name}").read_text() for name in ("max", "current"))
         found.append(int(most) - int(used))
-    return max(0, min(found)) if found else None
+    return max(0, min(found)) // shares() if found else None
 
 
 def worker_count(asked: int, needs: list[Needs]) -> int:

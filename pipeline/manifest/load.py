@@ -26,17 +26,22 @@ MAX_TOLD = 100
 
 @dataclass(frozen=True)
 class LoadedManifest:
-    """A manifest, the folder that its paths are relative to, and its file where there is one."""
+    """A manifest, the folder that its paths are relative to, and its file where there is one.
+
+    Attributes:
+        within: the folder that it may read and write in, with no link in its path; None: anywhere.
+    """
 
     manifest: Manifest
     folder: Path
     name: str
     file: Path | None = None
+    within: Path | None = None
 
     def path(self, written: str) -> Path:
         """A path of the manifest as one that opens from anywhere. "sample:..." names are not paths.
 
-        Raises: ManifestError for what can be no path.
+        Raises: ManifestError for what can be no path, or leads out of `within`.
         """
         try:
             path = self.folder / Path(written).expanduser()
@@ -44,7 +49,10 @@ class LoadedManifest:
             raise ManifestError(f"{written!r} names no folder", cure="write the whole path") from error
         if "\0" in written:
             raise ManifestError(f"{written!r} cannot be a file's name", cure="write a path")
-        return Path(os.path.normpath(path))
+        path = Path(os.path.normpath(path))
+        if self.within is not None and not path.resolve().is_relative_to(self.within):
+            raise ManifestError(f"{written!r} lies outside of {self.within}", cure="name a file in that folder")
+        return path
 
     @property
     def files(self) -> frozenset[Path]:
@@ -54,11 +62,11 @@ class LoadedManifest:
         return frozenset([*([self.file] if self.file else []), *(self.path(written) for written in named if written)])
 
 
-def load_manifests(path: Path, *, writing_to: Path | None = None) -> list[LoadedManifest]:
+def load_manifests(path: Path, *, writing_to: Path | None = None, within: Path | None = None) -> list[LoadedManifest]:
     """Read and validate a manifest, as one for each of its outputs.
 
     Args:
-        writing_to: takes the place of its output.path.
+        writing_to: takes the place of its output.path. within: the one folder that it may read and write in.
     Raises: InputError if the file cannot be read; ManifestError with every mistake.
     """
     try:
@@ -76,15 +84,16 @@ def load_manifests(path: Path, *, writing_to: Path | None = None) -> list[Loaded
         if isinstance(data.get("output"), dict):
             data["output"]["path"] = str(writing_to)
     manifests = validate_all(data, path)
-    return [LoadedManifest(each, path.resolve().parent, path.stem, path.absolute()) for each in manifests]
+    bounds = within.resolve() if within else None
+    return [LoadedManifest(each, path.resolve().parent, path.stem, path.absolute(), bounds) for each in manifests]
 
 
-def load_manifest(path: Path) -> LoadedManifest:
+def load_manifest(path: Path, *, within: Path | None = None) -> LoadedManifest:
     """A manifest with one output.
 
     Raises: as load_manifests; ManifestError if it has several.
     """
-    loaded, *others = load_manifests(path)
+    loaded, *others = load_manifests(path, within=within)
     if others:
         told = f"has {1 + len(others)} outputs, and this command takes one"
         raise ManifestError(told, file=path, cure="keep one of them, as `output`")

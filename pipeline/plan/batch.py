@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from glob import glob, has_magic
 from pathlib import Path, PurePath
@@ -157,7 +157,7 @@ def _item(loaded: LoadedManifest, batch: Batch, number: int, row: Pair) -> Item:
         changes["audio"] = manifest.audio.model_copy(update={"source": row.song})
     if row.lyrics is not None:
         changes["lyrics"] = (manifest.lyrics or Lyrics(file="")).model_copy(update={"file": row.lyrics})
-    own = LoadedManifest(manifest.model_copy(update=changes), loaded.folder, name, loaded.file)
+    own = replace(loaded, manifest=manifest.model_copy(update=changes), name=name)
     return Item(name, row.portrait, row.driving, own, loaded.path(output.path))
 
 

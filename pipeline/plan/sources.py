@@ -95,11 +95,12 @@ def find_sources(
     """
     files: dict[str, FileInput] = {}
     sequences = _sequences(loaded)
+    chosen = {str(file) for choice in choices.values() for file in choice.files.values()}
     problems: list[tuple[str, Path, str]] = []
     for field, written in _mentions(loaded, choices):
         if written in files:
             continue
-        path = _resolve(loaded, written)
+        path = Path(written) if written in chosen else _resolve(loaded, written)
         try:
             files[written] = FileInput(str(path), digest(path))
         except IsADirectoryError:

@@ -13,6 +13,8 @@ from fastapi.testclient import TestClient
 
 from pipeline.desk.app import desk
 from pipeline.desk.folder import Folder
+from pipeline.desk.projects import Projects
+from pipeline.desk.queue import Queue
 from pipeline.desk.security import Access
 
 HERE = "http://localhost:8765"
@@ -33,7 +35,8 @@ def open_desk(folder: Path) -> Open:
     """Opens the desk; keywords are headers."""
 
     def client(*, access: Access | None = None, at: str = HERE, **headers: str) -> TestClient:
-        app = desk(Folder.at(folder, folder / "work"), access or Access("127.0.0.1"))
+        projects = Projects(Folder.at(folder, folder / "work"))
+        app = desk(projects, Queue(projects.folder, projects.opened), access or Access("127.0.0.1"))
         return TestClient(app, base_url=at, headers={"origin": at} | headers, follow_redirects=False)
 
     return client

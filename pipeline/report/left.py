@@ -1,0 +1,66 @@
+"""What a render still has to do, and what finished work spares it, in one line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from foundation.artifacts import ArtifactStore
+from pipeline.plan.task import Task
+
+MOVING = ("animate", "demo")
+"""The stages that take the time: the line counts their frames."""
+MOST_NAMES = 3
+
+
+@dataclass(frozen=True)
+class Left:
+    """Attributes:
+    tasks, all_tasks: to do, and together with those that are done.
+    frames: of each performer whose portrait moves: frames to animate, and together with those that are animated.
+    stages: those with something to do, in the order of the tasks.
+    """
+
+    tasks: int
+    all_tasks: int
+    frames: dict[str, tuple[int, int]]
+    stages: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """For a person: "only mona_lisa, 312 of 3800 frames"."""
+        if not self.tasks:
+            return "everything is there: the result is only put in its place"
+        moving = [name for name, (left, _) in self.frames.items() if left]
+        if not moving:
+            return f"no frame is animated again: only {_listed(self.stages)}"
+        left = sum(left for left, _ in self.frames.values())
+        count = sum(count for _, count in self.frames.values())
+        if left == count:
+            return f"{_listed(moving)}, all {count} frames"
+        only = "only " if len(moving) < len(self.frames) else ""
+        return f"{only}{_listed(moving)}, {left} of {count} frames"
+
+
+def left_of(tasks: Iterable[Task], store: ArtifactStore) -> Left:
+    """What of these tasks is not in the store."""
+    to_do, count, left, every = Counter[str](), Counter[str](), 0, 0
+    stages: dict[str, None] = {}
+    for task in tasks:
+        there = store.find(task.stage, task.key) is not None
+        every += 1
+        if not there:
+            left += 1
+            stages[task.stage] = None
+        if task.stage in MOVING and task.performer:
+            count[task.performer] += task.frames
+            to_do[task.performer] += 0 if there else task.frames
+    frames = {name: (to_do[name], count[name]) for name in count}
+    return Left(left, every, frames, tuple(stages))
+
+
+def _listed(names: Iterable[str]) -> str:
+    names = list(names)
+    rest = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
