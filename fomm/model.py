@@ -7,71 +7,47 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from fomm.backend import Backend
 from fomm.config import ModelConfig, load_config
 from fomm.generator import Generator
 from fomm.keypoints import KeypointDetector, Keypoints
 from foundation.devices import GROUP
-from foundation.errors import InputError
 from networks.arithmetic import inference
 from networks.blocks import fold_norms
-from networks.checkpoints import Checkpoint, Family, fit_checkpoint, read_checkpoint
-from networks.grouping import Grouping, Part
+from networks.checkpoints import Checkpoint, Family, read_checkpoint
+from networks.grouping import Part
 from networks.kernels.workers import steady_torch
+from networks.model import NetworkModel, load
 from networks.narrow import NarrowConv2d
 from networks.pictures import check_pictures
 
-PRECISIONS = ("fp32", "fast", "bf16", "fp16")
 FAMILY = Family("the First Order Motion Model", ("generator", "kp_detector"), (), "fomm-vox")
 
 
-class Model(nn.Module):
+class Model(NetworkModel[Backend]):
     """The networks under the names that published checkpoints use.
 
     Attributes:
-        config: what they were built from. precision: one of PRECISIONS; `backend.path` says what it came to here.
-        grouping: how many frames are computed at once.
+        config: what they were built from.
     """
 
     def __init__(self, config: ModelConfig, precision: str = "fp32") -> None:
-        super().__init__()
+        super().__init__(precision)
         self.config = config
-        self.precision = precision
         self.generator = Generator(config.common, config.generator, config.dense_motion)
         self.kp_detector = KeypointDetector(config.common, config.detector)
-        self._backend: Backend | None = None
-        self.grouping = Grouping(1)
-        self.requires_grad_(False)
-        self.eval()
+        self.at_rest()
 
-    @property
-    def device(self) -> torch.device:
-        """Where the weights are."""
-        return self.generator.final.weight.device
-
-    @property
-    def backend(self) -> Backend:
-        """The way frames are computed. Raises: RuntimeError before `settle`."""
-        if self._backend is None:
-            raise RuntimeError("the model has no weights yet: use load_model")
-        return self._backend
-
-    def settle(self, group: int = GROUP) -> None:
-        """Precompute what the weights alone decide (once they are loaded and on their device); norms are folded into
-        the convolutions before them, so the state is no checkpoint's any more.
-
-        Args:
-            group: how many frames a GPU computes at once.
-        """
+    def _settled(self) -> Backend:
+        """Norms are folded into the convolutions before them: the state is no checkpoint's any more."""
         fold_norms(self)
         for module in self.modules():
             if isinstance(module, NarrowConv2d):
                 module.fold()
         self.kp_detector.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
-        self._backend = Backend(self.generator, self.precision)
-        self.grouping = Grouping.on(self.device, group)
+        return Backend(self.generator, self.precision)
 
     @steady_torch()
     @inference()
@@ -113,19 +89,11 @@ def load_model(
         InputError: config or checkpoint cannot be used, with what differs.
         ValueError: an unknown precision.
     """
-    if precision not in PRECISIONS:
-        raise ValueError(f"precision is one of {', '.join(PRECISIONS)}, not {precision!r}")
-    place = torch.device(device)
-    if precision == "fp16" and place.type != "cuda":
-        raise InputError("precision fp16 needs a CUDA device", cure="use precision fast on a CPU")
     parsed = load_config(config)
-    if isinstance(checkpoint, Mapping):
-        source = Checkpoint(checkpoint, None)
-    else:
-        source = read_checkpoint(Path(checkpoint), FAMILY)
-    with torch.device("meta"):
-        model = Model(parsed, precision)
-    fit_checkpoint(model, source, FAMILY)
-    model.to(place)
-    model.settle(group)
-    return model
+
+    def read() -> Checkpoint:
+        if isinstance(checkpoint, Mapping):
+            return Checkpoint(checkpoint, None)
+        return read_checkpoint(Path(checkpoint), FAMILY)
+
+    return load(lambda: Model(parsed, precision), read, FAMILY, device=device, precision=precision, group=group)

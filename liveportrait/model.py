@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from foundation.devices import GROUP
-from foundation.errors import InputError
 from liveportrait.appearance import AppearanceFeatureExtractor
 from liveportrait.backend import Backend
 from liveportrait.decoder import SpadeGenerator, fold_spectral
@@ -21,61 +20,34 @@ from liveportrait.sizes import PUBLISHED, Sizes
 from liveportrait.warping import WarpingNetwork
 from networks.arithmetic import inference
 from networks.blocks import fold_norms
-from networks.checkpoints import Checkpoint, fit_checkpoint
-from networks.grouping import Grouping, Part
+from networks.checkpoints import Checkpoint
+from networks.grouping import Part
 from networks.kernels.workers import steady_torch
+from networks.model import NetworkModel, load
 from networks.pictures import check_pictures
 
-PRECISIONS = ("fp32", "fast", "bf16", "fp16")
 SIDE, OUT_SIDE = 256, 512  # of the pictures that the networks see, and of those that they make
 
 
-class Model(nn.Module):
-    """The networks under the names that published files use.
-
-    Attributes:
-        precision: one of PRECISIONS; `backend.path` says what it came to on this machine.
-        grouping: how many frames are computed at once.
-    """
+class Model(NetworkModel[Backend]):
+    """The networks under the names that published files use."""
 
     def __init__(self, precision: str = "fp32", sizes: Sizes = PUBLISHED) -> None:
-        super().__init__()
-        self.precision = precision
+        super().__init__(precision)
         self.appearance_feature_extractor = AppearanceFeatureExtractor(sizes)
         self.motion_extractor = MotionExtractor(sizes)
         self.warping_module = WarpingNetwork(sizes)
         self.spade_generator = SpadeGenerator(sizes)
         self.stitching_retargeting_module = StitchingRetargeting()
-        self._backend: Backend | None = None
-        self.grouping = Grouping(1)
-        self.requires_grad_(False)
-        self.eval()
+        self.at_rest()
 
-    @property
-    def device(self) -> torch.device:
-        """Where the weights are."""
-        return self.spade_generator.fc.weight.device
-
-    @property
-    def backend(self) -> Backend:
-        """The way frames are computed. Raises: RuntimeError before `settle`."""
-        if self._backend is None:
-            raise RuntimeError("the model has no weights yet: use load_model")
-        return self._backend
-
-    def settle(self, group: int = GROUP) -> None:
-        """Precompute what the weights alone decide (once they are loaded and on their device); norms and spectral norms
-        are folded into the convolutions, so the state is no checkpoint's any more.
-
-        Args:
-            group: how many frames a GPU computes at once.
-        """
+    def _settled(self) -> Backend:
+        """Norms and spectral norms are folded into the convolutions: the state is no checkpoint's any more."""
         fold_norms(self)
         fold_spectral(self.spade_generator)
         self.warping_module.dense_motion_network.mask.fold()
         self.motion_extractor.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this
-        self._backend = Backend(self.warping_module, self.spade_generator, self.precision)
-        self.grouping = Grouping.on(self.device, group)
+        return Backend(self.warping_module, self.spade_generator, self.precision)
 
     @steady_torch()
     @inference()
@@ -127,15 +99,9 @@ def load_model(
         InputError: the weights cannot be used, with what differs.
         ValueError: an unknown precision.
     """
-    if precision not in PRECISIONS:
-        raise ValueError(f"precision is one of {', '.join(PRECISIONS)}, not {precision!r}")
-    place = torch.device(device)
-    if precision == "fp16" and place.type != "cuda":
-        raise InputError("precision fp16 needs a CUDA device", cure="use precision fast on a CPU")
-    checkpoint = Checkpoint(weights, None) if isinstance(weights, Mapping) else read_weights(Path(weights))
-    with torch.device("meta"):
-        model = Model(precision, sizes)
-    fit_checkpoint(model, flattened(checkpoint), FAMILY)
-    model.to(place)
-    model.settle(group)
-    return model
+
+    def read() -> Checkpoint:
+        given = Checkpoint(weights, None) if isinstance(weights, Mapping) else read_weights(Path(weights))
+        return flattened(given)
+
+    return load(lambda: Model(precision, sizes), read, FAMILY, device=device, precision=precision, group=group)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -107,10 +107,10 @@ class Half(Generic[N]):
         self._sound: Tensor | None = None
         self.network.get_submodule(last).register_forward_hook(self._look)
 
-    def _look(self, _module: nn.Module, _given: Any, made: Tensor) -> None:
+    def _look(self, _module: nn.Module, _given: object, made: Tensor) -> None:
         self._sound = finite(made)
 
-    def __call__(self, *given: Any) -> tuple[Tensor, Tensor]:
+    def __call__(self, *given: Tensor | list[Tensor]) -> tuple[Tensor, Tensor]:
         """Pictures, as the network gives them, and which of them are sound, (N,)."""
         pictures = self.network(*given)
         assert self._sound is not None  # noqa: S101  (the hook has run)

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from foundation.devices import GROUP
-from foundation.errors import InputError
 from networks.arithmetic import inference
-from networks.checkpoints import Checkpoint, Family, fit_checkpoint, read_checkpoint
-from networks.grouping import Grouping, Part
+from networks.checkpoints import Checkpoint, Family, read_checkpoint
+from networks.grouping import Part
 from networks.kernels.workers import steady_torch
+from networks.model import NetworkModel, load
 from networks.narrow import NarrowConv2d
 from networks.pictures import check_pictures
 from tpsmm.backend import Backend
@@ -23,26 +23,22 @@ from tpsmm.dense_motion import DenseMotionNetwork
 from tpsmm.inpainting import InpaintingNetwork
 from tpsmm.keypoints import AvdNetwork, BackgroundPredictor, KeypointDetector
 
-PRECISIONS = ("fp32", "fast", "bf16", "fp16")
 OPTIONAL = ("avd_network", "bg_predictor")
 MODULES = ("inpainting_network", "kp_detector", "dense_motion_network", *OPTIONAL)
 FAMILY = Family("the Thin-Plate Spline Motion Model", MODULES, OPTIONAL, "vox")
 
 
-class Model(nn.Module):
+class Model(NetworkModel[Backend]):
     """The networks under the names that published checkpoints use.
 
     Attributes:
         config: what they were built from.
-        grouping: how many frames are computed at once.
         avd_network: None where the checkpoint has none. bg_predictor: None where it, or the config, has none.
-        precision: one of PRECISIONS; `backend.path` says what it came to on this machine.
     """
 
     def __init__(self, config: ModelConfig, precision: str = "fp32") -> None:
-        super().__init__()
+        super().__init__(precision)
         self.config = config
-        self.precision = precision
         self.inpainting_network = InpaintingNetwork(config.common, config.generator)
         self.kp_detector = KeypointDetector(config.common.num_tps, config.kp_detector.width, config.kp_detector.side)
         self.dense_motion_network = DenseMotionNetwork(config.common, config.dense_motion)
@@ -50,35 +46,14 @@ class Model(nn.Module):
             config.common.num_tps, config.avd.id_bottle_size, config.avd.pose_bottle_size
         )
         self.bg_predictor: BackgroundPredictor | None = BackgroundPredictor() if config.common.bg else None
-        self._backend: Backend | None = None
-        self.grouping = Grouping(1)
-        self.requires_grad_(False)
-        self.eval()
+        self.at_rest()
 
-    @property
-    def device(self) -> torch.device:
-        """Where the weights are."""
-        return self.inpainting_network.final.weight.device
-
-    @property
-    def backend(self) -> Backend:
-        """The way frames are computed. Raises: RuntimeError before `settle`."""
-        if self._backend is None:
-            raise RuntimeError("the model has no weights yet: use load_model")
-        return self._backend
-
-    def settle(self, group: int = GROUP) -> None:
-        """Precompute what the weights alone decide (once they are loaded and on their device).
-
-        Args:
-            group: how many frames a GPU computes at once.
-        """
+    def _settled(self) -> Backend:
         for module in self.modules():
             if isinstance(module, NarrowConv2d):
                 module.fold()
         self.kp_detector.lay_out()
-        self._backend = Backend(self.dense_motion_network, self.inpainting_network, self.precision)
-        self.grouping = Grouping.on(self.device, group)
+        return Backend(self.dense_motion_network, self.inpainting_network, self.precision)
 
     @steady_torch()
     @inference()
@@ -115,17 +90,11 @@ def load_model(
         InputError: config or checkpoint cannot be used, with what differs.
         ValueError: an unknown precision.
     """
-    if precision not in PRECISIONS:
-        raise ValueError(f"precision is one of {', '.join(PRECISIONS)}, not {precision!r}")
-    place = torch.device(device)
-    if precision == "fp16" and place.type != "cuda":
-        raise InputError("precision fp16 needs a CUDA device", cure="use precision fast on a CPU")
     parsed = load_config(config)
-    read = checkpoint if isinstance(checkpoint, Mapping) else None
-    source = Checkpoint(dict(read), None) if read is not None else read_checkpoint(Path(str(checkpoint)), FAMILY)
-    with torch.device("meta"):
-        model = Model(parsed, precision)
-    fit_checkpoint(model, source, FAMILY)
-    model.to(place)
-    model.settle(group)
-    return model
+
+    def read() -> Checkpoint:
+        if isinstance(checkpoint, Mapping):
+            return Checkpoint(checkpoint, None)
+        return read_checkpoint(Path(checkpoint), FAMILY)
+
+    return load(lambda: Model(parsed, precision), read, FAMILY, device=device, precision=precision, group=group)
