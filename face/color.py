@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from face.topology import SKIN
 from foundation.geometry import Array, Image
 
+Pixels = NDArray[np.float32]
 LIPS = (74, 73, 72, 302, 303, 304, 89, 86, 319, 90, 85, 320)
 """Points on the red of the lips."""
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -34,3 +36,9 @@ def tone(image: Image, points: Array, where: tuple[int, ...]) -> Array:
     if not samples:
         samples = [image.reshape(-1, 3).mean(axis=0)]
     return np.maximum(np.median(samples, axis=0), 1.0)
+
+
+def redness(pixels: Pixels | Array) -> Array:
+    """(...) of (..., 3): (R - G) / (R + G + B), which light and shade change little."""
+    total = np.maximum(pixels.sum(axis=-1), 24.0)
+    return np.asarray((pixels[..., 0] - pixels[..., 1]) / total)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from face.color import Pixels
 from face.mouth_patch import MouthPatch
-from face.palette import Pixels
 from face.relight import Tones, ramp
 from face.topology import CHIN, INNER_LOWER, INNER_UPPER, MOUTH_CORNERS, NOSE_BASE, NOSE_BRIDGE
 from foundation.geometry import Array

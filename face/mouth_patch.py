@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face.palette import Palette, Pixels
+from face.color import Pixels
+from face.grain import noise
+from face.palette import Palette
 from face.relight import ramp
 from foundation.geometry import Array
 
@@ -22,7 +23,7 @@ CAST_SHADE, CAST_REACH, CAST_SHARE = 0.16, 0.022, 0.28
 CORNER_SHADE = 0.40
 SHADE_TINT = np.array([0.85, 1.1, 1.1], np.float32)
 """Shade in a mouth is reddish: what little light there is has passed through lips."""
-GRAIN_SHARE, GRAIN_SIDE = 0.6, 256
+GRAIN_SHARE = 0.6
 """Grain in a mouth against that on skin."""
 LIT_END = 0.3
 """Where, between the middle and the lighter end of a mouth, it is as light as the skin around it was taken to be."""
@@ -93,14 +94,4 @@ def side_light(patch: MouthPatch, slope: float) -> Pixels:
 
 def grain(patch: MouthPatch, own: Palette) -> Pixels:
     """(h, w) the portrait's grain, levels; it goes with the lip, so that it does not boil."""
-    middle = np.float32(GRAIN_SIDE / 2)
-    noise = cv2.remap(_noise(), patch.x + middle, patch.y + middle, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    return np.asarray(noise * np.float32(GRAIN_SHARE * own.grain), np.float32)
-
-
-@cache
-def _noise() -> Pixels:
-    """Soft noise of unit spread."""
-    noise = np.random.default_rng(7).standard_normal((GRAIN_SIDE, GRAIN_SIDE)).astype(np.float32)
-    noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.7), np.float32)
-    return noise / noise.std()
+    return np.asarray(noise(patch.x, patch.y) * np.float32(GRAIN_SHARE * own.grain), np.float32)

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face.bridging import smooth_step
-from face.color import LUMA
-from face.palette import Palette, Pixels, area, redness
+from face.color import LUMA, Pixels, redness
+from face.observed import area
+from face.palette import Palette
 from face.topology import EYES
 from foundation.geometry import Array, Image
 

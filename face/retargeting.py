@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from face.performance import Performance, exp_rotation, log_rotation
+from face.eye_style import STYLE
+from face.performance import Performance, exp_rotation, iris_position, log_rotation
 from face.rig import Rig, jaw_per_gap
 from face.topology import (
     EYES,
@@ -31,10 +32,10 @@ TURN_LIMIT = np.radians([14.0, 16.0, 18.0])
 SHIFT_LIMIT, GROWTH_LIMIT = 0.12, 0.06
 HIDDEN_SIDE = 0.4
 """Turns that would show the far side of a three-quarter view are reduced by up to so much."""
+STEEP = 6
+"""Even; how suddenly a movement ends that is hardly held back before."""
 WIDEST = 0.34
 """The widest mouth, in face heights."""
-GAZE_LIMIT = np.array([0.16, 0.07])
-"""Furthest that an iris moves, along and across the eye, in eye widths."""
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,30 @@ def rigid_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) 
 
 
 def gaze_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:
-    """(n, 2, 2) how far the irises move along and across the eyes, in eye widths."""
-    gaze = performance.gaze[span] - performance.gaze[performance.reference]
-    gaze = gaze * gains.turns.kept(span)[:, None, None]
-    return soft_limit(gaze * rig.scale[0] * gains.expression, GAZE_LIMIT)
+    """(n, 2, 2) how far the irises move along and across the eyes, in eye widths.
+
+    Of a reference that looks aside no more than STYLE.gaze_rest counts as looking straight on, and the limit is one
+    for where irises end up, not for how far they move. Both eyes turn alike; one that is shut follows the other.
+    """
+    most, limit = np.array(STYLE.gaze_rest), np.array(STYLE.gaze_limit)
+    rest = np.clip(performance.gaze[performance.reference].mean(axis=0), -most, most)
+    seen = np.clip(performance.openness[span] / STYLE.gaze_tells, 0.05, 1.0)[:, :, None]
+    both = (performance.gaze[span] * seen).sum(axis=1) / seen.sum(axis=1) - rest
+    gaze = np.array(STYLE.gaze_gain) * gains.expression * both * gains.turns.kept(span)[:, None]
+    own = np.stack([iris_position(rig.shape[None], eye)[0] for eye in EYES])
+    own = np.clip(own, -0.8 * limit, 0.8 * limit)
+    return hard_limit(own + gaze[:, None], limit) - hard_limit(own, limit)
 
 
 def soft_limit(value: Array, limit: Array | float) -> Array:
     """`value`, never beyond +-`limit`."""
     bounded: Array = limit * np.tanh(value / limit)
+    return bounded
+
+
+def hard_limit(value: Array, limit: Array | float) -> Array:
+    """`value`, never beyond +-`limit`, and as it is up to half of that."""
+    bounded: Array = value * (1 + (value / limit) ** STEEP) ** (-1 / STEEP)
     return bounded
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face.color import LUMA
-from face.palette import Palette, area
+from face.observed import area
+from face.palette import Palette
 from face.relight import classes, ramp
 from face.topology import INNER_LOWER, INNER_UPPER
 from foundation.geometry import Array, Image

@@ -8,11 +8,13 @@ import numpy as np
 
 from engines.base import Arrays, CropSpec, Driving, Own, Plate, PlateEngine, PlateRenderer, Portrait, Renderer, Taking
 from engines.landmark_tps import eyes
-from engines.landmark_tps.mouth import CONTOUR, Mouth, own_teeth
+from engines.landmark_tps.lips import CONTOUR
+from engines.landmark_tps.mouth import Mouth
 from engines.landmark_tps.options import Options
 from engines.landmark_tps.plate import Sitter, TpsPlateRenderer, plate_arrays
 from engines.landmark_tps.renderer import Scene, TpsRenderer
 from engines.landmark_tps.surroundings import Surroundings
+from engines.landmark_tps.teeth import own_teeth
 from face import calibration, palette, relight, rig
 from face.calibration import Detector
 from face.motion import Motion, Reference

@@ -7,20 +7,22 @@ disc and lifted off the white.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.landmark_tps import lids
 from engines.landmark_tps.mesh import Raster
+from face.color import LUMA
+from face.eye_style import STYLE
+from face.grain import noise
 from face.topology import Eye
 from foundation.geometry import Array, Box, Image
 
 MARGIN = 0.35
 """The plate reaches this far around the eye, in eye widths."""
-IRIS_RIM = 1.08
-"""The iris's soft edge, in iris radii."""
 SMALLEST = 6.0
 """Eyes narrower than this many pixels keep the mesh's own picture."""
 
@@ -33,7 +35,7 @@ class Eyeball:
         origin: (2,) pixel position of the plate's first pixel.
         white: (h, w, 3) uint8 the eye without its iris. ball: (h, w, 3) uint8 with it.
         corners: (2, 2) the eye's corners, pixels. iris: centre x, y and radius, pixels.
-        gap: lid gap at the middle, pixels.
+        gap: lid gap at the middle, pixels. lid: what comes down over it.
     """
 
     origin: Array
@@ -42,6 +44,7 @@ class Eyeball:
     corners: Array
     iris: Array
     gap: float
+    lid: lids.Lid
 
     @staticmethod
     def build(image: Image, points: Array, eye: Eye) -> Eyeball:
@@ -65,10 +68,19 @@ class Eyeball:
         radius = max(float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean()), 1.0)
         circle = np.array([iris[0, 0], iris[0, 1], radius])
         region = np.ascontiguousarray(image[box.slices])
+        circle[2] *= iris_ends(region, inside, raster, circle)
         ball = complete_iris(region, extend(region, inside), inside, raster, circle)
-        white = lift_iris(ball, raster, circle)
+        white = lift_iris(ball, inside, raster, circle)
         gap = float(np.linalg.norm(lower[3:6] - upper[3:6], axis=1).mean())
-        return Eyeball(np.array([box.x0, box.y0], np.float64), white, ball, corners, circle, gap)
+        return Eyeball(
+            np.array([box.x0, box.y0], np.float64),
+            white,
+            ball,
+            corners,
+            circle,
+            gap,
+            lids.Lid.seen(image, points, eye),
+        )
 
 
 def extend(region: Image, inside: NDArray[np.bool_]) -> Image:
@@ -85,42 +97,83 @@ def extend(region: Image, inside: NDArray[np.bool_]) -> Image:
     return np.where(inside[:, :, None], region, softened)
 
 
+def iris_ends(region: Image, inside: NDArray[np.bool_], raster: Raster, circle: Array) -> float:
+    """Where the iris ends, in radii as landmarks have it: where light grows most from its middle outwards."""
+    radius, light = from_iris(raster, circle), region @ LUMA
+    edges = np.linspace(*STYLE.iris_size, 14)
+    rings = [inside & (radius >= inner) & (radius < outer) for inner, outer in pairwise(edges)]
+    if min(int(ring.sum()) for ring in rings) < 4:
+        return STYLE.iris_usual
+    steps = np.diff([float(np.median(light[ring])) for ring in rings])
+    grows = np.convolve(steps, [0.5, 1.0, 0.5], "same")
+    return float(edges[1:-1][int(np.argmax(grows))]) if grows.max() > STYLE.iris_step else STYLE.iris_usual
+
+
 def complete_iris(region: Image, plate: Image, inside: NDArray[np.bool_], raster: Raster, circle: Array) -> Image:
-    """The part of the iris behind the lids, mirrored from the part that shows."""
-    x, y = np.broadcast_arrays(raster.x, raster.y)
-    hidden = ((x - circle[0]) ** 2 + (y - circle[1]) ** 2 < (IRIS_RIM * circle[2]) ** 2) & ~inside
-    rows, columns = np.nonzero(hidden)
-    mirrored = np.clip(np.round(2 * (circle[1] - raster.box.y0) - rows).astype(int), 0, inside.shape[0] - 1)
-    seen = inside[mirrored, columns]
-    completed = plate.copy()
-    completed[rows[seen], columns[seen]] = region[mirrored[seen], columns[seen]]
-    return completed
+    """The part of the iris behind the lids, from what shows at the same distance from its centre."""
+    radius = from_iris(raster, circle)
+    on = radius < 1
+    reach = max(1, round(STYLE.iris_off_lids * circle[2]))  # near the lids' edges it is often lid that shows
+    core = cv2.erode(inside.astype(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) > 0
+    edges = np.linspace(0, 1, STYLE.iris_rings + 1)
+    rings = [core & (radius >= inner) & (radius < outer) for inner, outer in pairwise(edges)]
+    seen = [number for number, ring in enumerate(rings) if ring.sum() >= 3]
+    if not seen:
+        return plate
+    profile = np.stack([np.percentile(region[rings[number]], 40, axis=0) for number in seen])
+    at = ((edges[:-1] + edges[1:]) / 2)[seen]
+    filled = np.stack([np.interp(radius, at, profile[:, channel]) for channel in range(3)], axis=2)
+    share = cv2.GaussianBlur((on & ~core).astype(np.float32), (0, 0), max(0.6, 0.5 * reach))
+    share = np.where(on, np.maximum(share, (on & ~inside).astype(np.float32)), 0)[:, :, None]
+    return np.clip(plate + (filled - plate) * share, 0, 255).astype(np.uint8)
 
 
-def lift_iris(ball: Image, raster: Raster, circle: Array) -> Image:
-    """The plate with the iris replaced by the white around it."""
-    disc = iris_alpha(raster.x, raster.y, circle, 1.25) > 0.02
+def from_iris(raster: Raster, circle: Array) -> Array:
+    """(h, w) how far each pixel is from the iris's centre, in its radii."""
+    return np.asarray(np.sqrt((raster.x - circle[0]) ** 2 + (raster.y - circle[1]) ** 2) / circle[2], np.float64)
+
+
+def lift_iris(ball: Image, inside: NDArray[np.bool_], raster: Raster, circle: Array) -> Image:
+    """The plate with the iris replaced by white: the eye's own where it shows some, darker under the upper lid."""
+    radius = from_iris(raster, circle)
+    disc = iris_alpha(raster.x, raster.y, circle, STYLE.white_from) > 0.02
     if disc.all():
         return ball.copy()
-    radius = max(2.0, 0.25 * float(circle[2]))
-    return np.asarray(cv2.inpaint(ball, disc.astype(np.uint8), radius, cv2.INPAINT_TELEA), np.uint8)
+    filled = cv2.inpaint(ball, disc.astype(np.uint8), max(2.0, 0.25 * float(circle[2])), cv2.INPAINT_TELEA)
+    core = cv2.erode(inside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    beside, on = core & (radius > 1.2), core & (radius < 0.9)
+    if beside.sum() < 12:
+        return np.asarray(filled, np.uint8)
+    seen = ball[beside].astype(np.float32)
+    light = seen @ LUMA
+    low, high = np.percentile(light, (40, 85))
+    tone = seen[(light >= low) & (light <= high)].mean(axis=0)
+    if on.any() and float(tone @ LUMA) < float(np.median(ball[on] @ LUMA)) + 6:
+        return np.asarray(filled, np.uint8)
+    down = np.clip((raster.y - (circle[1] - 1.1 * circle[2])) / (0.9 * circle[2]), 0, 1)
+    shade = np.broadcast_to(1 - (1 - STYLE.white_under_lid) * (1 - down), radius.shape)[:, :, None]
+    fine = ball.astype(np.float32) - cv2.GaussianBlur(ball, (0, 0), 1.0).astype(np.float32)
+    level = np.float32(1.48 * np.median(np.abs(fine[core])))
+    x, y = np.broadcast_arrays(raster.x - np.float32(circle[0]), raster.y - np.float32(circle[1]))
+    white = tone * shade + (noise(np.ascontiguousarray(x), np.ascontiguousarray(y)) * level)[:, :, None]
+    # what lies beside the iris stays the portrait's own
+    share = (0.8 * np.clip((STYLE.white_to - radius) / 0.15, 0, 1))[:, :, None]
+    return np.clip(filled + (white - filled) * share, 0, 255).astype(np.uint8)
 
 
-def iris_alpha(
-    x: NDArray[np.float32], y: NDArray[np.float32], circle: Array, rim: float = IRIS_RIM
-) -> NDArray[np.float32]:
+def iris_alpha(x: NDArray[np.float32], y: NDArray[np.float32], circle: Array, rim: float = 1.0) -> NDArray[np.float32]:
     """1 on the iris, 0 off it, soft over a sixth of its radius."""
     distance = np.sqrt((x - circle[0]) ** 2 + (y - circle[1]) ** 2) / circle[2]
     return np.clip((rim - distance) * 6.0 + 0.5, 0, 1).astype(np.float32)
 
 
 def paint(out: Image, points: Array, eye: Eye, eyeball: Eyeball, gaze: Array) -> None:
-    """Lay the eyeball into the lids' opening; in place.
+    """Lay the eyeball into the lids' opening, and a lid that comes down over it; in place.
 
     Args:
         points: (>=478, 2) target positions. gaze: (2,) how far the iris moves along and across, in eye widths.
     """
-    upper, lower = smooth_row(points[list(eye.upper_row)]), smooth_row(points[list(eye.lower_row)])
+    upper, lower = lids.smooth_row(points[list(eye.upper_row)]), lids.smooth_row(points[list(eye.lower_row)])
     corners = points[list(eye.corners)]
     width = float(np.linalg.norm(corners[1] - corners[0]))
     own_width = float(np.linalg.norm(eyeball.corners[1] - eyeball.corners[0]))
@@ -146,6 +199,8 @@ def paint(out: Image, points: Array, eye: Eye, eyeball: Eyeball, gaze: Array) ->
     alpha = cv2.GaussianBlur(mask, (0, 0), max(0.5, 0.012 * width))[:, :, None] * mask[:, :, None]
     region = out[box.slices]
     np.copyto(region, np.clip(region + (pixels - region) * alpha, 0, 255).astype(np.uint8))
+    shut = 1 - gap / max(eyeball.gap * width / own_width, 1e-6)
+    lids.paint(out, points, eye, eyeball.lid, shut)
 
 
 def plate_affine(corners: Array, own_corners: Array, stretch: float) -> Array:
@@ -164,16 +219,3 @@ def sample(plate: Image, origin: Array, x: NDArray[np.float32], y: NDArray[np.fl
     field_x, field_y = (x - origin[0]).astype(np.float32), (y - origin[1]).astype(np.float32)
     taken = cv2.remap(plate, field_x, field_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return taken.astype(np.float32)
-
-
-@cache
-def lid_matrix() -> Array:
-    """(25, 9): a lid's points to a smooth curve through them."""
-    from scipy.interpolate import CubicSpline  # noqa: PLC0415  (slow to import, for what draws alone)
-
-    return np.asarray(CubicSpline(np.arange(9), np.eye(9), bc_type="natural")(np.linspace(0, 8, 25)))
-
-
-def smooth_row(row: Array) -> Array:
-    """A lid's 9 points as a smooth curve of 25."""
-    return lid_matrix() @ row

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,15 @@ THIN = 0.3
 """Height, in cells, below which a triangle is too thin to be trusted."""
 _SHIFT = 4
 """Triangles are drawn with 4 bits of sub-pixel precision."""
+
+
+@cache
+def curve_matrix(points: int, dense: int) -> Array:
+    """(dense, points): points to a smooth curve through them, a natural cubic spline."""
+    from scipy.interpolate import CubicSpline  # noqa: PLC0415  (slow to import, for what draws alone)
+
+    curve = CubicSpline(np.arange(points), np.eye(points), bc_type="natural")
+    return np.asarray(curve(np.linspace(0, points - 1, dense)))
 
 
 class Raster:

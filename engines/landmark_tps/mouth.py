@@ -7,26 +7,22 @@ portrait that shows its own teeth keeps them: they hang from its upper lip, unst
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.base import Arrays
-from engines.landmark_tps.mesh import Raster, affines, apply_affines, draw_indices
+from engines.landmark_tps.lips import DENSE, across_and_down, around, rows, stretch
+from engines.landmark_tps.mesh import Raster
+from engines.landmark_tps.teeth import Teeth, hang_teeth
 from face.color import LUMA
 from face.drawn_mouth import SHOWS, Bite, Pose, draw
 from face.mouth_patch import MouthPatch, grain, shade, side_light
 from face.palette import Palette
-from face.relight import Tones, classes, ramp, relit, tones
-from face.topology import INNER_LIPS, strip
-from foundation.geometry import Array, Box, Image
+from face.relight import Tones, ramp, relit, tones
+from foundation.geometry import Array, Image
 
-CONTOUR = list(INNER_LIPS)
-ROW = 11
-DENSE = 33
-"""Points of a lip's curve, drawn smooth through its 11 landmarks."""
 SHRINK = np.array([0.03, 0.06])
 """How much of the performer's mouth is left out at its corners and lips, so that no lip is taken for tooth."""
 APPEAR = 0.005, 0.014
@@ -37,30 +33,10 @@ OWN_APPEAR = 0.008, 0.026
 """The same for the portrait's own teeth, which hang behind its lip."""
 PLAIN = np.array([0.36, 0.25, 0.24], np.float32)
 """The dark that is shown while something hides a performer's mouth, against the lips."""
-CAVITY_TINT = np.array([0.55, 0.40, 0.37], np.float32)
-PARTED_LIGHT = np.array([0.75, 0.7, 0.7], np.float32)
-"""What lies behind lips that are parted without showing teeth, against the lips."""
 BEHIND = 0.8
 """How much of the performer's teeth is taken away behind the portrait's own."""
-FEW_TEETH = 0.3
-"""A portrait whose opening holds less tooth than this share shows none of its own."""
 GRAINY = 0.8
 """Levels of grain from which it shows."""
-
-
-@dataclass(frozen=True)
-class Teeth:
-    """The portrait's own teeth.
-
-    Attributes:
-        image: (h, w, 3) uint8 the portrait around its mouth; alpha: (h, w) uint8, 255 on teeth.
-        origin: (2,) pixel position of the first pixel. contour: (20, 2) the inner lips around them, pixels.
-    """
-
-    image: Image
-    alpha: NDArray[np.uint8]
-    origin: Array
-    contour: Array
 
 
 @dataclass(frozen=True)
@@ -91,62 +67,6 @@ class Mouth:
     def made_up(self) -> bool:
         """Nobody was filmed: all of the inside is drawn."""
         return self.theirs.width == 0
-
-
-@cache
-def row_matrix() -> Array:
-    """(DENSE, 11): a lip's landmarks to a smooth curve through them."""
-    from scipy.interpolate import CubicSpline  # noqa: PLC0415  (slow to import, for what draws alone)
-
-    curve = CubicSpline(np.arange(ROW), np.eye(ROW), bc_type="natural")
-    return np.asarray(curve(np.linspace(0, ROW - 1, DENSE)))
-
-
-@cache
-def _strip() -> NDArray[np.int32]:
-    return np.array(strip(tuple(range(DENSE)), tuple(range(DENSE, 2 * DENSE))), np.int32)
-
-
-def rows(contour: Array) -> tuple[Array, Array]:
-    """The upper and lower lip, (DENSE, 2) each, left to right, of the (20, 2) inner contour."""
-    upper = contour[:ROW]
-    lower = np.concatenate([contour[:1], contour[: ROW - 2 : -1]])
-    return np.einsum("dr,rc->dc", row_matrix(), upper), np.einsum("dr,rc->dc", row_matrix(), lower)
-
-
-def around(points: Array, margin: int, image: Image) -> Box:
-    """The pixels around `points`, inside the image."""
-    low, high = np.floor(points.min(axis=0)).astype(int) - margin, np.ceil(points.max(axis=0)).astype(int) + margin + 1
-    return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1])).clipped(image.shape[1], image.shape[0])
-
-
-def own_teeth(image: Image, contour: Array, height: float, own: Palette) -> tuple[Image, Teeth | None]:
-    """An open mouth emptied, and the teeth that were in it.
-
-    Args:
-        image: the portrait. contour: (20, 2) its inner lips, a little outside the opening. own: its palette.
-    Returns:
-        the portrait with dark between its lips, and its teeth if there are any to speak of.
-    """
-    box = around(contour, max(4, round(0.05 * height)), image)
-    if box.width < 4 or box.height < 4:
-        return image, None
-    raster = Raster(box, 1.0)
-    upper, lower = rows(contour)
-    hole = raster.polygon(np.concatenate([upper, lower[-2:0:-1]]))
-    region = np.ascontiguousarray(image[box.slices])
-    reach = max(1.0, 0.006 * height)
-    inside = cv2.GaussianBlur(hole, (0, 0), reach)
-    teeth = cv2.GaussianBlur(classes(region.astype(np.float32), own)[0], (0, 0), 1.5 * reach)
-    alpha = (np.clip(3.0 * teeth, 0, 1) * inside).astype(np.uint8)
-    filled = cv2.inpaint(region, (hole > 20).astype(np.uint8), 3.0, cv2.INPAINT_TELEA)
-    shows_teeth = float(alpha[hole > 127].mean()) > FEW_TEETH * 255
-    dark = cv2.GaussianBlur(filled, (0, 0), 2 * reach) * (CAVITY_TINT if shows_teeth else PARTED_LIGHT)
-    share = (inside / np.float32(255))[:, :, None]
-    emptied = image.copy()
-    emptied[box.slices] = np.clip(filled * (1 - share) + dark * share, 0, 255).astype(np.uint8)
-    teeth_there = Teeth(region, alpha, np.array([box.x0, box.y0], np.float64), contour)
-    return emptied, teeth_there if shows_teeth else None
 
 
 @dataclass(frozen=True)
@@ -235,20 +155,6 @@ def performed(patch: MouthPatch, pixels: NDArray[np.float32], mouth: Mouth) -> N
     return np.asarray(cv2.GaussianBlur(layers, (0, 0), mouth.blur) if mouth.blur > 0 else layers, np.float32)
 
 
-def across_and_down(upper: Array) -> tuple[Array, Array]:
-    """Unit vectors along a lip, and from it towards the chin."""
-    across = upper[-1] - upper[0]
-    across = across / max(float(np.linalg.norm(across)), 1e-6)
-    return across, np.array([-across[1], across[0]])
-
-
-def stretch(raster: Raster, target: Array, source: Array) -> NDArray[np.float32]:
-    """The field that lays the strip between two source rows over that between two target rows, (2 * DENSE, 2) each."""
-    triangles = _strip()
-    indices = draw_indices(raster, target[triangles], np.arange(len(triangles)))
-    return apply_affines(raster, indices, affines(target[triangles], source[triangles]))
-
-
 def fetch(
     raster: Raster, lips: tuple[Array, Array], frame: Image, driving_contour: Array, margin: float
 ) -> NDArray[np.float32]:
@@ -265,17 +171,3 @@ def fetch(
     target = np.concatenate([upper - down * margin + sideways, lower + down * margin + sideways])
     field = stretch(raster, target, source)
     return cv2.remap(frame, field, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
-
-
-def hang_teeth(layers: NDArray[np.float32], raster: Raster, upper: Array, teeth: Teeth, share: float) -> None:
-    """So much of the portrait's own teeth, under its upper lip, as tall as they are; in place."""
-    own_upper, own_lower = rows(teeth.contour)
-    # a little beyond the opening, so that the teeth end where their soft alpha does, not where the strip does
-    own_lower = own_upper + 1.25 * (own_lower - own_upper)
-    _, down = across_and_down(upper)
-    drop = np.linalg.norm(own_lower - own_upper, axis=1, keepdims=True)
-    field = stretch(raster, np.concatenate([upper, upper + down * drop]), np.concatenate([own_upper, own_lower]))
-    field -= teeth.origin.astype(np.float32)
-    image = cv2.remap(teeth.image, field, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    alpha = cv2.remap(teeth.alpha, field, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    layers += (image - layers) * (alpha * np.float32(share / 255))[:, :, None]

@@ -21,6 +21,7 @@ from engines.landmark_tps.surroundings import Surroundings
 from face import palette, relight, rig
 from face import performance as driver
 from face.canonical import Frame
+from face.eye_style import STYLE
 from face.retargeting import Gains, gaze_motion, mesh_targets
 from face.topology import (
     CHIN,
@@ -84,13 +85,33 @@ def test_a_blink_of_one_frame_survives_smoothing() -> None:
     assert performance.openness[3].min() > 0.9
 
 
-def test_irises_follow_and_stay_within_the_eye() -> None:
-    performance = performed([made_up_face(gaze=value) for value in (0.0, 0.0, 0.0, 0.1, 0.1, 0.1)])
+def test_irises_go_as_far_as_the_performers_up_to_where_they_end() -> None:
+    asides = (0.0, 0.0, 0.0, 0.1, 0.2, -0.2, 0.6)
+    performance = performed([made_up_face(gaze=value) for value in asides], reference=0)
     body = rig.build(face_of(made_up_face()), performance)
-    gaze = gaze_motion(body, performance, Gains(1, 1, 1), slice(0, 6))
-    difference = gaze[5, :, 0] - gaze[0, :, 0]
-    assert (difference > 0.04).all()
-    assert np.abs(gaze).max() < 0.2
+    moved = gaze_motion(body, performance, Gains(1, 1, 1), slice(0, 7))[:, :, 0]
+    np.testing.assert_allclose(moved[:, 0], moved[:, 1], atol=1e-12)
+    theirs = performance.gaze[:, :, 0].mean(axis=1)
+    gain = (moved[3:6, 0] - moved[0, 0]) / (theirs[3:6] - theirs[0])
+    assert gain.min() > 0.8
+    assert gain.max() < 1.15
+    assert np.abs(moved).max() <= STYLE.gaze_limit[0]
+
+
+def test_an_eye_that_winks_looks_where_the_other_does() -> None:
+    """Landmarks of an iris behind a lid are guesses."""
+    faces = [made_up_face(gaze=0.1) for _ in range(5)]
+    left = list(EYES[0].upper_row)
+    shut = made_up_face(gaze=0.1, lids=0.0)
+    faces[3][left] = shut[left]
+    faces[3][list(EYES[0].iris)] += [12, 0, 0]
+    performance = performed([made_up_face(), *faces], reference=0)
+    body = rig.build(face_of(made_up_face()), performance)
+    moved = gaze_motion(body, performance, Gains(1, 1, 1), slice(0, 6))
+    assert moved[4] == pytest.approx(moved[2], abs=0.03)
+    targets = mesh_targets(body, performance, Gains(1, 1, 1), slice(4, 5))[0]
+    gaps = [float(np.linalg.norm(targets[eye.upper[3]] - targets[eye.lower[3]])) for eye in EYES]
+    assert gaps[0] < 0.1 * gaps[1]
 
 
 def test_mouth_gain_of_zero_keeps_the_mouth_shut() -> None:
@@ -234,6 +255,66 @@ def test_gaze_moves_the_dark_of_the_eye() -> None:
     eyes.paint(out, points[:, :2], eye, ball, np.array([0.2, 0.0]))
     dark = np.argwhere(out.mean(axis=2) < 100).mean(axis=0)
     assert dark[1] == pytest.approx(centre[0] + 0.2 * 28, abs=1.5)
+
+
+WHITE, SKIN, LASHES, IRIS = (225, 222, 220), (205, 160, 135), (45, 30, 25), (70, 110, 160)
+
+
+def open_eye(points: Points, *, below: float = 0.0, iris: float = 1.0) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """(320, 320, 3) skin with a white eye in it, lashes above and a blue iris; and where the eye is.
+
+    Args:
+        below: how far the eye goes on below its landmarks, eye widths. iris: its radius over the landmarks'.
+    """
+    eye, image = EYES[0], np.full((320, 320, 3), SKIN, np.uint8)
+    upper, lower = points[list(eye.upper_row), :2], points[list(eye.lower_row), :2]
+    lower[:, 1] += below * np.linalg.norm(upper[-1] - upper[0])
+    where = np.zeros((320, 320), np.uint8)
+    cv2.fillPoly(where, [np.round(np.concatenate([upper, lower[::-1]])).astype(np.int32)], 1)
+    image[where > 0] = WHITE
+    (x, y), radius = points[eye.iris[0], :2], iris * np.linalg.norm(points[eye.iris[1], :2] - points[eye.iris[0], :2])
+    rows, columns = np.mgrid[:320, :320]
+    image[((columns - x) ** 2 + (rows - y) ** 2 < radius**2) & (where > 0)] = IRIS
+    cv2.polylines(image, [np.round(upper).astype(np.int32)], False, LASHES, 2)
+    return image, where > 0
+
+
+@pytest.mark.parametrize("below", [0.0, 0.07])
+def test_a_shut_lid_is_skin_with_a_line_of_lashes(below: float) -> None:
+    """No stripes of stretched lashes, and nothing of the white, even where an eye is taller than its landmarks say."""
+    points, eye = made_up_face(height=600.0), EYES[0]
+    points[:, :2] -= points[eye.iris[0], :2] - 160
+    crease = points[list(eye.crease)]
+    points[list(eye.under_brow)] = crease - [0, 20, 0]
+    image, there = open_eye(points, below=below)
+    ball, out = eyes.Eyeball.build(image, points[:, :2], eye), image.copy()
+    shut = points.copy()
+    shut[list(eye.upper)] = shut[list(eye.lower)] - [0, 1, 0]
+    eyes.paint(out, shut[:, :2], eye, ball, np.zeros(2))
+    middle = there & (np.abs(np.arange(320) - 160) < 25)[None]
+    assert (out[middle].min(axis=1) > 190).mean() < 0.01
+    lid = out[150:158, 140:180].astype(float)
+    assert np.abs(lid - SKIN).max() < 30
+    assert lid.mean(axis=(0, 2)).std() < 3
+    dark = out[:, 160].mean(axis=1)
+    assert dark.min() < 0.75 * np.mean(SKIN)
+    assert abs(int(np.argmin(dark)) - int(np.flatnonzero(there[:, 160])[-1])) <= 4
+
+
+@pytest.mark.parametrize("size", [1.0, 1.3])
+def test_an_iris_that_turns_leaves_nothing_of_itself(size: float) -> None:
+    """Although landmarks tell every iris's size as a person's."""
+    points, eye = made_up_face(height=600.0), EYES[0]
+    points[:, :2] -= points[eye.iris[0], :2] - 160
+    image, there = open_eye(points, iris=size)
+    ball, out = eyes.Eyeball.build(image, points[:, :2], eye), image.copy()
+    eyes.paint(out, points[:, :2], eye, ball, np.array([0.2, 0.0]))
+    blue = there & (out[:, :, 2].astype(int) - out[:, :, 0] > 40)
+    before = there & (image[:, :, 2].astype(int) - image[:, :, 0] > 40)
+    moved = 0.2 * float(np.linalg.norm(points[eye.corners[1], :2] - points[eye.corners[0], :2]))
+    assert np.argwhere(blue)[:, 1].mean() - np.argwhere(before)[:, 1].mean() == pytest.approx(moved, rel=0.2)
+    left = there & (np.arange(320) < 160 + moved - 1.2 * size * 15 - 6)[None]
+    assert not (blue & left).any()
 
 
 def degenerate_tracks() -> dict[str, list[Points]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from face.color import LUMA
+from face.color import LUMA, Pixels, redness
 from face.drawn_mouth import UPPER, Bite, Pose, draw
 from face.mouth_patch import MouthPatch
-from face.palette import Pixels, look, redness
+from face.palette import look
 from face.relight import tones
 from face.topology import CHIN, NOSE_BASE, NOSE_BRIDGE
 from tests.made_up import DAYLIGHT, made_up_face, painted_face

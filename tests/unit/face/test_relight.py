@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from face.color import LUMA
-from face.palette import look, redness
+from face.color import LUMA, redness
+from face.palette import look
 from face.relight import SIGMAS, blur_to_match, classes, relit, tones
 from tests.made_up import CANDLE, DAYLIGHT, REFLECTS, made_up_face, painted_face
 
