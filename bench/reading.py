@@ -20,10 +20,10 @@ import cv2
 import numpy as np
 
 from media.files.opening import opened, video_stream
+from media.image import hdr
+from media.image.hdr import BITS, BT2020, HLG, KNEE, PEAK, PQ, WHITE
 from media.image.images import read_image
 from media.samples import sample_path
-from media.video import hdr
-from media.video.hdr import BITS, BT2020, HLG, KNEE, PEAK, PQ, WHITE
 from media.video.reader import VideoReader
 from tests.synthetic import hdr_signal, write_clip
 
@@ -88,7 +88,7 @@ def _timed_numpy(values: np.ndarray, transfer: int) -> float:
     light = hdr._light(transfer)[values]
     luma = cv2.transform(light, np.array([[0.2627, 0.6780, 0.0593]]))
     light *= hdr._gain(transfer)[np.rint(np.sqrt(np.minimum(luma, 1)) * 4095).astype(np.int32)][..., None]
-    light = cv2.transform(light, hdr._TO_709)
+    light = cv2.transform(light, hdr.TO_709[hdr.BT2020])
     brightest = np.maximum(light.max(axis=2), 1e-6)
     above = np.maximum(brightest - KNEE, 0) / (1 - KNEE)
     top = (PEAK / WHITE - KNEE) / (1 - KNEE)

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import yaml
 
-MAX_BYTES = 1_000_000
-MAX_VALUES = 200_000
+from foundation.limits import Limit
+
 """What a document may hold once its aliases are followed; nine lines of them can stand for a thousand million."""
 _CORE = {
     "null": (r"~|null|Null|NULL|", "~nN\0"),
@@ -70,8 +70,9 @@ def read_yaml(path: Path) -> object:
     if not stat.S_ISREG(about.st_mode):
         folder = stat.S_ISDIR(about.st_mode)
         raise OSError(errno.EINVAL, "is a folder" if folder else "is no regular file", os.fspath(path))
-    if about.st_size > MAX_BYTES:
-        raise YamlError(f"{about.st_size} bytes are too many for a file of settings")
+    if about.st_size > Limit.SETTINGS_BYTES.now:
+        told = f"{about.st_size} bytes are too many for a file of settings ({Limit.SETTINGS_BYTES.cure})"
+        raise YamlError(told)
     return parse_yaml(path.read_text(encoding="utf-8-sig"))
 
 
@@ -85,8 +86,10 @@ def parse_yaml(text: str) -> object:
         node = loader.get_single_node()
         if node is None:
             return None
-        if _size(node, {}) > MAX_VALUES:
-            raise YamlError(f"its aliases stand for more than {MAX_VALUES} values")
+        most = Limit.SETTINGS_VALUES.now
+        if _size(node, {}, most) > most:
+            told = f"it holds more than {most} values, those of its aliases counted ({Limit.SETTINGS_VALUES.cure})"
+            raise YamlError(told)
         return loader.construct_document(node)
     except RecursionError:
         raise YamlError("nested too deeply") from None
@@ -99,15 +102,15 @@ def parse_yaml(text: str) -> object:
         raise YamlError(f"a value cannot be read: {error}") from error
 
 
-def _size(node: yaml.Node, known: dict[int, int]) -> int:
+def _size(node: yaml.Node, known: dict[int, int], most: int) -> int:
     """How many values a node holds, those of its aliases counted each time."""
     if id(node) in known:
         return known[id(node)]
-    known[id(node)] = MAX_VALUES + 1  # for whoever holds itself
+    known[id(node)] = most + 1  # for whoever holds itself
     parts: list[yaml.Node] = []
     if isinstance(node, yaml.SequenceNode):
         parts = list(node.value)
     elif isinstance(node, yaml.MappingNode):
         parts = [part for pair in node.value for part in pair]
-    known[id(node)] = 1 + sum(_size(part, known) for part in parts)
+    known[id(node)] = 1 + sum(_size(part, known, most) for part in parts)
     return known[id(node)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 
 from foundation.errors import InputError
 from networks.antialias import BlurAndThin
+from networks.unpickling import Code, Packed, unpickled
 
 FORK = "magig"  # published with the same keys, but trained with Mish and a resized keypoint input
 SHOWN = 4  # differences listed before "and N more"
@@ -121,37 +121,20 @@ def _read_safetensors(path: Path) -> Mapping[str, object]:
 
 
 def _read_pickle(path: Path) -> Mapping[str, object]:
-    # Files of torch 1.6 and later are zip archives and can be mapped; older ones are bare pickles and cannot.
-    mapped = zipfile.is_zipfile(path)
-    if mapped:
-        _refuse_packed(path)
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
-    except pickle.UnpicklingError as error:
-        unsafe = "weights_only" in str(error).lower() or "unsupported" in str(error).lower()
-        problem = "the checkpoint holds code, not only weights, and was not opened" if unsafe else "it is damaged"
+        content = unpickled(path)
+    except Code as error:
+        problem = "the checkpoint holds code, not only weights, and was not opened"
         raise InputError(problem, file=path, cure="get it from its publisher again, or as .safetensors") from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"the checkpoint is damaged: {first}", file=path, cure="download it again") from error
+    except Packed as error:
+        cure = "unpack it, if it is an archive of a checkpoint"
+        raise InputError(f"is no checkpoint of torch.save: {error}", file=path, cure=cure) from error
+    except (pickle.UnpicklingError, OSError) as error:
+        cure = "name a checkpoint, or download it again"
+        raise InputError(f"is no checkpoint, or damaged: {error}", file=path, cure=cure) from error
     if not isinstance(content, Mapping):
         raise InputError("the checkpoint is no mapping of state dicts", file=path, cure="get the published file")
     return dict(content)
-
-
-def _refuse_packed(path: Path) -> None:
-    """torch.save packs nothing: what is packed may unpack to a thousand times its size.
-
-    Raises: InputError.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            packed = [entry.filename for entry in archive.infolist() if entry.compress_type != zipfile.ZIP_STORED]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise InputError(f"the checkpoint is damaged: {error}", file=path, cure="download it again") from error
-    if packed:
-        cure = "unpack it, if it is an archive of a checkpoint"
-        raise InputError(f"is no checkpoint of torch.save: {packed[0]} in it is compressed", file=path, cure=cure)
 
 
 def fit_checkpoint(model: nn.Module, checkpoint: Checkpoint, family: Family) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundation.errors import InputError
+from foundation.limits import Limit
 from speech.acoustic import CLEAN, RATE, SEPARATED, Found, align, spans
 from speech.languages import Language, check_script
 from speech.lines import SungLine
@@ -24,9 +25,6 @@ from speech.voice import Voice
 
 MARGIN = 0.4
 """Seconds around a line's times in which its words are looked for."""
-LONGEST_UNTIMED = 20 * 60
-MOST_UNTIMED = 4000
-"""Seconds of sound, and words, that are searched without any times."""
 HELD = 3
 """A sung vowel lasts so many times the shortest time of a phone at least."""
 DOUBT, SPREAD = 0.85, 0.04
@@ -172,9 +170,11 @@ def _found_windows(listener: _Listener, said: Sequence[Sequence[Said]]) -> list[
     Raises: InputError for more than can be searched.
     """
     words = [word for line in said for word in line if word.ways]
-    if listener.seconds > LONGEST_UNTIMED or len(words) > MOST_UNTIMED:
-        told = f"{len(words)} words without times in {listener.seconds / 60:.0f} minutes of sound are too many"
-        cure = f"cut the sound into songs of {LONGEST_UNTIMED // 60} minutes, or give the lines times (LRC, SRT)"
+    minutes, most = listener.seconds / 60, Limit.UNTIMED_MINUTES
+    if minutes > most.now or len(words) > Limit.UNTIMED_WORDS.now:
+        told = f"{len(words)} words without times in {minutes:.0f} minutes of sound are too many"
+        raising = f"raise the limits {most.called} and {Limit.UNTIMED_WORDS.called}"
+        cure = f"cut the sound into songs of {most.now} minutes, give the lines times (LRC, SRT), or {raising}"
         raise InputError(told, cure=cure)
     found = spans(listener.samples, [word.ways for word in words], noise=listener.noise, held=listener.held)
     if found is None:

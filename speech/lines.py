@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundation.errors import InputError
-from media.text.lyrics import FORMATS, MAX_CHARACTERS, MAX_LINES, read_lyrics, read_text
+from media.text.lyrics import FORMATS, check_count, check_length, read_lyrics, read_text
 from media.text.singers import Singers, Told, names_before
 
 PLAIN = ".txt"
@@ -88,14 +88,11 @@ def plain_lines(text: str, singers: Singers) -> list[SungLine]:
         line = " ".join(raw.split())
         if not line or _HEADING.fullmatch(line):
             continue
-        if len(line) > MAX_CHARACTERS:
-            told = f"line {number} has {len(line)} characters, more than {MAX_CHARACTERS}"
-            raise InputError(told, file=path, cure="break it into lines as they are sung")
+        check_length(line, f"line {number}", path)
         words, names = singers.before(line, f"line {number}")
         if words.strip():
             lines.append(SungLine(words.strip(), names))
     if not lines:
         raise InputError("holds no words", file=path, cure="write the words of the song into it, a line a line")
-    if len(lines) > MAX_LINES:
-        raise InputError(f"holds {len(lines)} lines, more than {MAX_LINES}", file=path, cure="name a file of lyrics")
+    check_count(len(lines), path)
     return lines

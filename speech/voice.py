@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundation.errors import InputError
+from foundation.limits import Limit
 from media.sound.at_rate import resampled, sound_at
 from media.video.probe import probe
 from speech.acoustic import RATE
@@ -21,7 +22,6 @@ from speech.weights import find_weights
 Samples = NDArray[np.float32]
 Report = Callable[[float, float], None]
 """Called with how many seconds are done, of how many."""
-LONGEST_SECONDS = 2 * 3600
 SILENT = 1e-3
 """RMS of the loudest second of what counts as silence: -60 dB."""
 MUSIC = -15.0
@@ -99,16 +99,16 @@ def read_voice(
 ) -> Voice:
     """The voice in a sound file, or in an audio stream of a video.
 
-    Raises: InputError without sound, for silence, for more than LONGEST_SECONDS, and for Separate.YES without weights.
+    Raises: InputError without sound, for silence, for more than Limit.SONG_MINUTES, for Separate.YES without weights.
     """
     streams = probe(path).audio
     if not streams:
         raise InputError("it has no sound", file=path, cure="name a file in which somebody sings or speaks")
     seconds = float(streams[part.stream].end - part.start)
     seconds = seconds if part.length is None else min(seconds, float(part.length))
-    if seconds > LONGEST_SECONDS:
-        long = f"its sound is {seconds / 60:.0f} minutes long, more than {LONGEST_SECONDS // 60}"
-        raise InputError(long, file=path, cure="cut it into songs")
+    if seconds > 60 * Limit.SONG_MINUTES.now:
+        long = f"its sound is {seconds / 60:.0f} minutes long, more than {Limit.SONG_MINUTES.now}"
+        raise InputError(long, file=path, cure=f"cut it into songs, or {Limit.SONG_MINUTES.cure}")
     told: str | None = None
     if separate is Separate.AUTO and find_weights() is None:
         separate, told = Separate.NO, "music, if there is any, is not taken away: see docs/song.md, Separation"

@@ -1,4 +1,7 @@
-"""Content Credentials (C2PA): a signed statement inside the file of what it is and who made it. c2pa-python does it."""
+"""Content Credentials (C2PA): a signed statement inside the file of what it is, what it was made of and who made it.
+
+c2pa-python does it, and reads what strangers' files bring; it asks nobody on the network for what they only name.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from foundation.errors import InputError
-from media.credentials.provenance import SOFTWARE, Provenance
+from media.credentials.claims import UNREAD, Claim, label_of
+from media.credentials.provenance import Provenance
 
 INSTALL = "pip install -r requirements-c2pa.txt"
 _TYPES = {"mp4": "video/mp4", "mov": "video/quicktime"}
 _MOST = 1_000_000  # bytes of a certificate or a key
+_SETTINGS = {
+    "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
+    "builder": {"thumbnail": {"enabled": False}},  # pictures of strangers, made smaller by another decoder
+}
 
 
 @dataclass(frozen=True)
@@ -38,15 +46,15 @@ def check_signer(signer: Signer) -> None:
     Image.new("RGB", (8, 8)).save(trial, format="PNG")
     made = _made(library, signer)
     try:
-        library.Builder(_claim(Provenance("trial"))).sign(made, "image/png", trial, signed)
+        _builder(library, Claim(Provenance("trial"))).sign(made, "image/png", trial, signed)
     except library.C2paError as problem:
         raise _refused(problem, signer) from problem
     finally:
         made.close()
 
 
-def sign(path: Path, container: str, signer: Signer, about: Provenance) -> None:
-    """Replace a finished file by itself, signed.
+def sign(path: Path, container: str, signer: Signer, claim: Claim) -> None:
+    """Replace a finished file by itself, signed. Credentials that ingredients bring are kept in it, sound or not.
 
     Raises: InputError if the certificate is not one that C2PA accepts.
     """
@@ -55,7 +63,7 @@ def sign(path: Path, container: str, signer: Signer, about: Provenance) -> None:
     made = _made(library, signer)
     try:
         with path.open("rb") as source, signed.open("w+b") as destination:
-            library.Builder(_claim(about)).sign(made, _TYPES[container], source, destination)
+            _builder(library, claim).sign(made, _TYPES[container], source, destination)
         signed.replace(path)
     except library.C2paError as problem:
         raise _refused(problem, signer) from problem
@@ -78,19 +86,20 @@ def verdict(path: Path, container: str) -> dict[str, Any]:
     return told
 
 
-def _claim(about: Provenance) -> str:
-    """What is signed: how the file came to be."""
-    claim: dict[str, Any] = {
-        "claim_generator_info": [{"name": SOFTWARE}],
-        "title": about.title,
-        "assertions": [
-            {
-                "label": "c2pa.actions.v2",
-                "data": {"actions": [{"action": "c2pa.created", "digitalSourceType": about.source_url}]},
-            }
-        ],
-    }
-    return json.dumps(claim)
+def _builder(library: Any, claim: Claim) -> Any:
+    """What signs, with all that is to be said. An ingredient that cannot be read is named, with its digest."""
+    builder = library.Builder(claim.definition(), library.Context.from_dict(_SETTINGS))
+    for number, ingredient in enumerate(claim.ingredients):
+        about, kind = ingredient.about(label_of(number)), ingredient.kind()
+        try:
+            if kind != UNREAD:
+                with ingredient.path.open("rb") as file:
+                    builder.add_ingredient(about, kind, file)
+                continue
+        except (library.C2paError, OSError):  # damaged, or it asks for what only the network has
+            pass
+        builder.add_ingredient(about, UNREAD, io.BytesIO())
+    return builder
 
 
 def _library() -> Any:

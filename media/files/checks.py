@@ -7,9 +7,23 @@ import stat
 from pathlib import Path
 
 from foundation.errors import InputError
+from foundation.limits import Limit
 
-MAX_SIDE = 16384  # pixels; beyond any camera, and below what overflows a codec's arithmetic
-MAX_PIXELS = 200_000_000  # the largest phone sensors; a bigger "picture" is a decompression bomb
+
+def check_size(path: Path, width: int, height: int, what: str) -> None:
+    """Raises: InputError if a picture is larger than Limit.PICTURE_SIDE or Limit.PICTURE_MEGAPIXELS allow."""
+    for limit, size, unit in (
+        (Limit.PICTURE_SIDE, max(width, height), "pixels a side"),
+        (Limit.PICTURE_MEGAPIXELS, width * height / 1e6, "megapixels"),
+    ):
+        if size > limit.now:
+            told = f"{what} is {width}x{height}, larger than {limit.now} {unit}"
+            raise InputError(told, file=path, cure=f"scale it down, or {limit.cure}")
+
+
+def most_pixels() -> int:
+    """Of a picture, as decoders are told."""
+    return Limit.PICTURE_MEGAPIXELS.now * 10**6
 
 
 def check_file(path: Path) -> None:

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from foundation.errors import InputError
+from foundation.limits import Limit
 
-MAX_PICTURES = 200_000  # two hours at 25 a second; beyond that a video is the better form
 _NUMBER = re.compile(r"%(?:0(?P<digits>[1-9]))?d")
 
 
@@ -22,14 +22,15 @@ def numbered_pictures(pattern: Path) -> list[Path]:
 
     Only files in the pattern's own folder are taken; a link out of it is refused.
 
-    Raises: InputError if there is none, a number is missing in between, or there are more than MAX_PICTURES.
+    Raises: InputError if there is none, a number is missing in between, or there are more than Limit.NUMBERED_PICTURES.
     """
     found = _found(pattern)
     if not found:
         cure = "correct the pattern: %04d stands for a number of four digits"
         raise InputError("there are no such pictures", file=pattern, cure=cure)
-    if len(found) > MAX_PICTURES:
-        raise InputError(f"there are {len(found)} pictures", file=pattern, cure="make a video of them first")
+    if len(found) > Limit.NUMBERED_PICTURES.now:
+        cure = f"make a video of them first, or {Limit.NUMBERED_PICTURES.cure}"
+        raise InputError(f"there are {len(found)} pictures", file=pattern, cure=cure)
     first, last = min(found), max(found)
     if len(found) != last - first + 1:
         gap = next(number for number in range(first, last) if number not in found)

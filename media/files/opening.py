@@ -16,7 +16,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from foundation.errors import InputError
-from media.files.checks import MAX_PIXELS, MAX_SIDE, check_file, file_url, is_text
+from media.files.checks import check_file, check_size, file_url, is_text, most_pixels
 
 # Containers that hold their media themselves. Playlists (hls, dash, concat) and devices are left out on purpose:
 # they name other files and addresses, which an untrusted file must not make us open.
@@ -27,7 +27,6 @@ DEMUXERS = (
 _OPTIONS = {
     "protocol_whitelist": "file,pipe",
     "format_whitelist": DEMUXERS,
-    "max_pixels": str(MAX_PIXELS),
 }
 _STILLS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"crx ")
 """Brands of single pictures in MP4's clothes (ISO/IEC 23008-12, AV1 Image File Format); those of sequences differ."""
@@ -46,10 +45,9 @@ def opened(path: Path) -> Iterator[InputContainer]:
     head = _head(path)
     if head[4:8] == b"ftyp" and head[8:12] in _STILLS:
         raise InputError(_STILL, file=path, cure=_NO_STILL)
+    options = _OPTIONS | {"max_pixels": str(most_pixels())}
     try:
-        container = av.open(
-            file_url(path), "r", container_options=_OPTIONS, options=_OPTIONS, metadata_errors="replace"
-        )
+        container = av.open(file_url(path), "r", container_options=options, options=options, metadata_errors="replace")
     except (FFmpegError, ValueError, UnicodeError) as problem:
         raise _unusable(path, problem) from None
     with container:
@@ -65,12 +63,10 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
         if stream.codec_context is None:
             raise InputError("no decoder for its video", file=path, cure="convert it to H.264 in MP4")
         context = stream.codec_context
-        if max(context.width, context.height) > MAX_SIDE or context.width * context.height > MAX_PIXELS:
-            told = f"its picture is {context.width}x{context.height}, more than {MAX_SIDE} pixels a side"
-            raise InputError(told, file=path, cure="scale it down")
+        check_size(path, context.width, context.height, "its picture")
         if context.width <= 0 or context.height <= 0:
             raise InputError("its video has no picture size: it is damaged", file=path, cure="export it again")
-        context.options = {"max_pixels": str(MAX_PIXELS)}
+        context.options = {"max_pixels": str(most_pixels())}
         stream.thread_type = "AUTO"
         stream.thread_count = min(_THREADS, os.cpu_count() or 1)
         return stream

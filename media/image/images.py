@@ -17,8 +17,10 @@ from pillow_heif import register_heif_opener
 
 from foundation.atomic import check_writable, replacing
 from foundation.errors import InputError
-from media.files.checks import MAX_PIXELS, MAX_SIDE, check_file, is_text
+from foundation.limits import Limit
+from media.files.checks import check_file, check_size, is_text, most_pixels
 from media.image.choice import refuse_raw, turn_to_largest_page, turn_to_shown_frame
+from media.image.coded import Coding, coding_of
 from media.image.pixels import Rgb, is_transparent, strips
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "AVIF", "HEIF", "JPEG2000")
@@ -30,8 +32,6 @@ _DAMAGE = (
 
 _ORIENTATION = 0x0112  # EXIF
 
-# Pillow's own limit is a process-wide number; ours is checked in `_opened`, and Pillow must not warn below it.
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)  # the picture itself, and all its tiles
 
 
@@ -45,9 +45,9 @@ def read_image(path: Path, *, background: tuple[int, int, int] = (255, 255, 255)
     Raises: InputError if the file is missing, is no picture, is a camera's raw file, is damaged, or is larger than 200
         megapixels.
     """
-    with _upright(path) as image:
+    with _upright(path) as (image, coding):
         rgb = np.empty((image.height, image.width, 3), np.uint8)
-        for top, strip in strips(image):
+        for top, strip in strips(image, coding):
             rgb[top : top + len(strip)] = strip if strip.shape[2] == 3 else _flat(strip, background)
     return rgb
 
@@ -58,9 +58,9 @@ def read_image_alpha(path: Path) -> tuple[Rgb, Rgb | None]:
     Returns: (H, W, 3) uint8 colours, not multiplied by the opacity, and (H, W) uint8 opacity, None if there is none.
     """
     opacity: Rgb | None = None
-    with _upright(path) as image:
+    with _upright(path) as (image, coding):
         rgb = np.empty((image.height, image.width, 3), np.uint8)
-        for top, strip in strips(image):
+        for top, strip in strips(image, coding):
             rgb[top : top + len(strip)] = strip[..., :3]
             if strip.shape[2] == 4:
                 opacity = np.empty(rgb.shape[:2], np.uint8) if opacity is None else opacity
@@ -134,11 +134,7 @@ def _formats() -> tuple[str, ...]:
 def _opened(path: Path) -> Iterator[Image.Image]:
     """The picture, its header read and found acceptable; errors while it is open become InputError."""
     check_file(path)
-    too_large = InputError(
-        f"the picture is larger than {MAX_PIXELS // 10**6} megapixels or {MAX_SIDE} pixels a side",
-        file=path,
-        cure="scale it down",
-    )
+    Image.MAX_IMAGE_PIXELS = most_pixels()  # Pillow's own is a number of the process, above which it warns
     try:
         # Pillow warns about sloppy metadata in pictures that read perfectly well
         with warnings.catch_warnings():
@@ -147,11 +143,11 @@ def _opened(path: Path) -> Iterator[Image.Image]:
             with Image.open(path, formats=_formats()) as opened:
                 refuse_raw(path)
                 turn_to_largest_page(opened)
-                if max(opened.size) > MAX_SIDE or opened.width * opened.height > MAX_PIXELS:
-                    raise too_large
+                check_size(path, opened.width, opened.height, "the picture")
                 yield opened
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise too_large from None
+        told = f"the picture is larger than {Limit.PICTURE_MEGAPIXELS.now} megapixels"
+        raise InputError(told, file=path, cure=f"scale it down, or {Limit.PICTURE_MEGAPIXELS.cure}") from None
     except UnidentifiedImageError:
         refuse_raw(path)
         told = "it is a text file, not a picture" if is_text(path) else "it is not a picture that can be read"
@@ -162,13 +158,14 @@ def _opened(path: Path) -> Iterator[Image.Image]:
 
 
 @contextmanager
-def _upright(path: Path) -> Iterator[Image.Image]:
-    """The picture, loaded, as its EXIF orientation shows it."""
+def _upright(path: Path) -> Iterator[tuple[Image.Image, Coding | None]]:
+    """The picture, loaded, as its EXIF orientation shows it, and what its values mean if they are not sRGB's."""
     with _opened(path) as image:
+        coding = coding_of(image, path)
         turn_to_shown_frame(image)
         image.load()
         ImageOps.exif_transpose(image, in_place=True)
-        yield image
+        yield image, coding
 
 
 def _flat(rgba: Rgb, background: tuple[int, int, int]) -> Rgb:

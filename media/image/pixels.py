@@ -11,21 +11,30 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from media.image.coded import Coding, to_srgb
+
 Rgb = NDArray[np.uint8]
 ROWS = 256
 """Of a strip."""
 
 
-def strips(image: Image.Image) -> Iterator[tuple[int, Rgb]]:
+def strips(image: Image.Image, coding: Coding | None = None) -> Iterator[tuple[int, Rgb]]:
     """(first row, (h, W, 3) or, where it is transparent, (h, W, 4) uint8 in sRGB) from top to bottom.
 
     Args:
         image: loaded. An embedded colour profile is applied; one that does not fit is ignored, as browsers do.
+        coding: what its values mean instead.
     """
-    to_srgb = _ToSrgb(image.info.get("icc_profile"))
+    to_rgb = _ToSrgb(None if coding else image.info.get("icc_profile"))
     for top in range(0, image.height, ROWS):
         part = image.crop((0, top, image.width, min(image.height, top + ROWS)))
-        yield top, np.asarray(to_srgb(_to_eight_bits(part)))
+        pixels = np.asarray(to_rgb(_to_eight_bits(part)))
+        yield top, _decoded(pixels, coding) if coding else pixels
+
+
+def _decoded(pixels: Rgb, coding: Coding) -> Rgb:
+    """(h, W, 3 or 4); what is behind the colours stays."""
+    return np.concatenate([to_srgb(pixels[..., :3], coding), pixels[..., 3:]], axis=2)
 
 
 def is_transparent(image: Image.Image) -> bool:

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foundation.errors import InputError
+from foundation.limits import Limit
 from media.files.checks import check_file
 
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
 
-MAX_BYTES = 100_000_000
 DEJAVU = ("matplotlib", ("mpl-data/fonts/ttf/DejaVuSans-Bold.ttf", "mpl-data/fonts/ttf/DejaVuSans.ttf"))
 SLANTED = ("matplotlib", ("mpl-data/fonts/ttf/DejaVuSans-Oblique.ttf", "mpl-data/fonts/ttf/DejaVuSans-BoldOblique.ttf"))
 CJK = ("noto_cjk_sans_otc", ("NotoSansCJK-Regular.ttc",))
@@ -72,8 +72,8 @@ def read_fonts(path: Path) -> tuple[Font, ...]:
     Raises: InputError if it is none.
     """
     check_file(path)
-    if path.stat().st_size > MAX_BYTES:
-        raise InputError(f"is larger than a font: {MAX_BYTES // 10**6} MB at most", file=path, cure=CURE)
+    if path.stat().st_size > Limit.FONT_BYTES.now:
+        raise InputError("is larger than a font", file=path, cure=f"{CURE}, or {Limit.FONT_BYTES.cure}")
     with _opened(path) as fonts:
         return tuple(_font(path, number, font) for number, font in enumerate(fonts))
 

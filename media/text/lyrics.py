@@ -12,14 +12,12 @@ import pysubs2
 from pysubs2.exceptions import Pysubs2Error
 
 from foundation.errors import InputError
+from foundation.limits import Limit
 from media.files.checks import check_file
 from media.text.lrc import parse_lrc
 from media.text.singers import Singers, Told
-from media.text.taming import AT_ONCE, most_at_once, tamed
+from media.text.taming import most_at_once, tamed
 
-MAX_BYTES = 2_000_000
-MAX_LINES = 20_000
-MAX_CHARACTERS = 1000
 MAX_MILLISECONDS = 24 * 3600 * 1000
 FORMATS = (".srt", ".lrc", ".ass", ".ssa")
 
@@ -82,18 +80,33 @@ def read_lyrics(
 
 
 def read_text(path: Path) -> str:
-    """The text of a file of lyrics, at most MAX_BYTES of UTF-8.
+    """The text of a file of lyrics, at most Limit.LYRICS_BYTES of UTF-8.
 
     Raises: InputError if it is none.
     """
     check_file(path)
-    if path.stat().st_size > MAX_BYTES:
-        raise InputError(f"is larger than {MAX_BYTES // 10**6} MB", file=path, cure="name a file of lyrics")
+    if path.stat().st_size > Limit.LYRICS_BYTES.now:
+        told = f"is larger than {Limit.LYRICS_BYTES.now / 1e6:g} MB"
+        raise InputError(told, file=path, cure=f"name a file of lyrics, or {Limit.LYRICS_BYTES.cure}")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise InputError("is not text in UTF-8", file=path, cure="save it as UTF-8 in a text editor") from None
     return re.sub(r"\n{3,}", "\n\n", text.replace("\0", ""))
+
+
+def check_count(lines: int, path: Path) -> None:
+    """Raises: InputError for more than Limit.LYRICS_LINES."""
+    if lines > Limit.LYRICS_LINES.now:
+        told = f"holds {lines} lines, more than {Limit.LYRICS_LINES.now}"
+        raise InputError(told, file=path, cure=f"name a file of lyrics, or {Limit.LYRICS_LINES.cure}")
+
+
+def check_length(text: str, at: str, path: Path) -> None:
+    """Raises: InputError for more than Limit.LINE_CHARACTERS in the line `at`."""
+    if len(text) > Limit.LINE_CHARACTERS.now:
+        told = f"{at} has {len(text)} characters, more than {Limit.LINE_CHARACTERS.now}"
+        raise InputError(told, file=path, cure=f"break it into lines, or {Limit.LINE_CHARACTERS.cure}")
 
 
 def _from_ass(subtitles: pysubs2.SSAFile, singers: Singers) -> tuple[list[Line], pysubs2.SSAFile]:
@@ -111,9 +124,9 @@ def _from_ass(subtitles: pysubs2.SSAFile, singers: Singers) -> tuple[list[Line],
         clean.append(event)
         if sung.text.strip():
             lines.append(sung)
-    if (crowd := most_at_once(clean)) > AT_ONCE:
-        told = f"shows {crowd} lines at one time, more than {AT_ONCE}"
-        raise InputError(told, file=singers.file, cure="leave some of them out")
+    if (crowd := most_at_once(clean)) > Limit.LINES_AT_ONCE.now:
+        told = f"shows {crowd} lines at one time, more than {Limit.LINES_AT_ONCE.now}"
+        raise InputError(told, file=singers.file, cure=f"leave some of them out, or {Limit.LINES_AT_ONCE.cure}")
     if changed := tamed(clean):
         singers.told(f"{changed} of its lines and styles ask for more than a frame can show, and are made smaller")
     return _checked(lines, singers), clean
@@ -142,13 +155,10 @@ def _checked(lines: list[Line], singers: Singers) -> list[Line]:
     Raises: InputError for what cannot be sung.
     """
     path = singers.file
-    if len(lines) > MAX_LINES:
-        raise InputError(f"holds {len(lines)} lines, more than {MAX_LINES}", file=path, cure="name a file of lyrics")
+    check_count(len(lines), path)
     for line in lines:
         at = _place(line)
-        if len(line.text) > MAX_CHARACTERS:
-            cure = "break it into lines"
-            raise InputError(f"{at} has {len(line.text)} characters, more than {MAX_CHARACTERS}", file=path, cure=cure)
+        check_length(line.text, at, path)
         if not line.start <= line.end <= MAX_MILLISECONDS:
             raise InputError(f"{at} ends at {line.end / 1000:.2f} s", file=path, cure="let it end after it begins")
         if line.start == line.end:

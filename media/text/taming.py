@@ -9,8 +9,6 @@ import pysubs2
 LETTERS, LINES, SOFT, STRETCHED = 2.0, 0.1, 0.05, 400.0
 """How large things may be, of the script's height: letters; their outlines and shadows; blurs; and, in percent, how far
 letters are stretched."""
-AT_ONCE = 300
-"""Lines that may be shown at one time."""
 _LIMITED = {
     **dict.fromkeys(("fs",), LETTERS),
     **dict.fromkeys(("xbord", "ybord", "bord", "xshad", "yshad", "shad"), LINES),

@@ -9,7 +9,7 @@ from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from media.video.hdr import BITS, needs_conversion, to_sdr
+from media.image.hdr import BITS, needs_conversion, to_sdr
 
 # Rec. ITU-T H.273: the numbers in every codec's headers, and ffmpeg's names for them
 _SPACES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "ycgco", 9: "bt2020nc"}

@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
+from foundation import limits
 from foundation.errors import DuetError, Interrupted, ManifestError, StageError
 from foundation.printable import Printable, printable
 from foundation.version import VERSION
@@ -92,8 +93,15 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show Duet's version and leave.")
     ] = False,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option("--limit", metavar="NAME=NUMBER", help="Raise a bound on what inputs may ask for: docs/media.md."),
+    ] = None,
 ) -> None:
     """What may stand before a command."""
+    written = ",".join([os.environ.get(limits.VARIABLE, ""), *(limit or ())])
+    limits.raised(written)
+    os.environ[limits.VARIABLE] = written  # for workers, too
 
 
 def main() -> None:

@@ -137,7 +137,7 @@ class _Batch:
         if item.error is not None:
             self._fail(item, item.error)
             return
-        assert item.verdict and item.video  # noqa: S101, PT018  (it is planned)
+        assert item.verdict and item.video and item.claim  # noqa: S101, PT018  (it is planned)
         try:
             place = place_of(item.loaded)
             check_place(place)
@@ -161,10 +161,10 @@ class _Batch:
             self._written = time.monotonic()
 
     def _deliver(self, item: Item) -> None:
-        assert item.verdict and item.video  # noqa: S101, PT018  (it is planned)
+        assert item.verdict and item.video and item.claim  # noqa: S101, PT018  (it is planned)
         outcome = self.outcome(item)
         try:
-            verdict, place = deliver_video(item.verdict, item.video, self.store, place_of(item.loaded), item.about)
+            verdict, place = deliver_video(item.verdict, item.video, self.store, place_of(item.loaded), item.claim)
             outcome.video = str(place.first_file)
             verdict.refuse(place.first_file)
         except Spoilt:

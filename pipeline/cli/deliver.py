@@ -10,7 +10,7 @@ from foundation.artifacts import ArtifactStore, Spoilt
 from foundation.atomic import replacing
 from foundation.digests import digest_of
 from foundation.label import Stored
-from media.credentials.provenance import Provenance
+from media.credentials.claims import Claim
 from media.credentials.signing import Signer, sign
 from pipeline.cli.place import Place
 from pipeline.manifest.paths import SequenceName
@@ -30,14 +30,14 @@ def deliver(plan: Plan, store: ArtifactStore, wanted: Place) -> tuple[Verdict, P
         what the checks say, and where everything is.
     Raises: as `put`; InputError if it cannot be signed.
     """
-    verdict, place = deliver_video(plan.verdict, plan.video, store, wanted, plan.about)
+    verdict, place = deliver_video(plan.verdict, plan.video, store, wanted, plan.claim)
     for ending, (made, file) in plan.passes.items():
         put(store, made, file, place.beside(ending))
     return verdict, place
 
 
 def deliver_video(
-    checked: Judged, video: Film, store: ArtifactStore, wanted: Place, about: Provenance
+    checked: Judged, video: Film, store: ArtifactStore, wanted: Place, claim: Claim
 ) -> tuple[Verdict, Place]:
     """As `deliver`, of a video and what checks it, alone."""
     verdict = verdict_of(checked, store)
@@ -49,7 +49,7 @@ def deliver_video(
     if place.sequence:
         _sequence(made, place, place.sequence)
     else:
-        finish = _signing(place.signer, place.container, about) if place.signer else None
+        finish = _signing(place.signer, place.container, claim) if place.signer else None
         made.put(f"video.{place.container}", place.target, finish)
     return verdict, place
 
@@ -98,8 +98,8 @@ def _is_there(target: Path, stored: Stored) -> bool:
     return target.is_file() and target.stat().st_size == stored.size and digest_of(target) == stored.sha256
 
 
-def _signing(signer: Signer, container: str, about: Provenance) -> Finish:
-    return lambda path: sign(path, container, signer, about)
+def _signing(signer: Signer, container: str, claim: Claim) -> Finish:
+    return lambda path: sign(path, container, signer, claim)
 
 
 def _sequence(made: _Made, place: Place, name: SequenceName) -> None:

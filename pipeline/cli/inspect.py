@@ -29,8 +29,12 @@ from media.sound.loudness import SILENCE, measure_loudness
 from media.video.numbered_pictures import PictureReader, describe_pictures
 from media.video.probe import probe
 from media.video.reader import VideoReader
-from pipeline.cli.options import Debug, Fps, Json, are_numbered
+from pipeline.cli.job import store_at
+from pipeline.cli.options import WORK, Debug, Fps, Json, Work, are_numbered
+from pipeline.cli.runs import Running
+from pipeline.cli.vocals import sung_vocals
 from pipeline.cli.written import Written, refuse_losses
+from pipeline.plan.sources import SAMPLE, VOCALS
 from pipeline.report.drawing import column, row, text, to_height, to_size, with_margin
 
 LOOKS = 5
@@ -61,10 +65,11 @@ def run(
     landmarks: Backend = DEFAULT,
     sheet: Sheet = None,
     shots: Shots = True,
+    work: Work = WORK,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    path = sample_path(media.removeprefix("sample:")) if media.startswith("sample:") else Path(media)
+    path = _file(media, work)
     if sheet is not None and sheet.suffix.lower() != ".png":
         raise ManifestError("the contact sheet must be a file that ends in .png", file=sheet, cure="choose such a name")
     numbered = are_numbered(media, fps)
@@ -94,6 +99,13 @@ def run(
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         _show(told, info)
+
+
+def _file(media: str, work: Path) -> Path:
+    """The file that is meant. The sample vocal is sung first."""
+    if media == VOCALS:
+        return sung_vocals(store_at(work), Running())
+    return sample_path(media.removeprefix(SAMPLE)) if media.startswith(SAMPLE) else Path(media)
 
 
 def _video(path: Path) -> Read:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from fastapi import HTTPException
 
 from foundation.errors import InputError
-from foundation.yaml_text import MAX_BYTES
+from foundation.limits import Limit
 
 STATE = ".duet-desk"
 """The folder in it where the desk keeps versions and notes."""
@@ -87,7 +87,7 @@ class Folder:
 def looks_like_one(path: Path) -> bool:
     """Whether a file of that ending begins as manifests do; mistakes in it do not matter."""
     try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_BYTES:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > Limit.SETTINGS_BYTES.now:
             return False
         with path.open("rb") as file:
             text = file.read(_HEAD).decode("utf-8-sig", "replace")

@@ -14,7 +14,8 @@ from typing import Any
 from foundation.artifacts import Artifact
 from foundation.digests import digest_of
 from foundation.errors import DuetError, ManifestError
-from media.credentials.provenance import Provenance
+from foundation.limits import Limit
+from media.credentials.claims import Claim
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.batch import NAME_PLACE, Batch
 from pipeline.manifest.parts.output import Output
@@ -27,7 +28,6 @@ from pipeline.plan.pairs import Pair, read_pairs
 from pipeline.plan.sources import SAMPLE
 from stages.artifacts import Film, Verdict
 
-MOST_ITEMS = 100_000
 MOST_NOTICES = 20
 
 Probe = Callable[[Graph], tuple[Mapping[str, Artifact], Mapping[str, DuetError]]]
@@ -40,7 +40,7 @@ class Item:
 
     Attributes:
         loaded: its own manifest. target: where the video goes.
-        verdict, video, about: what the checks say of it, it, and what it says of itself, once it is planned.
+        verdict, video, claim: what the checks say of it, it, and what its credentials say, once it is planned.
         error: why it cannot be made. notices: about the table that it comes from.
     """
 
@@ -51,7 +51,7 @@ class Item:
     target: Path
     verdict: Verdict | None = None
     video: Film | None = None
-    about: Provenance = field(default_factory=lambda: Provenance(""))
+    claim: Claim | None = None
     error: DuetError | None = None
     notices: list[str] = field(default_factory=list)
 
@@ -82,8 +82,9 @@ def read_items(loaded: LoadedManifest) -> list[Item]:
     if batch is None:
         raise ManifestError("has no batch section", cure="add one, or use `render`")
     rows, notices = read_pairs(loaded.path(batch.pairs)) if batch.pairs is not None else (_matrix(loaded, batch), [])
-    if len(rows) > MOST_ITEMS:
-        raise ManifestError(f"{len(rows)} items are too many", cure=f"split the batch: at most {MOST_ITEMS} each")
+    if len(rows) > Limit.BATCH_ITEMS.now:
+        cure = f"split the batch: at most {Limit.BATCH_ITEMS.now} each; or {Limit.BATCH_ITEMS.cure}"
+        raise ManifestError(f"{len(rows)} items are too many", cure=cure)
     items = [_item(loaded, batch, number, row) for number, row in enumerate(rows, start=1)]
     items[0].notices += notices
     twice = [name for name, count in Counter(item.name.casefold() for item in items).items() if count > 1]
@@ -130,7 +131,7 @@ def _expand(
     for task in planned.graph:
         plan.graph.add(task)
         plan.alone[task.stage] += 1
-    item.verdict, item.video, item.about = planned.verdict, planned.video, planned.about
+    item.verdict, item.video, item.claim = planned.verdict, planned.video, planned.claim
     fresh = [notice for notice in planned.notices if notice not in plan.notices]
     plan.notices += fresh[: max(0, MOST_NOTICES - len(plan.notices))]
 

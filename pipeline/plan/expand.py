@@ -9,11 +9,12 @@ from pathlib import Path
 from foundation.errors import ManifestError
 from foundation.timecode import MAX_SECONDS
 from foundation.times import FrameRange
-from media.credentials.provenance import Provenance
+from media.credentials.claims import Claim
 from pipeline.plan.build import Job
 from pipeline.plan.checks import is_dubbed, plan_checks, seen_ranges
 from pipeline.plan.clip import Clip, read_clip
-from pipeline.plan.delivery import plan_delivery, provenance
+from pipeline.plan.credits import credits_of
+from pipeline.plan.delivery import plan_delivery
 from pipeline.plan.edit import plan_edit
 from pipeline.plan.graph import Graph
 from pipeline.plan.length import to_length, told_cut
@@ -44,7 +45,7 @@ class Plan:
         timeline: its scenes.
         notices: what a person should know (engines chosen and why, clips without sound).
         passes: what is written for other compositing programs: task and file, by what their names end in.
-        about: what the video says of itself.
+        claim: what its credentials say of it, where it is signed.
         reads: every file that is read (see Job).
     """
 
@@ -59,7 +60,7 @@ class Plan:
     notices: list[str]
     passes: dict[str, tuple[Passes, str]]
     reads: frozenset[Path]
-    about: Provenance
+    claim: Claim
 
 
 def expand(job: Job, facts: Facts) -> Plan:
@@ -122,7 +123,7 @@ def expand(job: Job, facts: Facts) -> Plan:
         notices,
         passes,
         job.reads,
-        provenance(planning),
+        credits_of(planning),
     )
 
 

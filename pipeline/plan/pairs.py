@@ -13,11 +13,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from foundation.errors import InputError, ManifestError
 from foundation.face_choice import FaceChoice
+from foundation.limits import Limit
 from foundation.timecode import Moment
 from media.files.checks import check_file
 from pipeline.manifest.fields import FaceSelect, Place
 
-MOST_BYTES = 16 << 20
 NEEDED = ("portrait", "driving")
 OPTIONAL = ("name", "song", "lyrics", "start", "end", "face")
 DELIMITERS = ",;\t"
@@ -52,8 +52,9 @@ def read_pairs(path: Path) -> tuple[list[Pair], list[str]]:
     Raises: InputError if it cannot be read; ManifestError for a line or a head that cannot be used.
     """
     check_file(path)
-    if path.stat().st_size > MOST_BYTES:
-        raise ManifestError("is too large for a list of pairs", file=path, cure="split it")
+    if path.stat().st_size > Limit.PAIRS_BYTES.now:
+        cure = f"split it, or {Limit.PAIRS_BYTES.cure}"
+        raise ManifestError("is too large for a list of pairs", file=path, cure=cure)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -158,6 +158,9 @@ def test_verify_tells_what_is_wrong_with_a_checkpoint(
     other, _ = write_tiny(tmp_path, splines=4)
     told_other = refused(InputError, "models", "verify", checkpoint, "--config", other)
     assert "kp_detector.fg_encoder.fc.weight is (30, 512), not (40, 512)" in told_other
+    song = tmp_path / "some.wav"
+    song.write_bytes(b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0")
+    assert "is no checkpoint, or damaged" in refused(InputError, "models", "verify", song)
     fork = tmp_path / "vox-MAGIG.pth.tar"
     torch.save({}, fork)
     assert "Mish" in refused(InputError, "models", "verify", fork)

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from foundation.atomic import replacing
 from foundation.errors import InputError, StageError
+from networks.unpickling import unpickled
 from tpsmm.model import MODULES, Model
 
 STATE, LOG, MODEL, PUBLISHED = "state.pt", "log.csv", "model.safetensors", "model.pth.tar"
@@ -56,9 +57,9 @@ def load_state(folder: Path, about: Mapping[str, Any]) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        kept = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        kept: Any = unpickled(path)
         was, state = dict(kept["about"]), dict(kept["state"])
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError, TypeError) as error:
+    except (pickle.UnpicklingError, OSError, ValueError, KeyError, TypeError) as error:
         raise InputError("the run's state is damaged", file=path, cure="delete it to start anew") from error
     differs = [name for name in about if was.get(name) != about[name]]
     if differs:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from foundation.errors import InputError
+from networks.unpickling import unpickled
 
 WIDTHS = (64, 64, "pool", 128, 128, "pool", 256, 256, 256, 256, "pool", 512, 512, 512, 512, "pool", 512)
 ENDS = (1, 6, 11, 20, 29)
@@ -60,14 +63,11 @@ def load_vgg19(path: Path) -> Vgg19:
     """
     cure = "name torchvision's vgg19 weights, such as vgg19-dcbb9e9d.pth"
     try:
-        if path.suffix == ".safetensors":
-            state = load_file(path)
-        else:
-            state = torch.load(path, map_location="cpu", weights_only=True)
+        state: Any = load_file(path) if path.suffix == ".safetensors" else unpickled(path)
         network = Vgg19()
         wanted = network.state_dict()
         network.load_state_dict({name: state[name] for name in wanted})
-    except (OSError, pickle.UnpicklingError, EOFError, ValueError) as error:
+    except (OSError, pickle.UnpicklingError, SafetensorError, ValueError) as error:
         raise InputError("the VGG-19 weights cannot be read", file=path, cure=cure) from error
     except (KeyError, RuntimeError, TypeError) as error:
         raise InputError("these are not the weights of VGG-19", file=path, cure=cure) from error

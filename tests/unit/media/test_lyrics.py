@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from foundation.errors import InputError
+from foundation.limits import Limit
 from media.text.lrc import parse_lrc
-from media.text.lyrics import MAX_BYTES, read_lyrics
+from media.text.lyrics import read_lyrics
 
 NAMES = ["mona_lisa", "the president"]
 
@@ -205,7 +206,7 @@ def test_lines_that_crowd_one_moment_are_refused(tmp_path: Path) -> None:
         ("a.srt", "no times at all", "holds no lines"),
         ("a.srt", "1\n00:00:05,000 --> 00:00:02,000\nBack\n", "the line at 5.00 s ends at 2.00 s"),
         ("a.srt", b"\xb0\xae\xce\xd2", "is not text in UTF-8"),
-        ("a.srt", b"x" * (MAX_BYTES + 1), "is larger than 2 MB"),
+        ("a.srt", b"x" * (Limit.LYRICS_BYTES.value.usual + 1), "is larger than 2 MB"),
         ("a.ass", "[Events]\nDialogue: broken", "holds no lines"),
         ("a.srt", "1\n00:00:05,000 --> 00:00:05,000\nNever\n", "holds no lines"),
     ],

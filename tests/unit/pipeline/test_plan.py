@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from foundation.errors import InputError, ManifestError
 from foundation.times import FrameRange, chunks
@@ -68,6 +69,34 @@ def test_the_same_facts_give_the_same_keys_and_a_change_only_what_follows_from_i
     assert new == ["mux", "check"]
     elsewhere = plan(tmp_path, output={"path": "other.mp4"})
     assert list(elsewhere.graph.tasks) == list(first.graph.tasks)
+
+
+def test_the_credentials_name_what_is_seen_and_heard_and_what_was_done(tmp_path: Path) -> None:
+    Image.new("RGB", (4, 4)).save(tmp_path / "sky.jpg")
+    scenes = [{"layout": "side_by_side", "performers": ["ann", "bob"], "background": {"image": "sky.jpg"}}]
+    media = {"clip.mp4": video(), "song.wav": song()}
+    claim = plan(tmp_path, media, audio={"source": "song.wav"}, scenes=scenes).claim
+    names = [each.path.name for each in claim.ingredients]
+    assert names == ["a.png", "clip.mp4", "b.png", "song.wav", "sky.jpg"]
+    done = [(step.action, [names[number] for number in step.to], step.told.split(",")[0]) for step in claim.steps]
+    assert done == [
+        ("c2pa.placed", names, "what is seen and heard in the result"),
+        ("c2pa.cropped", ["a.png", "b.png"], "portraits"),
+        ("c2pa.edited", ["a.png", "clip.mp4"], "animated: ann"),
+        ("c2pa.edited", ["b.png", "clip.mp4"], "animated: bob"),
+        ("c2pa.edited", [], "edited: scenes"),
+    ]
+    whole = [{"layout": "full", "performers": ["ann"], "fit": "fit"}]
+    assert "c2pa.cropped" not in [step.action for step in plan(tmp_path, scenes=whole).claim.steps]
+
+
+def test_a_clip_that_gives_a_singer_its_head_is_neither_seen_nor_heard(tmp_path: Path) -> None:
+    (tmp_path / "a.lrc").write_text("[00:00.10]la la\n")
+    ann = {"portrait": "a.png", "singing": {"performance": {"video": "clip.mp4"}}}
+    media = {"clip.mp4": video(), "song.wav": song()}
+    claim = plan(tmp_path, media, performers={"ann": ann}, audio={"source": "song.wav"}, lyrics="a.lrc").claim
+    found = {each.path.name: each.relationship for each in claim.ingredients}
+    assert found == {"a.png": "componentOf", "clip.mp4": "inputTo", "song.wav": "componentOf"}
 
 
 def test_a_clip_that_lasts_for_days_is_refused_before_its_frames_are_counted_out(tmp_path: Path) -> None:

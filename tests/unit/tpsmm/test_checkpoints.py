@@ -6,12 +6,14 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 import tpsmm
 from foundation.errors import InputError
+from networks.checkpoints import read_file
 from networks.convert import sha256_of
 from tpsmm import published
 from tpsmm.convert import convert, verify
@@ -96,6 +98,16 @@ def test_code_in_a_pickle_does_not_run(files: Files, checkpoint: Checkpoint, tmp
     with pytest.raises(InputError, match="holds code"):
         tpsmm.load_model(*files)
     assert not mark.exists()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_files_that_are_no_checkpoints(seed: int, tmp_path: Path) -> None:
+    """A song, a text, nothing, and bytes that the reader of pickles takes for a program."""
+    random = np.random.default_rng(seed).integers(0, 256, 200, np.uint8).tobytes()
+    path, known = tmp_path / "other", [b"RIFF\x24\0\0\0WAVEfmt \x10", b"words", b"", b"\0\0\0\x18ftypmp42"]
+    path.write_bytes(known[seed] if seed < len(known) else random)
+    with pytest.raises(InputError, match=r"no checkpoint|holds code|mapping"):
+        read_file(path)
 
 
 @pytest.mark.parametrize("suffix", [".pth.tar", ".safetensors"])

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PQ, HLG = 16, 18  # transfer characteristics of ITU-T H.273
-BT2020 = 9  # colour primaries of ITU-T H.273
+BT2020, P3 = 9, 12  # colour primaries of ITU-T H.273; the second are Display P3's
 
 WHITE, PEAK = 203.0, 1000.0  # nits
 KNEE = 0.7  # of reference white
@@ -22,10 +22,16 @@ SDR_GAMMA = 2.4  # BT.1886
 BITS = 12
 """Of the values that come in: BT.2100 defines no finer ones."""
 
-# linear BT.2020 to linear BT.709 (BT.2087, inverted)
-_TO_709 = np.array(
-    [[1.660491, -0.587641, -0.072850], [-0.124550, 1.132900, -0.008349], [-0.018151, -0.100579, 1.118730]], np.float32
-)
+TO_709 = {
+    BT2020: np.array(
+        [[1.660491, -0.587641, -0.072850], [-0.124550, 1.132900, -0.008349], [-0.018151, -0.100579, 1.118730]],
+        np.float32,
+    ),
+    P3: np.array(
+        [[1.224940, -0.224940, 0.0], [-0.042057, 1.042057, 0.0], [-0.019638, -0.078636, 1.098273]], np.float32
+    ),
+}
+"""Linear light in wide primaries to linear BT.709 (BT.2087, inverted; SMPTE EG 432-1): all have the white D65."""
 _STEPS = 4096  # of the tables that are entered with the square root of light
 
 
@@ -39,9 +45,9 @@ def to_sdr(planes: tuple[NDArray[np.uint16], ...], width: int, transfer: int, pr
 
     Args:
         planes: red, green and blue, (H, stride) each, BITS bits. width: how many columns of them are the picture.
-        transfer: PQ, HLG, or anything else for SDR. primaries: BT2020, or anything else for primaries that are kept.
+        transfer: PQ, HLG, or anything else for SDR. primaries: of TO_709, or anything else for primaries that are kept.
     """
-    mix = _TO_709 if primaries == BT2020 else np.eye(3, dtype=np.float32)
+    mix = TO_709.get(primaries, np.eye(3, dtype=np.float32))
     knee = KNEE if transfer in (PQ, HLG) else np.inf
     out = np.empty((planes[0].shape[0], width, 3), np.uint8)
     _kernel()(*planes, _light(transfer), _gain(transfer), mix, np.float32(knee), _gamma(), out)
