@@ -26,7 +26,7 @@ from foundation.digests import Digests, digest_of, stamp_of
 from foundation.errors import StageError
 from foundation.label import Label, OtherFormat, Stored
 from foundation.leases import Lease, Leases
-from foundation.plain_files import read_plain, stat_plain
+from foundation.plain_files import plain_folders, read_plain, stat_plain
 
 LABEL = "artifact.json"
 LARGE = 256 << 20
@@ -140,8 +140,9 @@ class ArtifactStore:
         return next((name for name in names if not _holds(found, name, self._digests.of)), None)
 
     def discard(self, stage: str, key: str) -> None:
-        """Remove an artifact."""
-        _remove(self.folder(stage, key))
+        """Remove an artifact; what lies behind a link is none."""
+        if not (self.root / stage).is_symlink():
+            _remove(self.folder(stage, key))
 
     def used(self, artifact: Artifact) -> None:
         """Note that an artifact was of use, for those who clean up by age."""
@@ -164,6 +165,8 @@ class ArtifactStore:
         place = self.folder(stage, key)
         folder = place.with_name(f".{key}-{lease.token}")
         draft = Draft(folder)
+        if place.parent.is_symlink():
+            raise StageError("is a link, and none of the work folder's", file=place.parent, cure="remove it")
         try:
             folder.mkdir(parents=True)
         except FileNotFoundError as error:
@@ -200,7 +203,8 @@ class ArtifactStore:
     def sweep(self) -> None:
         """Remove what dead processes left (killed, or the power failed): their leases and their drafts."""
         with contextlib.suppress(OSError):  # somebody removes the folder meanwhile
-            drafts = list(self.root.glob("*/.*-*"))  # before the leases: a draft's lease is older than the draft
+            # before the leases: a draft's lease is older than the draft
+            drafts = [draft for stage in plain_folders(self.root) for draft in stage.glob(".*-*")]
             self.leases.sweep()
             tokens = {lease.token for lease in self.leases.living()}
             for draft in drafts:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from foundation.artifacts import LABEL, ArtifactStore
 from foundation.label import is_sha256
+from foundation.plain_files import plain_folders
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def inventory(store: ArtifactStore) -> Iterator[Kept]:
 def _folders(root: Path) -> Iterator[Path]:
     """Where artifacts lie, or something that took the place of one."""
     with contextlib.suppress(OSError):
-        for stage in root.glob("[a-z]*"):
+        for stage in plain_folders(root):
             yield from (folder for folder in stage.glob("[0-9a-f]*") if is_sha256(folder.name))
 
 
@@ -74,4 +75,5 @@ def clean(store: ArtifactStore, chosen: list[Kept]) -> int:
 def logs_older_than(root: Path, seconds: float) -> list[Path]:
     """The tasks' logs that nobody has written to for so long."""
     now = time.time()
-    return [path for path in root.glob("logs/*/*.jsonl") if now - path.stat().st_mtime > seconds]
+    logs = (path for stage in plain_folders(root / "logs") for path in stage.glob("*.jsonl"))
+    return [path for path in logs if now - path.lstat().st_mtime > seconds]

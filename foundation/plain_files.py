@@ -5,7 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
+
+from foundation.atomic import temporary_name
 
 _LARGEST = 64 << 20
 """Bytes: what we write there and read as a whole is far smaller."""
@@ -18,16 +22,8 @@ def open_plain(root: Path, name: str, flags: int) -> int:
         name: of plain parts, with slashes between. flags: as of os.open.
     Raises: OSError, also for links, and for what is no file with a single name (a pipe would keep us waiting).
     """
-    *folders, last = PurePosixPath(name).parts
-    here = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        for folder in folders:
-            inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
-            os.close(here)
-            here = inner
+    with _folder_of(root, name) as (here, last):
         handle = os.open(last, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666, dir_fd=here)
-    finally:
-        os.close(here)
     about = os.fstat(handle)
     if not stat.S_ISREG(about.st_mode) or about.st_nlink > 1:
         os.close(handle)
@@ -44,6 +40,49 @@ def read_plain(root: Path, name: str) -> bytes:
         if os.fstat(file.fileno()).st_size > _LARGEST:
             raise OSError(errno.EFBIG, "is too large", str(root / name))
         return file.read()
+
+
+def write_plain(root: Path, name: str, data: bytes) -> None:
+    """Make it such a file, whole or not at all; its folder is there.
+
+    Raises: OSError as open_plain.
+    """
+    with _folder_of(root, name) as (here, last):
+        temporary = temporary_name(Path(last)).name
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        try:
+            with os.fdopen(os.open(temporary, flags, 0o666, dir_fd=here), "wb") as file:
+                file.write(data)
+            os.replace(temporary, last, src_dir_fd=here, dst_dir_fd=here)
+        finally:
+            with suppress(OSError):
+                os.unlink(temporary, dir_fd=here)
+
+
+def plain_folders(folder: Path) -> list[Path]:
+    """The folders right in `folder` to which no link leads; none if one leads to itself. What vanishes is none."""
+    with suppress(OSError):
+        if not folder.is_symlink():
+            return sorted(Path(entry) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
+    return []
+
+
+@contextmanager
+def _folder_of(root: Path, name: str) -> Iterator[tuple[int, str]]:
+    """A handle of the folder of `name`, and the last part of it.
+
+    Raises: OSError, also for links.
+    """
+    *folders, last = PurePosixPath(name).parts
+    here = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
+            os.close(here)
+            here = inner
+        yield here, last
+    finally:
+        os.close(here)
 
 
 def stat_plain(path: Path) -> os.stat_result:

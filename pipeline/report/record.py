@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from foundation.artifacts import ArtifactStore
-from foundation.atomic import make_folder, replacing
+from foundation.atomic import make_folder
 from foundation.errors import StageError
 from foundation.events import Event, TaskFinished
+from foundation.plain_files import read_plain, write_plain
 from pipeline.plan.graph import Graph
 from stages import STAGES
 
@@ -37,17 +38,16 @@ class Recorder:
             "seconds": round(time.monotonic() - self._began, 2),
             "cached": sorted(self.cached),
         }
-        with suppress(StageError):
+        with suppress(StageError, OSError):
             make_folder(store.root / RUNS)
-            with replacing(store.root / RUNS / f"{key}.json") as temporary:
-                temporary.write_text(json.dumps(record, indent=1), encoding="utf-8")
+            write_plain(store.root, f"{RUNS}/{key}.json", json.dumps(record, indent=1).encode())
         return record
 
 
 def read_record(store: ArtifactStore, key: str) -> dict[str, Any] | None:
     """The record of the last run that made this result; None if there is none."""
     try:
-        record: dict[str, Any] = json.loads((store.root / RUNS / f"{key}.json").read_text(encoding="utf-8"))
+        record: dict[str, Any] = json.loads(read_plain(store.root, f"{RUNS}/{key}.json"))
     except (OSError, ValueError):
         return None
     return record

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from foundation.artifacts import ArtifactStore
-from foundation.housekeeping import Kept, clean, inventory, superfluous
+from foundation.errors import StageError
+from foundation.housekeeping import Kept, clean, inventory, logs_older_than, superfluous
+from pipeline.report.record import Recorder, read_record
 
 DAY = 86400.0
 
@@ -55,3 +57,37 @@ def test_cleaning_removes_just_that_and_what_the_dead_left(store: ArtifactStore)
     assert clean(store, chosen) == sum(one.size for one in chosen)
     assert ages(list(inventory(store))) == ["1"]
     assert not draft.exists()
+
+
+def test_links_that_lead_out_of_the_work_folder_are_not_followed(store: ArtifactStore, tmp_path: Path) -> None:
+    """Somebody who may write there, too, plants them: for every kind of folder that work, records and logs lie in."""
+    key, home = "1" * 64, tmp_path / "home"
+    for name in (".oh-my-zsh", f".{key}-0123456789abcdef", key, "4" * 64):
+        (home / name).mkdir(parents=True)
+        (home / name / "dear").write_text("dear")
+    (home / "history.jsonl").write_text("dear")
+    os.utime(home / "history.jsonl", (0, 0))
+    before = tree(home)
+    for name in ("mux", "edit", "logs", "runs"):
+        (store.root / name).symlink_to(home)
+    kept = list(inventory(store))
+    assert {one.stage for one in kept} == {"crop"}
+    clean(store, [*kept, Kept("mux", "4" * 64, 4, 0.0)])
+    assert logs_older_than(store.root, 1.0) == []
+    with (
+        store.leases.hold(key) as lease,
+        pytest.raises(StageError, match="is a link"),
+        store.create(lease, "mux", key, {}),
+    ):
+        raise AssertionError
+    assert Recorder().keep(store, key)["cached"] == []
+    assert read_record(store, key) is None
+    assert tree(home) == before
+    (store.root / "runs").unlink()
+    Recorder({"a"}).keep(store, key)
+    assert (read_record(store, key) or {})["cached"] == ["a"]
+    assert [path.name for path in (store.root / "runs").iterdir()] == [f"{key}.json"]
+
+
+def tree(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
