@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from fractions import Fraction
 from itertools import chain, islice
 from pathlib import Path
@@ -59,8 +60,8 @@ class VideoBackdrop:
     """
 
     def __init__(self, path: Path, start: Fraction, fps: Fraction, size: tuple[int, int], first: int = 0) -> None:
-        self._path, self._start, self._fps, self._size = path, start, fps, size
-        self._stream = self._frames(first / fps)
+        self._fps, self._size = fps, size
+        self._stream = _frames(path, start, fps, first / fps)  # which does not hold this, so that it goes with it
         self._now = next(self._stream)
         self._next = next(self._stream)
         self._shown: tuple[Fraction, Image] | None = None
@@ -74,28 +75,31 @@ class VideoBackdrop:
             self._shown = (self._now[0], filled(self._now[1], self._size))
         return self._shown[1]
 
-    def _frames(self, wanted: Fraction) -> Iterator[tuple[Fraction, Image]]:
-        """Frames with their times since the scene began, without end; those that show well before `wanted` are not."""
-        origin, entry, begun = self._origin(), max(Fraction(0), wanted - RUN_UP), Fraction(0)
-        while True:
-            times: list[Fraction] = []
-            with VideoReader(self._path, start=origin + entry if entry else self._start) as reader:
-                frames = ahead(reader)
-                head = list(islice(frames, 2))
-                if entry and len(head) < 2:  # it ends before, and how long it lasts is still to be seen
-                    entry = Fraction(0)
-                    continue
-                for seconds, frame in chain(head, frames):
-                    times = [*times[-1:], seconds - origin]
-                    yield begun + times[-1], frame
-            lasts = times[-1] + ((times[-1] - times[0]) or 1 / self._fps)
-            again = max(1, int((wanted - begun) / lasts))
-            begun, entry = begun + again * lasts, Fraction(0)
 
-    def _origin(self) -> Fraction:
-        """When the first frame appears, on the file's clock. Raises: InputError if there is none."""
-        with VideoReader(self._path, start=self._start) as reader:
-            for seconds, _ in reader:
-                return seconds
-        cure = "choose an earlier start"
-        raise InputError(f"shows nothing from {float(self._start):g} s on", file=self._path, cure=cure)
+def _frames(path: Path, start: Fraction, fps: Fraction, wanted: Fraction) -> Iterator[tuple[Fraction, Image]]:
+    """Frames with their times since the scene began, without end; those that show well before `wanted` are not."""
+    origin, entry, begun = _origin(path, start), max(Fraction(0), wanted - RUN_UP), Fraction(0)
+    while True:
+        times: list[Fraction] = []
+        with (
+            VideoReader(path, start=origin + entry if entry else start) as reader,
+            closing(ahead(reader)) as frames,
+        ):
+            head = list(islice(frames, 2))
+            if entry and len(head) < 2:  # it ends before, and how long it lasts is still to be seen
+                entry = Fraction(0)
+                continue
+            for seconds, frame in chain(head, frames):
+                times = [*times[-1:], seconds - origin]
+                yield begun + times[-1], frame
+        lasts = times[-1] + ((times[-1] - times[0]) or 1 / fps)
+        again = max(1, int((wanted - begun) / lasts))
+        begun, entry = begun + again * lasts, Fraction(0)
+
+
+def _origin(path: Path, start: Fraction) -> Fraction:
+    """When the first frame appears, on the file's clock. Raises: InputError if there is none."""
+    with VideoReader(path, start=start) as reader:
+        for seconds, _ in reader:
+            return seconds
+    raise InputError(f"shows nothing from {float(start):g} s on", file=path, cure="choose an earlier start")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -136,8 +137,13 @@ def side_by_side(a: Side, b: Side, out: Path) -> int:
 def _write(a: Side, b: Side, picture: Path, fps: Fraction) -> int:
     writer: FrameWriter | None = None
     labels: list[Image] = []
-    with VideoReader(a.video) as left, VideoReader(b.video) as right:
-        for (_, ours), (_, theirs) in zip(ahead(left), ahead(right), strict=False):
+    with (
+        VideoReader(a.video) as left,
+        VideoReader(b.video) as right,
+        closing(ahead(left)) as lefts,
+        closing(ahead(right)) as rights,
+    ):
+        for (_, ours), (_, theirs) in zip(lefts, rights, strict=False):
             shown = [_scaled(ours), _scaled(theirs)]
             if writer is None:
                 labels = [_label(side.label, image.shape[1]) for side, image in zip((a, b), shown, strict=True)]

@@ -6,6 +6,7 @@ Writes frames.npz: `frames` (M,), and `table` (M, K), a column for each of quali
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
@@ -56,8 +57,8 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
 
 def _picked(media: Path, start: Fraction, chosen: list[int]) -> Iterator[Image]:
     """The clip's frames with these ascending numbers, counted from `start`; repeats included."""
-    with VideoReader(media, start=start) as reader:
-        frames = islice(enumerate(frame for _, frame in ahead(reader)), chosen[-1] + 1)
+    with VideoReader(media, start=start) as reader, closing(ahead(reader)) as pictures:
+        frames = islice(enumerate(frame for _, frame in pictures), chosen[-1] + 1)
         number, image = next(frames)
         for wanted in chosen:
             while number < wanted:

@@ -6,6 +6,7 @@ Writes FRAMES (lossless, `frames` of them). A frame's timestamp decides when it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
@@ -32,9 +33,9 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     fps, frames, start = settings.timing.fps, settings.timing.frames, settings.timing.start
     media = inputs.media.clip
     writer: FrameWriter | None = None
-    with VideoReader(media, start=start) as reader:
+    with VideoReader(media, start=start) as reader, closing(ahead(reader)) as images:
         try:
-            for image in shown(ahead(reader), start, frames, fps):
+            for image in shown(images, start, frames, fps):
                 if writer is None:
                     writer = FrameWriter(out / FRAMES, size=(image.shape[1], image.shape[0]), fps=fps)
                 writer.write(image)

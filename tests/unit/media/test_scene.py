@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from fractions import Fraction
 from pathlib import Path
 
@@ -82,6 +83,8 @@ def test_a_backdrop_video_is_entered_anywhere(frames: int, start: Fraction, tmp_
     for first in (39, 88, 91, 119):
         later = VideoBackdrop(path, start, Fraction(20), (160, 96), first)
         assert [number_in(later.frame(number)) for number in range(first, 120)] == shown[first:]
+    del whole, later
+    assert not [thread for thread in threading.enumerate() if thread.name == "read ahead"]  # nor a file's decoder
 
 
 def test_backdrops_fill_the_frame() -> None:
