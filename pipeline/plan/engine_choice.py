@@ -47,6 +47,11 @@ class EngineChoice:
         return settings
 
     @property
+    def network(self) -> bool:
+        """Whether it is a network."""
+        return ENGINES[self.name].describe().network
+
+    @property
     def learned(self) -> bool:
         """Whether its picture is as good as weights that come from elsewhere."""
         return ENGINES[self.name].describe().learned

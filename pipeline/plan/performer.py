@@ -75,13 +75,15 @@ def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, 
     driving, files = driver(planning, name, clip), engine_files(planning, name)
     made = prepare.Inputs(crop=cut, clip=driving.clip, files=files)
     prepared = graph.plan(prepare.CONTRACT, prepare_settings(planning, name), made, name, frames)
-    style = paste_style(performer.composite)
+    style = paste_style(performer.composite) if performer.composite.into == "portrait" else None
+    # what a network draws is dear: it is kept by itself, for another feather
+    at_once = None if choice.network else style
     done = []
     for part in chunks(frames, planning.manifest.defaults.chunk_frames):
-        how = animate.Settings(engine=choice.use, options=choice.settings, range=part, fps=planning.fps)
+        how = animate.Settings(engine=choice.use, options=choice.settings, range=part, fps=planning.fps, paste=at_once)
         given = animate.Inputs(crop=cut, clip=driving.clip, prepared=prepared, files=files)
         moved = graph.plan(animate.CONTRACT, how, given, name, len(part))
-        if performer.composite.into == "portrait":
+        if style and not at_once:
             settings = composite.Settings(range=part, fps=planning.fps, style=style)
             laid = composite.Inputs(crop=cut, moved=moved)
             moved = graph.plan(composite.CONTRACT, settings, laid, name, len(part))

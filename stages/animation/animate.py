@@ -1,6 +1,7 @@
 """Move the portrait as the driving clip moves, one chunk of frames.
 
-Writes FRAMES: the portrait crop, animated, lossless. Where the driver's face is away for long, the portrait is at rest.
+Writes FRAMES: the portrait crop, animated, lossless; or the part of the portrait that it covers, with it in its place,
+as stages.compositing.composite has it. Where the driver's face is away for long, the portrait is at rest.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from stages.contract import Report
 from stages.contracts.animate import Facts, Inputs, Settings
 from stages.crops import Crop, PlateCrop
 from stages.engine_use import engine_files, read_options
+from stages.pasting import Pasting
 
 SHOTS_OPEN = 2
 """Renderers kept: where one shot passes into another, both are needed."""
@@ -41,14 +43,16 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     """
     scene = _Scene(settings, inputs)
     start, stop = settings.range.start, settings.range.stop
-    size = (scene.still.shape[1], scene.still.shape[0])
+    paste = Pasting(inputs.crop, settings.paste) if settings.paste else None
+    size = paste.size if paste else (scene.still.shape[1], scene.still.shape[0])
     if inputs.plate and isinstance(scene.engine, PlateEngine):
         pictures = scene.on_plate(scene.engine, inputs.crop, inputs.plate, start, stop)
     else:
         pictures = scene.pictures(start, stop)
     with FrameWriter(out / FRAMES, size=size, fps=settings.fps) as writer:
         for picture in pictures:
-            writer.write(scene.tint(picture) if scene.tint else picture)
+            moved = scene.tint(picture) if scene.tint else picture
+            writer.write(paste(moved) if paste else moved)
             report(writer.frames, stop - start)
     if writer.frames != stop - start:
         problem = f"got {writer.frames} driving frames of {stop - start}"

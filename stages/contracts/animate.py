@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from compositing.style import PasteStyle
 from foundation.codec import Json
 from foundation.times import FrameRange
 from stages.artifacts import Clip, File, Frames, Prepared
@@ -22,12 +23,14 @@ class Settings:
         options: of the engine's own Options, as JSON.
         range: the frames of the result.
         fps: of them a second.
+        paste: how they are laid into the portrait; None: they are the crop's alone.
     """
 
     engine: EngineUse
     options: dict[str, Json]
     range: FrameRange
     fps: Fraction
+    paste: PasteStyle | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

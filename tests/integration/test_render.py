@@ -134,7 +134,6 @@ def test_plan_and_validate_tell_what_a_render_would_do(duet: Duet, manifest: Man
         "faces",
         "crop",
         "animate",
-        "composite",
         "edit",
         "mux",
         "check",

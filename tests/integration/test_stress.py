@@ -197,7 +197,7 @@ def one_round(job: Job, number: int) -> Counter[int]:
     job.did, job.runs = [], []
     for path in (*outs, job.folder / "last.mp4"):
         path.unlink(missing_ok=True)
-    for stage in job.chance.sample(("probe", "faces", "animate", "composite", "edit", "mux", "check"), 3):
+    for stage in job.chance.sample(("probe", "faces", "prepare", "animate", "edit", "mux", "check"), 3):
         shutil.rmtree(job.work / stage, ignore_errors=True)  # so that there is work to disturb
     for run in [job.render(job.work, out) for out in outs]:
         planned(run)

@@ -109,7 +109,7 @@ def test_a_clip_that_lasts_for_days_is_refused_before_its_frames_are_counted_out
 
 def test_every_frame_is_in_one_chunk_and_every_chunk_in_the_edit(tmp_path: Path) -> None:
     made = plan(tmp_path)
-    ranges = [task.settings.range for task in made.graph if task.stage == "composite" and task.performer == "ann"]
+    ranges = [task.settings.range for task in made.graph if task.stage == "animate" and task.performer == "ann"]
     assert [frame for part in ranges for frame in range(part.start, part.stop)] == list(range(300))
     edit = next(task for task in made.graph if task.stage == "edit")
     assert [len(chunks) for chunks in edit.inputs.chunks] == [5, 5]
