@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -90,13 +91,17 @@ class LandmarkTps(PlateEngine[Options]):
         static = still_arrays(portrait, body, performance, samples if filmed else {})
         of_driver = filmed and clear.any()
 
+        @lru_cache(maxsize=1)  # all samples of a pass have one
+        def parted(parting: float) -> tuple[rig.Rig, Scene]:
+            tried = rig.build(portrait.face, performance, parting)
+            return tried, scene_of(portrait, static | {"texture": tried.texture})
+
         def trial(gains: Gains, index: int, frame: Image) -> Image:
             alone = slice(index, index + 1)
-            tried = rig.build(portrait.face, performance, gains.parting)
-            moving = {"texture": tried.texture, "targets": mesh_targets(tried, performance, gains, alone)}
+            tried, scene = parted(gains.parting)
+            moving = {"targets": mesh_targets(tried, performance, gains, alone)}
             moving |= {"covered": np.array([0.0 if of_driver else 1.0]), "inside": np.zeros((1, 2))}
-            arrays = static | moving | small_arrays(tried, performance, gains, [alone])
-            return self.open(portrait, arrays, taking).render(0, frame)
+            return TpsRenderer(scene, moving | small_arrays(tried, performance, gains, [alone])).render(0, frame)
 
         gains = calibration.fit(performance, samples, trial, detect, gains)
         return static, replace(gains, turns=taking.turns)
@@ -105,26 +110,30 @@ class LandmarkTps(PlateEngine[Options]):
         return TpsPlateRenderer(prepared)
 
     def open(self, portrait: Portrait, prepared: Arrays, own: Own[Options]) -> Renderer:
-        height = float(prepared["height"])
-        surroundings = Surroundings(
-            portrait.image.shape[:2],
-            (int(prepared["nodes"][0]), int(prepared["nodes"][1])),
-            prepared["from_outline"],
-            prepared["from_rigid"],
-        )
-        points, colours = prepared["texture"], Palette.unpacked(prepared["own"])
-        image, teeth = portrait.image, None
-        if float(prepared["own_gap"]) > rig.OPEN_MOUTH:
-            image, teeth = own_teeth(image, points[CONTOUR], height, colours)
-        scene = Scene(
-            image=image,
-            texture=points,
-            height=height,
-            surroundings=surroundings,
-            eyeballs=tuple(eyes.Eyeball.build(portrait.image, points, eye) for eye in EYES),
-            mouth=Mouth.of(prepared, height, teeth),
-        )
-        return TpsRenderer(scene, prepared)
+        return TpsRenderer(scene_of(portrait, prepared), prepared)
+
+
+def scene_of(portrait: Portrait, prepared: Arrays) -> Scene:
+    """What every frame needs, out of what does not change from frame to frame."""
+    height = float(prepared["height"])
+    surroundings = Surroundings(
+        portrait.image.shape[:2],
+        (int(prepared["nodes"][0]), int(prepared["nodes"][1])),
+        prepared["from_outline"],
+        prepared["from_rigid"],
+    )
+    points, colours = prepared["texture"], Palette.unpacked(prepared["own"])
+    image, teeth = portrait.image, None
+    if float(prepared["own_gap"]) > rig.OPEN_MOUTH:
+        image, teeth = own_teeth(image, points[CONTOUR], height, colours)
+    return Scene(
+        image=image,
+        texture=points,
+        height=height,
+        surroundings=surroundings,
+        eyeballs=tuple(eyes.Eyeball.build(portrait.image, points, eye) for eye in EYES),
+        mouth=Mouth.of(prepared, height, teeth),
+    )
 
 
 def drawn(track: FaceTrack) -> Arrays:
