@@ -73,12 +73,12 @@ def overhead(folder: Path) -> dict[str, Any]:
     """One worker, chunks of 64 frames: from the first task's start to the last one's end, less what the stages took."""
     manifest = batch(folder, portraits=1, frames=16 * CHUNK)
     work = folder / "work"
-    duet("batch", manifest, "--workers", 1, "--work", work)
+    duet("batch", manifest, "--workers", 1, "--work", work, "--keep", "all")
     events = [json.loads(line) for log in work.glob("logs/*/*.jsonl") for line in log.read_text().splitlines()]
-    chunks = [event for event in events if event["task"].split(": ")[-1].startswith(("animate", "composite"))]
+    chunks = [event for event in events if event["task"].split(": ")[-1].startswith("animate")]
     times = [time_of(event) for event in chunks]
     stages = stage_seconds(work)
-    worked, whole = stages["animate"] + stages["composite"], max(times) - min(times)
+    worked, whole = stages["animate"], max(times) - min(times)
     digests = digest_seconds(work)
     return {
         "chunks": len(chunks) // 2,
@@ -92,7 +92,7 @@ def overhead(folder: Path) -> dict[str, Any]:
 
 def digest_seconds(work: Path) -> float:
     """What the digests of the chunks took, by taking them again: they guard against damage, and schedule nothing."""
-    files = [file for stage in ("animate", "composite") for file in (work / stage).glob("*/*")]
+    files = list((work / "animate").glob("*/*"))
     began = time.perf_counter()
     for file in files:
         if file.is_file() and file.name != LABEL:

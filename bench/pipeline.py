@@ -105,7 +105,7 @@ def rendered(path: Path, work: Path, *more: str) -> float:
 def stages(folder: Path, clip: Path) -> dict[str, Any]:
     """Every stage of a render, run again alone by `task`: its own seconds, and the peak memory of its process."""
     job, work, tasks = manifest(folder, clip), folder / "work", folder / "tasks"
-    rendered(job, work, "--no-sheet", "--no-report")
+    rendered(job, work, "--no-sheet", "--no-report", "--keep", "all")
     subprocess.run(duet("plan", job, "--work", work, "--tasks", tasks), check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
     rows: dict[str, Any] = {}
     for file in sorted(tasks.iterdir()):
@@ -118,7 +118,7 @@ def stages(folder: Path, clip: Path) -> dict[str, Any]:
         artifact = Path(json.loads(told)["folder"])
         shutil.rmtree(artifact)
         peak = peak_memory(duet("task", file, "--work", work), cwd=ROOT)
-        seconds = json.loads((artifact / "artifact.json").read_text(encoding="utf-8"))["seconds"]
+        seconds = json.loads((artifact / "artifact.json").read_text(encoding="utf-8"))["spent"]["seconds"]
         rate = round(task["frames"] / max(seconds, 1e-3), 1)
         rows[task["stage"]] = {"frames_a_second": rate, "peak_mb": round(peak / 2**20)}
     return {"stages": rows}

@@ -43,6 +43,7 @@ from landmarks import load_backend
 from media.samples import sample_path
 from media.video.reader import VideoReader
 from media.video.writer import FrameWriter
+from pipeline.plan.task_log import all_spent
 
 ROOT = Path(__file__).resolve().parents[1]
 Image = NDArray[np.uint8]
@@ -201,12 +202,12 @@ def memory(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def looped(source: Path, target: Path, frames: int) -> Path:
-    """The clip forwards and backwards until there are `frames` of them at 25 a second."""
+def looped(source: Path, target: Path, frames: int, fps: Fraction = Fraction(25)) -> Path:
+    """The clip forwards and backwards until there are `frames` of them."""
     shown = [frame[: frame.shape[0] // 2 * 2, : frame.shape[1] // 2 * 2] for frame in islice(frames_of(source), 250)]
     endless = cycle(shown + shown[-2:0:-1])
     size = (shown[0].shape[1], shown[0].shape[0])
-    with FrameWriter(target, size=size, fps=Fraction(25)) as writer:
+    with FrameWriter(target, size=size, fps=fps) as writer:
         for frame in islice(endless, frames):
             writer.write(frame)
     return target
@@ -234,11 +235,10 @@ def as_installed() -> dict[str, str]:
 
 
 def stage_seconds(work: Path, of: str = "seconds") -> dict[str, float]:
-    """Seconds of work by stage, summed over its tasks, as the artifacts tell; `of` "processor": of processor time."""
+    """Seconds of work by stage, summed over its tasks, as their logs tell; `of` "processor": of processor time."""
     spent: dict[str, float] = {}
-    for label in work.glob("*/*/artifact.json"):
-        about = json.loads(label.read_text(encoding="utf-8"))
-        spent[about["stage"]] = spent.get(about["stage"], 0.0) + about[of]
+    for task in all_spent(work):
+        spent[task.stage] = spent.get(task.stage, 0.0) + getattr(task, of)
     return dict(sorted(spent.items(), key=lambda item: -item[1]))
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.atomic import concerns_writing, to_disk, write_error
+from foundation.claims import Claims
 from foundation.digests import Digests, digest_of, stamp_of
 from foundation.errors import StageError
 from foundation.label import Label, OtherFormat, Stored
@@ -77,11 +78,12 @@ class Artifact:
 
 
 class ArtifactStore:
-    """Artifacts under one root folder, and the leases of those that are being made."""
+    """Artifacts under one root folder, the leases of those that are being made, and what runs at work need."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.leases = Leases(root)
+        self.claims = Claims(root)
         self._digests = Digests()
 
     def folder(self, stage: str, key: str) -> Path:
@@ -201,11 +203,12 @@ class ArtifactStore:
         raise StageError("could not put finished work in its place", file=place, cure="remove that folder, run again")
 
     def sweep(self) -> None:
-        """Remove what dead processes left (killed, or the power failed): their leases and their drafts."""
+        """Remove what dead processes left (killed, or the power failed): their leases, claims and drafts."""
         with contextlib.suppress(OSError):  # somebody removes the folder meanwhile
             # before the leases: a draft's lease is older than the draft
             drafts = [draft for stage in plain_folders(self.root) for draft in stage.glob(".*-*")]
             self.leases.sweep()
+            self.claims.sweep()
             tokens = {lease.token for lease in self.leases.living()}
             for draft in drafts:
                 if draft.name.rpartition("-")[2] not in tokens:

@@ -56,10 +56,10 @@ class Lease:
 
 
 class Leases:
-    """The leases of one work folder."""
+    """The leases of one work folder. `name`: of the folder in it where they lie."""
 
-    def __init__(self, root: Path) -> None:
-        self._root, self.folder = root, root / FOLDER
+    def __init__(self, root: Path, name: str = FOLDER) -> None:
+        self._root, self._name, self.folder = root, name, root / name
         self.stale = _seconds()
         self.beat = self.stale / BEATS
 
@@ -128,14 +128,14 @@ class Leases:
     def _write(self, lease: Lease) -> None:
         """Create the file, or fail if it is there."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle = open_plain(self._root, f"{FOLDER}/{lease.key}", os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        handle = open_plain(self._root, f"{self._name}/{lease.key}", os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(json.dumps({name: value for name, value in vars(lease).items() if name != "key"}))
 
     def _read(self, key: str) -> Lease | None:
         """The lease of `key`, whoever has it; one that cannot be read (its owner is writing it) names nobody."""
         try:
-            told = json.loads(read_plain(self._root, f"{FOLDER}/{key}"))
+            told = json.loads(read_plain(self._root, f"{self._name}/{key}"))
             return Lease(key, told["token"], told["machine"], told["host"], int(told["pid"]), str(told["started"]))
         except OSError:
             return None

@@ -35,6 +35,7 @@ class StageSpec:
         version: raise it when the same settings and inputs give another result.
         does: one line for people.
         cost: about how long a frame takes, in milliseconds, to weigh progress; 0 for work that is done once.
+        kilobytes: about how many a frame leaves in the work folder.
     """
 
     room: str
@@ -42,6 +43,7 @@ class StageSpec:
     version: int
     does: str
     cost: float
+    kilobytes: float = 0.0
 
     def load(self) -> Run:
         """The stage's function, imported now."""
@@ -58,33 +60,33 @@ STAGES: dict[str, StageSpec] = {
     spec.name: spec
     for spec in (
         StageSpec("sources", "probe", 4, "read rate, length, rotation and sound of a media file", 0.0),
-        StageSpec("sources", "image_sequence", 1, "numbered pictures to one clip", 20.0),
+        StageSpec("sources", "image_sequence", 1, "numbered pictures to one clip", 20.0, 900.0),
         StageSpec("sources", "subtitles", 4, "read lyrics and titles, find fonts for them", 0.0),
-        StageSpec("driving", "faces", 5, "find and follow the chosen face, every frame", 7.0),
-        StageSpec("portrait", "crop", 2, "cut the portrait around its face", 0.0),
-        StageSpec("portrait", "plate_frames", 2, "a video as the portrait: its frames at a constant rate", 8.0),
-        StageSpec("portrait", "plate_path", 1, "the crop that follows a face through a plate", 0.2),
-        StageSpec("driving", "normalize", 7, "driving clip to a constant rate, range and size", 6.0),
-        StageSpec("driving", "voice", 1, "one voice out of a song, freed of music", 8.0),
-        StageSpec("driving", "phones", 2, "words to phones, in time with the voice", 9.0),
-        StageSpec("driving", "perform", 3, "a driver made up from a voice and its words", 2.0),
-        StageSpec("animation", "prepare", 2, "what the engine needs from the whole clip", 2.0),
-        StageSpec("animation", "animate", 3, "move the portrait, a chunk of frames at a time", 30.0),
-        StageSpec("animation", "preview_samples", 2, "a quick look at a performer, before any long work", 300.0),
-        StageSpec("animation", "demo", 3, "animate whole frames as the published demo does", 300.0),
-        StageSpec("compositing", "composite", 3, "put the moving region back into the full picture", 10.0),
-        StageSpec("compositing", "composite_plate", 3, "put the moving face into its moving plate", 25.0),
-        StageSpec("compositing", "passes", 2, "a matte and a difference for other compositing programs", 40.0),
-        StageSpec("compositing", "group", 1, "find out what the faces of one picture share", 0.0),
-        StageSpec("compositing", "merge", 1, "put several moving faces into their one picture", 6.0),
-        StageSpec("delivery", "edit", 4, "lay the performers out in scenes, encode a piece of the result", 25.0),
-        StageSpec("delivery", "edit_join", 1, "join the pieces of the result, packet by packet", 0.1),
-        StageSpec("delivery", "sample_vocals", 1, "sing a sample vocal from a face's mouth", 0.5),
-        StageSpec("delivery", "mux", 4, "copy or cut, mix and level the sound, and join it to the picture", 0.5),
-        StageSpec("judging", "measure", 8, "look at a performer's result again, beside its driver", 6.0),
-        StageSpec("judging", "dubbing", 1, "look at a dubbed video again, beside its own mouth", 6.0),
-        StageSpec("training", "face_crops", 1, "cut a clip around its face, to train on", 8.0),
-        StageSpec("judging", "check", 13, "judge the result: frames, sound, picture, faces", 3.0),
-        StageSpec("judging", "reconstruct", 2, "compare a reconstructed clip with the clip itself", 20.0),
+        StageSpec("driving", "faces", 5, "find and follow the chosen face, every frame", 7.0, 8.0),
+        StageSpec("portrait", "crop", 2, "cut the portrait around its face", 0.0, 4000.0),
+        StageSpec("portrait", "plate_frames", 2, "a video as the portrait: its frames at a constant rate", 8.0, 900.0),
+        StageSpec("portrait", "plate_path", 1, "the crop that follows a face through a plate", 0.2, 2.0),
+        StageSpec("driving", "normalize", 7, "driving clip to a constant rate, range and size", 6.0, 130.0),
+        StageSpec("driving", "voice", 1, "one voice out of a song, freed of music", 8.0, 4.0),
+        StageSpec("driving", "phones", 2, "words to phones, in time with the voice", 9.0, 0.1),
+        StageSpec("driving", "perform", 3, "a driver made up from a voice and its words", 2.0, 8.0),
+        StageSpec("animation", "prepare", 2, "what the engine needs from the whole clip", 2.0, 8.0),
+        StageSpec("animation", "animate", 3, "move the portrait, a chunk of frames at a time", 30.0, 970.0),
+        StageSpec("animation", "preview_samples", 2, "a quick look at a performer, before any long work", 300.0, 500.0),
+        StageSpec("animation", "demo", 3, "animate whole frames as the published demo does", 300.0, 900.0),
+        StageSpec("compositing", "composite", 3, "put the moving region back into the full picture", 10.0, 970.0),
+        StageSpec("compositing", "composite_plate", 3, "put the moving face into its moving plate", 25.0, 900.0),
+        StageSpec("compositing", "passes", 2, "a matte and a difference for other compositing programs", 40.0, 600.0),
+        StageSpec("compositing", "group", 1, "find out what the faces of one picture share", 0.0, 4000.0),
+        StageSpec("compositing", "merge", 1, "put several moving faces into their one picture", 6.0, 970.0),
+        StageSpec("delivery", "edit", 4, "lay the performers out in scenes, encode a piece of the result", 25.0, 20.0),
+        StageSpec("delivery", "edit_join", 1, "join the pieces of the result, packet by packet", 0.1, 20.0),
+        StageSpec("delivery", "sample_vocals", 1, "sing a sample vocal from a face's mouth", 0.5, 4.0),
+        StageSpec("delivery", "mux", 4, "copy or cut, mix and level the sound, and join it to the picture", 0.5, 25.0),
+        StageSpec("judging", "measure", 8, "look at a performer's result again, beside its driver", 6.0, 1.0),
+        StageSpec("judging", "dubbing", 1, "look at a dubbed video again, beside its own mouth", 6.0, 1.0),
+        StageSpec("training", "face_crops", 1, "cut a clip around its face, to train on", 8.0, 200.0),
+        StageSpec("judging", "check", 13, "judge the result: frames, sound, picture, faces", 3.0, 1.0),
+        StageSpec("judging", "reconstruct", 2, "compare a reconstructed clip with the clip itself", 20.0, 1.0),
     )
 }

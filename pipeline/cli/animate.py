@@ -11,6 +11,7 @@ import typer
 from engines import names
 from foundation.errors import ManifestError
 from pipeline.cli.job import store_at
+from pipeline.cli.keeping import KeepOption
 from pipeline.cli.liveportrait import ENGINE, LivePortraitFlags
 from pipeline.cli.options import WORK, Debug, Fps, Json, Online, Work, Workers, are_numbered
 from pipeline.cli.published import Flags, animate_published
@@ -18,6 +19,7 @@ from pipeline.cli.render import render
 from pipeline.cli.runs import Running
 from pipeline.executors.base import Circumstances
 from pipeline.manifest.load import LoadedManifest, validate
+from pipeline.plan.keep import Keep
 
 SIZE = (1280, 720)
 DEMO = "The published demo's form"
@@ -107,6 +109,7 @@ def run(
     ] = None,
     work: Work = WORK,
     workers: Workers = 0,
+    keep: KeepOption = Keep.SOURCES,
     online: Online = None,
     as_json: Json = False,
     debug: Debug = False,
@@ -153,7 +156,7 @@ def run(
         )
     store = store_at(work)
     how = Circumstances(workers=workers, online=online is not False)
-    running = Running("local", how, "json" if as_json else "auto")
+    running = Running("local", how, "json" if as_json else "auto", keep)
     if flags.given:
         animate_published(engine, flags, store, running)
         return
@@ -169,4 +172,4 @@ def run(
         "output": {"path": str(output), "size": list(size or SIZE)},
     }
     loaded = LoadedManifest(validate(data, Path("animate")), Path.cwd(), output.stem)
-    render(loaded, store, running, sheet=sheet, report=report)
+    render([loaded], store, running, sheet=sheet, report=report)

@@ -13,7 +13,7 @@ import typer
 
 from foundation.artifacts import ArtifactStore, Spoilt
 from foundation.atomic import check_writable, make_folder
-from foundation.errors import DuetError, StageError
+from foundation.errors import CheckError, DuetError, StageError
 from foundation.events import Event, TaskFinished
 from pipeline.cli.deliver import deliver_video
 from pipeline.cli.farm_options import (
@@ -29,6 +29,7 @@ from pipeline.cli.farm_options import (
     selection_of,
 )
 from pipeline.cli.job import plan_items, store_at
+from pipeline.cli.keeping import Keeping, KeepOption
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Within, Work, Workers
 from pipeline.cli.place import batch_writes, check_place, make_place, moved, place_of, summary_path
 from pipeline.cli.runs import Running, run_graph
@@ -38,6 +39,7 @@ from pipeline.executors.run_task import REPEATS
 from pipeline.manifest.load import load_manifest
 from pipeline.plan.batch import Item, read_items
 from pipeline.plan.graph import Graph
+from pipeline.plan.keep import Keep
 from pipeline.report.batch import Outcome, Summary
 
 WRITE_SECONDS = 5.0
@@ -52,6 +54,7 @@ def run(
     executor: ExecutorName = "local",
     address: Address = None,
     online: Online = None,
+    keep: KeepOption = Keep.SOURCES,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Only the items that batch.json does not call done.")
     ] = False,
@@ -66,7 +69,8 @@ def run(
     debug: Debug = False,
 ) -> None:
     loaded, store = moved(load_manifest(manifest, within=within), output_folder), store_at(work)
-    running = running_of(executor, address, workers, online, "json" if as_json else progress, keep_going=True)
+    style = "json" if as_json else progress
+    running = running_of(executor, address, workers, online, style, keep_going=True, keep=keep)
     selection = selection_of(only, frames, part)
     items = read_items(loaded)
     path = summary_path(loaded)
@@ -100,10 +104,15 @@ class _Batch:
     running: Running
     summary: Summary
     path: Path
+    _keeping: Keeping = field(init=False)
     _waiting: dict[str, list[Item]] = field(default_factory=dict)
     _missing: dict[str, set[str]] = field(default_factory=dict)
     _began: float = field(default_factory=time.monotonic)
     _written: float = 0.0
+
+    def __post_init__(self) -> None:
+        ends = [_end(item) for item in self.items if item.error is None]
+        self._keeping = Keeping(self.store, self.running.keep, self.graph, ends)
 
     def outcome(self, item: Item) -> Outcome:
         return self.summary.outcomes[item.name]
@@ -137,7 +146,6 @@ class _Batch:
         if item.error is not None:
             self._fail(item, item.error)
             return
-        assert item.verdict and item.video and item.claim  # noqa: S101, PT018  (it is planned)
         try:
             place = place_of(item.loaded)
             check_place(place)
@@ -145,7 +153,7 @@ class _Batch:
         except DuetError as error:
             self._fail(item, error)
             return
-        for key in (item.verdict.key, item.video.key):
+        for key in _end(item):
             self._missing[item.name].add(key)
             self._waiting.setdefault(key, []).append(item)
 
@@ -168,13 +176,17 @@ class _Batch:
             outcome.video = str(place.first_file)
             verdict.refuse(place.first_file)
         except Spoilt:
-            self._missing[item.name] |= {item.verdict.key, item.video.key}
+            self._missing[item.name].update(_end(item))
             return
+        except CheckError as error:
+            self._fail(item, error)
         except DuetError as error:
             self._fail(item, error)
             return
-        outcome.state, outcome.seconds = "done", time.monotonic() - self._began
-        self._tell_item(outcome)
+        else:
+            outcome.state, outcome.seconds = "done", time.monotonic() - self._began
+            self._tell_item(outcome)
+        self._keeping.delivered(_end(item))
 
     def _fail(self, item: Item, error: DuetError) -> None:
         outcome = self.outcome(item)
@@ -195,6 +207,12 @@ class _Batch:
             return
         for line in self.summary.table():
             typer.echo(line)
+
+
+def _end(item: Item) -> tuple[str, str]:
+    """The keys of what is delivered of an item."""
+    assert item.verdict and item.video  # noqa: S101, PT018  (it is planned)
+    return item.verdict.key, item.video.key
 
 
 def _refuse(failed: int, count: int, what: str, cure: str) -> None:

@@ -12,6 +12,7 @@ from pipeline.cli.progress import Style
 from pipeline.cli.runs import Running
 from pipeline.executors import EXECUTORS, load_executor
 from pipeline.executors.base import Circumstances
+from pipeline.plan.keep import Keep
 from pipeline.plan.select import Selection, numbers
 
 ExecutorName = Annotated[
@@ -39,9 +40,16 @@ ProgressStyle = Annotated[
 
 
 def running_of(
-    executor: str, address: str | None, workers: int, online: bool | None, style: str, *, keep_going: bool = False
+    executor: str,
+    address: str | None,
+    workers: int,
+    online: bool | None,
+    style: str,
+    *,
+    keep_going: bool = False,
+    keep: Keep = Keep.ALL,
 ) -> Running:
-    """The options together; `keep_going` is as of Circumstances.
+    """The options together; `keep_going` is as of Circumstances, `keep` as of Running.
 
     Raises: ManifestError for a name that is not known, or options that do not go together.
     """
@@ -53,7 +61,7 @@ def running_of(
         raise ManifestError(f"--progress is {style!r}", cure=f"use one of {', '.join(styles)}")
     allowed = online if online is not None else not remote
     how = Circumstances(workers=workers, keep_going=keep_going, online=allowed, address=address)
-    return Running(executor, how, styles[style])
+    return Running(executor, how, styles[style], keep)
 
 
 def selection_of(only: str | None, frames: str | None, part: str | None) -> Selection:

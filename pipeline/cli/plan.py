@@ -15,6 +15,7 @@ from foundation.artifacts import ArtifactStore
 from foundation.atomic import make_folder, replacing
 from foundation.errors import ManifestError
 from pipeline.cli.job import plan_items, plan_job, store_at
+from pipeline.cli.keeping import KeepOption
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Within, Work
 from pipeline.cli.runs import Running
 from pipeline.cli.table import show_tasks
@@ -25,6 +26,7 @@ from pipeline.manifest.load import LoadedManifest, load_manifests
 from pipeline.plan.batch import BatchPlan, read_items
 from pipeline.plan.expand import Plan
 from pipeline.plan.graph import Graph
+from pipeline.plan.keep import Keep
 from pipeline.report.cost import cost_of
 from pipeline.report.left import left_of
 
@@ -34,7 +36,8 @@ Tasks = Annotated[
 ]
 TASK_BEGINS = b'{"duet_task": '
 WithCost = Annotated[
-    bool, typer.Option("--cost", help="Estimate seconds and memory, stage by stage, from past runs in the work folder.")
+    bool,
+    typer.Option("--cost", help="Estimate seconds, memory and room, stage by stage, from past runs in the folder."),
 ]
 
 
@@ -44,6 +47,7 @@ def run(
     work: Work = WORK,
     tasks: Tasks = None,
     cost: WithCost = False,
+    keep: KeepOption = Keep.SOURCES,
     within: Within = None,
     as_json: Json = False,
     debug: Debug = False,
@@ -52,17 +56,20 @@ def run(
     if tasks and len(manifests) > 1:
         raise ManifestError("has several outputs", file=manifest, cure="keep one of them for --tasks")
     for loaded in manifests:
-        _plan(loaded, store_at(work), tasks, cost=cost, as_json=as_json)
+        _plan(loaded, store_at(work), tasks, keep if cost else None, as_json=as_json)
 
 
-def _plan(loaded: LoadedManifest, store: ArtifactStore, tasks: Path | None, *, cost: bool, as_json: bool) -> None:
+def _plan(
+    loaded: LoadedManifest, store: ArtifactStore, tasks: Path | None, cost: Keep | None, *, as_json: bool
+) -> None:
+    """`cost`: of a render that keeps this; None: nobody asks."""
     plan = plan_any(loaded, store)
     if tasks:
         _write_tasks(plan.graph, tasks, plan.reads | loaded.files)
     left = left_of(plan.graph, store)
     about = _about(plan) | {"left": asdict(left) | {"text": left.text}}
     if cost:
-        _show_cost(plan.graph, store, about, as_json=as_json)
+        _show_cost(plan.graph, store, about, cost, as_json=as_json)
     elif as_json:
         rows = [{"key": task.key, "label": task.label, **task.to_json()} for task in plan.graph]
         typer.echo(json.dumps(about | {"tasks": rows}, ensure_ascii=False))
@@ -122,17 +129,24 @@ def _show(plan: Plan | BatchPlan, store: ArtifactStore) -> None:
             typer.echo(f"cannot be made: {item.name}: {item.error}")
 
 
-def _show_cost(graph: Graph, store: ArtifactStore, about: dict[str, Any], *, as_json: bool) -> None:
-    rows = cost_of(graph, store)
-    seconds = sum(row.seconds for row in rows)
+def _show_cost(graph: Graph, store: ArtifactStore, about: dict[str, Any], keep: Keep, *, as_json: bool) -> None:
+    rows = cost_of(graph, store, keep)
+    seconds, size, stays = (sum(getattr(row, name) for row in rows) for name in ("seconds", "size", "stays"))
     if as_json:
-        typer.echo(json.dumps(about | {"seconds": round(seconds, 2), "stages": [asdict(row) for row in rows]}))
+        sums = {"seconds": round(seconds, 2), "size": size, "stays": stays, "keep": keep}
+        typer.echo(json.dumps(about | sums | {"stages": [asdict(row) for row in rows]}))
         return
-    typer.echo(f"{'stage':10} {'done':>6} {'to do':>6} {'frames':>8} {'seconds':>9} {'memory':>9}  estimated from")
+    typer.echo(
+        f"{'stage':10} {'done':>6} {'to do':>6} {'frames':>8} {'seconds':>9} {'memory':>9} {'disk':>9}  estimated from"
+    )
     for row in rows:
         source = f"{row.past} finished tasks" if row.past else "a guess: none is finished here"
-        memory = f"{row.memory / 2**20:.0f} MB" if row.tasks else ""
-        told = f"{row.stage:10} {row.done:>6} {row.tasks:>6} {row.frames:>8} {row.seconds:>9.1f} {memory:>9}"
+        memory, disk = (f"{each / 1e6:.0f} MB" if row.tasks else "" for each in (row.memory, row.size))
+        told = f"{row.stage:10} {row.done:>6} {row.tasks:>6} {row.frames:>8} {row.seconds:>9.1f} {memory:>9} {disk:>9}"
         typer.echo(f"{told}  {source if row.tasks else ''}".rstrip())
     count = processors()
     typer.echo(f"about {seconds:.0f} s of work for one worker; at best {seconds / count:.0f} s for {count}")
+    typer.echo(
+        f"about {size / 1e9:.2f} GB more in {store.root} before the result is checked, "
+        f"{stays / 1e9:.2f} GB after it (--keep {keep})"
+    )

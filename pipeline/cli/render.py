@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +12,6 @@ import typer
 
 from foundation.artifacts import ArtifactStore
 from foundation.codec import encode
-from foundation.errors import CheckError
 from pipeline.cli.deliver import deliver
 from pipeline.cli.farm_options import (
     Address,
@@ -27,6 +26,7 @@ from pipeline.cli.farm_options import (
     selection_of,
 )
 from pipeline.cli.job import plan_job, store_at
+from pipeline.cli.keeping import Keeping, KeepOption
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Within, Work, Workers
 from pipeline.cli.place import Place, check_place, make_place, moved, place_of, spare_other_report
 from pipeline.cli.report import write_report
@@ -35,6 +35,8 @@ from pipeline.cli.table import show_tasks
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import LoadedManifest, load_manifests
 from pipeline.plan.expand import Plan
+from pipeline.plan.graph import Graph
+from pipeline.plan.keep import Keep
 from pipeline.plan.select import Selection
 from pipeline.report.contact_sheet import contact_sheet
 from pipeline.report.data import Made
@@ -54,6 +56,7 @@ def run(
     executor: ExecutorName = "local",
     address: Address = None,
     online: Online = None,
+    keep: KeepOption = Keep.SOURCES,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of output.path.")] = None,
     output_folder: OutputFolder = None,
     sheet: SheetOption = True,
@@ -69,22 +72,16 @@ def run(
 ) -> None:
     manifests = load_manifests(manifest, writing_to=output.absolute() if output else None, within=within)
     store = store_at(work)
-    running = running_of(executor, address, workers, online, "json" if as_json else progress)
+    running = running_of(executor, address, workers, online, "json" if as_json else progress, keep=keep)
     selection = selection_of(only, frames, part)
     manifests = [moved(loaded, output_folder) for loaded in manifests]
     if len(manifests) > 1:
         refuse_losses(_all_written(manifests, sheet=sheet, report=report), ())
-    failed: list[CheckError] = []
-    for loaded in manifests:
-        if selection or dry_run:
+    if selection or dry_run:
+        for loaded in manifests:
             render_part(loaded, store, running, selection, dry_run=dry_run)
-            continue
-        try:
-            render(loaded, store, running, sheet=sheet, report=report)
-        except CheckError as error:  # the other outputs are made all the same
-            failed.append(error)
-    if failed:
-        raise failed[0]
+    else:
+        render(manifests, store, running, sheet=sheet, report=report)
 
 
 def _all_written(manifests: list[LoadedManifest], *, sheet: bool, report: bool) -> Iterator[Written]:
@@ -94,12 +91,35 @@ def _all_written(manifests: list[LoadedManifest], *, sheet: bool, report: bool) 
             yield replace(one, what=f"{one.what} of outputs.{number}")
 
 
-def render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sheet: bool, report: bool) -> None:
+def render(
+    manifests: Iterable[LoadedManifest], store: ArtifactStore, running: Running, *, sheet: bool, report: bool
+) -> None:
+    """Make the outputs of a manifest; then make room in the work folder: they share what they are made from.
+
+    Raises: DuetError; whatever stood at the places of what is not made is then as it was. CheckError of the first
+        output that fails its checks, when all are made.
+    """
+    made = [_render(loaded, store, running, sheet=sheet, report=report) for loaded in manifests]
+    for one in made:
+        Keeping(store, running.keep, one.graph, [one.wanted]).delivered(one.wanted)
+    for one in made:
+        one.verdict.refuse(one.file)
+
+
+@dataclass(frozen=True)
+class _Rendered:
+    """A result that is delivered. `wanted`: the keys that made it. `file`: the video, or its first picture."""
+
+    graph: Graph
+    wanted: list[str]
+    verdict: Verdict
+    file: Path
+
+
+def _render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sheet: bool, report: bool) -> _Rendered:
     """Plan, run, put the result in its place, and tell where it is.
 
     A result that fails its checks goes beside it, under the name that Verdict.place gives.
-
-    Raises: DuetError; whatever stood at its place is then as it was.
     """
     place = place_of(loaded)
     check_place(place)
@@ -124,7 +144,7 @@ def render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sh
     page = write_report(Made(loaded, plan, store, place.first_file), record) if report else None
     beside = {"sheet": pictures, "report": page}
     _tell(verdict, place.first_file, beside, lapses(plan, store), as_json=running.as_json)
-    verdict.refuse(place.first_file)
+    return _Rendered(plan.graph, wanted, verdict, place.first_file)
 
 
 def render_part(

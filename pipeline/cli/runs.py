@@ -14,17 +14,19 @@ from pipeline.executors import load_executor
 from pipeline.executors.base import Circumstances
 from pipeline.executors.run_task import REPEATS
 from pipeline.plan.graph import Graph
+from pipeline.plan.keep import Keep
 
 Used = TypeVar("Used")
 
 
 @dataclass(frozen=True)
 class Running:
-    """How a command's tasks are run and shown."""
+    """How a command's tasks are run and shown, and what stays of them once a result is delivered."""
 
     executor: str = "local"
     how: Circumstances = field(default_factory=Circumstances)
     style: Style = "auto"
+    keep: Keep = Keep.ALL
 
     @property
     def as_json(self) -> bool:
@@ -48,7 +50,8 @@ def run_graph(
         as Executor.run.
     Raises: DuetError.
     """
-    progress = Progress(graph.needed_for(wanted, ()), running.style)
+    needed = graph.needed_for(wanted, ())
+    progress = Progress(needed, running.style)
 
     def listen(event: Event) -> None:
         progress(event)
@@ -58,7 +61,8 @@ def run_graph(
     try:
         for text in notices:
             progress(Notice(text))
-        return load_executor(running.executor).run(graph, wanted, store, how=running.how, listen=listen)
+        with store.claims.hold(task.key for task in needed):
+            return load_executor(running.executor).run(graph, wanted, store, how=running.how, listen=listen)
     finally:
         progress.close()
 

@@ -16,6 +16,7 @@ from media.samples import sample_path
 from media.sound.at_rate import sound_at
 from pipeline.cli.hearing import hear, tell_heard, told_lines
 from pipeline.cli.job import store_at
+from pipeline.cli.keeping import KeepOption
 from pipeline.cli.options import WORK, Debug, Json, Online, Work, Workers
 from pipeline.cli.render import ReportOption, SheetOption, render, short
 from pipeline.cli.runs import Running
@@ -25,6 +26,7 @@ from pipeline.directing.draft import Wishes, as_yaml, check_unchanged, draft, ke
 from pipeline.directing.scenes import PACES, Cut, Music, Pace, Style, cut_scenes
 from pipeline.executors.base import Circumstances
 from pipeline.manifest.load import load_manifest, validate
+from pipeline.plan.keep import Keep
 from speech.alignment import Alignment
 from speech.beats import RATE, find_beats, listen
 from speech.languages import LANGUAGES, language_of
@@ -82,6 +84,7 @@ def run(
     render_it: RenderOption = True,
     work: Work = WORK,
     workers: Workers = 0,
+    keep: KeepOption = Keep.SOURCES,
     online: Online = None,
     sheet: SheetOption = True,
     report: ReportOption = True,
@@ -113,8 +116,8 @@ def run(
         typer.echo(f"written: {short(target.absolute())} and {short(timed.absolute())}, to go on from")
     if render_it:
         how = Circumstances(workers=workers, online=online is not False)
-        running = Running("local", how, "json" if as_json else "auto")
-        render(load_manifest(target), store_at(work), running, sheet=sheet, report=report)
+        running = Running("local", how, "json" if as_json else "auto", keep)
+        render([load_manifest(target)], store_at(work), running, sheet=sheet, report=report)
 
 
 def _file(written: str) -> Path:

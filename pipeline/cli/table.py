@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import typer
 
 from foundation.artifacts import ArtifactStore
+from pipeline.plan.graph import unfinished
 from pipeline.plan.task import Task
 from stages import STAGES
 
@@ -16,8 +17,10 @@ from stages import STAGES
 def show_tasks(tasks: Iterable[Task], store: ArtifactStore, *, as_json: bool = False) -> None:
     """A line a stage: tasks, frames, how many are done; or a JSON line a task that is not."""
     counts, frames, done = Counter[str](), Counter[str](), Counter[str]()
+    tasks = list(tasks)
+    open_keys = unfinished(tasks, lambda task: store.find(task.stage, task.key) is not None)
     for task in tasks:
-        there = store.find(task.stage, task.key) is not None
+        there = task.key not in open_keys
         counts[task.stage] += 1
         frames[task.stage] += task.frames
         done[task.stage] += there

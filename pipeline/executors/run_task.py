@@ -17,9 +17,9 @@ from foundation.leases import Held, Lease
 from foundation.notices import notices_told
 from pipeline.executors.inputs import Inputs
 from pipeline.executors.memory import Peak
-from pipeline.executors.task_log import TaskLog
 from pipeline.executors.versions import versions_of
 from pipeline.plan.task import Task
+from pipeline.plan.task_log import TaskLog
 
 POLL_SECONDS = 0.5
 REPEATS = 10
@@ -117,7 +117,7 @@ class _Attempt:
             if told is error:
                 raise
             raise told from error
-        log("finished", **made.label.spent, bytes=made.size)
+        log.finished(made.label.spent, made.size)
         return made
 
     def _make(self, inputs: Inputs) -> Artifact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pipeline.plan.task import Task
@@ -60,3 +60,24 @@ class Graph:
                 needed.add(key)
                 open_keys += [need for need in self.tasks[key].needs if need not in done]
         return [task for task in self if task.key in needed]
+
+
+def unfinished(tasks: Iterable[Task], there: Callable[[Task], bool]) -> set[str]:
+    """The keys of what must be made until all is there that no other of these tasks needs: not what lies behind
+    finished work.
+
+    Args:
+        tasks: with all that they need. there: whether a task's artifact is; asked once of each that matters.
+    """
+    by_key = {task.key: task for task in tasks}
+    needed = {need for task in by_key.values() for need in task.needs}
+    looked, found = set[str](), set[str]()
+    open_keys = [key for key in by_key if key not in needed]
+    while open_keys:
+        key = open_keys.pop()
+        if key not in looked:
+            looked.add(key)
+            if not there(by_key[key]):
+                found.add(key)
+                open_keys += by_key[key].needs
+    return found

@@ -27,10 +27,14 @@ NETWORK = Needs(cpus=1, gpus=0, memory=3000 * MB)
 
 def needs_of(task: Task) -> Needs:
     """What a task needs."""
-    engine = engine_of(task)
-    network = engine is not None and ENGINES[engine].describe().network
-    needs = NETWORK if network or model_of(task) else ORDINARY
+    needs = NETWORK if by_network(task) or model_of(task) else ORDINARY
     return replace(needs, gpus=1) if on_gpu(task) else needs
+
+
+def by_network(task: Task) -> bool:
+    """Whether its engine is a network."""
+    engine = engine_of(task)
+    return engine is not None and ENGINES[engine].describe().network
 
 
 def on_gpu(task: Task) -> bool:

@@ -94,6 +94,11 @@ class Task:
         return 50.0 + self.spec.cost * self.frames
 
     @property
+    def room(self) -> int:
+        """Expected bytes that it leaves in the work folder."""
+        return round(1000 * self.spec.kilobytes * max(1, self.frames))
+
+    @property
     def label(self) -> str:
         """For a person: "mona_lisa: animate 64-127"."""
         made: FrameRange | None = self.chunk or getattr(self.settings, "piece", None)

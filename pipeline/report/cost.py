@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from foundation.artifacts import ArtifactStore
-from foundation.housekeeping import inventory
+from pipeline.plan.graph import unfinished
+from pipeline.plan.keep import Keep, is_spare
 from pipeline.plan.needs import engine_of, needs_of
 from pipeline.plan.task import Task
+from pipeline.plan.task_log import Spent, all_spent
 from stages import STAGES
 
 
@@ -20,12 +22,19 @@ class Past:
     frames: int = 0
     seconds: float = 0.0
     memory: int = 0
+    size: int = 0
 
-    def of(self, task: Task) -> float:
-        """Seconds that a task will take: by its frames, or like the mean of those before."""
-        if self.frames and task.frames:
-            return self.seconds / self.frames * task.frames
-        return self.seconds / self.tasks
+    def add(self, spent: Spent) -> None:
+        """One more of them."""
+        self.tasks += 1
+        self.frames += spent.frames
+        self.seconds += spent.seconds
+        self.memory = max(self.memory, spent.memory)
+        self.size += spent.size
+
+    def share(self, task: Task) -> float:
+        """How much of all that a task like these takes: by its frames, or like the mean of those before."""
+        return task.frames / self.frames if self.frames and task.frames else 1 / self.tasks
 
 
 @dataclass
@@ -33,7 +42,10 @@ class Cost:
     """What one stage of a plan takes.
 
     Attributes:
-        tasks, frames, seconds: of what is still to be done. done: tasks that are. memory: bytes of the largest task.
+        tasks, frames, seconds: of what is still to be done. done: tasks that are, or that nobody waits for any more.
+        memory: bytes of the largest task.
+        size: bytes that what is to be done leaves in the work folder. stays: of these, what stays once the result is
+            checked.
         past: how many finished tasks the estimate is made from; 0: it is the stage's own guess.
     """
 
@@ -43,43 +55,31 @@ class Cost:
     frames: int = 0
     seconds: float = 0.0
     memory: int = 0
+    size: int = 0
+    stays: int = 0
     past: int = 0
 
 
-def cost_of(tasks: Iterable[Task], store: ArtifactStore) -> list[Cost]:
+def cost_of(tasks: Iterable[Task], store: ArtifactStore, keep: Keep) -> list[Cost]:
     """A row a stage, in the stages' order."""
-    past = _past(store)
+    past: dict[tuple[str, str | None], Past] = {}
+    for spent in all_spent(store.root):
+        past.setdefault((spent.stage, spent.engine), Past()).add(spent)
     rows: dict[str, Cost] = {}
+    tasks = list(tasks)
+    open_keys = unfinished(tasks, lambda task: store.find(task.stage, task.key) is not None)
     for task in tasks:
         row = rows.setdefault(task.stage, Cost(task.stage))
-        if store.find(task.stage, task.key):
+        if task.key not in open_keys:
             row.done += 1
             continue
-        known = past.get(_kind(task.stage, engine_of(task)))
+        known = past.get((task.stage, engine_of(task)))
+        size = round(known.size * known.share(task)) if known else task.room
         row.tasks += 1
         row.frames += task.frames
-        row.seconds += known.of(task) if known else task.cost / 1000
+        row.seconds += known.seconds * known.share(task) if known else task.cost / 1000
         row.memory = max(row.memory, known.memory if known else needs_of(task).memory)
+        row.size += size
+        row.stays += 0 if is_spare(task, keep) else size
         row.past = known.tasks if known else row.past
     return [rows[name] for name in STAGES if name in rows]
-
-
-def _past(store: ArtifactStore) -> dict[str, Past]:
-    """What all finished work took, by stage and engine."""
-    found: dict[str, Past] = {}
-    for one in inventory(store):
-        try:
-            label = store.label(one.stage, one.key)
-            about, spent = label.about, label.spent
-            row = found.setdefault(_kind(about["stage"], (about["settings"].get("engine") or {}).get("name")), Past())
-            row.tasks += 1
-            row.frames += int(about["frames"])
-            row.seconds += float(spent["seconds"])
-            row.memory = max(row.memory, int(spent["memory"]))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            continue
-    return found
-
-
-def _kind(stage: str, engine: object) -> str:
-    return f"{stage} {engine or ''}".strip()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from foundation.artifacts import ArtifactStore
+from pipeline.plan.graph import unfinished
 from pipeline.plan.task import Task
 
 MOVING = ("animate", "demo")
@@ -44,11 +45,13 @@ class Left:
 
 
 def left_of(tasks: Iterable[Task], store: ArtifactStore) -> Left:
-    """What of these tasks is not in the store."""
+    """What of these tasks must be made: what is behind finished work may be gone."""
     to_do, count, left, every = Counter[str](), Counter[str](), 0, 0
     stages: dict[str, None] = {}
+    tasks = list(tasks)
+    open_keys = unfinished(tasks, lambda task: store.find(task.stage, task.key) is not None)
     for task in tasks:
-        there = store.find(task.stage, task.key) is not None
+        there = task.key not in open_keys
         every += 1
         if not there:
             left += 1

@@ -15,6 +15,7 @@ from foundation.errors import StageError
 from foundation.events import Event, TaskFinished
 from foundation.plain_files import read_plain, write_plain
 from pipeline.plan.graph import Graph
+from pipeline.plan.task_log import spent_on
 from stages import STAGES
 
 RUNS = "runs"
@@ -66,8 +67,9 @@ def stage_rows(graph: Graph, store: ArtifactStore, cached: set[str]) -> list[dic
 
 
 def _seconds(store: ArtifactStore, stage: str, key: str) -> float:
-    """How long a task took, as its artifact tells."""
+    """How long a task took, as its artifact tells; the log, where that has made room."""
     try:
         return float(store.label(stage, key).spent["seconds"])
     except (OSError, ValueError, KeyError, TypeError):
-        return 0.0
+        spent = spent_on(store.root, stage, key)
+        return 0.0 if spent is None else spent.seconds

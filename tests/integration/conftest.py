@@ -58,6 +58,7 @@ def duet(tmp_path: Path, work: Path) -> Duet:
     def run(*arguments: str | Path, fresh: bool = False) -> Outcome:
         folder = tmp_path / "work" if fresh else work
         environment = {"DUET_WORK": str(folder), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "DUET_OFFLINE": "1"}
+        environment["DUET_KEEP"] = "all"  # for the next test, and those that look into the folder
         done = subprocess.run(
             command(*arguments), cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=250, check=False
         )

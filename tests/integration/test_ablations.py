@@ -37,7 +37,6 @@ from pipeline.plan.made import artifact_of, facts_of
 from pipeline.plan.task import FileInput, Task
 from stages.animation import animate
 from stages.artifacts import FRAMES, Film, Frames, Looks
-from stages.compositing import composite
 from stages.contracts.check import CONTRACT
 from stages.contracts.shared import EngineUse
 from stages.crop_files import read_info
@@ -146,7 +145,11 @@ def rendered(work: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan
     path = folder / "good.yaml"
     path.write_text(yaml.safe_dump(data), encoding="utf-8")
     done = subprocess.run(
-        command("render", path, "--work", work), cwd=folder, capture_output=True, text=True, check=False
+        command("render", path, "--work", work, "--keep", "all"),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     store = ArtifactStore(work)
@@ -225,12 +228,8 @@ def test_black_and_flashing_frames(made: Made) -> None:
 
 def test_a_mouth_without_an_interior(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mouth, "paint", lambda *_, **__: None)
-    moved, patch = made.new("moved"), made.new("patch")
-    for stage, module, out in (("animate", animate, moved), ("composite", composite, patch)):
-        task = made.task(stage)
-        inputs = made.inputs(task)
-        given = replace(inputs, moved=Frames.at(moved)) if stage == "composite" else inputs
-        module.run(task.settings, given, out, silent)
+    patch, task = made.new("patch"), made.task("animate")
+    animate.run(task.settings, made.inputs(task), patch, silent)
     looks = made.looks("empty", read_frames(patch / FRAMES))
     found = made.judged("empty", looks=looks)
     assert "fail" in (found["interior"], found["interior_contrast"]), json.loads((looks / "figures.json").read_text())

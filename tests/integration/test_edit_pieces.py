@@ -59,7 +59,7 @@ def test_pieces_are_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     films, tasks = [], []
     for size in (1000, 6):
         monkeypatch.setattr("pipeline.plan.edit.PIECE", size)
-        render(loaded, store, Running("here"), sheet=False, report=False)
+        render([loaded], store, Running("here"), sheet=False, report=False)
         films.append(list(read_frames(tmp_path / "out.mkv")))
         (tmp_path / "out.mkv").unlink()
         tasks.append([task for task in plan_job(loaded, store).graph if task.stage == "edit"])

@@ -22,8 +22,7 @@ from media.video.sequence import FrameSequence
 from pipeline.cli.job import plan_job
 from pipeline.manifest.load import load_manifest
 from stages.animation import animate, prepare
-from stages.artifacts import FRAMES, Clip, Frames, Prepared
-from stages.compositing import composite
+from stages.artifacts import FRAMES, Clip, Prepared
 from tests.integration.conftest import Outcome, command
 from tests.integration.test_ablations import Made, silent
 from tests.occluders import microphone
@@ -60,7 +59,7 @@ def rendered(clip: Path, work: Path) -> tuple[Outcome, Made]:
     }
     path = clip.with_name("mic.yaml")
     path.write_text(yaml.safe_dump(data), encoding="utf-8")
-    arguments = command("render", path, "--work", work, "--no-sheet", "--no-report")
+    arguments = command("render", path, "--work", work, "--no-sheet", "--no-report", "--keep", "all")
     done = subprocess.run(arguments, cwd=path.parent, capture_output=True, text=True, check=False)
     store = ArtifactStore(work)
     return Outcome(done.returncode, done.stdout, done.stderr), Made(plan_job(load_manifest(path), store), store, path)
@@ -97,15 +96,15 @@ def test_a_check_fails_where_it_is_seen(made: Made, monkeypatch: pytest.MonkeyPa
     looks = made.looks("good", made.patches())
     assert made.judged("good", looks=looks)["mouth_foreign"] == "ok"
     monkeypatch.setattr(engine, "covered", lambda hidden: np.zeros(len(hidden), np.float32))
-    stages = {"prepare": prepare, "animate": animate, "composite": composite}
+    stages = {"prepare": prepare, "animate": animate}
     new = {name: made.new(name) for name in stages}
-    later = {"prepared": Prepared.at(new["prepare"]), "moved": Frames.at(new["animate"])}
+    later = {"prepared": Prepared.at(new["prepare"])}
     for name, stage in stages.items():
         task = made.task(name)
         given = made.inputs(task)
         fields = {field: value for field, value in later.items() if hasattr(given, field)}
         stage.run(task.settings, replace(given, **fields), new[name], silent)
-    looks = made.looks("bad", read_frames(new["composite"] / FRAMES))
+    looks = made.looks("bad", read_frames(new["animate"] / FRAMES))
     assert made.judged("bad", looks=looks)["mouth_foreign"] == "fail"
 
 

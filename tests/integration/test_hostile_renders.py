@@ -67,7 +67,7 @@ def rendered(folder: Path, store: ArtifactStore, driving: dict[str, Any], **more
     path.write_text(yaml.safe_dump(data | more, allow_unicode=True), encoding="utf-8")
     (folder / "out.mp4").unlink(missing_ok=True)
     loaded = load_manifest(path)
-    render(loaded, store, Running("here"), sheet=False, report=False)
+    render([loaded], store, Running("here"), sheet=False, report=False)
     return plan_job(loaded, store), folder / "out.mp4"
 
 

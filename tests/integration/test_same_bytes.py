@@ -45,7 +45,10 @@ def test_the_number_of_processors_changes_no_artifact(tmp_path: Path, manifest: 
         os.sched_setaffinity(0, sorted(own)[:count])
         try:
             done = subprocess.run(
-                command(*words, "--no-report"), env=os.environ | {"DUET_OFFLINE": "1"}, capture_output=True, check=False
+                command(*words, "--no-report", "--keep", "all"),
+                env=os.environ | {"DUET_OFFLINE": "1"},
+                capture_output=True,
+                check=False,
             )
         finally:
             os.sched_setaffinity(0, own)

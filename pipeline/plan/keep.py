@@ -1,0 +1,59 @@
+"""What a render leaves in the work folder once its result is checked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from enum import StrEnum
+
+from pipeline.plan.graph import Graph
+from pipeline.plan.needs import by_network
+from pipeline.plan.task import Task
+
+PASSING = frozenset({"image_sequence", "plate_frames", "animate", "composite", "composite_plate", "merge", "edit_join"})
+"""Stages whose work takes much room, and is soon made again from what stays."""
+
+
+class Keep(StrEnum):
+    """all: everything. sources: what takes long to make for the room that it takes; frames that are soon made again go.
+    nothing: what no other result needs goes, the result's own copy included."""
+
+    ALL = "all"
+    SOURCES = "sources"
+    NOTHING = "nothing"
+
+
+def is_spare(task: Task, keep: Keep) -> bool:
+    """Whether a task's artifact goes once nobody waits for it any more. What a network has made is dear."""
+    if keep is Keep.SOURCES:
+        return task.stage in PASSING and not by_network(task)
+    return keep is Keep.NOTHING
+
+
+class Shares:
+    """Which results still need which tasks.
+
+    Args:
+        ends: of each result, the keys that make it.
+    """
+
+    def __init__(self, graph: Graph, ends: Iterable[Collection[str]]) -> None:
+        self._graph = graph
+        self._waiting = Counter(key for end in ends for key in self._behind(end))
+
+    def over(self, end: Collection[str]) -> list[Task]:
+        """A result is delivered, and told of once. Returns: the tasks that no other result needs."""
+        behind = self._behind(end)
+        self._waiting.subtract(behind)
+        return [self._graph.tasks[key] for key in behind if not self._waiting[key]]
+
+    def _behind(self, end: Iterable[str]) -> set[str]:
+        """The keys of all that these are made from, and theirs."""
+        found: set[str] = set()
+        open_keys = list(end)
+        while open_keys:
+            key = open_keys.pop()
+            if key not in found:
+                found.add(key)
+                open_keys += self._graph.tasks[key].needs
+        return found
