@@ -16,7 +16,7 @@ from speech.alignment import Alignment
 from speech.languages import LANGUAGES, language_of
 from speech.lines import read_lines
 from speech.marks import write_marks, writer_of
-from speech.voice import Separate, Voice
+from speech.voice import Separate, Voice, read_voice
 
 Song = Annotated[Path, typer.Argument(metavar="SONG", help="A sound file, or a video with sound.")]
 Words = Annotated[Path, typer.Argument(metavar="WORDS", help="Its words: .txt, a line a line, or .lrc, .srt, .ass.")]
@@ -46,7 +46,7 @@ def run(
     check_writable(output)
     spoken_in = language_of(language)
     lines = read_lines(words, singer or (), told_lines)
-    voice, found = hear(song, words, lines, separate, spoken_in, sung=not speak)
+    voice, found = hear(lambda report: read_voice(song, separate, report), words, lines, spoken_in, sung=not speak)
     write_marks(found, output, voice.seconds)
     if as_json:
         typer.echo(json.dumps(_about(found, voice, output), ensure_ascii=False))

@@ -3,32 +3,55 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 from tqdm import tqdm
 
+from foundation.artifacts import ArtifactStore
 from foundation.errors import DuetError
 from foundation.printable import printable
+from pipeline.cli.job import plan_job
+from pipeline.cli.runs import Running, make_and_use
+from pipeline.manifest.load import LoadedManifest
+from pipeline.plan.singing import UNSEPARATED
 from speech.alignment import Alignment, align_song, check_found
 from speech.languages import Language
 from speech.lines import SungLine
 from speech.marks import table
-from speech.voice import Separate, Voice, read_voice
+from speech.voice import Report, Voice
+from stages.artifacts import Voice as Kept
+from stages.contracts.voice import CONTRACT
 
 FEW = 0.1
 """Share of the sound that words last at least, or it is told."""
 
 
+def sung_voice(loaded: LoadedManifest, store: ArtifactStore, running: Running) -> Voice:
+    """The voice of the song that a manifest's singers sing to, as its render makes it, and finds it then.
+
+    Raises: DuetError.
+    """
+    plan = plan_job(loaded, store)
+    task = next(task for task in plan.graph if task.stage == CONTRACT.stage)
+
+    def heard() -> Voice:
+        return Kept(task.output, store.need(task.stage, task.key).folder).heard()
+
+    voice = make_and_use(plan.graph, [task.key], store, running, heard)
+    return replace(voice, told=UNSEPARATED if UNSEPARATED in plan.notices else None)
+
+
 def hear(
-    song: Path, words: Path, lines: Sequence[SungLine], separate: Separate, language: Language, *, sung: bool = True
+    read: Callable[[Report], Voice], words: Path, lines: Sequence[SungLine], language: Language, *, sung: bool = True
 ) -> tuple[Voice, Alignment]:
     """The voice of a song, and when the words in it are sung.
 
     Args:
-        words: the file that the lines are of, for messages.
-    Raises: InputError as read_voice, align_song and check_found do.
+        read: gives the voice. words: the file that the lines are of, for messages.
+    Raises: InputError as `read`, align_song and check_found do.
     """
     form = "{desc} {percentage:3.0f}%"
     with tqdm(total=100, desc="listening", bar_format=form, file=sys.stderr, leave=False, disable=None) as bar:
@@ -36,7 +59,7 @@ def hear(
         def told(share: float) -> None:
             bar.update(round(100 * share) - bar.n)
 
-        voice = read_voice(song, separate, lambda done, of: told(0.5 * done / max(of, 1e-3)))
+        voice = read(lambda done, of: told(0.5 * done / max(of, 1e-3)))
         try:
             found = align_song(voice, lines, language, sung=sung, report=lambda done, of: told(0.5 + done / of / 2))
             check_found(found)

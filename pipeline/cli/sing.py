@@ -14,7 +14,7 @@ from foundation.atomic import check_writable, make_folder
 from media.files.checks import check_file
 from media.samples import sample_path
 from media.sound.at_rate import sound_at
-from pipeline.cli.hearing import hear, tell_heard, told_lines
+from pipeline.cli.hearing import hear, sung_voice, tell_heard, told_lines
 from pipeline.cli.job import store_at
 from pipeline.cli.keeping import KeepOption
 from pipeline.cli.options import WORK, Debug, Json, Online, Work, Workers
@@ -22,11 +22,18 @@ from pipeline.cli.render import ReportOption, SheetOption, render, short
 from pipeline.cli.runs import Running
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.directing.cast import SAMPLE, Singer, cast, whose
-from pipeline.directing.draft import Wishes, as_yaml, check_unchanged, draft, kept_times, write_kept
+from pipeline.directing.draft import (
+    Wishes,
+    as_yaml,
+    check_unchanged,
+    draft,
+    kept_times,
+    without_words,
+    write_kept,
+)
 from pipeline.directing.scenes import PACES, Cut, Music, Pace, Style, cut_scenes
 from pipeline.executors.base import Circumstances
-from pipeline.manifest.load import load_manifest, validate
-from pipeline.plan.keep import Keep
+        render([load_manifest(target)], store, running, sheet=sheet, report=report)
 from speech.alignment import Alignment
 from speech.beats import RATE, find_beats, listen
 from speech.languages import LANGUAGES, language_of
@@ -102,8 +109,11 @@ def run(
     _check_places(output, target, timed, [sound, words, *pictures])
     wishes = Wishes(song, timed, output, target.absolute().parent, title, size, spoken_in.code, separate.value)
     validate(draft(wishes, singers, None, 0.0), target)  # what is wrong with it is told before the work
+    how = Circumstances(workers=workers, online=online is not False)
+    store, running = store_at(work), Running("local", how, "json" if as_json else "auto", keep)
 
-    voice, found = hear(sound, words, lines, separate, spoken_in)
+    wordless = LoadedManifest(validate(without_words(wishes, singers), target), wishes.folder, target.stem, target)
+    voice, found = hear(lambda report: sung_voice(wordless, store, running), words, lines, spoken_in)
     found = _directed(found, singers, PACES[style].at_once)
     cuts = _cuts(sound, found, singers, PACES[style], upright=size[1] > size[0])
     make_folder(wishes.folder)
@@ -115,9 +125,7 @@ def run(
         tell_heard(found, voice)
         typer.echo(f"written: {short(target.absolute())} and {short(timed.absolute())}, to go on from")
     if render_it:
-        how = Circumstances(workers=workers, online=online is not False)
-        running = Running("local", how, "json" if as_json else "auto", keep)
-        render([load_manifest(target)], store_at(work), running, sheet=sheet, report=report)
+        render([load_manifest(target)], store, running, sheet=sheet, report=report)
 
 
 def _file(written: str) -> Path:

@@ -71,6 +71,15 @@ def draft(wishes: Wishes, singers: Sequence[Singer], cuts: Sequence[Cut] | None,
     return data
 
 
+def without_words(wishes: Wishes, singers: Sequence[Singer]) -> Data:
+    """The manifest's data before its words have times: whoever listens to the song for it hears the same voice."""
+    data = dict(draft(wishes, singers, None, 0.0))
+    del data["lyrics"]
+    sings = {"language": wishes.language, "separate": wishes.separate, "words": None}
+    portraits = {one.name: _seen_from(wishes.folder, one.portrait) for one in singers}
+    return data | {"performers": {name: {"portrait": seen, "singing": sings} for name, seen in portraits.items()}}
+
+
 def _scene(cut: Cut) -> Data:
     scene: dict[str, object] = {"start": cut.start, "layout": cut.layout, "performers": list(cut.seen)}
     if cut.layout == "picture_in_picture":
