@@ -25,7 +25,7 @@ from face.performance import Performance, analyse, choose_reference, spans
 from face.reference import most_alike
 from face.retargeting import Gains, gaze_motion, mesh_targets, rigid_motion
 from face.shut_lips import on_the_seam, shutness
-from face.topology import EYES, OVAL
+from face.topology import OVAL
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from foundation.geometry import Image
 from foundation.npy import Blocks
@@ -131,7 +131,7 @@ def scene_of(portrait: Portrait, prepared: Arrays) -> Scene:
         texture=points,
         height=height,
         surroundings=surroundings,
-        eyeballs=tuple(eyes.Eyeball.build(portrait.image, points, eye) for eye in EYES),
+        eyeballs=eyes.Eyeball.both(portrait.image, points),
         mouth=Mouth.of(prepared, height, teeth),
     )
 

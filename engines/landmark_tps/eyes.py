@@ -18,7 +18,7 @@ from engines.landmark_tps.mesh import Raster
 from face.color import LUMA
 from face.eye_style import STYLE
 from face.grain import noise
-from face.topology import Eye
+from face.topology import EYES, Eye
 from foundation.geometry import Array, Box, Image
 
 MARGIN = 0.35
@@ -35,7 +35,7 @@ class Eyeball:
         origin: (2,) pixel position of the plate's first pixel.
         white: (h, w, 3) uint8 the eye without its iris. ball: (h, w, 3) uint8 with it.
         corners: (2, 2) the eye's corners, pixels. iris: centre x, y and radius, pixels.
-        gap: lid gap at the middle, pixels. lid: what comes down over it.
+        gap: lid gap at the middle, pixels. lid: what comes down over it. size: of the iris, see `iris_ends`.
     """
 
     origin: Array
@@ -45,11 +45,26 @@ class Eyeball:
     iris: Array
     gap: float
     lid: lids.Lid
+    size: float
 
     @staticmethod
-    def build(image: Image, points: Array, eye: Eye) -> Eyeball:
-        """From the portrait and its (>=478, 2) points."""
-        upper, lower = points[list(eye.upper_row)], points[list(eye.lower_row)]
+    def both(image: Image, points: Array) -> tuple[Eyeball, ...]:
+        """From the portrait and its (>=478, 2) points.
+
+        Irises are taken to be as large as the larger one: a rest of one shows more than white where one was not.
+        """
+        built = [Eyeball.build(image, points, eye) for eye in EYES]
+        size = max(ball.size for ball in built)
+        return tuple(
+            ball if ball.size == size else Eyeball.build(image, points, eye, size)
+            for eye, ball in zip(EYES, built, strict=True)
+        )
+
+    @staticmethod
+    def build(image: Image, points: Array, eye: Eye, size: float | None = None) -> Eyeball:
+        """One of them. `size`: of the iris, if it is known; see `iris_ends`."""
+        lid = lids.Lid.seen(image, points, eye)
+        upper, lower = points[list(eye.upper_row)], lid.edge(points[list(eye.lower_row)])
         corners = points[list(eye.corners)]
         width = float(np.linalg.norm(corners[1] - corners[0]))
         both = np.concatenate([upper, lower])
@@ -68,10 +83,11 @@ class Eyeball:
         radius = max(float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean()), 1.0)
         circle = np.array([iris[0, 0], iris[0, 1], radius])
         region = np.ascontiguousarray(image[box.slices])
-        circle[2] *= iris_ends(region, inside, raster, circle)
+        size = iris_ends(region, inside, raster, circle) if size is None else size
+        circle[2] *= size
         ball = complete_iris(region, extend(region, inside), inside, raster, circle)
         white = lift_iris(ball, inside, raster, circle)
-        gap = float(np.linalg.norm(lower[3:6] - upper[3:6], axis=1).mean())
+        gap = float(np.linalg.norm(points[list(eye.lower[2:5])] - upper[3:6], axis=1).mean())
         return Eyeball(
             np.array([box.x0, box.y0], np.float64),
             white,
@@ -79,7 +95,8 @@ class Eyeball:
             corners,
             circle,
             gap,
-            lids.Lid.seen(image, points, eye),
+            lid,
+            size,
         )
 
 
@@ -173,7 +190,8 @@ def paint(out: Image, points: Array, eye: Eye, eyeball: Eyeball, gaze: Array) ->
     Args:
         points: (>=478, 2) target positions. gaze: (2,) how far the iris moves along and across, in eye widths.
     """
-    upper, lower = lids.smooth_row(points[list(eye.upper_row)]), lids.smooth_row(points[list(eye.lower_row)])
+    rows = lids.Rows.of(points, eye)
+    upper, lower = rows.upper, eyeball.lid.edge(rows.lower)
     corners = points[list(eye.corners)]
     width = float(np.linalg.norm(corners[1] - corners[0]))
     own_width = float(np.linalg.norm(eyeball.corners[1] - eyeball.corners[0]))
@@ -186,7 +204,7 @@ def paint(out: Image, points: Array, eye: Eye, eyeball: Eyeball, gaze: Array) ->
         return
     raster = Raster(box, 1.0)
     mask = raster.polygon(np.concatenate([upper, lower[-2:0:-1]])).astype(np.float32) / 255.0
-    gap = float(np.linalg.norm(lower - upper, axis=1)[len(upper) // 3 : -len(upper) // 3].mean())
+    gap = float(np.linalg.norm(rows.lower - upper, axis=1)[len(upper) // 3 : -len(upper) // 3].mean())
     stretch = max(1.0, gap / max(eyeball.gap, 1e-6))
     to_plate = plate_affine(corners, eyeball.corners, stretch)
     x, y = (raster.x * to_plate[i, 0] + raster.y * to_plate[i, 1] + to_plate[i, 2] for i in range(2))

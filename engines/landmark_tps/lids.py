@@ -23,7 +23,7 @@ from foundation.geometry import Array, Box, Image
 POINTS, DENSE = 9, 25
 """Landmarks of a lid's row, and the points of the curve that is drawn through them."""
 CORNER = 4
-"""So many of them, at both ends, lie so close to the eye's white that they tell no lid's colour."""
+"""So many of them, at both ends, lie so close to the eye's white and its corner that they tell no lid's colour."""
 LEAST_CONTRAST = 0.06
 """Between the white of an eye and skin, in warmth, below which one cannot be told from the other."""
 GRAINY = 0.8
@@ -68,6 +68,7 @@ class Lid:
         top, bottom: (25, 3) its colours at the crease and at the edge, along the eye.
         lash: (3,) the dark of its lashes. grain: levels.
         under: (25,) how far the eye goes on below the row of landmarks that should be its edge, eye widths.
+            `edge` puts a row there.
     """
 
     top: Pixels
@@ -75,6 +76,11 @@ class Lid:
     lash: Pixels
     grain: float
     under: Array
+
+    def edge(self, lower: Array) -> Array:
+        """Where the eye ends below: a row of 9 or 25 points, (n, 2) pixels, put right."""
+        _, down, width = frame_of(lower)
+        return np.asarray(lower + (width * self.under[:: (DENSE - 1) // (len(lower) - 1)])[:, None] * down)
 
     @staticmethod
     def seen(image: Image, points: Array, eye: Eye) -> Lid:
@@ -108,7 +114,8 @@ class Lid:
 
 
 def _evened(colours: Pixels) -> Pixels:
-    return np.asarray(cv2.GaussianBlur(colours, (1, 9), sigmaX=0.1, sigmaY=2.0, borderType=cv2.BORDER_REPLICATE))
+    within = np.ascontiguousarray(colours[np.clip(np.arange(DENSE), CORNER, DENSE - 1 - CORNER)])
+    return np.asarray(cv2.GaussianBlur(within, (1, 9), sigmaX=0.1, sigmaY=2.0, borderType=cv2.BORDER_REPLICATE))
 
 
 def _of_lid(fold: Pixels, taken: Callable[[Array], Pixels], rows: Rows, width: float) -> Pixels:
@@ -119,7 +126,6 @@ def _of_lid(fold: Pixels, taken: Callable[[Array], Pixels], rows: Rows, width: f
         return fold
     looks = taken(rows.crease + np.array(STYLE.lid_looks)[:, None, None] * (rows.upper - rows.crease))
     lightest = np.take_along_axis(looks, np.argmax(looks @ LUMA, axis=0)[None, :, None], axis=0)[0]
-    lightest = lightest[np.clip(np.arange(DENSE), CORNER, DENSE - 1 - CORNER)]
     own, light = np.maximum(lightest @ LUMA, 1.0), fold @ LUMA
     return np.asarray(fold + share * (lightest * (np.maximum(own, light) / own)[:, None] - fold), np.float32)
 
@@ -210,7 +216,7 @@ def paint(out: Image, points: Array, eye: Eye, lid: Lid, shut: float) -> None:
     axes = _Along.of(raster, rows.upper)
     gap = np.linalg.norm(rows.lower - rows.upper, axis=1)
     # lids that meet do so where the eye ends, not where the landmarks do
-    edge = rows.upper + (meets * (gap + width * lid.under))[:, None] * down
+    edge = rows.upper + meets * (gap[:, None] * down + lid.edge(rows.lower) - rows.lower)
     wider = np.maximum(STYLE.lid_wider, lid.under[[0, -1]]) * meets * width
     ends = np.interp(np.linspace(-1, 1, DENSE), (-1, 0, 1), (-wider[0], 0, wider[1]))[:, None] * along
     fold = rows.crease + 0.1 * (rows.upper - rows.crease)

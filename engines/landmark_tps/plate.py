@@ -168,7 +168,7 @@ class TpsPlateRenderer(PlateRenderer):
             surroundings=Surroundings.build(
                 plate_crop.shape[:2], (left, top, right, bottom), face, texture[list(OVAL)], frame
             ),
-            eyeballs=tuple(eyes.Eyeball.build(plate_crop, texture, eye) for eye in EYES) if shown else (),
+            eyeballs=eyes.Eyeball.both(plate_crop, texture) if shown else (),
             mouth=mouth,
         )
         last = len(arrays["lips"]) - 1
