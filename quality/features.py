@@ -12,12 +12,18 @@ from face.occlusion import look_at_mouth, shows_no_lips
 from face.performance import iris_position, opening
 from face.topology import EYES, INNER_LIPS
 from foundation.facetrack import IBUG_68, MEDIAPIPE_478, Face, head_frame
+from quality.lid_skin import look_at_lids
+from quality.mouth_inside import NOTHING, look_inside
 
 Image = NDArray[np.uint8]
 Row = NDArray[np.float64]
 
-COLUMNS = ("mouth", "eye", "yaw", "pitch", "roll", "gaze", "interior", "blink", "contrast", "lips")
-MOUTH, EYE, YAW, PITCH, ROLL, GAZE, INTERIOR, BLINK, CONTRAST, LIPS = range(len(COLUMNS))
+COLUMNS = (
+    *("mouth", "eye", "yaw", "pitch", "roll", "gaze", "interior", "blink", "contrast", "lips"),
+    *("tone", "hue", "teeth", "doubled", "hole", "stripes", "slit"),
+)
+MOUTH, EYE, YAW, PITCH, ROLL, GAZE, INTERIOR, BLINK, CONTRAST, LIPS = range(10)
+TONE, HUE, TEETH, DOUBLED, HOLE, STRIPES, SLIT = range(10, len(COLUMNS))
 
 CLOSED, OPEN = 0.012, 0.05
 """Openings of a mouth that is shut, and of one that shows what is inside, of the face's height."""
@@ -32,7 +38,8 @@ def features(image: Image | None, face: Face | None) -> Row:
     mouth: gap of the inner lips over the face's height. eye: mean lid gap over the eye's width. yaw, pitch, roll:
     degrees. gaze: iris along the eye, of its width. interior, contrast: mean and standard deviation of the luminance
     between the lips over that of the skin, where the mouth is open and `image` is given. blink: MediaPipe's score.
-    lips: 1 where `image` shows lips, 0 where what is there is none (see face.occlusion).
+    lips: 1 where `image` shows lips, 0 where what is there is none (see face.occlusion). tone, hue, teeth, doubled,
+    hole: see mouth_inside. stripes, slit: see lid_skin; of any lid, shut or not.
     """
     if face is None:
         return np.full(len(COLUMNS), np.nan)
@@ -42,6 +49,7 @@ def features(image: Image | None, face: Face | None) -> Row:
     rotation = head_rotation(face)
     shape = (points @ rotation)[None]
     inside, contrast = (np.nan, np.nan) if image is None else between_lips(image, points)
+    seen = (*NOTHING, np.nan, np.nan) if image is None else (*look_inside(image, points), *look_at_lids(image, points))
     return np.array(
         [
             mouth_opening(points[None], face.scheme)[0],
@@ -54,6 +62,7 @@ def features(image: Image | None, face: Face | None) -> Row:
             face.blendshapes[9:11].mean() if len(face.blendshapes) > 10 else np.nan,
             contrast,
             np.nan if image is None else float(not shows_no_lips(look_at_mouth(image, points)[None])[0]),
+            *seen,
         ]
     )
 

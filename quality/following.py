@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.features import CLOSED, CONTRAST, EYE, GAZE, INTERIOR, LIPS, MOUTH, OPEN, PITCH, ROLL, YAW
+from quality.convincing import EYE_FIGURES, TEETH_FIGURES, eyes, teeth
+from quality.features import CLOSED, CONTRAST, EYE, INTERIOR, LIPS, MOUTH, OPEN, PITCH, ROLL, YAW
 from quality.gains import Gains
 
 Series = NDArray[np.float64]
@@ -28,7 +29,7 @@ LIT, LIGHTER = 0.5, 1.15
 """Luminance between the lips over that of the skin, and over the mouth's usual, above which it is no mouth's inside."""
 LEAST = 4
 """Rows that a mean is taken of at least."""
-MOUTHS = ("mouth_r", "mouth_slope", "mouth_lag", "interior", "interior_contrast", "mouth_foreign")
+MOUTHS = ("mouth_r", "mouth_slope", "mouth_lag", "interior", "interior_contrast", "mouth_foreign", *TEETH_FIGURES)
 """Figures that a mouth which hardly opens says nothing of."""
 HEADS = (("yaw_r", YAW), ("pitch_r", PITCH), ("roll_r", ROLL))
 
@@ -69,7 +70,7 @@ def compare(driver: Series, result: Series, portrait: Series) -> dict[str, float
     usual = float(np.percentile(d[both, EYE], 75)) if both.any() else float("nan")
     blinks = both.any() and float(d[both, EYE].min()) < BLINKS * usual
     figures["blink_r"] = correlation(d[:, EYE], r[:, EYE]) if blinks and portrait[EYE] > EYES_OPEN else float("nan")
-    figures["gaze_r"] = correlation(d[:, GAZE], r[:, GAZE])
+    figures |= teeth(d, r, portrait) | eyes(d, r)
     for name, column in HEADS:
         moves = both.any() and float(np.ptp(d[both, column])) >= MOVES
         figures[name] = correlation(d[:, column], r[:, column]) if moves else float("nan")
@@ -123,5 +124,7 @@ def scaled(figures: Mapping[str, float], gains: Gains) -> dict[str, float]:
     if gains.head < 0.25:
         told |= dict.fromkeys((name for name, _ in HEADS), float("nan"))
     if gains.expression < 0.25:
-        told["blink_r"] = float("nan")
+        told |= dict.fromkeys(("blink_r", *EYE_FIGURES), float("nan"))
+    else:
+        told["gaze_gain"] = told.get("gaze_gain", float("nan")) / gains.expression
     return told

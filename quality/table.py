@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quality.convincing_measures import CONVINCING_MEASURES
 from quality.face_measures import FACE_MEASURES
 from quality.limits import Limit
 from quality.measure import Measure, Scope, at_most, within
@@ -114,6 +115,7 @@ MEASURES: dict[str, Measure] = {
             "cross-correlation of motion energies",
         ),
         *FACE_MEASURES,
+        *CONVINCING_MEASURES,
         *SUNG_MEASURES,
     )
 }

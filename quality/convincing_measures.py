@@ -1,0 +1,102 @@
+"""The measures of what everybody sees in a face: teeth, lips, lids and gaze."""
+
+from __future__ import annotations
+
+from quality.limits import Limit
+from quality.measure import Measure, at_least, at_most
+
+CONVINCING_MEASURES = (
+    Measure(
+        "teeth_tone",
+        "performer",
+        "ratio",
+        "0..",
+        Limit(low=0.6),
+        Limit(0.7, 1.3),
+        "how light teeth are against the skin, over the same of the driver, in looks in which the driver shows teeth",
+        "teeth like slate, or lamps",
+        "own",
+    ),
+    Measure(
+        "teeth_hue",
+        "performer",
+        "distance",
+        "0..",
+        *at_most(22.0, 17.0),
+        "how far the colour of teeth is from what is white in that light (RGB of luma 1, times 100), in the same looks",
+        "blue or orange teeth, or a lip in their place",
+        "own; white after skin and the eyes' white",
+    ),
+    Measure(
+        "teeth_area",
+        "performer",
+        "ratio",
+        "0..",
+        Limit(low=0.2),
+        Limit(0.4, 2.5),
+        "share of tooth between the lips over the driver's, in the same looks",
+        "no teeth where the driver shows some, or nothing but teeth",
+        "own",
+    ),
+    Measure(
+        "doubling",
+        "performer",
+        "share",
+        "-1..1",
+        *at_most(None, 0.15),
+        "share of the mouth's width in which a band of lip lies above the dark, less the driver's",
+        "a second lip in the mouth",
+        "own",
+    ),
+    Measure(
+        "hole",
+        "performer",
+        "share",
+        "-1..1",
+        *at_most(0.15, 0.06),
+        "share of the lips that is as dark as an open mouth while the driver's is shut (under 0.012), less the "
+        "portrait's",
+        "a black hole in shut lips",
+        "own",
+    ),
+    Measure(
+        "lid_stripes",
+        "performer",
+        "ratio",
+        "0..",
+        *at_most(0.3, 0.12),
+        "how far the luminance along a shut lid leaves a smooth course, over the lid's",
+        "lids with stripes of stretched lashes",
+        "own",
+    ),
+    Measure(
+        "lid_slit",
+        "performer",
+        "ratio",
+        "0..",
+        *at_most(None, 0.9),
+        "luminance of the line where shut lids meet over the lid's",
+        "eyes that do not shut, or a lid without lashes",
+        "own",
+    ),
+    Measure(
+        "gaze_r",
+        "performer",
+        "r",
+        "-1..1",
+        *at_least(0.4, 0.8),
+        "correlation of where the eyes look to the sides, where the driver's gaze ranges over 0.15 of an eye's width",
+        "eyes that look elsewhere",
+        "Pearson's r",
+    ),
+    Measure(
+        "gaze_gain",
+        "performer",
+        "ratio",
+        "0..",
+        *at_least(0.15, 0.3),
+        "how far they go for the driver's, likewise, over `motion.expression`",
+        "a stare, while the driver looks aside",
+        "least squares",
+    ),
+)
