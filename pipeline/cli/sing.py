@@ -33,7 +33,8 @@ from pipeline.directing.draft import (
 )
 from pipeline.directing.scenes import PACES, Cut, Music, Pace, Style, cut_scenes
 from pipeline.executors.base import Circumstances
-        render([load_manifest(target)], store, running, sheet=sheet, report=report)
+from pipeline.manifest.load import LoadedManifest, load_manifest, validate
+from pipeline.plan.keep import Keep
 from speech.alignment import Alignment
 from speech.beats import RATE, find_beats, listen
 from speech.languages import LANGUAGES, language_of
