@@ -12,7 +12,7 @@ import typer
 from foundation.errors import InputError, Interrupted, StageError
 from pipeline.cli.options import WORK, Debug, Work
 
-LIBRARIES = {"fastapi", "starlette", "uvicorn", "jinja2", "python_multipart"}
+LIBRARIES = {"fastapi", "starlette", "uvicorn", "jinja2", "python_multipart", "ruamel"}
 
 Shown = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Every manifest below it is shown, and nothing else.")]
 Host = Annotated[str, typer.Option("--host", help="Where to listen; where others reach it, with --token.")]

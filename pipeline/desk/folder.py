@@ -70,10 +70,11 @@ class Folder:
 
     def manifests(self) -> list[Path]:
         """Every manifest, wrong ones too, in the order of their names."""
-        found = [path for path in self._files() if path.suffix.lower() in SUFFIXES and looks_like_one(path)]
+        found = [path for path in self.files() if path.suffix.lower() in SUFFIXES and looks_like_one(path)]
         return sorted(found)[:MOST_MANIFESTS]
 
-    def _files(self) -> Iterator[Path]:
+    def files(self) -> Iterator[Path]:
+        """Every file that is shown, in the order of their names."""
         seen = 0
         for here, folders, files in os.walk(self.root):
             folders[:] = sorted(name for name in folders if not name.startswith(".") and Path(here, name) != self.work)
@@ -93,4 +94,9 @@ def looks_like_one(path: Path) -> bool:
             text = file.read(_HEAD).decode("utf-8-sig", "replace")
     except OSError:
         return False
-    return all(each.search(text) for each in _MANIFEST)
+    return begins_like_one(text)
+
+
+def begins_like_one(text: str) -> bool:
+    """Whether a text says in its beginning what manifests say."""
+    return all(each.search(text[:_HEAD]) for each in _MANIFEST)

@@ -19,6 +19,8 @@ COOKIE = "duet_desk"
 LEAST_TOKEN = 16
 MAX_BODY = 2 << 20
 """Bytes of a request: a manifest has at most half as many."""
+UPLOADS, MAX_UPLOAD = "/upload/", 8 << 30
+"""Where media come in, and bytes of one."""
 READS = ("GET", "HEAD")
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -87,7 +89,7 @@ class Guard:
         if answer is not None:
             await answer(scope, receive, send_guarded)
             return
-        await self._app(scope, _bounded(receive), send_guarded)
+        await self._app(scope, _bounded(receive, _most(scope)), send_guarded)
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         """What is answered instead of the page."""
@@ -97,8 +99,8 @@ class Guard:
             return _plain(403, "This desk is reached as localhost alone.")
         if scope["method"] not in READS and _authority(headers.get("origin", "")) != host.lower():
             return _plain(403, "Only the desk's own pages may change something.")
-        if int(headers.get("content-length", "0").strip() or 0) > MAX_BODY:
-            return _plain(413, f"A request may have {MAX_BODY} bytes.")
+        if int(headers.get("content-length", "0").strip() or 0) > _most(scope):
+            return _plain(413, f"A request may have {_most(scope)} bytes.")
         return self._stranger(scope, headers) if self._access.token is not None else None
 
     def _stranger(self, scope: Scope, headers: Headers) -> ASGIApp | None:
@@ -117,7 +119,12 @@ class Guard:
         return hmac.compare_digest(given.encode(), str(self._access.token).encode())
 
 
-def _bounded(receive: Receive) -> Receive:
+def _most(scope: Scope) -> int:
+    """Bytes of a request."""
+    return MAX_UPLOAD if scope["path"].startswith(UPLOADS) else MAX_BODY
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
     """Counts what comes, for requests that do not tell their length."""
     size = 0
 
@@ -125,8 +132,8 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        if size > MAX_BODY:
-            raise HTTPException(413, f"A request may have {MAX_BODY} bytes.")
+        if size > most:
+            raise HTTPException(413, f"A request may have {most} bytes.")
         return message
 
     return receive_bounded

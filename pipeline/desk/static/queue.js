@@ -52,6 +52,7 @@ const BUTTONS = {
     button("Remove", job, () => send("POST", `/queue/remove/${job.id}`)),
   ],
 };
+const address = ({ name }) => name.split("/").map(encodeURIComponent).join("/");
 const listOf = ({ state }) => (state === "waiting" || state === "running" ? state : "over");
 
 function drawn(job) {
@@ -62,7 +63,8 @@ function drawn(job) {
   const item = element("li", `job ${kind}`);
   item.dataset.id = job.id;
   const head = element("div", "head");
-  const name = element(kind === "over" ? "a" : "span", "path", job.name);
+  const name = element("a", "path", job.name);
+  name.href = `/edit/${address(job)}`;
   const state = element("span", "state");
   const acts = element("span", "acts");
   acts.append(...BUTTONS[kind](job));
@@ -102,7 +104,7 @@ function fill(job) {
   row.told.hidden = !job.told;
   if (row.kind === "over") {
     row.state.textContent += job.ended ? `, ${clock(job.ended)}` : "";
-    if (job.state === "done" || job.state === "checks failed") row.name.href = `/review/${job.name.split("/").map(encodeURIComponent).join("/")}`;
+    if (job.state === "done" || job.state === "checks failed") row.name.href = `/review/${address(job)}`;
   }
   return row;
 }
@@ -136,8 +138,8 @@ function showLives(lives) {
     best = Math.max(best ?? 0, one.percent);
     row.bar.value = one.percent;
     const left = one.seconds_left === null ? "" : `, about ${span(one.seconds_left)} left`;
-    const cached = one.cached ? `, ${one.cached} of them there before` : "";
-    row.left.textContent = one.stopping ? "Stopping …" : `${one.percent.toFixed(0)} %${left}; ${one.finished} tasks are done${cached}`;
+    const cached = one.cached ? ` (${one.cached} of them before)` : "";
+    row.left.textContent = one.stopping ? "Stopping …" : `${one.percent.toFixed(0)} %${left}; ${one.finished} task${one.finished === 1 ? "" : "s"} done${cached}`;
     fit(row.tasks, one.tasks.length, taskRow).forEach((item, n) => fillTask(item, one.tasks[n]));
     fit(row.notices, one.notices.length, () => element("li")).forEach((item, n) => (item.textContent = one.notices[n]));
   }

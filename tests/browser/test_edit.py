@@ -1,0 +1,133 @@
+"""A duet is set up by clicks alone; what is wrong is shown where it is wrong; text and form change one another."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from foundation.codec import Json
+from foundation.yaml_text import parse_yaml
+from media.samples import sample_path
+from tests.delivered import HOSTILE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+TEXT = f"""\
+# our song
+version: 1
+title: {json.dumps(HOSTILE)}
+performers:
+  ann:          # she sings
+    portrait: sample:astronaut
+    driving: sample:carphone
+output: {{path: out/one.mp4, size: [320, 180]}}
+"""
+
+
+def field(page: Page, path: str) -> Locator:
+    return page.locator(f"[data-path='{path}']")
+
+
+def opened(page: Page, folder: Path, name: str, text: str = TEXT) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    page.goto(f"/edit/{name}")
+    page.locator("body[data-ready]").wait_for()
+    return path
+
+
+def held(path: Path) -> Json:
+    return parse_yaml(path.read_text(encoding="utf-8"))
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator("#state", has_text="Saved").filter(has_not_text="Not").wait_for()
+
+
+def test_a_duet_is_set_up_by_clicks_alone(page: Page, folder: Path, request: pytest.FixtureRequest) -> None:
+    name = f"A duet {request.node.callspec.id}"
+    page.goto("/")
+    page.get_by_label("New project").fill(name)
+    page.get_by_role("button", name="Begin").click()
+    page.locator("body[data-ready]").wait_for()
+    for who, portrait in (("ann", "astronaut"), ("grace", "hopper")):
+        page.get_by_label("Name of the next of performers").fill(who)
+        page.get_by_role("button", name="Add to performers").click()
+        field(page, f"performers.{who}.portrait").get_by_label("portrait", exact=True).fill(f"sample:{portrait}")
+        field(page, f"performers.{who}.portrait").locator(".look img").wait_for()
+    with page.expect_file_chooser() as chooser:
+        field(page, "performers.ann.driving").get_by_role("button", name="Bring in a file for driving").click()
+    chooser.value.set_files(sample_path("carphone"))
+    field(page, "performers.ann.driving").locator(".strip").wait_for()
+    clip = field(page, "performers.ann.driving").get_by_label("driving", exact=True).input_value()
+    field(page, "performers.grace.driving").get_by_label("driving", exact=True).fill(clip)
+    page.locator("body[data-mistakes='0']").wait_for()
+    end = field(page, "performers.ann.driving").get_by_label("End of the clip, in seconds")
+    end.focus()
+    end.press("Home")
+    for _ in range(5):
+        end.press("PageUp")
+    end.press("Tab")
+    field(page, "performers.ann.driving.end").wait_for()
+    save(page)
+    kept = held(folder / f"{name.replace(' ', '_').lower()}.yaml")
+    assert kept["title"] == name
+    assert kept["performers"]["grace"] == {"portrait": "sample:hopper", "driving": clip}
+    assert kept["performers"]["ann"]["driving"]["video"] == clip
+    assert 0 < kept["performers"]["ann"]["driving"]["end"] < 12
+    assert (folder / clip).read_bytes() == sample_path("carphone").read_bytes()
+
+
+def test_a_broken_field_is_told_at_its_place(page: Page, folder: Path) -> None:
+    path = opened(page, folder, "broken.yaml")
+    field(page, "output.path").get_by_label("path", exact=True).fill("out/one.exe")
+    field(page, "output.path").locator(".mistake", has_text="end it in").wait_for()
+    assert page.locator("body").get_attribute("data-mistakes") == "1"
+    field(page, "output.path").get_by_label("path", exact=True).fill("out/two.mp4")
+    page.locator("body[data-mistakes='0']").wait_for()
+    page.locator("#text").fill(page.locator("#text").input_value().replace("ann:", "ann:\n    engin: auto"))
+    field(page, "performers.ann.engin").locator(".mistake", has_text="did you mean engine").wait_for()
+    page.locator("#text").fill("a: [")
+    page.locator("#elsewhere", has_text="line").wait_for()
+    page.locator("#text").fill(TEXT.replace("sample:carphone", "gone.mp4"))
+    field(page, "performers.ann.driving").locator(".mistake", has_text="is not in this folder").wait_for()
+    assert path.read_text(encoding="utf-8") == TEXT
+    page.locator("#text").fill(TEXT)
+    page.locator("body[data-mistakes='0']").wait_for()
+
+
+def test_comments_stay_and_titles_are_no_markup(page: Page, folder: Path) -> None:
+    path = opened(page, folder, "comments.yaml")
+    page.get_by_label("Add a field to performers.ann", exact=True).select_option("motion")
+    page.get_by_label("Add a field to performers.ann.motion").select_option("mouth")
+    field(page, "performers.ann.motion.mouth").get_by_label("mouth", exact=True).fill("0.8")
+    page.keyboard.press("Control+s")  # before the desk has heard of the last key
+    page.locator("#state", has_text="Saved").filter(has_not_text="Not").wait_for()
+    kept = held(path)
+    assert kept["performers"]["ann"]["motion"] == {"mouth": 0.8}
+    assert kept["title"] == HOSTILE
+    assert "# she sings" in path.read_text(encoding="utf-8")
+
+
+def test_the_face_is_chosen_by_clicking_on_it(page: Page, folder: Path) -> None:
+    path = opened(page, folder, "faces.yaml")
+    look = field(page, "performers.ann.portrait").locator(".look")
+    look.get_by_role("button", name="Face 1").click(timeout=180_000)
+    look.locator(".face[aria-pressed='true']").wait_for()
+    save(page)
+    x, y = held(path)["performers"]["ann"]["face"]["at"]
+    assert abs(x - 223) < 40  # her face, in the pixels of the picture, however small it is shown
+    assert abs(y - 120) < 60
+    box = look.locator("img").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.9)
+    page.wait_for_timeout(1500)
+    save(page)
+    x, y = held(path)["performers"]["ann"]["face"]["at"]
+    assert (round(x / 512, 1), round(y / 512, 1)) == (0.9, 0.9)
