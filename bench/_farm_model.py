@@ -67,14 +67,11 @@ def _line(frames: Sequence[int], values: Sequence[float]) -> tuple[float, float]
 
 
 def works_of(graph: Graph, known: Lines) -> list[Work]:
-    """The tasks of a plan, in its order.
-
-    Raises: KeyError for a stage of which nothing is known.
-    """
+    """The tasks of a plan, in its order. A stage of which nothing is known takes what the table of stages guesses."""
     numbers: dict[str, int] = {}
     made: list[Work] = []
     for task in graph:
-        line = known[task.stage, engine_of(task)]
+        line = known.get((task.stage, engine_of(task))) or Line((task.cost / 1000, 0.0), (float(task.room), 0.0))
         needs = tuple(numbers[key] for key in dict.fromkeys(task.needs))
         seconds, size = (base + each * task.frames for base, each in (line.seconds, line.size))
         numbers[task.key] = len(made)

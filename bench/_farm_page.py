@@ -10,6 +10,19 @@ GB = 1e9
 
 
 @dataclass(frozen=True)
+class Checks:
+    """How far the simulation is off, by a short version of the job.
+
+    Attributes:
+        seconds: by workers, simulated with what its tasks took, and real.
+        processor: seconds of all tasks, predicted and real.
+    """
+
+    seconds: dict[int, tuple[float, float]]
+    processor: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class Simulated:
     """A job's figures.
 
@@ -18,7 +31,7 @@ class Simulated:
         stages: of each, the processor seconds and the bytes that it writes.
         chain: the longest chain of tasks that wait for one another: seconds by stage.
         machines: seconds, by how many there are.
-        checks: predicted and real seconds of a short version, by workers.
+        checks: of a short version.
     """
 
     job: str
@@ -26,7 +39,7 @@ class Simulated:
     stages: dict[str, tuple[float, float]]
     chain: dict[str, float]
     machines: dict[int, float]
-    checks: dict[int, tuple[float, float]]
+    checks: Checks
 
 
 def page(about: Mapping[str, str], jobs: Sequence[Simulated]) -> str:
@@ -63,15 +76,16 @@ def _about(job: Simulated) -> str:
         f"No farm is faster than the longest chain of tasks, {clock(longest)} ({chain}): one part in "
         f"{seconds / longest:.0f} of the processor time."
     )
-    lines.append(f"A short version of the job, predicted and rendered: {'; '.join(map(_check, job.checks.items()))}.")
+    told = [f"processor seconds {_pair(job.checks.processor)}"]
+    told += [f"{count} worker{'s' * (count > 1)} {_pair(pair)}" for count, pair in job.checks.seconds.items()]
+    lines.append(f"A short version of the job, simulated and rendered: {'; '.join(told)}.")
     return "\n".join(lines) + "\n"
 
 
-def _check(told: tuple[int, tuple[float, float]]) -> str:
-    """How far the simulation was off."""
-    workers, (predicted, real) = told
-    off = 100 * (predicted / real - 1)
-    return f"{workers} worker{'s' if workers > 1 else ''}: {predicted:.0f} s and {real:.0f} s ({off:+.1f} %)"
+def _pair(pair: tuple[float, float]) -> str:
+    """On paper and in fact."""
+    paper, fact = pair
+    return f"{paper:.0f} s and {fact:.0f} s ({100 * (paper / fact - 1):+.1f} %)"
 
 
 def clock(seconds: float) -> str:

@@ -3,20 +3,20 @@
     python -m bench.scale               a song of four minutes, and a batch of 1000 portraits, on 1 to 1024 machines
     python -m bench.scale --write       the same, into docs/farm.md
 
-Short versions of both jobs are rendered on one core, by one worker, at two lengths; a line through what each stage's
-tasks took gives the long jobs' tasks. Real runs with one and with two workers show how far the simulation is off.
-Machines have one core and one worker; start-up, storage and network cost nothing on paper. Let nothing else run.
+Short versions of both jobs are rendered at two lengths; a line through the processor seconds of each stage's tasks
+gives those of the long jobs. Machines have one core and one worker; start-up, storage and network cost nothing here.
+How far that is off is told twice: the processor seconds of a third length, predicted and real; and how long one worker
+and two take for it, simulated with the times that its tasks took, and real. Neither suffers much from work beside.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -24,7 +24,7 @@ from pathlib import Path
 import yaml
 
 from bench._farm_model import Lines, Work, critical_path, lines, seconds_on, works_of
-from bench._farm_page import Simulated, page, plot
+from bench._farm_page import Checks, Simulated, page, plot
 from bench.farm import batch
 from bench.pipeline import run_ffmpeg
 from bench.speed import ROOT, as_installed, looped, machine
@@ -34,19 +34,22 @@ from media.samples import sample_path
 from pipeline.cli.job import store_at
 from pipeline.cli.plan import plan_any
 from pipeline.manifest.load import load_manifest
-from pipeline.plan.task_log import LOGS, Spent, all_spent
+from pipeline.plan.graph import Graph
+from pipeline.plan.task_log import LOGS, all_spent
 
 FPS = 50
 SONG_SECONDS = 240
 PORTRAITS = 1000
 BATCH_FRAMES = 250
 MACHINES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
-LENGTHS = (128, 384)
+LENGTHS = (64, 192)
 """Frames of the short versions."""
 BASE = 200
 """Frames of a clip that is repeated."""
-CHECKED = 256
+CHECKED = 128
 """Frames of the versions that are rendered to see how far the simulation is off."""
+FIRST = ("probe",)
+"""Stages whose tasks are done while a job is planned."""
 SINGERS = {"astronaut": "sample:astronaut", "hopper": "sample:hopper", "passenger": ""}
 
 
@@ -69,20 +72,20 @@ def main() -> int:
 
 @dataclass(frozen=True)
 class Job:
-    """A long job on paper. `works`: its tasks. `checks`: of a short one, by workers, predicted and real seconds."""
+    """A long job on paper. `works`: its tasks. `checks`: of a short one."""
 
     works: list[Work]
-    checks: dict[int, tuple[float, float]]
+    checks: Checks
 
 
 def jobs(folder: Path, clip: Path) -> dict[str, Job]:
     """Both, measured in `folder`."""
     short = [song(folder, clip, frames) for frames in LENGTHS]
-    known = lines(spent for path in short for spent in rendered(path, 1).spent)
+    known = lines(spent for path in short for spent in all_spent(rendered(path, 1)))
     checks = checked(song(folder, clip, CHECKED), known)
     singing = Job(works(song(folder, clip, SONG_SECONDS * FPS), known), checks)
     few = [batch(new(folder, f"few{frames}"), portraits=2, frames=frames) for frames in LENGTHS]
-    known = lines(spent for path in few for spent in rendered(path, 1).spent)
+    known = lines(spent for path in few for spent in all_spent(rendered(path, 1)))
     checks = checked(batch(new(folder, "some"), portraits=4, frames=CHECKED), known)
     many = batch(new(folder, "many"), portraits=PORTRAITS, frames=BATCH_FRAMES, side=32)
     return {
@@ -131,50 +134,51 @@ def lengthened(source: Path, frames: int) -> Path:
     return target
 
 
-@dataclass(frozen=True)
-class Run:
-    """A real run. `spent`: on each task. `seconds`: from the first task's beginning to the last one's end."""
-
-    spent: list[Spent]
-    seconds: float
-
-
-def rendered(path: Path, workers: int) -> Run:
-    """Render a manifest, each worker on a core of its own, nothing kept from before."""
+def rendered(path: Path, workers: int) -> Path:
+    """Render a manifest, nothing kept from before; the work folder, whose logs tell how it went."""
     work = path.with_name(f"work{workers}")
-    command = [sys.executable, str(ROOT / "run_pipeline.py"), command_of(path), str(path), "--work", str(work)]
-    command += ["--workers", str(workers), "--keep", "sources"]
-    cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, cores[:workers])
-    try:
-        done = subprocess.run(command, check=False, cwd=ROOT, stdout=subprocess.DEVNULL, env=as_installed())
-    finally:
-        os.sched_setaffinity(0, cores)
+    name = "batch" if path.stem == "batch" else "render"
+    command = [sys.executable, str(ROOT / "run_pipeline.py"), name, str(path), "--work", str(work)]
+    command += ["--workers", str(workers)]
+    done = subprocess.run(command, check=False, cwd=ROOT, stdout=subprocess.DEVNULL, env=as_installed())
     if done.returncode not in (0, CheckError.exit_code):
         raise SystemExit(done.returncode)
-    return Run(list(all_spent(work)), span(work))
+    return work
 
 
-def command_of(path: Path) -> str:
-    return "batch" if path.stem == "batch" else "render"
-
-
-def span(work: Path) -> float:
-    """Seconds between the first and the last line of the tasks' logs."""
-    told = [json.loads(line)["time"] for log in work.glob(f"{LOGS}/*/*.jsonl") for line in log.read_text().splitlines()]
-    times = [datetime.fromisoformat(time) for time in told]
-    return (max(times) - min(times)).total_seconds()
+def times(work: Path) -> dict[str, tuple[float, float]]:
+    """When each task was begun and finished, seconds since the epoch; but for what is read while planning."""
+    told: dict[str, tuple[float, float]] = {}
+    for log in work.glob(f"{LOGS}/*/*.jsonl"):
+        if log.parent.name not in FIRST:
+            events = {row["event"]: row["time"] for row in map(json.loads, log.read_text().splitlines())}
+            begun, over = (datetime.fromisoformat(events[name]).timestamp() for name in ("started", "finished"))
+            told[log.stem] = begun, over
+    return told
 
 
 def works(path: Path, known: Lines) -> list[Work]:
     """The tasks of a manifest's plan, on paper."""
-    return works_of(plan_any(load_manifest(path), store_at(path.with_name("plan"))).graph, known)
+    return works_of(planned(path), known)
 
 
-def checked(path: Path, known: Lines) -> dict[int, tuple[float, float]]:
-    """Predicted and real seconds of a job, with one worker and with two."""
-    on_paper = works(path, known)
-    return {workers: (seconds_on(workers, on_paper), rendered(path, workers).seconds) for workers in (1, 2)}
+def planned(path: Path) -> Graph:
+    """The tasks of a manifest's plan."""
+    return plan_any(load_manifest(path), store_at(path.with_name("plan"))).graph
+
+
+def checked(path: Path, known: Lines) -> Checks:
+    """A job on paper and in fact: its processor seconds, and how long it takes, by what its tasks took."""
+    graph, seconds = planned(path), {}
+    for workers in (1, 2):
+        work = rendered(path, workers)
+        real = times(work)
+        took = [over - begun for begun, over in (real.get(task.key, (0.0, 0.0)) for task in graph)]
+        same = [replace(one, seconds=each) for one, each in zip(works_of(graph, known), took, strict=True)]
+        span = max(over for _, over in real.values()) - min(begun for begun, _ in real.values())
+        seconds[workers] = seconds_on(workers, same), span
+    spent = sum(one.processor for one in all_spent(path.with_name("work1")))
+    return Checks(seconds, (sum(one.seconds for one in works_of(graph, known)), spent))
 
 
 def told_of(name: str, job: Job) -> Simulated:
