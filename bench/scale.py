@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ import yaml
 
 from bench._farm_model import Lines, Work, critical_path, lines, seconds_on, works_of
 from bench._farm_page import Checks, Simulated, page, plot
+from bench._media import BESIDE
 from bench.farm import batch
 from bench.pipeline import run_ffmpeg
 from bench.speed import ROOT, as_installed, looped, machine
@@ -56,11 +58,13 @@ SINGERS = {"astronaut": "sample:astronaut", "hopper": "sample:hopper", "passenge
 def main() -> int:
     """Measure, simulate, tell."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clip", type=Path, default=sample_path("carphone"), help="a driving clip")
+    parser.add_argument("--clip", type=Path, default=driver(), help="a driving clip")
+    parser.add_argument("--folder", type=Path, help="render here and keep it: a run that is stopped goes on there")
     parser.add_argument("--write", action="store_true", help="write docs/farm.md and its plot")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        told = [told_of(name, job) for name, job in jobs(Path(folder), options.clip).items()]
+    with tempfile.TemporaryDirectory() as aside:
+        folder = new(options.folder or Path(aside), "scale")
+        told = [told_of(name, job) for name, job in jobs(folder, options.clip).items()]
     print(json.dumps({"bench": "scale", **machine(), "jobs": [asdict(job) for job in told]}))
     if options.write:
         from bench.__main__ import write_section
@@ -68,6 +72,12 @@ def main() -> int:
         write_section(ROOT / "docs" / "farm.md", "scale", page(machine(), told))
         plot(told, ROOT / "docs" / "farm.png")
     return 0
+
+
+def driver() -> Path:
+    """As of `make bench`: a real clip where they are at hand."""
+    jackie = BESIDE / "driving" / "jackie.mp4"
+    return jackie if jackie.is_file() else sample_path("carphone")
 
 
 @dataclass(frozen=True)
@@ -84,10 +94,10 @@ def jobs(folder: Path, clip: Path) -> dict[str, Job]:
     known = lines(spent for path in short for spent in all_spent(rendered(path, 1)))
     checks = checked(song(folder, clip, CHECKED), known)
     singing = Job(works(song(folder, clip, SONG_SECONDS * FPS), known), checks)
-    few = [batch(new(folder, f"few{frames}"), portraits=2, frames=frames) for frames in LENGTHS]
+    few = [portraits(new(folder, f"few{frames}"), 2, frames) for frames in LENGTHS]
     known = lines(spent for path in few for spent in all_spent(rendered(path, 1)))
-    checks = checked(batch(new(folder, "some"), portraits=4, frames=CHECKED), known)
-    many = batch(new(folder, "many"), portraits=PORTRAITS, frames=BATCH_FRAMES, side=32)
+    checks = checked(portraits(new(folder, "some"), 4, CHECKED), known)
+    many = portraits(new(folder, "many"), PORTRAITS, BATCH_FRAMES, side=32)
     return {
         f"{SONG_SECONDS} s, {len(SINGERS)} performers, 1920x1080 at {FPS} frames a second": singing,
         f"{PORTRAITS} portraits, 640x360, {BATCH_FRAMES} frames each": Job(works(many, known), checks),
@@ -95,13 +105,25 @@ def jobs(folder: Path, clip: Path) -> dict[str, Job]:
 
 
 def new(folder: Path, name: str) -> Path:
-    (folder / name).mkdir()
+    (folder / name).mkdir(parents=True, exist_ok=True)
     return folder / name
+
+
+def portraits(home: Path, count: int, frames: int, side: int | None = None) -> Path:
+    """A batch of so many portraits, as of bench.farm."""
+    path = home / "batch.yaml"
+    if not path.is_file():
+        shutil.rmtree(home)  # what a run that was stopped has left
+        batch(new(home.parent, home.name), portraits=count, frames=frames, side=side)
+    return path
 
 
 def song(folder: Path, clip: Path, frames: int) -> Path:
     """A manifest of three performers, each with a clip of its own, who sing in turns and together."""
     home = new(folder, f"song{frames}")
+    path = home / "job.yaml"
+    if path.is_file():
+        return path
     performers = {}
     for number, (name, portrait) in enumerate(SINGERS.items()):
         own = lengthened(looped(clip, home / f"short{number}.mp4", BASE + number, Fraction(FPS)), frames)
@@ -122,7 +144,6 @@ def song(folder: Path, clip: Path, frames: int) -> Path:
         "scenes": scenes,
         "output": {"path": "out.mp4", "size": [1920, 1080], "fps": FPS},
     }
-    path = home / "job.yaml"
     path.write_text(yaml.safe_dump(about), encoding="utf-8")
     return path
 
@@ -171,6 +192,7 @@ def checked(path: Path, known: Lines) -> Checks:
     """A job on paper and in fact: its processor seconds, and how long it takes, by what its tasks took."""
     graph, seconds = planned(path), {}
     for workers in (1, 2):
+        shutil.rmtree(path.with_name(f"work{workers}"), ignore_errors=True)  # its times are of one run
         work = rendered(path, workers)
         real = times(work)
         took = [over - begun for begun, over in (real.get(task.key, (0.0, 0.0)) for task in graph)]
