@@ -14,9 +14,11 @@ from ruamel.yaml.error import YAMLError
 
 from foundation.codec import Json
 from foundation.errors import ManifestError
-from foundation.yaml_text import MAX_BYTES, YamlError, parse_yaml
+from foundation.yaml_text import YamlError, parse_yaml
 from pipeline.manifest.load import validate_all
 
+MOST_WRITTEN = 1_000_000
+"""Characters of a text that is written here."""
 MOST_CHANGED = 200_000
 """Characters of a text that a form may change: larger ones take too long, and are changed by hand."""
 DEEPEST = 12
@@ -39,7 +41,7 @@ class Draft(BaseModel):
     """A text, and what is to be changed in it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    text: Annotated[str, Field(max_length=MAX_BYTES)]
+    text: Annotated[str, Field(max_length=MOST_WRITTEN)]
     edit: Edit | None = None
 
 

@@ -16,8 +16,7 @@ from foundation.atomic import replacing
 from foundation.codec import Json
 from foundation.digests import digest_of
 from foundation.errors import ManifestError
-from foundation.yaml_text import MAX_BYTES
-from pipeline.desk.drafts import Draft, changed, judge
+from pipeline.desk.drafts import MOST_WRITTEN, Draft, changed, judge
 from pipeline.desk.drawing import draw
 from pipeline.desk.folder import Folder, begins_like_one
 from pipeline.desk.media import FILES, KINDS, Media
@@ -38,7 +37,7 @@ class Saved(BaseModel):
     """A text that takes the place of a file's; `digest`: of what it was written from."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    text: Annotated[str, Field(max_length=MAX_BYTES)]
+    text: Annotated[str, Field(max_length=MOST_WRITTEN)]
     digest: str
 
 
