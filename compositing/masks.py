@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from foundation.facetrack import Face, head_frame
+from foundation.crop import CropInfo
+from foundation.facetrack import SQUARE, Face, head_frame
 
 HAIR, NECK = 1.9, 1.65
 """The head's outline with its hair, and the neck under the chin, are so much larger than the outline of the face."""
@@ -32,6 +33,18 @@ def inner_ramp(size: tuple[int, int], edges: tuple[bool, ...], width: float) -> 
     down = np.minimum(y if top else np.inf, y[::-1] if bottom else np.inf)
     across, down = np.broadcast_to(across, x.shape), np.broadcast_to(down, y.shape)
     return smoothstep(np.minimum(across[None, :], down[:, None]) / max(width, 1e-6))
+
+
+def crop_mask(crop: CropInfo, face: Face, feather: float) -> Mask:
+    """(side, side) what shows of a resampled crop: a head, or, of a square that is moved whole, all but a blend of
+    `feather` face heights along those of its sides that lie inside the picture.
+
+    Args:
+        face: in the crop's pixels.
+    """
+    if face.scheme == SQUARE:
+        return inner_ramp(crop.size, crop.inner_edges, feather * head_frame(face.points, SQUARE).height)
+    return head_mask(face, crop.size[0], feather)
 
 
 def head_mask(face: Face, side: int, feather: float) -> Mask:

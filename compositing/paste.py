@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compositing.grain import Grain
-from compositing.masks import Mask, head_mask, inner_ramp
+from compositing.masks import Mask, crop_mask, inner_ramp
 from compositing.style import PasteStyle
 from foundation.crop import CropInfo
 from foundation.facetrack import Face, head_frame
@@ -45,8 +45,8 @@ def paste_mask(crop: CropInfo, face: Face, feather: float) -> Mask:
     size = (crop.box.width, crop.box.height)
     if crop.native:
         return inner_ramp(size, crop.inner_edges, feather * head_frame(face.points, face.scheme).height)
-    own = head_mask(face, crop.size[0], feather)
-    warped = cv2.warpAffine(own, crop.to_box, size, flags=cv2.INTER_LINEAR)
+    own = crop_mask(crop, face, feather)
+    warped = cv2.warpAffine(own, crop.to_box, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(np.clip(warped, 0, 1), np.float32)
 
 
@@ -68,7 +68,7 @@ class Paste:
             self._blended = _around_solid(self.mask)
             return
         head, size = head_frame(face.points, face.scheme), (crop.box.width, crop.box.height)
-        own = head_mask(face, crop.size[0], style.feather)
+        own = crop_mask(crop, face, style.feather)
         to_crop = crop.affine.copy()
         to_crop[:, 2] += to_crop[:, :2] @ (crop.box.x0, crop.box.y0)
         self._own = warp_affine(still, to_crop, crop.size)

@@ -12,6 +12,7 @@ from typing import Generic, Literal, TypeVar
 
 from engines.neural.section import Arithmetic
 from foundation.part import Part
+from foundation.subject import Subject
 
 Gain = Literal["head", "expression", "mouth"]
 GAINS: tuple[Gain, ...] = ("head", "expression", "mouth")
@@ -31,12 +32,14 @@ class Wish(Generic[SectionT]):
         section: the engine's section of the manifest.
         absolute: motion.mode is absolute, not relative.
         path: where a file lies that the manifest names.
+        subject: what is to be moved.
     """
 
     named: bool
     section: SectionT
     absolute: bool
     path: Callable[[str], Path]
+    subject: Subject = "face"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +102,7 @@ class About(Generic[SectionT]):
         section: its mapping in the manifest, under the engine's name, if it has one.
         network: it runs on a GPU where there is one, and takes the memory of a network.
         learned: its picture is as good as weights that come from elsewhere: what they lack fails no check.
+        subjects: what it moves.
         choose: whether it can be taken, and how.
         catalog: "package.module:NAME" of its engines.neural.published.Catalog, if checkpoints of it are published.
         demo: the published command line, if `animate` takes it.
@@ -107,6 +111,7 @@ class About(Generic[SectionT]):
     section: type[SectionT] | None = None
     network: bool = False
     learned: bool = False
+    subjects: tuple[Subject, ...] = ("face",)
     choose: Callable[[Wish[SectionT]], Ready | Lacking] = lambda _wish: Ready()
     catalog: str | None = None
     demo: Demo | None = None

@@ -18,6 +18,8 @@ from foundation.npy import BLOCK, NpyWriter, Rows
 
 MEDIAPIPE_478 = "mediapipe-478"
 IBUG_68 = "ibug-68"
+SQUARE = "square"
+"""No face: the four corners of a square that is moved whole. It counts as a face of half its height."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Face:
 
     Attributes:
         points: (P, 3) float64; x, y in pixels of the picture, z in the same unit, towards the camera negative.
-        scheme: what the point numbers mean: MEDIAPIPE_478 or IBUG_68.
+        scheme: what the point numbers mean: MEDIAPIPE_478, IBUG_68 or SQUARE.
         blendshapes: (52,) 0..1 in MediaPipe's order (0 is "_neutral"), or (0,) where the backend has none.
         pose: (4, 4) the head in metric space (cm; x right, y up, z to the camera), or identity where there is none.
     """
@@ -222,6 +224,7 @@ HEAD_MARKS = {
     MEDIAPIPE_478: _Marks(10, 152, 33, 263, (10, 152, 234, 454), 1.0),
     # 68 points have no forehead: the brow-to-chin distance is about seven tenths of the face
     IBUG_68: _Marks(27, 8, 36, 45, (0, 8, 16, 19, 24), 1.45),
+    SQUARE: _Marks(0, 3, 0, 1, (0, 1, 2, 3), 0.5),
 }
 
 

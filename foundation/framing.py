@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from foundation.crop import upright
 from foundation.errors import InputError
-from foundation.facetrack import FaceTrack, HeadFrame, head_frame
+from foundation.facetrack import SQUARE, FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Array, Box, square_around
 from foundation.npy import BLOCK, Rows
 from foundation.shots import Shot
@@ -53,7 +54,12 @@ def framing(folder: Path, chosen: Sequence[int], shots: Sequence[Shot], wanted: 
     """
     if not any(shot.seen for shot in shots):
         raise InputError("the face is not seen in any of the frames", cure="choose another start and end")
-    picture = FaceTrack.load(folder).size
+    track = FaceTrack.load(folder)
+    if track.scheme == SQUARE and wanted.size is not None:
+        head = head_frame(track.points[0], SQUARE)
+        still = upright(head, wanted.reach * head.height, wanted.size)
+        return Framing([still] * len(chosen), (wanted.size, wanted.size))
+    picture = track.size
     made: list[tuple[list[Array], Size]] = []
     for shot in shots:
         if not shot.seen:

@@ -26,6 +26,11 @@ def face_box(head: HeadFrame) -> Bounds:
     return int(x - half), int(y - half), int(x + half), int(y + half)
 
 
+def all_of(image: Image) -> Bounds:
+    """The whole picture, as bounds."""
+    return 0, 0, image.shape[1], image.shape[0]
+
+
 def part_of(image: Image, box: Bounds) -> Image:
     """What of the box lies inside the picture, at least one pixel."""
     x0, y0, x1, y1 = box

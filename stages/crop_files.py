@@ -25,7 +25,11 @@ _OPACITY = "opacity.png"
 
 
 def inner_edges(box: Box, picture: tuple[int, int], *, native: bool) -> tuple[bool, bool, bool, bool]:
-    """Which sides of a crop lie inside a picture, (width, height): left, top, right, bottom."""
+    """Which sides of a crop lie inside a picture, (width, height): left, top, right, bottom.
+
+    Args:
+        native: it shows all of its box, up to the picture's own edge; else a head in its middle, blended all around.
+    """
     if not native:
         return True, True, True, True
     return box.x0 > 0, box.y0 > 0, box.x1 < picture[0], box.y1 < picture[1]

@@ -11,13 +11,19 @@ from engines import load_engine
 from engines.base import CropSpec, Engine
 from foundation.codec import Json, decode
 from foundation.errors import ManifestError
+from foundation.facetrack import SQUARE
 from stages.artifacts import File
 from stages.contracts.shared import EngineUse
+
+WHOLE_REACH = 1.0
+"""Half a square's side, in face heights: see foundation.facetrack.SQUARE."""
 
 
 def crop_spec(use: EngineUse) -> CropSpec:
     """The crop that is animated."""
     spec = load_engine(use.name).crop
+    if use.subject == "whole":
+        spec = CropSpec(WHOLE_REACH, spec.size)
     return spec if use.crop_size is None else replace(spec, size=use.crop_size)
 
 
@@ -28,7 +34,7 @@ def check_scheme(use: EngineUse, scheme: str) -> None:
         ManifestError: they are such.
     """
     engine = load_engine(use.name)
-    if scheme != engine.scheme:
+    if scheme != (SQUARE if use.subject == "whole" else engine.scheme):
         raise ManifestError(
             f"the engine {engine.name} needs {engine.scheme} landmarks, and the manifest chooses {scheme}",
             cure="set defaults.landmarks to another backend or choose another engine",

@@ -18,20 +18,23 @@ import numpy as np
 from engines.base import Driving, Engine, Portrait
 from foundation.facetrack import Face, FaceTrack, head_frame
 from foundation.geometry import Image, apply_affine, square_around
+from foundation.subject import Subject
 from landmarks.base import LandmarkBackend
 from media.image.images import read_image
 from media.image.resample import warp_affine
 from media.samples import sample_path
 from media.video.reader import VideoReader
 from tests.conftest import ROOT
-from tests.tiny_networks import STAND_INS
+from tests.tiny_networks import STAND_INS, write_tpsmm
 
 WIDEST = 50
 """The frame of the carphone clip from which the mouth opens widest."""
 
 
-def files_of(engine: str) -> dict[str, Path]:
+def files_of(engine: str, subject: Subject = "face") -> dict[str, Path]:
     """The files that an engine reads, by its names for them: those that come with Duet, or stand-ins."""
+    if engine == "tpsmm" and subject == "whole":
+        return write_tpsmm(_folder(engine))
     if engine == "tpsmm":
         folder = ROOT / "configs"
         checkpoint = folder / "checkpoints" / "duet-128.safetensors"

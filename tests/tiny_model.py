@@ -19,14 +19,14 @@ SHAPE = (64, 64)
 Image = NDArray[np.uint8]
 
 
-def tiny_config(splines: int = 3) -> dict[str, Any]:
-    """A config in the published schema."""
+def tiny_config(splines: int = 3, width: int = 8) -> dict[str, Any]:
+    """A config in the published schema. `width`: channels of its first layers; the kernels take multiples of 16."""
     return {
         "model_params": {
             "common_params": {"num_tps": splines, "num_channels": 3, "bg": False, "multi_mask": True},
-            "generator_params": {"block_expansion": 8, "max_features": 64, "num_down_blocks": 3},
+            "generator_params": {"block_expansion": width, "max_features": 8 * width, "num_down_blocks": 3},
             "dense_motion_params": {
-                "block_expansion": 8,
+                "block_expansion": width,
                 "max_features": 32,
                 "num_blocks": 3,
                 "scale_factor": 0.25,
@@ -36,10 +36,10 @@ def tiny_config(splines: int = 3) -> dict[str, Any]:
     }
 
 
-def write_tiny(folder: Path, splines: int = 3) -> tuple[Path, Path]:
+def write_tiny(folder: Path, splines: int = 3, width: int = 8) -> tuple[Path, Path]:
     """The config's and the checkpoint's file."""
     config, checkpoint = folder / f"tiny{splines}.yaml", folder / f"tiny{splines}.pth.tar"
-    config.write_text(yaml.safe_dump(tiny_config(splines)))
+    config.write_text(yaml.safe_dump(tiny_config(splines, width)))
     torch.save(stand_in_checkpoint(tpsmm.load_config(config)), checkpoint)
     return config, checkpoint
 

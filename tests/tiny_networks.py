@@ -14,6 +14,7 @@ from fomm.stand_in import stand_in_checkpoint
 from foundation.codec import encode
 from liveportrait.sizes import Sizes
 from liveportrait.stand_in import stand_in_weights
+from tests.tiny_model import write_tiny
 
 HOURGLASS = {"block_expansion": 32, "max_features": 64, "num_blocks": 2, "scale_factor": 0.25}
 FOMM: dict[str, Any] = {
@@ -69,6 +70,12 @@ def write_liveportrait(folder: Path) -> dict[str, Path]:
             torch.save(state, weights / f"{name}.pth")
         config.write_text(yaml.safe_dump(encode(LIVEPORTRAIT)))
     return {path.stem: path for path in weights.iterdir()} | {"config": config}
+
+
+def write_tpsmm(folder: Path) -> dict[str, Path]:
+    """Config and checkpoint of a small network that finds its keypoints itself."""
+    config, checkpoint = write_tiny(folder, width=16)
+    return {"config": config, "checkpoint": checkpoint}
 
 
 STAND_INS: dict[str, Callable[[Path], dict[str, Path]]] = {"fomm": write_fomm, "liveportrait": write_liveportrait}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engines.about import About, Demo, Lacking, Ready, Wish
+from engines.fits import misfit
 from engines.fomm.options import Mode, Options
 from engines.neural.files import CONFIGS as ALL
 from engines.neural.files import config_file, fetched_folder, frame_side, read_config
@@ -14,6 +15,8 @@ from engines.neural.section import Arithmetic, NetworkSection
 CONFIGS = ALL / "fomm"
 FACES = ("vox-256", "vox-adv-256")
 """The configs for faces, the first that is fetched where none is named."""
+BODIES = ("taichi-256", "taichi-adv-256", "mgif-256")
+"""Those for pictures that are moved whole, likewise."""
 
 
 class Fomm(NetworkSection):
@@ -21,7 +24,8 @@ class Fomm(NetworkSection):
 
     config: str | None = None
     """A name in configs/models/fomm, or a file in the published schema; without it, vox-256, or vox-adv-256 where that
-    alone has been fetched."""
+    alone has been fetched. With subject: whole, the first that has been fetched of taichi-256, taichi-adv-256
+    and mgif-256."""
     mode: Mode | None = None
     """The published modes: from the portrait's own pose, or the driver's keypoints themselves; without it, what
     motion.mode says. Relative motion is measured from motion.reference, whose `best` is the published best frame."""
@@ -33,18 +37,21 @@ def choose(wish: Wish[Fomm]) -> Ready | Lacking:
     """The network that is named, or else a published one for faces that was fetched."""
     section = wish.section
     config, checkpoint = _network(wish)
+    file = config_file(config, CONFIGS, wish.path)
+    content = read_config(file)
+    if (unfit := misfit(wish.subject, "fomm", file, content)) is not None:
+        return unfit
     if checkpoint is None:
         return Lacking(
             what=f"no checkpoint of {config}",
             cure="name one as fomm.checkpoint, fetch one with `models fetch`, or use engine: landmark_tps",
         )
-    file = config_file(config, CONFIGS, wish.path)
     mode: Mode = section.mode or ("standard" if wish.absolute else "relative")
     how = section.arithmetic
     return Ready(
         options=Options(**vars(how), mode=mode, adapt_scale=section.adapt_scale),
         files={"checkpoint": checkpoint, "config": file},
-        crop_size=frame_side(read_config(file)),
+        crop_size=frame_side(content),
         honours=(),
         reason="" if wish.named else f"its checkpoint is there, {checkpoint.name}",
     )
@@ -58,9 +65,10 @@ def fetched_name(config: str) -> str:
 def _network(wish: Wish[Fomm]) -> tuple[str, Path | None]:
     """The config, and its checkpoint: the file that the manifest names, or one that was fetched."""
     section = wish.section
+    usual = BODIES if wish.subject == "whole" else FACES
     if section.checkpoint is not None:
-        return section.config or FACES[0], wish.path(section.checkpoint)
-    names = [section.config] if section.config else list(FACES)
+        return section.config or usual[0], wish.path(section.checkpoint)
+    names = (section.config,) if section.config else usual
     for name in names:
         kept = fetched_folder() / f"{fetched_name(name)}.safetensors"
         if kept.is_file():
@@ -78,6 +86,7 @@ ABOUT = About(
     section=Fomm,
     network=True,
     learned=True,
+    subjects=("face", "whole"),
     choose=choose,
     catalog="engines.fomm.published:CATALOG",
     demo=Demo(

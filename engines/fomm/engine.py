@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 import fomm
 from engines.base import Arrays, CropSpec, Driving, Engine, Own, Portrait, Renderer, Taking
@@ -15,6 +16,7 @@ from engines.neural.rendering import (
     LISTENING,
     NetworkRenderer,
     reference_frame,
+    reference_seen,
     state_arrays,
     state_tensors,
 )
@@ -24,7 +26,7 @@ from face.motion import Reference
 from fomm.convert import convert
 from foundation.errors import InputError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
-from foundation.geometry import Box
+from foundation.geometry import Box, Image
 
 
 def _model(own: Own[Options]) -> fomm.Model:
@@ -50,7 +52,7 @@ class FommEngine(Engine[Options]):
 
     def prepare(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> Arrays:
         model, options = _model(taking), taking.options
-        reference = reference_frame(portrait, driving.track, taking.motion.reference)
+        reference = reference_seen(portrait, driving, taking.motion.reference, lambda image: _found(model, image))
         window = window_of(driving.track, self.crop.reach)
         initial = tensor_of(cut(frame_of(driving, reference), window, portrait.image.shape[0]))
         source = tensor_of(portrait.image)
@@ -75,3 +77,8 @@ class FommEngine(Engine[Options]):
             lambda frame: cut(frame, window, size),
             prepared.get("keep"),
         )
+
+
+def _found(model: fomm.Model, picture: Image) -> NDArray[np.floating]:
+    """(K, 2) keypoints of a picture, by the network's own detector."""
+    return np.asarray(model.keypoints(tensor_of(picture)).value[0].cpu().numpy())

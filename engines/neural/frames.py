@@ -12,16 +12,19 @@ from torch import Tensor
 from engines.base import Driving
 from face.topology import CHIN, FOREHEAD
 from foundation.errors import InputError
-from foundation.facetrack import FaceTrack
+from foundation.facetrack import SQUARE, FaceTrack
 from foundation.geometry import Box, Image, square_around
 
 
 def window_of(track: FaceTrack, reach: float) -> Box:
-    """The square of the driving frames that the network sees: framed as the portrait, still, with the face inside.
+    """The square of the driving frames that the network sees: framed as the portrait, still, with the face inside; of
+    a subject that is moved whole, all of them.
 
     Args:
         reach: half its side, in face heights.
     """
+    if track.scheme == SQUARE:
+        return Box(0, 0, *track.size)
     points = track.points
     height = float(np.median(np.linalg.norm(points[:, FOREHEAD, :2] - points[:, CHIN, :2], axis=-1)))
     low = np.min([face[:, :2].min(axis=0) for face in points], axis=0)

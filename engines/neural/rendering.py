@@ -9,17 +9,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engines.base import Arrays, Portrait, Renderer, SpanFrame
+from engines.base import Arrays, Driving, Portrait, Renderer, SpanFrame
 from face.motion import Reference
 from face.performance import choose_reference
 from face.reference import most_alike
-from foundation.facetrack import FaceTrack
+from foundation.facetrack import SQUARE, FaceTrack
 from foundation.geometry import Image
+from foundation.times import spread
 from networks.stream import Given, Place, Shown, stream
 
 LISTENING = 0.3
 """A network moves mouth and head at once: of `listening`, a listener takes so much, or its lips would move along."""
 PREFIX = "state."
+COMPARED = 256
+"""Frames, spread over the clip, among which the reference of a subject that is moved whole is looked for."""
 
 
 def state_arrays(tensors: dict[str, Tensor]) -> Arrays:
@@ -45,6 +48,23 @@ def reference_frame(portrait: Portrait, track: FaceTrack, wanted: Reference) -> 
     candidates = seen if len(seen) else np.arange(len(track))
     shapes = (track.points[index, :, :2] for index in candidates)
     return int(candidates[most_alike(portrait.face.points[:, :2], shapes)])
+
+
+def reference_seen(
+    portrait: Portrait, driving: Driving, wanted: Reference, keypoints: Callable[[Image], NDArray[np.floating]]
+) -> int:
+    """As `reference_frame`; of a subject that is moved whole, whose face nobody looked for, the best one is that whose
+    keypoints lie most like the portrait's.
+
+    Args:
+        keypoints: (K, 2) of a picture, as the network finds them.
+    """
+    track = driving.track
+    if track.scheme != SQUARE or wanted == "first" or not isinstance(wanted, str):
+        return reference_frame(portrait, track, wanted)
+    numbers = spread(len(track), COMPARED)
+    shapes = (keypoints(frame) for frame in driving.pick(numbers))
+    return numbers[most_alike(keypoints(portrait.image), shapes)]
 
 
 class NetworkRenderer(Renderer):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from engines.about import GAINS, About, Demo, Lacking, Ready, Wish
+from engines.fits import misfit
 from engines.neural.files import CONFIGS, config_file, fetched_folder, frame_side, read_config
 from engines.neural.section import Arithmetic, NetworkSection
 from engines.tpsmm.options import Keypoints, Mode, Options
@@ -17,6 +18,8 @@ SHIPPED = CONFIGS.parent / "checkpoints"
 """Checkpoints that come with Duet, named as their configs."""
 PUBLISHED_FACES, COMPACT = "vox-256", "duet-128"
 """The configs that are taken where none is named: the published network for faces, and ours."""
+BODIES = ("taichi-256", "ted-384", "mgif-256")
+"""Those for pictures that are moved whole, the first that is fetched."""
 FULL_SIDE = 512
 """Pixels a side of the crop for networks that animate small and move the full-size picture."""
 
@@ -26,7 +29,8 @@ class Tpsmm(NetworkSection):
 
     config: str | None = None
     """A name in configs/models, or a file in the published schema; without it, vox-256 where that has been fetched,
-    else duet-128, the compact network that comes with Duet."""
+    else duet-128, the compact network that comes with Duet. With subject: whole, the first that has been fetched of
+    taichi-256, ted-384 and mgif-256."""
     mode: Mode | None = None
     """The published modes; without it, what motion.mode says."""
     keypoints: Keypoints = "auto"
@@ -38,6 +42,11 @@ def choose(wish: Wish[Tpsmm]) -> Ready | Lacking:
     """The network that is named, or else the published one where it was fetched, or else ours where it is asked for."""
     section = wish.section
     config, checkpoint = _network(wish)
+    file = config_file(config, CONFIGS, wish.path)
+    content = read_config(file)
+    side, taught = _read(content)
+    if (unfit := misfit(wish.subject, "tpsmm", file, content, landmarks=taught)) is not None:
+        return unfit
     if checkpoint is None:
         return Lacking(
             what=f"no checkpoint of {config}",
@@ -46,8 +55,6 @@ def choose(wish: Wish[Tpsmm]) -> Ready | Lacking:
     reasons = [] if wish.named else [f"its checkpoint is there, {checkpoint.name}"]
     if section.config is None and config == COMPACT:
         reasons.append(f"the compact {COMPACT}, as {PUBLISHED_FACES} is not fetched")
-    file = config_file(config, CONFIGS, wish.path)
-    side, taught = _read(read_config(file))
     mode: Mode = section.mode or ("standard" if wish.absolute else "relative")
     by_landmarks = taught and section.keypoints != "network"
     how = section.arithmetic
@@ -65,10 +72,11 @@ def _network(wish: Wish[Tpsmm]) -> tuple[str, Path | None]:
     """The config, and its checkpoint: the file that the manifest names, or else one that was fetched or, where the
     engine is asked for by name, comes with Duet."""
     section = wish.section
+    usual = list(BODIES) if wish.subject == "whole" else [PUBLISHED_FACES] + ([COMPACT] if wish.named else [])
     if section.checkpoint is not None:
-        return section.config or PUBLISHED_FACES, wish.path(section.checkpoint)
+        return section.config or usual[0], wish.path(section.checkpoint)
     folders = [fetched_folder()] + ([SHIPPED] if wish.named else [])
-    names = [section.config] if section.config else [PUBLISHED_FACES] + ([COMPACT] if wish.named else [])
+    names = [section.config] if section.config else usual
     for name in names:
         for folder in folders:
             kept = folder / f"{Path(name).stem}.safetensors"
@@ -104,6 +112,7 @@ ABOUT = About(
     section=Tpsmm,
     network=True,
     learned=True,
+    subjects=("face", "whole"),
     choose=choose,
     catalog="engines.tpsmm.published:CATALOG",
     demo=Demo(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 import tpsmm
 from engines.base import Arrays, CropSpec, Driving, Engine, Own, Portrait, Renderer, Taking
@@ -14,6 +15,7 @@ from engines.neural.rendering import (
     LISTENING,
     NetworkRenderer,
     reference_frame,
+    reference_seen,
     state_arrays,
     state_tensors,
 )
@@ -54,7 +56,7 @@ class TpsmmEngine(Engine[Options]):
 
     def prepare(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> Arrays:
         model, options = _model(taking), taking.options
-        reference = reference_frame(portrait, driving.track, taking.motion.reference)
+        reference = reference_seen(portrait, driving, taking.motion.reference, lambda image: _found(model, image))
         window = window_of(driving.track, self.crop.reach)
         where: Arrays = {"window": np.array(window.to_json()), "reference": np.array(reference)}
         try:
@@ -107,6 +109,11 @@ def by_landmarks(model: tpsmm.Model, options: Options) -> bool:
         cure = "use keypoints: auto, or a config with kp_detector_params.landmarks, such as duet-128"
         raise ManifestError("this network's keypoints are no face landmarks", cure=cure)
     return taught and options.keypoints != "network"
+
+
+def _found(model: tpsmm.Model, picture: Image) -> NDArray[np.floating]:
+    """(5K, 2) keypoints of a picture, by the network's own detector."""
+    return np.asarray(model.keypoints(tensor_of(picture))[0].cpu().numpy())
 
 
 def _animator(model: tpsmm.Model, portrait: Portrait, frame: Image, window: Box, mode: str) -> tpsmm.Animator:

@@ -35,7 +35,8 @@ def marks(report: Json) -> list[Mark]:
     for performer, about in report["performers"].items():
         result, driver = (about[who].get("mouth", []) for who in ("result", "driver"))
         at = [round(seconds * Fraction(report["fps"])) for seconds in about["times"]]
-        lost = [value is None for value in result]
+        known = any(value is not None for values in about["driver"].values() for value in values)
+        lost = [known and value is None for value in result]  # of what is moved whole, no face is known
         found += _stretches(lost, [*at, frames], f"{performer}: no face was found", "bad")
         odd = [None not in pair and abs(pair[0] - pair[1]) > ODD_MOUTH for pair in zip(result, driver, strict=True)]
         found += _stretches(odd, [*at, frames], f"{performer}: the mouth is not where the driver's is", "odd")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 
 from face import motion
 from foundation.face_choice import FaceChoice, Order
+from foundation.subject import Square
 from foundation.timecode import MAX_SECONDS, Moment, clock, moment
 from foundation.times import exact, rate
 
@@ -82,6 +83,31 @@ def _select(value: Any) -> FaceChoice:
 
 def _is_point(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(type(v) in (int, float) for v in value)
+
+
+def _square(value: object) -> Square:
+    if isinstance(value, Square):
+        return value
+    if value == "whole":
+        return Square()
+    if (
+        not isinstance(value, dict)
+        or set(value) != {"at", "size"}
+        or not _is_point(value["at"])
+        or type(value["size"]) is not int
+        or value["size"] not in _SIDES
+    ):
+        raise ValueError(f"use whole, or {{at: [x, y], size: N}}, N from {_SIDES.start} to {_SIDES.stop - 1} pixels")
+    return Square(at=(float(value["at"][0]), float(value["at"][1])), size=value["size"])
+
+
+def _framing(value: object) -> object:
+    if value in ("fixed", "following"):
+        return value
+    try:
+        return _square(value)
+    except ValueError as error:
+        raise ValueError(f"use fixed or following, of a face; else {str(error).removeprefix('use ')}") from None
 
 
 def _reference(value: Any) -> Any:
@@ -171,6 +197,32 @@ FaceSelect = Annotated[
     WithJsonSchema(_FACE),
 ]
 """largest, leftmost, rightmost, {index: n}, counted from 0 at the largest, or {at: [x, y]} in pixels."""
+_SIDES = range(16, 16385)
+_SQUARE: list[JsonSchemaValue] = [
+    {"const": "whole"},
+    {
+        "type": "object",
+        "properties": {
+            "at": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+            "size": {"type": "integer", "minimum": _SIDES.start, "maximum": _SIDES.stop - 1},
+        },
+        "required": ["at", "size"],
+        "additionalProperties": False,
+    },
+]
+SquareField = Annotated[
+    Square,
+    BeforeValidator(_square),
+    PlainSerializer(lambda square: square.written),
+    WithJsonSchema({"anyOf": _SQUARE}),
+]
+"""whole, or {at: [x, y], size: N}: its middle and its side, in pixels."""
+Framed = Annotated[
+    Literal["fixed", "following"] | Square,
+    BeforeValidator(_framing),
+    PlainSerializer(lambda framed: framed.written if isinstance(framed, Square) else framed),
+    WithJsonSchema({"anyOf": [{"enum": ["fixed", "following"]}, *_SQUARE]}),
+]
 _COLOR = [{"type": "string", "enum": [*COLORS]}, {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}]
 Color = Annotated[str, BeforeValidator(_color), WithJsonSchema({"anyOf": _COLOR})]
 """A colour as "#rrggbb"."""

@@ -18,6 +18,7 @@ from pipeline.manifest.parts.batch import performers_or_batch
 from pipeline.manifest.presets import filled_in
 from pipeline.manifest.references import dangling, performances
 from pipeline.manifest.schema import Manifest
+from pipeline.manifest.subjects import misfits
 
 MAX_OUTPUTS = 20
 MAX_TOLD = 100
@@ -136,7 +137,8 @@ def validate(data: Any, path: Path) -> Manifest:
         manifest = Manifest.model_validate(data)
     except ValidationError as error:
         mistakes = explain(error, Manifest)
-    mistakes += [*performers_or_batch(data), *dangling(data), *performances(data), *delivery.mistakes(data)]
+    mistakes += [*performers_or_batch(data), *dangling(data), *performances(data), *misfits(data)]
+    mistakes += delivery.mistakes(data)
     _refuse(mistakes, path)
     return manifest
 

@@ -145,6 +145,9 @@ def _item(loaded: LoadedManifest, batch: Batch, number: int, row: Pair) -> Item:
     span = {edge: place for edge in ("start", "end") if (place := getattr(row, edge)) is not None}
     clip = batch.performer.driving.model_copy(update={"video": row.driving} | span)
     performer = batch.performer.model_copy(update={"portrait": row.portrait, "driving": clip})
+    if row.face is not None and performer.subject == "whole":
+        told = f"{name} names a face, and with subject: whole none is looked for"
+        raise ManifestError(told, cure="leave that column of batch.pairs empty")
     if row.face is not None:
         performer = performer.model_copy(update={"face": row.face})
     output = _named(manifest.output, name)

@@ -79,6 +79,10 @@ def build(loaded: LoadedManifest, digest: Callable[[Path], str] = digest_of) -> 
         if isinstance(performer.portrait, str)
     }
     plates = frozenset(name for name, path in portraits.items() if is_video(path))
+    for name in sorted(plates):
+        if choices[name].subject == "whole":
+            told = "subject: whole moves a still picture, and this portrait is a video"
+            raise ManifestError(told, performer=name, cure="take a frame with portrait: {frame_of: ...}")
     stills = frozenset(name for name, path in portraits.items() if is_still_in_a_video(path))
     loaded = _with_frames(loaded, stills)
     media = _media(loaded, plates)

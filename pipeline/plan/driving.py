@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from foundation.subject import Square
 from pipeline.manifest.parts.driving import Driving
 from pipeline.plan.clip import Clip
 from pipeline.plan.planning import Planning
@@ -49,11 +50,20 @@ class PlannedClip:
     told: tuple[str, ...] = ()
 
 
-def follow_face(planning: Planning, driving: Driving, clip: Clip, performer: str | None, *, cuts: bool = True) -> Track:
+def follow_face(
+    planning: Planning,
+    driving: Driving,
+    clip: Clip,
+    performer: str | None,
+    *,
+    cuts: bool = True,
+    square: Square | None = None,
+) -> Track:
     """Add the task that follows the driving face through its clip, or find the equal one that is there.
 
     Args:
         cuts: whether scene cuts are looked for, and handled as `driving` says.
+        square: what is shown of the clip, where no face is followed.
     """
     following = faces.Following(
         start=clip.start,
@@ -64,7 +74,7 @@ def follow_face(planning: Planning, driving: Driving, clip: Clip, performer: str
         on_scene_cut=driving.on_scene_cut if cuts else "ignore",
         on_face_lost=driving.on_face_lost,
     )
-    settings = faces.Settings(select=driving.face, backend=planning.backend, following=following)
+    settings = faces.Settings(select=driving.face, backend=planning.backend, following=following, square=square)
     inputs = faces.Inputs(media=planning.sources.media(driving.video))
     return planning.graph.plan(faces.CONTRACT, settings, inputs, performer, clip.frames)
 
@@ -78,9 +88,10 @@ def normalized(planning: Planning, name: str, clip: Clip) -> PlannedClip:
     driving, frames = planning.manifest.performers[name].clip, clip.frames_at(planning.fps)
     if driving is None:
         raise ValueError(f"{name} follows no clip")
-    track, media = follow_face(planning, driving, clip, name), planning.sources.media(driving.video)
+    choice, media = planning.job.choices[name], planning.sources.media(driving.video)
+    track = follow_face(planning, driving, clip, name, square=driving.square if choice.subject == "whole" else None)
     settings = normalize.Settings(
-        engine=planning.job.choices[name].use,
+        engine=choice.use,
         timing=Timing(start=clip.start, frames=frames, fps=planning.fps),
         tolerant=driving.allow_truncated,
         fit=None if clip.way is None else normalize.Fit(way=clip.way, length=clip.length),

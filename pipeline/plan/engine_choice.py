@@ -10,6 +10,7 @@ from engines import ENGINES
 from engines.about import GAINS, Gain, Lacking, NoSection, Ready, Wish
 from foundation.codec import Json, encode
 from foundation.errors import InputError
+from foundation.subject import Subject
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import Motion
 from quality.gains import Gains
@@ -24,11 +25,13 @@ class EngineChoice:
         name: as in engines.ENGINES.
         reason: why, for a person.
         ready: its files and options, and what it honours.
+        subject: what it moves.
     """
 
     name: str
     reason: str
     ready: Ready = field(default_factory=Ready)
+    subject: Subject = "face"
 
     @property
     def files(self) -> Mapping[str, Path]:
@@ -38,7 +41,8 @@ class EngineChoice:
     @property
     def use(self) -> EngineUse:
         """As the stages take it."""
-        return EngineUse(name=self.name, version=ENGINES[self.name].version, crop_size=self.ready.crop_size)
+        version = ENGINES[self.name].version
+        return EngineUse(name=self.name, version=version, crop_size=self.ready.crop_size, subject=self.subject)
 
     @property
     def settings(self) -> dict[str, Json]:
@@ -69,6 +73,10 @@ UNFILMED = Lacking(
     what="no filmed driver to look at (singing makes one up)",
     cure="use landmark_tps, or tpsmm with config: duet-128",
 )
+FACES_ALONE = Lacking(
+    what="no way to move whole pictures, only faces",
+    cure="use tpsmm or fomm with a config for bodies, such as taichi-256",
+)
 
 
 def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
@@ -82,8 +90,14 @@ def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
     for engine in ENGINES if wanted == "auto" else (wanted,):
         about, named = ENGINES[engine].describe(), wanted == engine
         section = performer.section(engine) or defaults.section(engine) or NoSection()
-        wish = Wish(named=named, section=section, absolute=performer.motion.mode == "absolute", path=loaded.path)
-        ready = about.choose(wish)
+        wish = Wish(
+            named=named,
+            section=section,
+            absolute=performer.motion.mode == "absolute",
+            path=loaded.path,
+            subject=performer.subject,
+        )
+        ready = about.choose(wish) if performer.subject in about.subjects else FACES_ALONE
         if performer.singing is not None and isinstance(ready, Ready) and not ready.landmarks_suffice:
             ready = UNFILMED
         if isinstance(ready, Lacking):
@@ -94,9 +108,11 @@ def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
         why = [ready.reason] if ready.reason else []
         if not named:
             why += _missed(lacking, performer.model_fields_set | defaults.model_fields_set)
-            return EngineChoice(engine, ": ".join(["auto", *["; ".join(why)] * bool(why)]), ready)
-        return EngineChoice(engine, "; ".join(["the manifest names it", *why]), ready)
-    raise InputError("no engine can be taken", performer=name, cure=f"name one: {', '.join(ENGINES)}")
+            return EngineChoice(engine, ": ".join(["auto", *["; ".join(why)] * bool(why)]), ready, performer.subject)
+        return EngineChoice(engine, "; ".join(["the manifest names it", *why]), ready, performer.subject)
+    able = [engine for engine in ENGINES if performer.subject in ENGINES[engine].describe().subjects]
+    told = f"no engine can be taken: {', '.join(lacking[engine] for engine in able)}"
+    raise InputError(told, performer=name, cure="run `models fetch`, or name an engine and its checkpoint")
 
 
 def _missed(lacking: Mapping[str, str], spoken: set[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -96,10 +97,9 @@ def expand(job: Job, facts: Facts) -> Plan:
             notices.append(f"{name}: is in no scene and is not animated")
         elif name in job.plates:
             performers[name] = plan_on_plate(planning, name, clip)
-            if not is_dubbed(performers[name]):
-                notices.append(f"{name}: is on a moving plate, so its face is not compared with its driver's")
         else:
             performers[name] = plan_performer(planning, name, clip, groups[name])
+    notices += _uncompared(job, performers)
     notices += dict.fromkeys(line for one in performers.values() for line in one.clip.told)
     picture = plan_edit(planning, plan_pictures(planning, performers, groups), timeline, frames)
     sound = plan_sound(planning, clips)
@@ -127,6 +127,15 @@ def expand(job: Job, facts: Facts) -> Plan:
     )
 
 
+def _uncompared(job: Job, performers: Mapping[str, PlannedPerformer]) -> list[str]:
+    """Whose faces are not compared with their drivers', and why."""
+    whole = [name for name in performers if job.choices[name].subject == "whole"]
+    plates = [name for name, planned in performers.items() if name in job.plates and not is_dubbed(planned)]
+    return [f"{name}: is moved whole, so no face is looked for, and none is compared" for name in whole] + [
+        f"{name}: is on a moving plate, so its face is not compared with its driver's" for name in plates
+    ]
+
+
 def _engines_told(job: Job) -> list[str]:
     """Which engine each performer takes and why, a line for all who share it."""
     told: dict[str, list[str]] = {}
@@ -135,9 +144,7 @@ def _engines_told(job: Job) -> list[str]:
         ignored = choice.ignored(job.loaded.manifest.performers[name].motion)
         if ignored:
             fields = " and ".join(f"motion.{gain}" for gain in ignored)
-            told.setdefault(f"{fields} changes nothing here: {choice.name} moves the whole face at once", []).append(
-                name
-            )
+            told.setdefault(f"{fields} changes nothing here: {choice.name} moves all at once", []).append(name)
     return [f"{', '.join(names)}: {text}" for text, names in told.items()]
 
 

@@ -182,6 +182,7 @@ def still_face(planning: Planning, name: str) -> tuple[Media, Fraction | None, T
 
 
 def face_at(planning: Planning, name: str, media: Media, at: Fraction | None) -> Track:
-    """Add the task that finds the performer's face in a picture, or in a video's frame at a time."""
-    settings = faces.Settings(select=planning.manifest.performers[name].face, backend=planning.backend, at=at)
+    """Add the task that finds the performer's face, or what is moved whole, in a picture, or in a video's frame."""
+    performer = planning.manifest.performers[name]
+    settings = faces.Settings(select=performer.face, backend=planning.backend, at=at, square=performer.square)
     return planning.graph.plan(faces.CONTRACT, settings, faces.Inputs(media=media), name, 1)

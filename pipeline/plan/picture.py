@@ -8,6 +8,7 @@ from typing import Literal
 
 from foundation.errors import ManifestError
 from foundation.face_choice import FaceChoice
+from foundation.subject import Square
 from foundation.times import FrameRange, chunks
 from pipeline.manifest.parts.performers import FrameOf
 from pipeline.plan.performer import Chunk, PlannedPerformer
@@ -55,14 +56,14 @@ def find_groups(planning: Planning) -> Groups:
                 performer=names[1],
                 cure="take a frame of it with portrait: {frame_of: ...}, or composite: {into: crop}",
             )
-        faces: dict[FaceChoice, str] = {}
+        parts: dict[FaceChoice | Square, str] = {}
         for name in names:
-            first = faces.setdefault(performers[name].face, name)
+            first = parts.setdefault(performers[name].square or performers[name].face, name)
             if first != name:
                 raise ManifestError(
-                    f"{first} and {name} take the same face of the same picture",
+                    f"{first} and {name} take the same face of the same picture, or the same crop",
                     performer=name,
-                    cure="choose another face for one of them, such as face: rightmost or face: {index: 1}",
+                    cure="choose another face for one of them, such as face: rightmost or face: {index: 1}, or crop",
                 )
     return {name: tuple(names) for names in by_picture.values() for name in names}
 

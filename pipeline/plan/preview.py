@@ -121,6 +121,11 @@ def _watched(planning: Planning, planned: PlannedPerformer) -> preview_samples.W
         return None
     whole = planning.facts.media[driving.video].video
     end = part.stop or (whole.end if whole else part.start + part.length)
+    whole_subject = planning.job.choices[planned.name].subject == "whole"
     return preview_samples.Watched(
-        select=driving.face, start=part.start, length=Fraction(end) - part.start, tolerant=driving.allow_truncated
+        select=driving.face,
+        start=part.start,
+        length=Fraction(end) - part.start,
+        tolerant=driving.allow_truncated,
+        square=driving.square if whole_subject else None,
     )

@@ -70,9 +70,11 @@ def motion_of(performer: Performer, *, plate: bool) -> motion.Motion:
 
 
 def sings_at(planning: Planning, name: str) -> Ranges | None:
-    """The frames in which a performer sings whose driver goes on meanwhile; None: all, or those of its own words."""
-    singing = planning.manifest.performers[name].singing
-    return None if singing is not None and singing.words is not None else planning.turns.get(name)
+    """The frames in which a performer sings whose driver goes on meanwhile; None: all, or those of its own words. Who
+    is moved whole goes on, whoever sings."""
+    performer = planning.manifest.performers[name]
+    own_words = performer.singing is not None and performer.singing.words is not None
+    return None if own_words or performer.subject == "whole" else planning.turns.get(name)
 
 
 def turns_of(planning: Planning, name: str) -> motion.TurnRanges | None:

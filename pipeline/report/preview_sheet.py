@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from compositing.backdrop import blurred, plain
 from compositing.panel import Panel
 from foundation.artifacts import ArtifactStore
-from foundation.facetrack import HeadFrame, head_frame, heads_together
+from foundation.facetrack import SQUARE, HeadFrame, head_frame, heads_together
 from foundation.geometry import Box
 from foundation.layout import panels
 from media.image.images import read_image
@@ -78,14 +78,15 @@ def _performer(preview: Preview, store: ArtifactStore, name: str, shown: _Shown)
     samples, crop = artifact_of(store, look.samples), look.crop.found(folder_of(store, look.crop))
     facts, picture = facts_of(preview_samples.CONTRACT, samples), crop.picture()
     sides = np.array([*picture.shape[1::-1]] * 2)
-    face = crop.head()
+    face, has_face = crop.head(), crop.face().scheme != SQUARE
     half = np.array([0.4, 0.5]) * face.height
     found = [*(np.array(face.centre) - half), *(np.array(face.centre) + half)]
-    portrait = framed(to_height(picture, HEIGHT), np.array(found) / sides, FACE)
-    portrait = framed(portrait, np.array(crop.info().box.corners) / sides, CUT)
     chosen = facts.looks[facts.reference]
-    driver = to_height(read_image(samples.folder / chosen.picture), HEIGHT)
-    driver = framed(framed(driver, chosen.face, FACE), chosen.box, CUT)
+    portrait, driver = to_height(picture, HEIGHT), to_height(read_image(samples.folder / chosen.picture), HEIGHT)
+    if has_face:
+        portrait, driver = framed(portrait, np.array(found) / sides, FACE), framed(driver, chosen.face, FACE)
+    portrait = framed(portrait, np.array(crop.info().box.corners) / sides, CUT)
+    driver = framed(driver, chosen.box, CUT)
     frames = list(read_frames(samples.folder / FRAMES))
     drivers = [each for each in facts.looks if each.animated]
     half_height = (HEIGHT - GAP) // 2
@@ -93,7 +94,8 @@ def _performer(preview: Preview, store: ArtifactStore, name: str, shown: _Shown)
         column([to_height(read_image(samples.folder / each.crop), half_height), to_height(frame, half_height)])
         for each, frame in zip(drivers, frames, strict=True)
     ]
-    told = f"{name}: {facts.found} of {facts.looked} moments show the face; reference at {chosen.seconds:.2f} s"
+    seen = f"{facts.found} of {facts.looked} moments show the face" if has_face else "is moved whole"
+    told = f"{name}: {seen}; reference at {chosen.seconds:.2f} s"
     return column([text(told), row([portrait, driver, *moved])])
 
 

@@ -25,9 +25,10 @@ from foundation.facetrack import Face
 from foundation.geometry import Image
 from foundation.npy import Blocks, NpyWriter
 from foundation.shots import Shot
-from landmarks import load_backend
+from foundation.subject import Square
 from landmarks.base import LandmarkBackend
 from stages.artifacts import Clip, Prepared
+from stages.backend_use import backend_for
 from stages.contract import Report
 from stages.contracts.prepare import Facts, Inputs, Settings
 from stages.crops import Crop, PlateCrop
@@ -48,7 +49,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         shots = [Shot(0, length, seen=True)]
     options, files = read_options(engine, settings.options), engine_files(inputs.files)
     names: set[str] = set()
-    with load_backend(settings.backend.name) as backend:
+    with backend_for(settings.backend, Square() if settings.engine.subject == "whole" else None) as backend:
         for number, shot in enumerate(shots):
             if not shot.seen:
                 continue

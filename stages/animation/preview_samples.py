@@ -25,7 +25,6 @@ from foundation.framing import Wanted, framing
 from foundation.geometry import Array, Image
 from foundation.npy import Blocks
 from foundation.shots import Shot
-from landmarks import load_backend
 from landmarks.base import LandmarkBackend
 from landmarks.selection import choose
 from media.image.images import write_png
@@ -34,6 +33,7 @@ from media.video.reader import VideoReader
 from media.video.writer import FrameWriter
 from speech.performance import rehearsal
 from stages.artifacts import FRAMES
+from stages.backend_use import backend_for
 from stages.contract import Report
 from stages.contracts.preview_samples import SHOWN, Corners, Facts, Inputs, Look, Settings, Watched
 from stages.engine_use import crop_spec, engine_files, read_options
@@ -58,7 +58,8 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         InputError: none of the frames shows the face.
     """
     engine, portrait = load_engine(settings.engine.name), inputs.crop.portrait()
-    with load_backend(settings.backend.name) as backend:
+    square = settings.watched.square if settings.watched else None
+    with backend_for(settings.backend, square) as backend:
         looked, looks, inside = _seen(settings, inputs, backend)
         size = (looks[0].image.shape[1], looks[0].image.shape[0])
         replace(_track([look.face for look in looks], size), inside=inside).save(out / "found")
@@ -70,12 +71,13 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         motion = replace(settings.motion, smoothing=0.0)
         if not isinstance(motion.reference, str):
             motion = replace(motion, reference=0)  # it was read first
-        reference = engine.reference(portrait, track, motion.reference)
         taking = Taking(read_options(engine, settings.options), engine_files(inputs.files), motion)
         driving = Driving(track, float(settings.fps), lambda numbers: (crops[number] for number in numbers))
         arrays = engine.prepare(
             portrait, driving, taking, lambda image: next(iter(backend.follow(image, 0.0, 1)), None)
         )
+        told = arrays.get("reference")
+        reference = engine.reference(portrait, track, motion.reference) if told is None else int(told)
     made = {name: array.whole() if isinstance(array, Blocks) else array for name, array in arrays.items()}
     renderer = engine.open(portrait, made, taking)
     shown = sorted({round(n) for n in np.linspace(0, len(looks) - 1, min(SHOWN, len(looks)))})

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from foundation.face_choice import FaceChoice
+from foundation.subject import Square
 from stages.artifacts import Media, Track
 from stages.contract import Contract
 from stages.contracts.shared import Backend, TimeSpan
@@ -47,12 +48,14 @@ class Settings:
         backend: what looks.
         at: of a picture that is a video's frame, its time in seconds.
         following: of a clip; None: it is a picture.
+        square: what is moved whole, in place of a face: none is looked for.
     """
 
     select: FaceChoice
     backend: Backend
     at: Fraction | None = None
     following: Following | None = None
+    square: Square | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

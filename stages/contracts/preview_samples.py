@@ -8,6 +8,7 @@ from fractions import Fraction
 from face.motion import Motion
 from foundation.codec import Json
 from foundation.face_choice import FaceChoice
+from foundation.subject import Square
 from stages.artifacts import File, Frames, Media
 from stages.contract import Contract
 from stages.contracts.shared import Backend, EngineUse
@@ -26,12 +27,14 @@ class Watched:
         start: seconds on the clip's clock.
         length: seconds of it that play.
         tolerant: use what decodes of a damaged file.
+        square: what is moved whole, in place of a face.
     """
 
     select: FaceChoice
     start: Fraction
     length: Fraction
     tolerant: bool
+    square: Square | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

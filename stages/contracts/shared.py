@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from foundation.subject import Subject
+
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
@@ -27,11 +29,13 @@ class EngineUse:
         name: as in engines.ENGINES.
         version: of its table.
         crop_size: pixels a side of the crop that its network takes, where that is not the engine's own.
+        subject: what it moves.
     """
 
     name: str
     version: int
     crop_size: int | None = None
+    subject: Subject = "face"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,9 +14,8 @@ from pathlib import Path
 
 from foundation.errors import InputError
 from foundation.face_choice import FaceChoice
-from foundation.facetrack import Face
+from foundation.facetrack import SQUARE, Face
 from foundation.shots import Shot
-from landmarks import load_backend
 from landmarks.base import EVERY, Image, LandmarkBackend
 from landmarks.selection import choose
 from landmarks.shot_writer import ShotWriter
@@ -27,6 +26,7 @@ from media.video.ahead import ahead
 from media.video.cuts import Marked, marked
 from media.video.reader import VideoReader, frame_at
 from stages.artifacts import Track
+from stages.backend_use import backend_for
 from stages.contract import Report
 from stages.contracts.faces import Facts, Following, Inputs, Settings
 from stages.contracts.shared import TimeSpan
@@ -44,7 +44,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
             than max_gap_frames.
     """
     media = inputs.media.clip
-    with load_backend(settings.backend.name) as backend, TrackWriter(out / "track") as track:
+    with backend_for(settings.backend, settings.square) as backend, TrackWriter(out / "track") as track:
         if settings.following is None:
             times, size = _still(settings, media, backend, track)
             shots = [Shot(0, 1, seen=True)]
@@ -173,6 +173,8 @@ class _Follow:
 
     def _face(self, image: Image, faces: list[Face]) -> Face | None:
         """The chosen person's face in this frame. A shot's first frames with faces decide who is chosen in it."""
+        if self._backend.scheme == SQUARE:
+            return next(iter(faces), None)
         owners = self._people.step(faces, [appearance(image, face) for face in faces])
         if self._chosen is None and faces:
             meant = self._meant(faces)

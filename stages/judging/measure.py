@@ -13,69 +13,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compositing.masks import head_mask
-from face.topology import OUTER_LIPS
-from foundation.crop import CropInfo
-from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack, head_frame
-from foundation.geometry import Box, Image, apply_affine, invert_affine
+from foundation.facetrack import SQUARE, Face, FaceTrack, head_frame
+from foundation.geometry import Box, Image
+from foundation.subject import Square
 from foundation.times import FrameRange, spread
-from landmarks import load_backend
 from landmarks.base import LandmarkBackend
 from media.image.images import write_jpeg
 from media.image.resample import warp_affine
 from quality import following, identity, surface
 from quality.features import COLUMNS, CONTRAST, INTERIOR, MOUTH, OPEN, features
 from quality.gathered import Gathered
-from quality.picture import lights
+from quality.picture import lights, picture_motion
 from quality.schedule import LEAST_TRIPLES, Schedule, Triples
-from quality.seam import Edge
 from stages.artifacts import Clip
+from stages.backend_use import backend_for
 from stages.contract import Report
 from stages.contracts.measure import Facts, Inputs, Settings
-from stages.crops import Crop
 from stages.looks import PAIRS, close_up, every_frame, picked
+from stages.still import Still, read_still, unknown
 from stages.sung import read_song
 
 NEUTRAL = 6
 """Frames on which identity is measured."""
-COVERED = 32
-"""Mean opacity, of 255, of what stays in front of lips, from which they are not judged."""
 GIVE_UP = 10
 """Looks without any face after which no more are taken: there is none."""
 AROUND = 1.25
 """Face heights around the portrait's face in which the result's is looked for."""
-
-
-@dataclass(frozen=True)
-class _Still:
-    """The portrait where the moving region lies: its pixels, its face in them, and how its crop lies in them."""
-
-    image: Image
-    face: Face
-    crop: CropInfo
-    pasted: bool
-    feather: float
-
-    @property
-    def to_crop(self) -> NDArray[np.float64]:
-        """(2, 3) from the region's pixels to the crop's."""
-        affine = self.crop.affine.copy()
-        affine[:, 2] += affine[:, :2] @ (self.crop.box.x0, self.crop.box.y0)
-        return affine
-
-    def edge(self) -> Edge:
-        """Where the moving picture ends, in the region's pixels, or in a network's crop."""
-        if self.crop.native or not self.pasted:
-            return Edge(np.ones(self.image.shape[:2], bool), self.crop.inner_edges)
-        points = apply_affine(self.to_crop, self.face.points)
-        own = Face(points, self.face.scheme, self.face.blendshapes, self.face.pose)
-        return Edge(head_mask(own, self.crop.size[0], self.feather) > 0, (True,) * 4)
 
 
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
@@ -83,15 +51,16 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     fps, frames = settings.fps, settings.frames
     song = read_song(settings, inputs)
     schedule = Schedule.of(frames, fps, settings.looks_per_second, song.beside if song else ())
-    still = _read_still(inputs.crop, settings)
+    still = read_still(inputs.crop, settings.into, settings.feather)
     track = inputs.clip.track()
     motion, mouths = every_frame(track, frames)
     mouths[track.occluded[:frames]] = np.nan
+    motion = picture_motion(inputs.clip.pick(range(frames))) if still.whole else motion
     moments = [int(schedule.looks[row]) for row in spread(len(schedule.looks), PAIRS)]
     driver, shimmer, above = _driver(inputs.clip, track, schedule, moments)
     chunks = [(start, chunk.video) for start, chunk in zip(settings.chunks, inputs.chunks, strict=True)]
     looking = _Result(still, schedule, moments, driver)
-    with load_backend(settings.backend.name) as backend:
+    with backend_for(settings.backend, Square() if still.whole else None) as backend:
         wanted = {*map(int, schedule.looks), *schedule.beside}
         result = looking.rows(picked(chunks, wanted), backend, lambda done: report(done, frames))
     seen = looking.seen
@@ -120,8 +89,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     figures["stuck"] = seen.stuck_seconds(schedule.looks, motion, fps)
     if song:
         figures |= song.figures(schedule.looks, result, portrait)
-    if _mouth_covered(still, inputs.crop):
-        figures |= dict.fromkeys((*following.MOUTHS, "closed", "lips_shut", "voice_lag"), float("nan"))
+    figures |= dict.fromkeys(unknown(still, inputs.crop), float("nan"))
     figures = following.scaled(figures, settings.gains)
     known = {name: None if not np.isfinite(value) else round(float(value), 5) for name, value in figures.items()}
     (out / "figures.json").write_text(json.dumps(known, indent=1), encoding="utf-8")
@@ -136,26 +104,6 @@ def _turns(sings: tuple[FrameRange, ...] | None, frames: int) -> NDArray[np.bool
     for turn in sings:
         mask[turn.start : turn.stop] = True
     return mask
-
-
-def _read_still(given: Crop, settings: Settings) -> _Still:
-    crop, face, feather = given.info(), given.face(), settings.feather
-    if settings.into != "portrait":
-        return _Still(given.image(), face, crop, False, feather)
-    back = invert_affine(crop.affine)
-    back[:, 2] -= (crop.box.x0, crop.box.y0)
-    moved = Face(apply_affine(back, face.points), face.scheme, face.blendshapes, face.pose)
-    return _Still(given.under(), moved, crop, True, feather)
-
-
-def _mouth_covered(still: _Still, crop: Crop) -> bool:
-    """Whether something stays in front of the portrait's mouth: then nothing can be said of it."""
-    if not still.pasted or still.face.scheme != MEDIAPIPE_478:
-        return False
-    columns, rows = np.rint(still.face.points[list(OUTER_LIPS), :2]).astype(int).T
-    height, width = still.image.shape[:2]
-    rows, columns = np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)
-    return any(float(front.opacity[rows, columns].mean()) > COVERED for front in crop.fronts())
 
 
 def _driver(
@@ -183,14 +131,15 @@ def _driver(
         middle = schedule.middle_of(at) if clip.filmed else None
         if middle is not None:
             head = head_frame(track.points[middle], track.scheme)
-            triples.add(at, surface.thumbnail(image, surface.face_box(head)))
+            box = surface.all_of(image) if track.scheme == SQUARE else surface.face_box(head)
+            triples.add(at, surface.thumbnail(image, box))
     return np.stack([rows[int(at)] for at in schedule.looks]), triples, above
 
 
 class _Result:
     """The result's frames, looked at one after the other."""
 
-    def __init__(self, still: _Still, schedule: Schedule, moments: list[int], driver: NDArray[np.float64]) -> None:
+    def __init__(self, still: Still, schedule: Schedule, moments: list[int], driver: NDArray[np.float64]) -> None:
         self._still, self._schedule, self._moments = still, schedule, moments
         self._looks = {int(at): row for row, at in enumerate(schedule.looks)}
         self._neutral = set(schedule.looks[identity.neutral(driver, NEUTRAL)].tolist())
@@ -199,7 +148,7 @@ class _Result:
         x, y, reach = *head.centre, AROUND * head.height
         around = Box(int(x - reach), int(y - reach), int(x + reach) + 1, int(y + reach) + 1)
         self._window = around.clipped(width, height)
-        self._face_box = surface.face_box(head)
+        self._face_box = surface.all_of(still.image) if still.whole else surface.face_box(head)
         self._ground = surface.around_head((width, height), head)
         self._edge = still.edge()
         self._burnt = surface.clipped(still.image, self._face_box)
@@ -226,7 +175,7 @@ class _Result:
 
     def _row(self, at: int, image: Image, backend: LandmarkBackend) -> NDArray[np.float64]:
         """Find the face again."""
-        if not self._found and self._looks[at] >= GIVE_UP:
+        if self._still.whole or (not self._found and self._looks[at] >= GIVE_UP):
             return features(None, None)
         part = np.ascontiguousarray(image[self._window.slices])
         face = next(iter(backend.follow(part, float(at), 1)), None)

@@ -16,7 +16,7 @@ from compositing.opacity import spread_colours
 from engines.base import CropSpec
 from foundation.crop import CropInfo, covered
 from foundation.errors import ManifestError
-from foundation.facetrack import FaceTrack, HeadFrame, head_frame
+from foundation.facetrack import SQUARE, FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Array, Box, square_around, translation
 from media.image.images import read_image, read_image_alpha
 from media.image.resample import warp_affine
@@ -68,7 +68,8 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         write_fronts(out, picture[box.slices], [front.part(box) for front in fronts])
     face = track.through(affine, size)
     face.save(out / "face")
-    info = CropInfo(affine, box, size, native, inner_edges(box, whole, native=native))
+    ends = native or track.scheme == SQUARE
+    info = CropInfo(affine, box, size, native, inner_edges(box, whole, native=ends))
     write_info(out, info, head_in_picture(face, affine))
     return Facts(box=box.corners, size=size, picture=whole, face_height=round(head.height, 2))
 

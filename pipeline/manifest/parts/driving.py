@@ -8,8 +8,9 @@ from pydantic import Field, model_validator
 
 from foundation.face_choice import FaceChoice
 from foundation.part import Part
+from foundation.subject import Square
 from media.files.numbered import is_pattern
-from pipeline.manifest.fields import FaceSelect, Place, Rate, short_for
+from pipeline.manifest.fields import FaceSelect, Framed, Place, Rate, short_for
 
 
 class Driving(Part):
@@ -35,8 +36,14 @@ class Driving(Part):
     """Each shot a performance of its own | follow the first shot with the face, then rest | refuse the clip."""
     on_face_lost: Literal["hold", "error"] = "hold"
     """Where the face is away for longer than half a second: rest until it is back | refuse the clip."""
-    crop: Literal["fixed", "following"] = "fixed"
-    """What is shown of the clip to the engine: a square that stands still in each shot, or one that goes along."""
+    crop: Framed | None = None
+    """What the engine is shown of the clip: a square around the face that stands still in each shot (fixed, as without
+    it) or goes along (following); with `subject: whole`, all of it (whole, as without it), or {at: [x, y], size: N}."""
+
+    @property
+    def square(self) -> Square:
+        """What is shown of it, where the subject is moved whole."""
+        return self.crop if isinstance(self.crop, Square) else Square()
 
     @model_validator(mode="after")
     def _has_length(self) -> Driving:

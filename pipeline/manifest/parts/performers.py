@@ -8,8 +8,9 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from foundation.face_choice import FaceChoice
 from foundation.part import Part
+from foundation.subject import Square, Subject
 from pipeline.manifest.engine_sections import EngineName, OfPerformer
-from pipeline.manifest.fields import FaceSelect, Reference, Seconds
+from pipeline.manifest.fields import FaceSelect, Reference, Seconds, SquareField
 from pipeline.manifest.parts.driving import Driving, DrivingField
 from pipeline.manifest.parts.singing import Singing
 
@@ -80,6 +81,11 @@ class Composite(Part):
 class _Performer(Part):
     portrait: PortraitSource
     """A picture; of a video, every frame (a moving plate), or one of them."""
+    subject: Subject = "face"
+    """What moves: a face, which is looked for, or a square of the picture, whole: a body, an animal, a drawing."""
+    crop: SquareField | None = None
+    """With `subject: whole`, the square that moves: all of the picture (whole, as without it), or
+    {at: [x, y], size: N}, its middle and its side in pixels."""
     face: FaceSelect = FaceChoice()
     """Which of several faces, counted from 0 at the largest, or at a place in pixels."""
     driving: DrivingField | None = None
@@ -92,6 +98,11 @@ class _Performer(Part):
     """How much of the driver's movement is taken."""
     composite: Composite = Composite()
     """How the moving region goes back into the picture."""
+
+    @property
+    def square(self) -> Square | None:
+        """What of the portrait is moved whole; None: a face is."""
+        return None if self.subject == "face" else self.crop or Square()
 
     @property
     def clip(self) -> Driving | None:

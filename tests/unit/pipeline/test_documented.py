@@ -20,9 +20,10 @@ def test_the_readmes_manifest_is_valid() -> None:
 
 def test_the_engines_page_shows_valid_sections() -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "engines.md").read_text(encoding="utf-8"), re.DOTALL)
-    data = {"version": 1, "output": {"path": "a.mp4"}, **yaml.safe_load(blocks[0])}
-    performers = validate(data, Path("engines.md")).performers
-    assert [performer.engine for performer in performers.values()] == ["liveportrait", "fomm"]
+    base = {"version": 1, "output": {"path": "a.mp4"}}
+    shown = [validate(base | yaml.safe_load(block), Path("engines.md")).performers for block in blocks]
+    engines = [performer.engine for performers in shown for performer in performers.values()]
+    assert engines == ["liveportrait", "fomm", "tpsmm"]
 
 
 def test_the_songs_page_shows_a_valid_manifest() -> None:
