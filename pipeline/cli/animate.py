@@ -107,6 +107,22 @@ def run(
     flag_lip_retargeting: Annotated[
         bool | None, _theirs("flag_lip_retargeting", "Lips as far open as the driver's.", off=True)
     ] = None,
+    flag_pasteback: Annotated[
+        bool | None, _theirs("flag_pasteback", "Back into the whole picture; else the crop alone.", off=True)
+    ] = None,
+    flag_do_crop: Annotated[
+        bool | None, _theirs("flag_do_crop", "Cut the portrait's face out: always.", off=True)
+    ] = None,
+    flag_crop_driving_video: Annotated[
+        bool | None, _theirs("flag_crop_driving_video", "Cut the driver's face out: always.", off=True)
+    ] = None,
+    flag_use_half_precision: Annotated[
+        bool | None, _theirs("flag_use_half_precision", "As the device is fastest; else fp32.", off=True)
+    ] = None,
+    flag_force_cpu: Annotated[bool | None, _theirs("flag_force_cpu", "Even where there is a GPU.", off=True)] = None,
+    audio_priority: Annotated[
+        str | None, _theirs("audio_priority", "driving, or source: the sound of a video as the portrait.")
+    ] = None,
     work: Work = WORK,
     workers: Workers = 0,
     keep: KeepOption = Keep.SOURCES,
@@ -140,11 +156,17 @@ def run(
         flag_normalize_lip,
         flag_eye_retargeting,
         flag_lip_retargeting,
+        flag_pasteback,
+        flag_do_crop,
+        flag_crop_driving_video,
+        flag_use_half_precision,
+        flag_force_cpu,
+        audio_priority,
     )
     theirs.refuse_elsewhere(engine)
     section: dict[str, Any] = {}
     if engine == ENGINE:
-        section = {ENGINE: theirs.section(config, checkpoint)}
+        section = theirs.performer(config, checkpoint)
         portrait, clip = portrait or source, clip or driving
         flags = replace(flags, config=None, checkpoint=None)
     ours = {"PORTRAIT": portrait, "CLIP": clip, "--output": output, "--engine": engine, "--size": size, "--fps": fps}
@@ -169,6 +191,7 @@ def run(
         "version": 1,
         "title": output.stem,
         "performers": {"portrait": performer | section},
+        "audio": {"source": theirs.sound(portrait)},
         "output": {"path": str(output), "size": list(size or SIZE)},
     }
     loaded = LoadedManifest(validate(data, Path("animate")), Path.cwd(), output.stem)

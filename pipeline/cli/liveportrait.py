@@ -11,6 +11,12 @@ ENGINE = "liveportrait"
 FOLDER = Path("pretrained_weights")
 """Where the published program looks for its weights."""
 
+ALWAYS = {
+    "flag_do_crop": "the portrait is cut around its face, and put back into the whole picture",
+    "flag_crop_driving_video": "the face of the clip is followed and cut out",
+}
+"""What published flags can turn off there, and is always done here."""
+
 
 @dataclass(frozen=True)
 class LivePortraitFlags:
@@ -26,11 +32,43 @@ class LivePortraitFlags:
     flag_normalize_lip: bool | None
     flag_eye_retargeting: bool | None
     flag_lip_retargeting: bool | None
+    flag_pasteback: bool | None
+    flag_do_crop: bool | None
+    flag_crop_driving_video: bool | None
+    flag_use_half_precision: bool | None
+    flag_force_cpu: bool | None
+    audio_priority: str | None
 
     @property
     def given(self) -> list[str]:
         """The flags that were."""
         return [f"--{field.name}" for field in fields(self) if getattr(self, field.name) is not None]
+
+    def performer(self, config: Path | None, checkpoint: Path | None) -> dict[str, dict[str, str | float | bool]]:
+        """What they say of a manifest's performer.
+
+        Args:
+            config, checkpoint: as of `section`.
+        Raises:
+            ManifestError: a flag turns off what Duet does always.
+        """
+        for name, always in ALWAYS.items():
+            if getattr(self, name) is False:
+                raise ManifestError(f"--no-{name} cannot be: {always}", cure="leave it away")
+        said = {ENGINE: self.section(config, checkpoint)}
+        return said if self.flag_pasteback is not False else said | {"composite": {"into": "crop"}}
+
+    def sound(self, portrait: str) -> str:
+        """audio.source: the clip's, or that of a video as the portrait.
+
+        Raises:
+            ManifestError: another one is asked for.
+        """
+        sources = {"driving": "driving", "source": portrait}
+        wanted = self.audio_priority or "driving"
+        if wanted not in sources:
+            raise ManifestError(f"--audio_priority is {wanted!r}", cure=f"use one of {', '.join(sources)}")
+        return sources[wanted]
 
     def section(self, config: Path | None, checkpoint: Path | None) -> dict[str, str | float | bool]:
         """The engine's section of a manifest.
@@ -51,6 +89,8 @@ class LivePortraitFlags:
             "shut_lips": self.flag_normalize_lip,
             "retarget_eyes": self.flag_eye_retargeting,
             "retarget_lips": self.flag_lip_retargeting,
+            "precision": "fp32" if self.flag_use_half_precision is False else None,
+            "device": "cpu" if self.flag_force_cpu else None,
         }
         return {name: value for name, value in said.items() if value is not None}
 

@@ -120,7 +120,8 @@ def liveportrait_form(files: dict[str, Path], media: Path) -> list[str]:
 @pytest.mark.slow
 def test_liveportraits_command_line_renders(duet: Duet, media: Path, tmp_path: Path) -> None:
     form = liveportrait_form(write_liveportrait(tmp_path), media)
-    done = duet(*form, "--size", "320", "320", "--driving-option", "pose-friendly", "--no-flag-stitching")
+    more = ("--no-flag-pasteback", "--flag-force-cpu", "--no-flag-use-half-precision", "--audio-priority", "driving")
+    done = duet(*form, "--size", "320", "320", "--driving-option", "pose-friendly", "--no-flag-stitching", *more)
     assert done.code == 0, done.err
     assert np.ptp(np.stack(frames_of(tmp_path / "x.mp4")).astype(int), axis=0).max() > 12
 
@@ -131,6 +132,10 @@ def test_liveportraits_flags_are_kept_apart(media: Path, tmp_path: Path) -> None
     assert "add --engine liveportrait" in refused("animate", "--animation-region", "lip", "-o", "x.mp4")
     assert "--output cannot go with --relative" in refused(*form, "--relative")
     assert "liveportrait.region" in refused(*form, "--animation_region", "nose")
+    assert "--no-flag_do_crop cannot be" in refused(*form, "--no-flag-do-crop")
+    assert "--no-flag_crop_driving_video cannot be" in refused(*form, "--no-flag_crop_driving_video")
+    assert "--audio_priority is 'both' (use one of driving, source)" in refused(*form, "--audio-priority", "both")
+    assert "--flag_pasteback cannot go with --engine auto" in refused("animate", "--no-flag-pasteback", "-o", "x.mp4")
     files["spade_generator"].rename(tmp_path / "away.pth")
     assert "lacks spade_generator.pth" in refused(*form)
 
