@@ -24,6 +24,8 @@ EYE_FIGURES = ("gaze_r", "gaze_gain", "lid_stripes", "lid_slit")
 def teeth(driver: Series, result: Series, portrait: Series) -> dict[str, float]:
     """TEETH_FIGURES of (M, F) rows of quality.features; `portrait`: (F,). NaN where one does not apply."""
     figures = dict.fromkeys(TEETH_FIGURES, float("nan"))
+    seen = np.isfinite(driver[:, MOUTH])  # not so where something hides a driver's mouth
+    driver, result = driver[seen], result[seen]
     shown = (driver[:, TEETH] > SHOWS_TEETH) & np.isfinite(result[:, TEETH])
     if shown.sum() >= LEAST:
         figures["teeth_area"] = float(result[shown, TEETH].mean() / driver[shown, TEETH].mean())

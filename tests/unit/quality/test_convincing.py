@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from face.topology import EYES, INNER_LOWER, INNER_UPPER
 from quality import following
-from quality.features import COLUMNS, EYE, GAZE, features
+from quality.features import COLUMNS, EYE, GAZE, MOUTH, features
 from quality.verdict import judge
 from tests.made_up import DAYLIGHT, REFLECTS, Points, face_of, made_up_face, painted_face
 
@@ -133,6 +133,15 @@ def test_what_is_drawn_wrong_is_told(wrong: Callable[[Picture], None], check: st
     wrong(picture)
     driver = painted_face(points, DAYLIGHT, inside="lip" if points is not OPEN else "teeth")
     assert found(picture, points, driver)[check] == status
+
+
+def test_nothing_is_said_of_teeth_that_something_hides() -> None:
+    """The driver's frame shows what is in front of its mouth there."""
+    row = features(singing(), face_of(OPEN))
+    driver = np.stack([row] * 12)
+    driver[:, MOUTH] = np.nan
+    figures = following.compare(driver, np.stack([row] * 12), row)
+    assert not np.isfinite([figures[name] for name in NEW]).any()
 
 
 @pytest.mark.parametrize(("gain", "statuses"), [(1.0, ("ok", "ok")), (0.1, ("ok", "fail")), (-0.6, ("fail", "fail"))])
