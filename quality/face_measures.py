@@ -44,7 +44,7 @@ FACE_MEASURES = (
         "frames",
         "-4..4",
         *within(1, 0),
-        "the shift at which the result's mouth goes best with the driver's",
+        "the shift at which the result's mouth goes best with the driver's, in 24 frames at least",
         "lips late or early",
         "cross-correlation",
     ),

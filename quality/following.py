@@ -25,6 +25,8 @@ REACH = 4
 """Frames by which a lag is looked for."""
 BETTER = 0.01
 """A lag is one only if r is better there by so much than without it."""
+TELLING = 16
+"""Frames that a lag is told by at least: of seven, chance correlations pass 0.5."""
 LIT, LIGHTER = 0.5, 1.15
 """Luminance between the lips over that of the skin, and over the mouth's usual, above which it is no mouth's inside."""
 LEAST = 4
@@ -42,19 +44,21 @@ def correlation(a: Series, b: Series) -> float:
     return float(np.corrcoef(a[both], b[both])[0, 1])
 
 
-def lag(driver: Series, result: Series, frames: NDArray[np.int64], reach: int = REACH) -> int:
-    """Frames by which the result is late.
+def lag(driver: Series, result: Series, frames: NDArray[np.int64], reach: int = REACH) -> float:
+    """Frames by which the result is late; NaN where there are too few to tell.
 
     Args:
         driver: (N,) of every frame. result: (M,), of the frames `frames`, (M,), which need not be consecutive.
     """
     scores: dict[int, float] = {}
     inside = (frames >= reach) & (frames < len(driver) - reach)
+    if inside.sum() < TELLING:
+        return float("nan")
     for shift in range(-reach, reach + 1):
         r = correlation(driver[frames[inside] - shift], result[inside])
         scores[shift] = r if np.isfinite(r) else -1.0
     best = max(scores, key=lambda shift: scores[shift] - 1e-9 * abs(shift))
-    return best if scores[best] > scores[0] + BETTER else 0
+    return float(best) if scores[best] > scores[0] + BETTER else 0.0
 
 
 def compare(driver: Series, result: Series, portrait: Series) -> dict[str, float]:

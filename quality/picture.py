@@ -107,11 +107,11 @@ class PictureWatch:
     def _lag(self, motion: NDArray[np.float64], passing: Sequence[int]) -> float:
         """Frames by which the picture's changes come after the drivers' movements."""
         change = np.array(self.change[: len(motion)])
-        if len(motion) < 24 or (motion > MOVES).mean() < 0.1:
+        if not len(motion) or (motion > MOVES).mean() < 0.1:
             return float("nan")
         seen = np.setdiff1d(np.flatnonzero(change < CUT), passing)
         ceiling = float(np.percentile(change[seen], 90)) if len(seen) else 0.0
-        return float(lag(motion, np.minimum(change, ceiling)[seen], seen))
+        return lag(motion, np.minimum(change, ceiling)[seen], seen)
 
 
 def lights(image: Image) -> float:

@@ -83,7 +83,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     np.save(out / "motion.npy", motion.astype(np.float32))
     figures = following.compare(driver[turn], result[turn], portrait)
     late = following.lag(mouths, result[turn, MOUTH], schedule.looks[turn])
-    figures["mouth_lag"] = float(late) if np.isfinite(figures["mouth_r"]) else float("nan")
+    figures["mouth_lag"] = late if np.isfinite(figures["mouth_r"]) else float("nan")
     figures["mouth_foreign"] = following.foreign(driver, result, portrait)
     figures |= seen.figures(looking.triples, shimmer)
     figures["stuck"] = seen.stuck_seconds(schedule.looks, motion, fps)

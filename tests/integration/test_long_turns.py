@@ -91,6 +91,8 @@ def test_a_listener_opens_the_mouth_for_a_turn_alone(
     assert [len(shot) for shot in load_shots(clip / "shots.json")] == [CUT, FRAMES - CUT]
     gaps = openings(tmp_path / "64.mp4", tmp_path)
     assert len(list(read_frames(tmp_path / "64.mp4"))) == FRAMES == len(gaps)
-    assert np.percentile(gaps[:240], 95) < 0.03  # where the plate speaks widest, its lips part a little
-    assert gaps[250:265].max() > 0.04
+    sung = gaps[250:265].max()
+    assert sung > 0.04
+    assert np.percentile(gaps[:240], 90) < 0.03
+    assert np.percentile(gaps[:240], 95) < sung / 4  # where the plate speaks widest, its lips part a little
     assert gaps[275:].max() < 0.03
