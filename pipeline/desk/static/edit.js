@@ -79,6 +79,18 @@ async function render() {
   else trouble(new Error(await answer.text()));
 }
 
+async function preview() {
+  if (!(await save())) return;
+  $("preview").disabled = true;
+  $("state").textContent = "The preview is drawn …";
+  const answer = await fetch(`/preview/${at}`, { method: "POST" });
+  $("preview").disabled = false;
+  showState();
+  if (!answer.ok) return trouble(new Error(await answer.text()));
+  $("picture").src = `/preview/${at}?drawn=${Date.now()}`;
+  $("previewed").hidden = false;
+}
+
 form.addEventListener("edit", ({ detail }) => change(detail));
 form.addEventListener("trouble", ({ detail }) => trouble(detail));
 area.addEventListener("input", () => {
@@ -87,6 +99,7 @@ area.addEventListener("input", () => {
   timer = setTimeout(() => change(null), WAIT);
 });
 $("save").addEventListener("click", save);
+$("preview").addEventListener("click", preview);
 $("render").addEventListener("click", render);
 $("form").addEventListener("submit", (event) => event.preventDefault());
 document.addEventListener("keydown", (event) => {

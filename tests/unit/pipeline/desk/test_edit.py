@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from foundation.yaml_text import parse_yaml
-from pipeline.desk import security
+from pipeline.desk import commands, security
 from tests.delivered import HOSTILE, write_manifest
 from tests.synthetic import write_clip
 from tests.unit.pipeline.desk.conftest import HERE
@@ -119,6 +119,32 @@ def test_names_lead_nowhere(browser: TestClient, manifest: Path) -> None:
         assert "<" not in path
 
 
+DRAWS = """
+while [ "$1" != -- ]; do [ "$1" = -o ] && target=$2; shift; done
+case $(cat "$2") in
+  *wrong*) echo '{"event": "Failed", "text": "no face is found", "mistakes": []}'; exit 3 ;;
+  *dies*) kill -9 $$ ;;
+esac
+echo "not JSON"
+cp "$(dirname "$2")/mona.png" "$target"
+"""
+
+
+def test_a_preview_is_drawn(browser: TestClient, manifest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = manifest.with_suffix(".sh")
+    program.write_text(DRAWS)
+    monkeypatch.setattr(commands, "PROGRAM", ("/bin/sh", str(program)))
+    assert browser.get(f"/preview/{AT}").status_code == 404
+    assert browser.post(f"/preview/{AT}").status_code == 204
+    assert browser.get(f"/preview/{AT}").content == (manifest.parent / "mona.png").read_bytes()
+    for word, told in (("wrong", "no face is found"), ("dies", "SIGKILL")):
+        manifest.write_text(manifest.read_text() + f"# {word}\n")
+        answer = browser.post(f"/preview/{AT}")
+        assert answer.status_code == 422
+        assert told in answer.text
+        manifest.write_text(manifest.read_text().replace(word, ""))
+
+
 def test_what_is_brought_in_is_bounded(browser: TestClient, manifest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(security, "MAX_UPLOAD", 1000)
     assert browser.post(f"/upload/{AT}", params={"file": "a.png"}, content=b"x" * 1001).status_code == 413
@@ -127,7 +153,7 @@ def test_what_is_brought_in_is_bounded(browser: TestClient, manifest: Path, monk
     assert not list(manifest.parent.glob("media/*"))
 
 
-@pytest.mark.parametrize("address", ["/draft", "/edit", "/files", "/about", "/still", "/upload"])
+@pytest.mark.parametrize("address", ["/draft", "/edit", "/files", "/about", "/still", "/upload", "/preview"])
 @pytest.mark.parametrize("name", ["..%2fsecret.yaml", "none.yaml", "%2fetc/passwd"])
 def test_no_other_manifest_is_written(browser: TestClient, folder: Path, address: str, name: str) -> None:
     method = "POST" if address == "/upload" else "GET"
