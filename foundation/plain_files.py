@@ -60,10 +60,14 @@ def write_plain(root: Path, name: str, data: bytes) -> None:
 
 
 def plain_folders(folder: Path) -> list[Path]:
-    """The folders right in `folder` to which no link leads; none if one leads to itself. What vanishes is none."""
+    """The folders right in `folder`, but for hidden ones, to which no link leads; none if one leads to itself.
+
+    What vanishes is none.
+    """
     with suppress(OSError):
         if not folder.is_symlink():
-            return sorted(Path(entry) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
+            shown = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
+            return sorted(Path(entry) for entry in shown if entry.is_dir(follow_symlinks=False))
     return []
 
 

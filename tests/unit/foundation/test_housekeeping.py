@@ -43,6 +43,14 @@ def test_what_is_old_goes_and_then_the_longest_unused(store: ArtifactStore) -> N
     assert superfluous(kept, older_than=None, most_bytes=10**9, now=now) == []
 
 
+def test_what_a_running_task_holds_is_no_artifact(store: ArtifactStore) -> None:
+    key = "4" * 64
+    with store.leases.hold(key):
+        assert ages(list(inventory(store))) == ["1", "2", "3"]
+        clean(store, list(inventory(store)))
+        assert key in {lease.key for lease in store.leases.living()}
+
+
 def test_use_makes_young_again(store: ArtifactStore) -> None:
     found = store.find("crop", "3" * 64)
     assert found is not None
