@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,16 +35,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found.resolve()
 
 
-@pytest.fixture(scope="session")
-def desk(folder: Path) -> Iterator[str]:
-    """The address of a desk over the folder."""
-    command = [sys.executable, str(ROOT / "run_pipeline.py"), "desk", str(folder), "--port", "0"]
+@contextmanager
+def open_desk(folder: Path, port: int = 0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A desk over a folder: its address, and its process."""
+    command = [sys.executable, str(ROOT / "run_pipeline.py"), "desk", str(folder), "--port", str(port)]
     environment = os.environ | {"DUET_WORK": str(folder.parent / "work"), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
-        yield process.stdout.readline().split()[1].rstrip("/")
+        yield process.stdout.readline().split()[1].rstrip("/"), process
         process.terminate()
-        assert process.wait(SECONDS) == 0
+        assert process.wait(SECONDS) in (0, -signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def desk(folder: Path) -> Iterator[str]:
+    """The address of a desk over the folder."""
+    with open_desk(folder) as (address, _):
+        yield address
 
 
 @pytest.fixture(scope="session")

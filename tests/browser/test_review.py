@@ -30,7 +30,7 @@ def review(page: Page, folder: Path, request: pytest.FixtureRequest) -> Page:
     name = f"{request.node.name}.yaml"
     deliver(write_manifest(folder, name, title=HOSTILE), frames=60, failed=True, title=HOSTILE)
     page.goto("/")
-    page.get_by_role("listitem").filter(has_text=name).get_by_role("link", name=HOSTILE).click()
+    page.get_by_role("listitem").filter(has_text=name).get_by_role("link", name=HOSTILE, exact=True).click()
     page.locator("body[data-ready]").wait_for()
     return page
 
@@ -122,6 +122,31 @@ def test_a_version_is_approved(review: Page, request: pytest.FixtureRequest) -> 
     review.get_by_role("button", name="Save").click()
     review.goto("/")
     assert "approved" in review.get_by_role("listitem").filter(has_text=request.node.name).inner_text()
+
+
+def test_two_versions_lie_over_one_another(page: Page, folder: Path, request: pytest.FixtureRequest) -> None:
+    name = f"{request.node.name}.yaml"
+    manifest = write_manifest(folder, name)
+    for take in (0, 1):
+        deliver(manifest, frames=60, take=take)
+        page.goto(f"/review/{name}")
+    page.locator("body[data-ready]").wait_for()
+    page.get_by_label("Beside it").select_option("version 1")
+    page.keyboard.press("Escape")
+    page.locator("#number").fill("7")
+    page.keyboard.press("Enter")
+    other = page.locator("#other[src*='/frame/1/7/']")
+    other.wait_for()
+    source = other.get_attribute("src")
+    assert source is not None
+    assert number_in(np.asarray(Image.open(io.BytesIO(page.request.get(source).body())))) == 7
+    assert "50%" in other.evaluate("(seen) => seen.style.clipPath")
+    page.locator("#how").select_option("toggled")
+    page.get_by_role("button", name="Version 1 is shown").click()
+    other.wait_for(state="hidden")
+    page.locator("#how").select_option("as a difference")
+    other.wait_for()
+    assert other.evaluate("(seen) => seen.style.mixBlendMode") == "difference"
 
 
 def test_both_sides_tell_one_timecode(review: Page) -> None:

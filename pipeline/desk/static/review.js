@@ -1,3 +1,4 @@
+import { Beside } from "./beside.js";
 import { Player, timecode } from "./player.js";
 import { Curves, Timeline } from "./timeline.js";
 
@@ -9,6 +10,8 @@ const player = new Player($("video"), $("exact"), (frame) => `/frame/${number}/$
 const timeline = new Timeline($("timeline"), about.frames, (frame) => player.show(frame));
 const curves = new Curves($("plots"), $("curve"), about);
 const range = { in: null, out: null };
+const controls = Object.fromEntries(["version", "how", "wipe", "toggle"].map((id) => [id, $(id)]));
+const beside = $("beside") && new Beside(player, $("other"), controls, name.join("/"));
 let notes = [];
 
 for (const lane of ["Scenes", "Words", "Marks"]) timeline.draw(lane, about[lane.toLowerCase()]);
@@ -51,6 +54,7 @@ const KEYS = {
   arrowleft: (event) => player.step(event.shiftKey ? -second : -1), arrowright: (event) => player.step(event.shiftKey ? second : 1),
   home: () => player.show(0), end: () => player.show(about.frames - 1), i: () => setRange("in"), o: () => setRange("out"),
   p: () => $("loop").click(), ",": () => jump(-1), ".": () => jump(1), n: () => $("text").focus(),
+  x: () => beside?.turn(),
 };
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=checkbox]), textarea, select");
