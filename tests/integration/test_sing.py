@@ -9,7 +9,10 @@ import pytest
 import yaml
 
 from bench._singer import RATE
+from bench._sung import MANDARIN
+from bench._sung import RATE as SPOKEN_RATE
 from bench.sample_song import BEAT, SONG, song, truth
+from bench.song import song_of
 from foundation.artifacts import ArtifactStore
 from media.sound.wav import write_wav
 from media.video.probe import probe
@@ -59,6 +62,23 @@ def test_it_writes_a_manifest_that_a_person_can_go_on_from(duet: Duet, work: Pat
     assert refused.code == 2
     assert "not as duet sing wrote it" in refused.error
     assert path.read_text(encoding="utf-8") == changed
+
+
+@pytest.mark.slow
+def test_mandarin_is_found_in_a_song(duet: Duet, tmp_path: Path) -> None:
+    """Plain text without times, in characters: what is written has the times at which eSpeak NG sang it."""
+    for package in ("espeakng_loader", "pyworld", "pypinyin"):
+        pytest.importorskip(package, reason="it is optional: requirements-song.txt")
+    sung = song_of(MANDARIN[:2], "cmn", singing=True)
+    write_wav(tmp_path / "moon.wav", (0.6 * sung.samples / np.abs(sung.samples).max()).astype(np.float32), SPOKEN_RATE)
+    (tmp_path / "moon.txt").write_text("\n".join(MANDARIN[:2]), encoding="utf-8")
+    options = ("--words", "moon.txt", "--language", "zh", "-o", "moon.mp4", "--separate", "no", "--no-render")
+    done = duet("sing", "moon.wav", *options, "sample:hopper")
+    assert done.code == 0, done.err
+    lines = read_lines(tmp_path / "moon_words.lrc", ["hopper"])
+    assert [line.text for line in lines] == list(MANDARIN[:2])
+    assert [line.start for line in lines] == pytest.approx(sung.starts, abs=0.2)
+    assert load_manifest(tmp_path / "moon.yaml").manifest.performers["hopper"].singing is not None
 
 
 @pytest.mark.slow
