@@ -42,7 +42,7 @@ COMMANDS = {
     "task": "Run one task file; what it needs must have run before, into the same work folder.",
     "work": "Look at the work folder, check it, make room in it.",
     "export": "Write a job for render farms.",
-    "desk": "A page in the browser: every project of a folder, its versions watched and judged.",
+    "desk": "A page in the browser: every project of a folder written, rendered, watched and judged.",
     "schema": "Print the JSON Schema of a manifest.",
 }
 """The file of each in this package has a function `run`, or an `app` of several commands."""

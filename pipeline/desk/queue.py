@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import secrets
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -18,21 +16,7 @@ from foundation.errors import DuetError, ManifestError, StageError
 from pipeline.desk.commands import Command
 from pipeline.desk.folder import STATE, Folder
 from pipeline.desk.jobs import MOST_JOBS, Job, Kept, now
-from pipeline.desk.live import Live
-from pipeline.manifest.load import LoadedManifest, load_manifests
-
-CHECKS_FAILED = 5
-"""The exit code of a render whose result is there, and failed a check."""
-ENDS = {0: "done", CHECKS_FAILED: "checks failed"}
-
-
-@dataclass
-class _Render:
-    """A render that runs. `writes`: where its results go."""
-
-    command: Command
-    writes: frozenset[Path]
-    live: Live = field(default_factory=Live)
+from pipeline.desk.renders import ENDS, Render, arguments, loaded, spared, written_by
 
 
 class Queue:
@@ -47,7 +31,7 @@ class Queue:
         self._folder, self._keep = folder, keep
         self._path = folder.root / STATE / "queue.json"
         self._kept = Kept.read(self._path)
-        self._renders: dict[str, _Render] = {}
+        self._renders: dict[str, Render] = {}
         self._looking: Command | None = None
         self._changed = threading.Condition(threading.RLock())
         self._thread: threading.Thread | None = None
@@ -205,56 +189,41 @@ class Queue:
         if not self._kept.held and len(self._renders) < self._kept.at_once:
             taken = [path for render in self._renders.values() for path in render.writes]
             for job in waiting:
-                if job.spared is None or not self._writes(job).intersection(taken):
+                if job.spared is None or not written_by(self._folder, job.name).intersection(taken):
                     return job
         return next((job for job in waiting if job.spared is None), None)
-
-    def _loaded(self, job: Job) -> list[LoadedManifest]:
-        """Nothing if it has mistakes: its render tells them."""
-        with suppress(DuetError):
-            return load_manifests(self._folder.root / job.name, within=self._folder.root)
-        return []
-
-    def _writes(self, job: Job) -> frozenset[Path]:
-        with suppress(DuetError):
-            return frozenset(each.path(each.manifest.output.path) for each in self._loaded(job))
-        return frozenset()
-
-    def _arguments(self, command: str, job: Job, *more: str) -> list[str]:
-        work, root = str(self._folder.work), str(self._folder.root)
-        return [command, "--work", work, "--within", root, "--json", *more, "--", str(self._folder.root / job.name)]
 
     def _look(self, job: Job) -> None:
         """Ask what it will take, for people to know before it begins."""
         lines: list[bytes] = []
         try:
-            command = Command.start(self._arguments("plan", job, "--cost"))
+            command = Command.start(arguments(self._folder, job.name, "plan", "--cost"))
         except OSError as error:
             told, seconds = f"it cannot be planned: {error.strerror}", None
         else:
             self._looking = command
             code = command.read(lines.append)
             self._looking = None
-            told, seconds = _spared(command, code, lines)
+            told, seconds = spared(command, code, lines)
         with self._changed:
             if not self._ending and self._kept.find(job.id):
                 self._note(lambda one: one.changed(spared=told, seconds=seconds) if one.id == job.id else one)
 
     def _begin(self, job: Job) -> None:
-        batch = any(each.manifest.batch for each in self._loaded(job))
-        writes = self._writes(job)
+        batch = any(each.manifest.batch for each in loaded(self._folder, job.name))
+        writes = written_by(self._folder, job.name)
         try:
-            arguments = self._arguments("batch" if batch else "render", job, "--offline")
-            command = Command.start(arguments, self._kept.at_once)
+            given = arguments(self._folder, job.name, "batch" if batch else "render", "--offline")
+            command = Command.start(given, self._kept.at_once)
         except OSError as error:
             told = f"it cannot be started: {error.strerror}"
             self._note(lambda one: one.changed(state="failed", told=told, ended=now()) if one.id == job.id else one)
             return
-        self._renders[job.id] = render = _Render(command, writes)
+        self._renders[job.id] = render = Render(command, writes)
         self._note(lambda one: one.changed(state="running", began=now()) if one.id == job.id else one)
         threading.Thread(target=self._follow, args=(job, render), name=f"render {job.id}", daemon=True).start()
 
-    def _follow(self, job: Job, render: _Render) -> None:
+    def _follow(self, job: Job, render: Render) -> None:
         code = render.command.read(render.live.hear)
         try:
             if code in ENDS:
@@ -267,7 +236,7 @@ class Queue:
                     self._over(job, render, code)
                 self._changed.notify_all()
 
-    def _over(self, job: Job, render: _Render, code: int) -> None:
+    def _over(self, job: Job, render: Render, code: int) -> None:
         state = "stopped" if render.command.stopped and code not in ENDS else ENDS.get(code, "failed")
         told = "" if state in ("done", "stopped") else render.command.problem(code, render.live.end)
 
@@ -277,14 +246,3 @@ class Queue:
             return one.changed(spared=None) if one.state == "waiting" else one  # what was made may spare it work
 
         self._note(after)
-
-
-def _spared(command: Command, code: int, lines: list[bytes]) -> tuple[str, float | None]:
-    """What `plan --cost --json` tells: in words, and seconds of work for one worker."""
-    try:
-        told = [json.loads(line) for line in lines]
-        if code == 0:
-            return "; ".join(one["left"]["text"] for one in told), sum(one["seconds"] for one in told)
-        return f"it cannot be planned: {command.problem(code, told[-1])}", None
-    except (ValueError, KeyError, TypeError, IndexError):
-        return f"it cannot be planned: {command.problem(code, None)}", None
