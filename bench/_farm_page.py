@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GB = 1e9
+COLOURS = ("#1464d2", "#a96500")
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def plot(jobs: Sequence[Simulated], path: Path) -> None:
     figure = Figure(figsize=(7, 4.2), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
-    for job, colour in zip(jobs, ("#1464d2", "#a96500"), strict=True):
+    for job, colour in zip(jobs, COLOURS, strict=False):
         times = list(job.machines.values())
         axes.plot(list(job.machines), [times[0] / each for each in times], marker="o", color=colour, label=job.job)
     counts = list(jobs[0].machines)

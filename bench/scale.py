@@ -1,7 +1,8 @@
 """How long a farm takes, by a simulation of the tasks with what they were measured to take.
 
-    python -m bench.scale               a song of four minutes, and a batch of 1000 portraits, on 1 to 1024 machines
-    python -m bench.scale --write       the same, into docs/farm.md
+    python -m bench.scale song          a song of four minutes, three performers, on 1 to 1024 machines
+    python -m bench.scale batch         a batch of 1000 portraits
+    python -m bench.scale --write       both, into docs/farm.md
 
 Short versions of both jobs are rendered at two lengths; a line through the processor seconds of each stage's tasks
 gives those of the long jobs. Machines have one core and one worker; start-up, storage and network cost nothing here.
@@ -17,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -58,13 +60,14 @@ SINGERS = {"astronaut": "sample:astronaut", "hopper": "sample:hopper", "passenge
 def main() -> int:
     """Measure, simulate, tell."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="*", metavar="JOB", help=f"{', '.join(JOBS)}; none: all")
     parser.add_argument("--clip", type=Path, default=driver(), help="a driving clip")
-    parser.add_argument("--folder", type=Path, help="render here and keep it: a run that is stopped goes on there")
+    parser.add_argument("--folder", type=Path, help="render here, and find it again in another run")
     parser.add_argument("--write", action="store_true", help="write docs/farm.md and its plot")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as aside:
         folder = new(options.folder or Path(aside), "scale")
-        told = [told_of(name, job) for name, job in jobs(folder, options.clip).items()]
+        told = [told_of(JOBS[name](folder, options.clip)) for name in options.what or JOBS]
     print(json.dumps({"bench": "scale", **machine(), "jobs": [asdict(job) for job in told]}))
     if options.write:
         from bench.__main__ import write_section
@@ -82,26 +85,35 @@ def driver() -> Path:
 
 @dataclass(frozen=True)
 class Job:
-    """A long job on paper. `works`: its tasks. `checks`: of a short one."""
+    """A long job on paper. `name`: what it is. `works`: its tasks. `checks`: of a short one."""
 
+    name: str
     works: list[Work]
     checks: Checks
 
 
-def jobs(folder: Path, clip: Path) -> dict[str, Job]:
-    """Both, measured in `folder`."""
-    short = [song(folder, clip, frames) for frames in LENGTHS]
-    known = lines(spent for path in short for spent in all_spent(rendered(path, 1)))
+def singing(folder: Path, clip: Path) -> Job:
+    """The song, measured in `folder`."""
+    known = measured(song(folder, clip, frames) for frames in LENGTHS)
     checks = checked(song(folder, clip, CHECKED), known)
-    singing = Job(works(song(folder, clip, SONG_SECONDS * FPS), known), checks)
-    few = [portraits(new(folder, f"few{frames}"), 2, frames) for frames in LENGTHS]
-    known = lines(spent for path in few for spent in all_spent(rendered(path, 1)))
+    name = f"{SONG_SECONDS} s, {len(SINGERS)} performers, 1920x1080 at {FPS} frames a second"
+    return Job(name, works_of(planned(song(folder, clip, SONG_SECONDS * FPS)), known), checks)
+
+
+def many(folder: Path, clip: Path) -> Job:
+    """The batch, measured in `folder`; it follows the sample clip."""
+    known = measured(portraits(new(folder, f"few{frames}"), 2, frames) for frames in LENGTHS)
     checks = checked(portraits(new(folder, "some"), 4, CHECKED), known)
-    many = portraits(new(folder, "many"), PORTRAITS, BATCH_FRAMES, side=32)
-    return {
-        f"{SONG_SECONDS} s, {len(SINGERS)} performers, 1920x1080 at {FPS} frames a second": singing,
-        f"{PORTRAITS} portraits, 640x360, {BATCH_FRAMES} frames each": Job(works(many, known), checks),
-    }
+    name = f"{PORTRAITS} portraits, 640x360, {BATCH_FRAMES} frames each"
+    return Job(name, works_of(planned(portraits(new(folder, "many"), PORTRAITS, BATCH_FRAMES, side=32)), known), checks)
+
+
+JOBS: dict[str, Callable[[Path, Path], Job]] = {"song": singing, "batch": many}
+
+
+def measured(paths: Iterable[Path]) -> Lines:
+    """What the tasks of these jobs took."""
+    return lines(spent for path in paths for spent in all_spent(rendered(path, 1)))
 
 
 def new(folder: Path, name: str) -> Path:
@@ -178,11 +190,6 @@ def times(work: Path) -> dict[str, tuple[float, float]]:
     return told
 
 
-def works(path: Path, known: Lines) -> list[Work]:
-    """The tasks of a manifest's plan, on paper."""
-    return works_of(planned(path), known)
-
-
 def planned(path: Path) -> Graph:
     """The tasks of a manifest's plan."""
     return plan_any(load_manifest(path), store_at(path.with_name("plan"))).graph
@@ -192,7 +199,6 @@ def checked(path: Path, known: Lines) -> Checks:
     """A job on paper and in fact: its processor seconds, and how long it takes, by what its tasks took."""
     graph, seconds = planned(path), {}
     for workers in (1, 2):
-        shutil.rmtree(path.with_name(f"work{workers}"), ignore_errors=True)  # its times are of one run
         work = rendered(path, workers)
         real = times(work)
         took = [over - begun for begun, over in (real.get(task.key, (0.0, 0.0)) for task in graph)]
@@ -203,14 +209,14 @@ def checked(path: Path, known: Lines) -> Checks:
     return Checks(seconds, (sum(one.seconds for one in works_of(graph, known)), spent))
 
 
-def told_of(name: str, job: Job) -> Simulated:
+def told_of(job: Job) -> Simulated:
     """A job's figures."""
     stages: dict[str, tuple[float, float]] = {}
     for work in job.works:
         seconds, size = stages.get(work.stage, (0.0, 0.0))
         stages[work.stage] = seconds + work.seconds, size + work.size
     machines = {count: seconds_on(count, job.works) for count in MACHINES}
-    return Simulated(name, len(job.works), stages, critical_path(job.works)[1], machines, job.checks)
+    return Simulated(job.name, len(job.works), stages, critical_path(job.works)[1], machines, job.checks)
 
 
 if __name__ == "__main__":
