@@ -19,7 +19,9 @@ def play(bars: Sequence[tuple[int, ...]], beat: float, *, beats: int = 4, drums:
     """The band.
 
     Args:
-        bars: four MIDI notes of each bar's chord, the lowest first. beat: seconds. beats: in a bar.
+        bars: four MIDI notes of each bar's chord, the lowest first.
+        beat: seconds.
+        beats: in a bar.
         drums: whether they play.
     Returns: (S, 2) float64 at RATE, bars * beats * beat seconds and a second for what rings on.
     """

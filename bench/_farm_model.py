@@ -20,7 +20,8 @@ class Work:
 
     Attributes:
         needs: the numbers of the works that come first; each lower than its own.
-        seconds: of a machine. size: bytes of what it makes.
+        seconds: of a machine.
+        size: bytes of what it makes.
     """
 
     stage: str

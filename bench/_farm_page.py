@@ -28,7 +28,8 @@ class Simulated:
     """A job's figures.
 
     Attributes:
-        job: what it is. tasks: how many.
+        job: what it is.
+        tasks: how many.
         stages: of each, the processor seconds and the bytes that it writes.
         chain: the longest chain of tasks that wait for one another: seconds by stage.
         machines: seconds, by how many there are.

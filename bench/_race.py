@@ -36,8 +36,10 @@ class Race:
     """What is compared.
 
     Attributes:
-        name: of the network. module: whose command line it is. variants: the first is BASELINE. build: makes them; a
-            function of that module.
+        name: of the network.
+        module: whose command line it is.
+        variants: the first is BASELINE.
+        build: makes them; a function of that module.
     """
 
     name: str

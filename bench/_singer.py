@@ -26,8 +26,11 @@ class Sound:
     """How a phone sounds.
 
     Attributes:
-        formants: Hz, the first three. voiced, noise: how loud its tone and its noise are, 0..1.
-        band: Hz, where its noise lies. burst: seconds of noise as it is released; breath: of aspiration after that.
+        formants: Hz, the first three.
+        voiced, noise: how loud its tone and its noise are, 0..1.
+        band: Hz, where its noise lies.
+        burst: seconds of noise as it is released.
+        breath: of aspiration after that.
     """
 
     formants: tuple[float, float, float]
@@ -75,8 +78,10 @@ def sing_phones(
     """A voice.
 
     Args:
-        phones: in order; where none is, it is silent. notes: (from when, Hz), in order.
-        size: of the formants; above 1 for a smaller head. seed: of its noise.
+        phones: in order; where none is, it is silent.
+        notes: (from when, Hz), in order.
+        size: of the formants; above 1 for a smaller head.
+        seed: of its noise.
     Returns: (S,) float64 of `seconds` at RATE.
     """
     count = round(seconds * RATE)

@@ -111,7 +111,9 @@ class Spent:
     """What a run of the faces stage took, its networks loaded anew.
 
     Attributes:
-        seconds: in all. cpu: seconds of all processors. loaded_fps: frames a second after the first ones.
+        seconds: in all.
+        cpu: seconds of all processors.
+        loaded_fps: frames a second after the first ones.
     """
 
     seconds: float

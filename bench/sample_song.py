@@ -54,8 +54,10 @@ class Line:
     """A line of the song.
 
     Attributes:
-        singer, text: as in the file of words. syllables: each one's phones, words parted by "|".
-        notes: MIDI, a syllable each; second: those of a second voice.
+        singer, text: as in the file of words.
+        syllables: each one's phones, words parted by "|".
+        notes: MIDI, a syllable each.
+        second: those of a second voice.
     """
 
     singer: str

@@ -55,7 +55,10 @@ class VideoBackdrop:
     """A video behind a scene, from its beginning again where it ends. Made for reading forwards.
 
     Args:
-        path: the file. start: seconds into it. fps: of the result. size: (width, height) of the result.
+        path: the file.
+        start: seconds into it.
+        fps: of the result.
+        size: (width, height) of the result.
         first: the scene's frame that is asked for first; what lies before it is passed over, not decoded.
     """
 

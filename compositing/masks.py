@@ -25,7 +25,8 @@ def inner_ramp(size: tuple[int, int], edges: tuple[bool, ...], width: float) -> 
     """(height, width) 0 along those sides that are among the `edges`, 1 from `width` pixels inwards.
 
     Args:
-        size: (width, height). edges: left, top, right, bottom.
+        size: (width, height).
+        edges: left, top, right, bottom.
     """
     left, top, right, bottom = edges
     x, y = np.arange(size[0], dtype=np.float64), np.arange(size[1], dtype=np.float64)

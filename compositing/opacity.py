@@ -17,7 +17,8 @@ def spread_colours(picture: Image, opacity: Image) -> Image:
     What moves drags its surroundings along: they must look like the head's edge, not like a backdrop.
 
     Args:
-        picture: (H, W, 3), colours not multiplied by the opacity. opacity: (H, W).
+        picture: (H, W, 3), colours not multiplied by the opacity.
+        opacity: (H, W).
     """
     hidden = opacity == 0
     if not hidden.any() or hidden.all():

@@ -22,8 +22,10 @@ class Panel:
 
     Args:
         picture: (H, W, 3) uint8 RGB, the whole portrait.
-        box: the part of it that moves. size: (width, height) of the panel. head: where the face is. fit, covered: as of
-            foundation.layout.view.
+        box: the part of it that moves.
+        size: (width, height) of the panel.
+        head: where the face is.
+        fit, covered: as of foundation.layout.view.
     Attributes:
         target: the part of the panel that the picture covers; all of it, unless the picture is shown whole.
     """

@@ -40,7 +40,8 @@ def paste_mask(crop: CropInfo, face: Face, feather: float) -> Mask:
     """(h, w) over the crop's box: 1 where the moving crop shows, 0 where the picture stays.
 
     Args:
-        face: in the crop's pixels. feather: width of the blend at the edge, in face heights.
+        face: in the crop's pixels.
+        feather: width of the blend at the edge, in face heights.
     """
     size = (crop.box.width, crop.box.height)
     if crop.native:
@@ -57,7 +58,8 @@ class Paste:
         mask: (h, w) 0..1, 1 where the moving crop shows; 0 where the picture stays, bit for bit.
 
     Args:
-        still: (h, w, 3) the picture where the crop covers it. face: in the crop's pixels.
+        still: (h, w, 3) the picture where the crop covers it.
+        face: in the crop's pixels.
         number: of the frame, where the picture is one of many: its grain then changes, too.
     """
 
@@ -104,7 +106,9 @@ class _Seam:
     """Makes a moved crop meet the still one where the mask fades.
 
     Args:
-        own: the crop of the still picture. mask: of the crop. height: of the face, pixels of the crop.
+        own: the crop of the still picture.
+        mask: of the crop.
+        height: of the face, pixels of the crop.
     """
 
     def __init__(self, own: Image, mask: Mask, height: float, *, match_color: bool) -> None:

@@ -61,7 +61,8 @@ class Scene:
     Args:
         still: (H, W, 3) uint8 RGB, what stands behind the performers, if it does not move; it becomes the scene's own.
             (H, W, 4) as of compositing.opacity: then so are the players' pictures, and what comes out.
-        players: later ones lie on top. moving: gives the backdrop of a frame instead, by its number.
+        players: later ones lie on top.
+        moving: gives the backdrop of a frame instead, by its number.
     """
 
     def __init__(self, still: Image, players: list[Player], moving: Callable[[int], Image] | None = None) -> None:

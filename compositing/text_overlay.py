@@ -56,8 +56,11 @@ class Overlay:
     """The text of a video, frame by frame, in ascending order. Use as a context manager.
 
     Args:
-        scripts: ASS files, the later above the earlier. fonts: all font files that they need; no other is looked for.
-        size: (width, height) of the frames. fps, frames: of the video. start: the first frame that is asked for.
+        scripts: ASS files, the later above the earlier.
+        fonts: all font files that they need; no other is looked for.
+        size: (width, height) of the frames.
+        fps, frames: of the video.
+        start: the first frame that is asked for.
     """
 
     def __init__(

@@ -89,7 +89,8 @@ class SpanFrame:
     """One of the frames that are rendered one after the other.
 
     Attributes:
-        index, driving_frame: as of Renderer.render. share: as of Renderer.eased; 1: the whole motion.
+        index, driving_frame: as of Renderer.render.
+        share: as of Renderer.eased; 1: the whole motion.
     """
 
     index: int
@@ -159,7 +160,8 @@ class Taking(Own[OptionsT]):
 class Engine(ABC, Generic[OptionsT]):
     """A way to animate.
 
-    Class attributes: `name` as in the manifest; `scheme`, the landmark scheme it needs; `crop`; `options`, the type of
+    Class attributes:
+        `name` as in the manifest; `scheme`, the landmark scheme it needs; `crop`; `options`, the type of
     its own options. Its version stands in the table engines.ENGINES: raise it there whenever the picture changes.
     """
 
@@ -219,7 +221,8 @@ class PlateRenderer(ABC):
         Equal to the plate, bit for bit, along the crop's sides that lie inside the picture.
 
         Args:
-            index: 0..M-1. driving_frame: of the clip, whose last one stays where the plate is longer.
+            index: 0..M-1.
+            driving_frame: of the clip, whose last one stays where the plate is longer.
         """
 
 

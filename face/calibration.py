@@ -59,7 +59,8 @@ def pick(
     """A handful of driving frames, from the most shut mouth to the widest, from the most shut eyes to open ones.
 
     Args:
-        found: (N,) where the performer's face was seen. read: the frames with these ascending numbers.
+        found: (N,) where the performer's face was seen.
+        read: the frames with these ascending numbers.
     """
     usable = np.flatnonzero(found)
     if len(usable) == 0:

@@ -72,7 +72,9 @@ class Poses:
     """The similarity that takes each of N faces onto the reference face's pose.
 
     Attributes:
-        scale: (N,). rotation: (N, 3, 3). shift: (N, 3): reference ~ scale * rotation @ points + shift.
+        scale: (N,).
+        rotation: (N, 3, 3).
+        shift: (N, 3): reference ~ scale * rotation @ points + shift.
     """
 
     scale: Array

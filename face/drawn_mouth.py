@@ -35,8 +35,10 @@ class Row:
     Attributes:
         side: 1 if teeth come from above, -1 from below.
         borders: where teeth of one side meet, from the middle outwards.
-        shorter: of each tooth, how far its edge stays behind the first one's. arc: the row's, at its end.
-        tall: a tooth. light: of the row.
+        shorter: of each tooth, how far its edge stays behind the first one's.
+        arc: the row's, at its end.
+        tall: a tooth.
+        light: of the row.
     """
 
     side: float
@@ -114,7 +116,8 @@ class Pose:
     """What is in a mouth for a moment.
 
     Attributes:
-        upper, lower: where the rows end, pixels below the middle of the mouth. scale: see Bite.
+        upper, lower: where the rows end, pixels below the middle of the mouth.
+        scale: see Bite.
         own_teeth: the portrait has an upper row of its own.
         tongue: 0 it lies, 1 its tip is behind the upper teeth.
     """

@@ -47,8 +47,10 @@ def shape(lips: Array, brow: float = 0.0, shut: float = 0.0, gaze: Array | None 
     """(478, 3) a face, canonical, in face heights.
 
     Args:
-        lips: (7,) as LIPS. brow: how far the brows rise, face heights.
-        shut: the lids, 0 open .. 1 shut. gaze: (2,) where the irises go, right and down, in widths of an eye.
+        lips: (7,) as LIPS.
+        brow: how far the brows rise, face heights.
+        shut: the lids, 0 open .. 1 shut.
+        gaze: (2,) where the irises go, right and down, in widths of an eye.
     """
     rig = _arrays()
     points = rig["neutral"] + np.tensordot(np.append(lips, brow), rig["basis"], 1)

@@ -88,7 +88,8 @@ class _Looks:
     """n looks, as natural logs of the ratios to calm skin.
 
     Attributes:
-        shades: (n, P, 3). skin: how red calm skin is, natural log of red over green.
+        shades: (n, P, 3).
+        skin: how red calm skin is, natural log of red over green.
     """
 
     shades: Array

@@ -27,9 +27,12 @@ class Palette:
     """What is seen of a face around its mouth. Luma and colours in levels, 0..255.
 
     Attributes:
-        skin: luma of lit skin around the lips. tone: (3,) its colour, of luma 1.
-        white: (3,) what a white thing would look like there. lip: (3,).
-        black: luma of the face's darkest. dark: luma of the mouth's.
+        skin: luma of lit skin around the lips.
+        tone: (3,) its colour, of luma 1.
+        white: (3,) what a white thing would look like there.
+        lip: (3,).
+        black: luma of the face's darkest.
+        dark: luma of the mouth's.
         tooth: luma of light teeth; NaN where none are seen.
         red_skin, red_lip, red_tooth: see `redness`.
         chroma: 0 in a picture without colours, 1 in one with full ones.

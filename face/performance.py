@@ -48,12 +48,15 @@ class Performance:
     """The driving clip, analysed. N frames; lengths in the performer's face heights.
 
     Attributes:
-        track: (N, 478, 3) as measured, pixels of the driving frames. sigma: of its smoothing, frames.
+        track: (N, 478, 3) as measured, pixels of the driving frames.
+        sigma: of its smoothing, frames.
         reference: the frame that corresponds to the portrait as it is.
-        frame: where the reference head is. poses: what brings each frame onto it.
+        frame: where the reference head is.
+        poses: what brings each frame onto it.
         absolute: whether `turn` starts from a frontal head (the manifest's mode), not from the head at rest.
         turn: (N, 3) rotation vectors in the head's own axes.
-        shift: (N, 3) of the head, zero at rest. growth: (N,) log of its size against rest.
+        shift: (N, 3) of the head, zero at rest.
+        growth: (N,) log of its size against rest.
         openness: (N, 2) of the eyes, 0 shut, 1 as open as usual.
         gaze: (N, 2, 2) iris against its eye's middle, along and across, in eye widths.
         closed_gap: inner-lip gap that still counts as a shut mouth.

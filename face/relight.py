@@ -73,7 +73,8 @@ def tones(own: Palette, theirs: Palette) -> Tones:
     """What teeth, flesh and dark look like in the portrait's light.
 
     Args:
-        own: of the portrait. theirs: of the performer: how light its teeth are against its skin counts a little.
+        own: of the portrait.
+        theirs: of the performer: how light its teeth are against its skin counts a little.
     """
     ratio = float(np.clip(theirs.tooth / max(theirs.skin, 1.0), 0.94, 1.06)) if theirs.shows_teeth else 1.0
     white = float(own.white @ LUMA)

@@ -43,7 +43,8 @@ class Gains:
     """The manifest's motion gains, 1 as measured, and what the second look calibrates: see calibrate.
 
     Attributes:
-        head, expression, mouth: of the manifest. lips, lids: factors on how far they open.
+        head, expression, mouth: of the manifest.
+        lips, lids: factors on how far they open.
         parting: how much further than its landmarks say the portrait's own lips are parted, in face heights.
         turns: when it sings, of a portrait that listens meanwhile.
     """
@@ -114,7 +115,8 @@ def hard_limit(value: Array, limit: Array | float) -> Array:
 def upper_face(shape: Array) -> Array:
     """(478,) 0 from the base of the nose down, 1 from the eyes up: what of a face may move while its mouth rests.
 
-    Args: shape: (478, 3), canonical.
+    Args:
+        shape: (478, 3), canonical.
     """
     nose, eyes = shape[NOSE_BASE, 1], shape[[eye.corners[0] for eye in EYES], 1].mean()
     return np.clip((nose - shape[:, 1]) / max(float(nose - eyes), 1e-6), 0, 1)
@@ -129,7 +131,8 @@ def open_lips(moved: Array, gap: Array, parted: Array, rig: Rig, gains: Gains) -
     """Set the inner-lip gap to the performer's, and let the rings around follow; in place.
 
     Args:
-        gap: as of `lip_gap`. parted: (n, 11) how far the lips part along it, in face heights: a listener's do not.
+        gap: as of `lip_gap`.
+        parted: (n, 11) how far the lips part along it, in face heights: a listener's do not.
     """
     upper, lower = list(INNER_UPPER), list(INNER_LOWER)
     measured = parted.mean(axis=1)

@@ -60,7 +60,8 @@ class Rig:
 
     Attributes:
         frame: where the head is in the picture.
-        shape: (478, 3) as it is. rest: (478, 3) with the mouth shut and the smile eased.
+        shape: (478, 3) as it is.
+        rest: (478, 3) with the mouth shut and the smile eased.
         neutral: (478, 3) the performer's shape that corresponds to it.
         texture: (492, 2) where the mesh points' texture is, in pixels of the picture.
         lid_gaps: (2, 7, 3) from upper to lower lid.

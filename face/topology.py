@@ -44,8 +44,10 @@ class Eye:
     """One eye of the mesh.
 
     Attributes:
-        corners: left and right in the picture. upper, lower: the 7 lid points between them.
-        crease: the row above `upper`. under_brow: the row above `crease`.
+        corners: left and right in the picture.
+        upper, lower: the 7 lid points between them.
+        crease: the row above `upper`.
+        under_brow: the row above `crease`.
         iris: centre, then 4 points on its rim.
     """
 

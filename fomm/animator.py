@@ -23,8 +23,11 @@ class SourceState:
     """Everything that the portrait and the reference frame alone decide; tensors only, so it can be stored.
 
     Attributes:
-        picture: (1, 3, H, W), 0..1. features: the generator's, of it, float32. motion: what dense motion needs of it.
-        initial: keypoints of the reference driving frame; scale: (1,), what relative motion is times.
+        picture: (1, 3, H, W), 0..1.
+        features: the generator's, of it, float32.
+        motion: what dense motion needs of it.
+        initial: keypoints of the reference driving frame.
+        scale: (1,), what relative motion is times.
     """
 
     picture: Tensor

@@ -33,7 +33,8 @@ class Backend:
     Attributes:
         path: which way was taken, in words.
         move: as `DenseMotionNetwork.forward`; on a CPU, for one frame.
-        dtype: of the portrait's features. exact: the arithmetic is plain float32.
+        dtype: of the portrait's features.
+        exact: the arithmetic is plain float32.
     """
 
     def __init__(self, generator: Generator, precision: str) -> None:

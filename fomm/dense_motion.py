@@ -25,7 +25,8 @@ class MotionSource:
 
     Attributes:
         small: (1, 3, h, w) the portrait, blurred and thinned.
-        bumps: (1, K, h, w) its keypoints as Gaussians. keypoints: of one picture.
+        bumps: (1, K, h, w) its keypoints as Gaussians.
+        keypoints: of one picture.
     """
 
     small: Tensor
@@ -38,8 +39,9 @@ class Motion:
     """How the portrait moves in each of N frames.
 
     Attributes:
-        deformation: (N, h, w, 2) where each pixel comes from, x, y in -1..1. mask: (N, K + 1, h, w), of what it is
-            blended, the background first. occlusion: (N, 1, h, w), 0 (painted anew) to 1 (as in the source).
+        deformation: (N, h, w, 2) where each pixel comes from, x, y in -1..1.
+        mask: (N, K + 1, h, w), of what it is blended, the background first.
+        occlusion: (N, 1, h, w), 0 (painted anew) to 1 (as in the source).
     """
 
     deformation: Tensor

@@ -43,8 +43,8 @@ class Generator(nn.Module):
         """Paint N frames.
 
         Args:
-            features: from `encode`. deformation: (N, h, w, 2) and occlusion (N, 1, h, w): of the motion, float32
-                whatever the features are.
+            features: from `encode`.
+            deformation: (N, h, w, 2) and occlusion (N, 1, h, w): of the motion, float32 whatever the features are.
         Returns:
             (N, 3, H, W), 0..1, of the deformation's type.
         """

@@ -83,7 +83,8 @@ def relative(
     """The source's keypoints, moved as the driver moves away from its `initial` frame.
 
     Args:
-        source, initial: of one picture each. driving: of N frames.
+        source, initial: of one picture each.
+        driving: of N frames.
         scale: what movements are times; 1 takes them as they are.
         jacobian: the matrices move, too; else the driver's are taken.
     """

@@ -34,8 +34,10 @@ def fetch(name: str, folder: Path, configs: Path, mirror: Path | None = None) ->
     """A published checkpoint, checked and converted.
 
     Args:
-        name: a key of PUBLISHED. folder: where to keep it, and where a person has put the download.
-        configs: the folder of the model configs. mirror: a folder with REPOSITORY/FILE to take it from instead.
+        name: a key of PUBLISHED.
+        folder: where to keep it, and where a person has put the download.
+        configs: the folder of the model configs.
+        mirror: a folder with REPOSITORY/FILE to take it from instead.
     Returns:
         the .safetensors, which records the download's sha256.
     Raises:

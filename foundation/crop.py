@@ -16,7 +16,8 @@ class CropInfo:
 
     Attributes:
         affine: (2, 3) from the picture's pixels to the crop's.
-        box: what the crop covers in the picture. size: (width, height) of the crop.
+        box: what the crop covers in the picture.
+        size: (width, height) of the crop.
         native: the crop keeps the picture's own pixels.
         inner_edges: which of its sides, left, top, right and bottom, lie inside the picture.
     """

@@ -53,8 +53,10 @@ class FaceTrack:
         points: (N, P, 3) float32 or float64, as in Face; of a loaded track, float32, and rows of its file: index it by
             frames, a block at a time.
         found: (N,) bool; False where the face was bridged from its neighbours.
-        blendshapes: (N, B) floats. pose: (N, 4, 4) float64.
-        scheme: as in Face. size: (width, height) in pixels of the frames that the points are in.
+        blendshapes: (N, B) floats.
+        pose: (N, 4, 4) float64.
+        scheme: as in Face.
+        size: (width, height) in pixels of the frames that the points are in.
         occluded: (N,) bool; True where something in front of the mouth hides it; empty: nowhere.
         inside: (N, 2) 0..1 of a face that is made up and nobody filmed: how high its tongue is, and how far its teeth
             are together; empty: it was filmed.
@@ -171,10 +173,11 @@ class HeadFrame:
     """Where a head is in a picture, whatever the landmark scheme.
 
     Attributes:
-        centre: (x, y) of the face oval. height: top of the forehead to the chin, pixels.
+        centre: (x, y) of the face oval.
+        height: top of the forehead to the chin, pixels.
         roll: clockwise angle of the eye line, radians.
-        spread: of several heads, how far the outermost centres lie apart, across and down, pixels; `centre` is then
-            the middle between them and `height` that of the largest.
+        spread: of several heads, how far the outermost centres lie apart, across and down, pixels; `centre` is then the
+            middle between them and `height` that of the largest.
     """
 
     centre: tuple[float, float]

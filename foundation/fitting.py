@@ -17,10 +17,11 @@ def fitted(
     """Which source frame shows at each of `frames` instants of a constant rate, as `foundation.times.resample` says.
 
     Args:
-        timestamps: when each source frame appears, ascending, seconds. start, length: the part that plays.
+        timestamps: when each source frame appears, ascending, seconds.
+        start, length: the part that plays.
         way: what happens where `frames` at `fps` last longer than `length`: "loop" begins again, "mirror" goes back and
-            forth (its first and last frame show once at each turn), "stretch" plays slower, or faster where they
-            last shorter. None: the last frame stays.
+            forth (its first and last frame show once at each turn), "stretch" plays slower, or faster where they last
+            shorter. None: the last frame stays.
     """
     if way == "stretch":
         return resample(timestamps, start, frames, frames / length)

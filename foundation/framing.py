@@ -38,7 +38,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Framing:
-    """Attributes: affines: (2, 3) from each frame of the clip to its crop; size: (width, height) of every crop."""
+    """How a clip is cut.
+
+    Attributes:
+        affines: (2, 3) from each frame of the clip to its crop.
+        size: (width, height) of every crop.
+    """
 
     affines: list[Array]
     size: Size
@@ -48,7 +53,8 @@ def framing(folder: Path, chosen: Sequence[int], shots: Sequence[Shot], wanted: 
     """How to crop the frames at the ascending indices `chosen` of a saved track.
 
     Args:
-        folder: as of FaceTrack.save. shots: of the chosen frames, at least one of them seen.
+        folder: as of FaceTrack.save.
+        shots: of the chosen frames, at least one of them seen.
         follow: frames a second, where the crop goes along with the face; 0: it stands still in each shot.
     Raises: InputError if no shot shows the face.
     """

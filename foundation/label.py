@@ -32,8 +32,11 @@ class Label:
     """A label that was believed.
 
     Attributes:
-        stage, key: whose it is. about: what the artifact was made from, and by. files: by their paths in its folder.
-        facts: what the stage said of its work. spent: what the work took.
+        stage, key: whose it is.
+        about: what the artifact was made from, and by.
+        files: by their paths in its folder.
+        facts: what the stage said of its work.
+        spent: what the work took.
     """
 
     stage: str

@@ -51,7 +51,8 @@ def panels(
         layout: "full" (one performer fills the frame), "side_by_side" (equal columns), "stacked" (equal rows), "grid"
             (equal cells, the last row centred) or "picture_in_picture" (the first fills the frame, the others stand in
             square insets along one side).
-        size: (width, height) of the frame. gutter, margin: pixels between the panels, and around them all.
+        size: (width, height) of the frame.
+        gutter, margin: pixels between the panels, and around them all.
     Raises: ValueError if the panels would be smaller than SMALLEST pixels.
     """
     width, height = size
@@ -170,7 +171,9 @@ def _free(line: float, head: HeadFrame, height: int, scale: float, covered: Cove
     """Where the window begins so that text lies on no face, if that cuts into no head.
 
     Args:
-        line: where it would begin. height: of the window. scale: pixels of the picture for one of the panel.
+        line: where it would begin.
+        height: of the window.
+        scale: pixels of the picture for one of the panel.
     """
     first, last = (head.centre[1] + 0.5 + side * head.spread[1] / 2 for side in (-1, 1))
     low = last + head.height / 2 - height + scale * covered.bottom  # from here on, no chin is covered

@@ -43,8 +43,10 @@ class Lease:
     """Somebody's right to make one artifact.
 
     Attributes:
-        token: tells this lease from any other of the same key. machine: host, boot and process namespace.
-        host: the machine's name, for people. pid, started: the process, and its start time against reuse of the number.
+        token: tells this lease from any other of the same key.
+        machine: host, boot and process namespace.
+        host: the machine's name, for people.
+        pid, started: the process, and its start time against reuse of the number.
     """
 
     key: str

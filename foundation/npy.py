@@ -22,7 +22,8 @@ class Blocks:
     """An array that is not made yet.
 
     Attributes:
-        dtype: what it is stored as. make: starts making its rows anew, block by block, in order.
+        dtype: what it is stored as.
+        make: starts making its rows anew, block by block, in order.
     """
 
     dtype: type[np.generic]
@@ -37,7 +38,8 @@ class NpyWriter:
     """Appends rows to a .npy file (NEP 1); `close` states how many there are.
 
     Args:
-        path: the file. dtype: what the rows are stored as.
+        path: the file.
+        dtype: what the rows are stored as.
     """
 
     def __init__(self, path: Path, dtype: type[np.generic]) -> None:

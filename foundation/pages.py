@@ -21,7 +21,8 @@ def keep_pages(largest: int = ALL, free: int = ALWAYS) -> bool:
     (not glibc) is left as it is.
 
     Args:
-        largest: bytes; larger blocks go back at once. free: bytes; more than this, at the heap's end, goes back.
+        largest: bytes; larger blocks go back at once.
+        free: bytes; more than this, at the heap's end, goes back.
     Returns: whether it holds now.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None

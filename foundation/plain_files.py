@@ -19,7 +19,8 @@ def open_plain(root: Path, name: str, flags: int) -> int:
     """A handle of the file `name` in `root`. `root` itself may be reached by links, nothing below it.
 
     Args:
-        name: of plain parts, with slashes between. flags: as of os.open.
+        name: of plain parts, with slashes between.
+        flags: as of os.open.
     Raises: OSError, also for links, and for what is no file with a single name (a pipe would keep us waiting).
     """
     with _folder_of(root, name) as (here, last):

@@ -11,7 +11,8 @@ def steadied(path: Array, sigma: float) -> Array:
     """A Gaussian over time; at the ends, motion is taken to go on as it was.
 
     Args:
-        path: (N, D), a row a frame. sigma: in frames.
+        path: (N, D), a row a frame.
+        sigma: in frames.
     """
     from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415  (a third of a second, for this alone)
 

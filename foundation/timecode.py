@@ -20,8 +20,10 @@ class Moment:
     """One place. Of the three attributes one is set.
 
     Attributes:
-        seconds: from the clip's beginning. frame: a frame's number; the first is 0.
-        timecode: hours, minutes, seconds, frames; 00:00:00:00 is the first frame. drop: it is drop-frame timecode.
+        seconds: from the clip's beginning.
+        frame: a frame's number; the first is 0.
+        timecode: hours, minutes, seconds, frames; 00:00:00:00 is the first frame.
+        drop: it is drop-frame timecode.
     """
 
     seconds: Fraction | None = None

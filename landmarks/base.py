@@ -20,7 +20,8 @@ EVERY = 1000
 class LandmarkBackend(ABC):
     """Finds faces. A context manager: leaving it gives up the model.
 
-    Class attributes: `name` as in the manifest; `scheme`, a constant of foundation.facetrack; `points`, how many a
+    Class attributes:
+        `name` as in the manifest; `scheme`, a constant of foundation.facetrack; `points`, how many a
     face has; `together`, how many frames `follow_on` takes at once. Its version stands in the table landmarks.BACKENDS:
     raise it there whenever its results change.
     """

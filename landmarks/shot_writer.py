@@ -18,7 +18,8 @@ class ShotWriter:
         max_gap: frames that the face may be away without the shot ending.
     Attributes:
         shots: those that are complete; all of them, without gaps, after `finish`.
-        gap: frames without the face up to now. frames: so far.
+        gap: frames without the face up to now.
+        frames: so far.
     """
 
     track: TrackWriter

@@ -51,7 +51,9 @@ class TrackWriter:
     so it does on both sides of where `still` was called.
 
     Attributes:
-        frames: written so far. found: frames with a face. longest_gap: the longest run of frames without.
+        frames: written so far.
+        found: frames with a face.
+        longest_gap: the longest run of frames without.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -19,7 +19,8 @@ class Window:
 
     Attributes:
         x0, y0: the picture's pixel that its first one begins with; multiples of `step`.
-        side: of the cut-out. step: how many pixels of the picture become one, along a side.
+        side: of the cut-out.
+        step: how many pixels of the picture become one, along a side.
     """
 
     x0: int

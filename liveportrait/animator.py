@@ -21,7 +21,8 @@ class SourceState:
     """Everything that the portrait and the driver's first frame alone decide; tensors only, so it can be stored.
 
     Attributes:
-        source: what warping needs of the portrait. info, first: motion of the portrait and of the first frame.
+        source: what warping needs of the portrait.
+        info, first: motion of the portrait and of the first frame.
         ratios: of the portrait's eyes and lips; None: not known.
     """
 
@@ -149,7 +150,8 @@ class MovingAnimator:
     """The same of a moving portrait: every frame is animated from its own picture.
 
     Args:
-        info: motion of all the portrait's frames. first: as of Animator.
+        info: motion of all the portrait's frames.
+        first: as of Animator.
         smooth: every frame's pose, from `driving.moving_pose` of the whole clips.
         ratios: of all the portrait's frames.
     """

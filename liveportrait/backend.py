@@ -27,7 +27,8 @@ class Backend:
     Attributes:
         path: which way was taken, in words.
         warp: as `WarpingNetwork.forward`; on a CPU, for one frame.
-        dtype: of the decoder. exact: the arithmetic is plain float32.
+        dtype: of the decoder.
+        exact: the arithmetic is plain float32.
     """
 
     def __init__(self, warping: WarpingNetwork, decoder: SpadeGenerator, precision: str) -> None:

@@ -55,7 +55,8 @@ def fetch(folder: Path, mirror: Path | None = None) -> Path:
     """The published human models, downloaded if they are not there yet, checked and converted.
 
     Args:
-        folder: where to keep them. mirror: a local copy of the hub (repository/file) to take them from instead.
+        folder: where to keep them.
+        mirror: a local copy of the hub (repository/file) to take them from instead.
     Raises: InputError: no connection; or what came is not this network's.
     """
     ready = folder / "liveportrait.safetensors"

@@ -35,7 +35,8 @@ class Options:
     Attributes:
         relative: as the driver moves away from its first frame; else the driver's pose and expression themselves.
         expression_friendly: relative motion of a picture is scaled by the size of the heads (hulls of keypoints).
-        region: what of the motion is taken. multiplier: of all motion, in the end.
+        region: what of the motion is taken.
+        multiplier: of all motion, in the end.
         stitching: correct the keypoints so that the crop's border stays.
         shut_lips: in relative motion, begin from shut lips where the source's are open (published: normalize_lip).
         eyes, lips: open them as far as the driver's. In relative mode all other motion is dropped, as published.
@@ -104,7 +105,8 @@ class Driver:
         """The keypoints that the portrait takes in N frames, (N, 21, 3).
 
         Args:
-            driving: the driver's motion in these frames. ratios: its, for `options.eyes` and `lips`.
+            driving: the driver's motion in these frames.
+            ratios: its, for `options.eyes` and `lips`.
             first_frame: of a moving portrait, that these frames begin with.
         """
         # One at a time: how a library multiplies matrices depends on their size, and with it the last bits.
@@ -187,7 +189,8 @@ def moving_pose(source: MotionInfo, driving: MotionInfo, options: Options) -> Po
     """The pose of every frame of a moving portrait, smoothed over time; needs the whole clip at once.
 
     Args:
-        source: of N frames. driving: of N frames, or of one picture.
+        source: of N frames.
+        driving: of N frames, or of one picture.
     """
     single = len(driving) == 1
     count = len(source)

@@ -15,9 +15,11 @@ class MotionInfo:
     """Of N pictures.
 
     Attributes:
-        rotation: (N, 3, 3) of the head, for row vectors: keypoints are turned by a product from the right. exp:
-            (N, 21, 3) what the expression adds to the turned keypoints. scale: (N, 1). t: (N, 3) where the head is; its
-            z is not used. kp: (N, 21, 3), canonical: without pose and expression.
+        rotation: (N, 3, 3) of the head, for row vectors: keypoints are turned by a product from the right.
+        exp: (N, 21, 3) what the expression adds to the turned keypoints.
+        scale: (N, 1).
+        t: (N, 3) where the head is; its z is not used.
+        kp: (N, 21, 3), canonical: without pose and expression.
     """
 
     rotation: Tensor

@@ -15,10 +15,17 @@ class Sizes:
     """Channels, unless said otherwise.
 
     Attributes:
-        first: of the appearance network at full size. volume, depth: of the feature volume, and its layers.
-        residuals: how many blocks in space. stages: ConvNeXt's widths; depths: how many blocks each.
-        hourglass: dense motion's first width, before it doubles; most: its upper bound. compressed: of the volume
-            that it sees. flat: of the warped features. shared: between these and a norm. middle: of the decoder.
+        first: of the appearance network at full size.
+        volume, depth: of the feature volume, and its layers.
+        residuals: how many blocks in space.
+        stages: ConvNeXt's widths.
+        depths: how many blocks each.
+        hourglass: dense motion's first width, before it doubles.
+        most: its upper bound.
+        compressed: of the volume that it sees.
+        flat: of the warped features.
+        shared: between these and a norm.
+        middle: of the decoder.
     """
 
     first: int = 64

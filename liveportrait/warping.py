@@ -23,8 +23,10 @@ class WarpSource:
     """What warping needs of the portrait, the same for every frame.
 
     Attributes:
-        volume: (1, 32, 16, 64, 64) features. compressed: (1, 4, 16, 64, 64), of them.
-        keypoints: (1, 21, 3). bumps: (1, 21, 16, 64, 64), they as Gaussians.
+        volume: (1, 32, 16, 64, 64) features.
+        compressed: (1, 4, 16, 64, 64), of them.
+        keypoints: (1, 21, 3).
+        bumps: (1, 21, 16, 64, 64), they as Gaussians.
     """
 
     volume: Tensor
@@ -38,8 +40,10 @@ class Warped:
     """N frames' features.
 
     Attributes:
-        features: (N, 256, 64, 64). deformation: (N, 16, 64, 64, 3) where each place comes from, x, y, z in -1..1.
-            mask: (N, 22, 16, 64, 64) of what it is blended, standing still first. occlusion: (N, 1, 64, 64).
+        features: (N, 256, 64, 64).
+        deformation: (N, 16, 64, 64, 3) where each place comes from, x, y, z in -1..1.
+        mask: (N, 22, 16, 64, 64) of what it is blended, standing still first.
+        occlusion: (N, 1, 64, 64).
     """
 
     features: Tensor

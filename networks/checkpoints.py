@@ -33,8 +33,10 @@ class Family:
     """What tells the checkpoints of one network.
 
     Attributes:
-        name: of the network, for people. modules: state dicts that it takes from a file, by name; the file may hold
-            others. optional: those of them that it can do without. fetched: as `models fetch` takes it, an example.
+        name: of the network, for people.
+        modules: state dicts that it takes from a file, by name; the file may hold others.
+        optional: those of them that it can do without.
+        fetched: as `models fetch` takes it, an example.
         misfit: what to do about a checkpoint that does not fit.
     """
 

@@ -74,7 +74,8 @@ class Tried:
     """Pictures as they came out. Nothing here makes the host wait for the device, but `mended`.
 
     Attributes:
-        pictures: (N, 3, H, W), float32, 0..1. sound: (N,) whether nothing overflowed on the way to each.
+        pictures: (N, 3, H, W), float32, 0..1.
+        sound: (N,) whether nothing overflowed on the way to each.
         again: makes one of them, (1, 3, H, W), in plain float32; None: they are.
     """
 
@@ -96,7 +97,8 @@ class Half(Generic[N]):
     """A network's copy in half precision, which knows what overflowed in it.
 
     Args:
-        network: gives pictures. last: its last convolution: behind it, a squashing hides infinities.
+        network: gives pictures.
+        last: its last convolution: behind it, a squashing hides infinities.
     Attributes:
         network: the copy, channels last.
     """

@@ -15,7 +15,9 @@ class Published:
     """A checkpoint.
 
     Attributes:
-        config: name of its config's file. repository, file: where on the Hugging Face hub. about: what it animates.
+        config: name of its config's file.
+        repository, file: where on the Hugging Face hub.
+        about: what it animates.
         page: where its authors give it to people, where it is not on the hub.
     """
 

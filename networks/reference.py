@@ -40,7 +40,8 @@ def best_reference(source: Tensor, driving: Iterable[Tensor]) -> int:
     """The driving frame whose keypoints, freed of place and size, are nearest the source's.
 
     Args:
-        source: (1, P, 2), or (P, 2). driving: N times (P, 2). Face landmarks or the model's own keypoints.
+        source: (1, P, 2), or (P, 2).
+        driving: N times (P, 2). Face landmarks or the model's own keypoints.
     Returns:
         0..N-1; the first of equals.
     Raises:

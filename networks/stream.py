@@ -24,7 +24,8 @@ class Given:
     """One driving frame, as the host has it.
 
     Attributes:
-        index: its number. picture: (h, w, 3) uint8 RGB, what the network sees of it.
+        index: its number.
+        picture: (h, w, 3) uint8 RGB, what the network sees of it.
         keep: how much of its motion is taken, 0..1; None: all of it.
     """
 
@@ -38,7 +39,9 @@ class Group:
     """Some driving frames, where they are computed.
 
     Attributes:
-        indices: N numbers. frames: (N, 3, h, w), float32, 0..1. keep: (N,); None: all of their motion is taken.
+        indices: N numbers.
+        frames: (N, 3, h, w), float32, 0..1.
+        keep: (N,); None: all of their motion is taken.
     """
 
     indices: list[int]

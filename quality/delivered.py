@@ -47,7 +47,8 @@ def sequence_rows(folder: Path, promised: Promised, tracks: int) -> list[Row]:
     """A folder of pictures, and the sound beside them.
 
     Args:
-        folder: with frames/, and where there is sound sound.wav and stems/. promised: what it was to be.
+        folder: with frames/, and where there is sound sound.wav and stems/.
+        promised: what it was to be.
     """
     length = promised.frames / promised.fps
     pictures = sorted((folder / "frames").iterdir())

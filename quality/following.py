@@ -48,7 +48,8 @@ def lag(driver: Series, result: Series, frames: NDArray[np.int64], reach: int = 
     """Frames by which the result is late; NaN where there are too few to tell.
 
     Args:
-        driver: (N,) of every frame. result: (M,), of the frames `frames`, (M,), which need not be consecutive.
+        driver: (N,) of every frame.
+        result: (M,), of the frames `frames`, (M,), which need not be consecutive.
     """
     scores: dict[int, float] = {}
     inside = (frames >= reach) & (frames < len(driver) - reach)
@@ -65,7 +66,8 @@ def compare(driver: Series, result: Series, portrait: Series) -> dict[str, float
     """The figures of result against driver at the same instants; NaN where one does not apply.
 
     Args:
-        driver, result: (N, F) rows of quality.features. portrait: (F,) the row of the still.
+        driver, result: (N, F) rows of quality.features.
+        portrait: (F,) the row of the still.
     """
     d, r = driver, result
     both = np.isfinite(d[:, MOUTH]) & np.isfinite(r[:, MOUTH])

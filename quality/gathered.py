@@ -22,7 +22,8 @@ class Gathered:
     """One value a look, or a triple, or a neutral frame: see quality.surface and quality.identity.
 
     Attributes:
-        stuck: the look shows the same as the one before. shown: pictures for people, by frame number.
+        stuck: the look shows the same as the one before.
+        shown: pictures for people, by frame number.
     """
 
     background: list[float] = field(default_factory=list)
@@ -61,7 +62,8 @@ class Gathered:
         """The longest run of unchanged looks during which the driver moves, see quality.picture.frozen_frames.
 
         Args:
-            looks: (M,) frame numbers. motion: (N,) of the driver, see quality.picture.driver_motion.
+            looks: (M,) frame numbers.
+            motion: (N,) of the driver, see quality.picture.driver_motion.
         """
         same = np.zeros(len(motion), bool)
         for number, still in enumerate(self.stuck[1:], 1):

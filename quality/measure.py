@@ -19,7 +19,9 @@ class Measure:
         scope: of the sound, of the finished picture, of each performer, or of each who sings from words.
         unit, range: of its values.
         fails, warns: outside the first a result fails, outside the second it is told; both may be open.
-        means: its definition. shows: what a person would see or hear when it fails. source: where it comes from.
+        means: its definition.
+        shows: what a person would see or hear when it fails.
+        source: where it comes from.
     """
 
     name: str

@@ -42,8 +42,10 @@ class Inside(NamedTuple):
     """NaN where a figure does not apply.
 
     Attributes:
-        tone: luma of teeth over the skin's. hue: their distance from white, of colours of luma 1, times 100.
-        teeth: share of tooth. doubled: share of the columns in which a band of lip lies above the dark.
+        tone: luma of teeth over the skin's.
+        hue: their distance from white, of colours of luma 1, times 100.
+        teeth: share of tooth.
+        doubled: share of the columns in which a band of lip lies above the dark.
         hole: share of lips that hardly part, or are shut, that is as dark as an open mouth.
     """
 

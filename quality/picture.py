@@ -42,7 +42,9 @@ class PictureWatch:
 
     Attributes:
         portraits: the level that the lights of the brightest portrait on view reach.
-        light: mean level of each frame. change: mean difference to the frame before. same: shows what that showed.
+        light: mean level of each frame.
+        change: mean difference to the frame before.
+        same: shows what that showed.
     """
 
     portraits: float = 255.0

@@ -53,7 +53,9 @@ def of_frame(true: Seen, made: Seen, still: Seen) -> dict[str, float]:
     """Every measure of one frame; NaN where a face that it needs was not found.
 
     Args:
-        true: as it was. made: as it was reconstructed. still: the first frame.
+        true: as it was.
+        made: as it was reconstructed.
+        still: the first frame.
     """
     from skimage.metrics import structural_similarity  # noqa: PLC0415  (brings half of SciPy)
 

@@ -49,7 +49,8 @@ class Triples:
     """Flicker at every triple of a schedule, from frames that come in order.
 
     Attributes:
-        values: in percent. pulses: of the mean level alone, in levels.
+        values: in percent.
+        pulses: of the mean level alone, in levels.
     """
 
     def __init__(self, schedule: Schedule) -> None:

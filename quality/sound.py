@@ -56,8 +56,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Heard:
-    """Attributes: offset: seconds by which a source's sound is late in the result, the worst of its windows; NaN
-    where no window has a sound in common with it. strength: the normalised correlation there, 0..1."""
+    """How a source's sound lies in the result.
+
+    Attributes:
+        offset: seconds by which it is late, the worst of its windows; NaN where none has a sound in common with it.
+        strength: the normalised correlation there, 0..1.
+    """
 
     offset: float
     strength: float
@@ -190,7 +194,9 @@ def mouth_and_sound(
     """How the mouth moves with the sound, and how much later than the driver's does.
 
     Args:
-        sound: (N,) envelope of every frame. frames: (M,) which of them were looked at. driver, result: (M, F) rows.
+        sound: (N,) envelope of every frame.
+        frames: (M,) which of them were looked at.
+        driver, result: (M, F) rows.
     """
     theirs, ours = (_scores(sound, frames, rows[:, MOUTH]) for rows in (driver, result))
     at = _best(theirs)

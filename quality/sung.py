@@ -38,7 +38,8 @@ def lips_shut(wanted: Sequence[int], looks: NDArray[np.int64], rows: Series) -> 
     """The share of the `wanted` frames at which the mouth is shut within a frame; NaN for too few.
 
     Args:
-        looks: (M,) frames that were looked at, the wanted ones and those beside them included. rows: (M, F).
+        looks: (M,) frames that were looked at, the wanted ones and those beside them included.
+        rows: (M, F).
     """
     opening = dict(zip(looks.tolist(), rows[:, MOUTH].tolist(), strict=True))
     least = [min((opening.get(at + step, np.nan) for step in (0, -1, 1)), key=_known) for at in wanted]

@@ -48,7 +48,8 @@ def align(samples: Samples, words: Sequence[Ways], *, noise: float, held: int = 
     """Where in the sound each phone of the words is, or None where they cannot be found in it.
 
     Args:
-        samples: (S,) at RATE. words: the ways to say each, at least one.
+        samples: (S,) at RATE.
+        words: the ways to say each, at least one.
         noise: dB under the sound.
         held: each vowel lasts so many times the shortest time that a phone can have (30 ms) at least.
     """
@@ -116,7 +117,9 @@ def heard(samples: Samples, noise: float, pad: float = PAD) -> bytes:
     """16-bit samples at the usual level, between silences, noise under them: the same for the same sound.
 
     Args:
-        samples: (S,) at RATE. noise: dB under them. pad: seconds of silence before and after.
+        samples: (S,) at RATE.
+        noise: dB under them.
+        pad: seconds of silence before and after.
     """
     silence = np.zeros(round(pad * RATE))
     level = max(float(np.sqrt(np.mean(samples**2))), QUIET)

@@ -59,7 +59,8 @@ class AlignedLine:
     """A line in time.
 
     Attributes:
-        line: what was known of it. words: together they read as the line does.
+        line: what was known of it.
+        words: together they read as the line does.
         phones: in order, words counted from 0, seconds of the song; without the silence around.
         confidence: 0..1 that its words are where they are said to be; 0 where they are there in proportion.
     """
@@ -133,8 +134,10 @@ def align_song(
     """When each word and phone of the lines is sung.
 
     Args:
-        voice: what is heard. lines: all with times, or none.
-        sung: vowels are held as in singing; False for speech. report: called with lines done, of how many.
+        voice: what is heard.
+        lines: all with times, or none.
+        sung: vowels are held as in singing; False for speech.
+        report: called with lines done, of how many.
     Raises: InputError for words in another script, of which none can be said, or too many without times.
     """
     check_script(" ".join(line.text for line in lines), language)

@@ -48,8 +48,9 @@ class Beats:
     """Beats of a piece of music.
 
     Attributes:
-        times: seconds, in order, evenly spread as far as the music is. in_bar: beats in a bar. first: number of the
-            first beat that begins a bar.
+        times: seconds, in order, evenly spread as far as the music is.
+        in_bar: beats in a bar.
+        first: number of the first beat that begins a bar.
     """
 
     times: tuple[float, ...]
@@ -72,7 +73,9 @@ class Heard:
     """What is heard of music, hundredths of a second apart (notes: twentieths).
 
     Attributes:
-        level: (N,) dB of full scale. onsets: (N,) how much begins. low: (N,) the same of drums and basses.
+        level: (N,) dB of full scale.
+        onsets: (N,) how much begins.
+        low: (N,) the same of drums and basses.
         notes: (M, 12) how loud each low note is, whatever its octave; rows of length 1.
     """
 

@@ -70,8 +70,10 @@ def mouth(
 
     Args:
         phones: of one singer, in order, none over another; silence may be left out.
-        level: dB, a value each STEP, of the voice. seconds: how long the curves are.
-        sung: mouths open wider singing. energy: how wide they open, times what is usual.
+        level: dB, a value each STEP, of the voice.
+        seconds: how long the curves are.
+        sung: mouths open wider singing.
+        energy: how wide they open, times what is usual.
         fps: of the video: a closure lasts a frame at least.
     """
     times = steps(seconds)

@@ -18,8 +18,10 @@ def motion_of(track: FaceTrack, fps: float, seconds: float, *, head: float = 1.0
     """How the face of a track moves, its mouth aside.
 
     Args:
-        fps: of the track, frames a second. seconds: how long.
-        head: how much of the head's turning is taken. energy: how much of the brows' rising.
+        fps: of the track, frames a second.
+        seconds: how long.
+        head: how much of the head's turning is taken.
+        energy: how much of the brows' rising.
     """
     performance = analyse(track, taken.Motion())
     brows = [-performance.shapes(span)[:, list(BROWS), 1].mean(axis=1) for span in spans(len(performance))]

@@ -22,8 +22,10 @@ class Language:
     """One language.
 
     Attributes:
-        code: as manifests name it. name: for a person.
-        way: how its words become phones. voice: what eSpeak NG calls it.
+        code: as manifests name it.
+        name: for a person.
+        way: how its words become phones.
+        voice: what eSpeak NG calls it.
         scripts: beginnings of the Unicode names of its letters.
         by_letter: words are not parted by spaces: each character (with its marks) counts as one.
     """

@@ -23,8 +23,10 @@ class SungLine:
     """One line of a song.
 
     Attributes:
-        text: its words. singers: who sings it, if the file says so.
-        start, end: seconds, if the file tells them. pieces: (when it begins, words), where words are timed.
+        text: its words.
+        singers: who sings it, if the file says so.
+        start, end: seconds, if the file tells them.
+        pieces: (when it begins, words), where words are timed.
     """
 
     text: str

@@ -34,7 +34,8 @@ def lowered(samples: Samples, *, always: bool) -> Samples:
     """The voice at PITCH, as long as before, or as it was where it is no high one.
 
     Args:
-        samples: (S,) at RATE. always: lower it whatever its pitch, as is good for a voice out of a mix.
+        samples: (S,) at RATE.
+        always: lower it whatever its pitch, as is good for a voice out of a mix.
     """
     step, margin = round(STRETCH_SECONDS * RATE), round(MARGIN_SECONDS * RATE)
     made = np.empty(len(samples))

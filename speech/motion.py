@@ -54,7 +54,8 @@ class Look:
     """Somebody looks somewhere for a while.
 
     Attributes:
-        start, end: seconds. direction: right and down in the picture, a vector of length 1; else it is at the camera.
+        start, end: seconds.
+        direction: right and down in the picture, a vector of length 1; else it is at the camera.
     """
 
     start: float
@@ -67,8 +68,11 @@ class Motion:
     """A head over time, a value each STEP; all at rest at first.
 
     Attributes:
-        turn: (n, 3) rotation vector: pitch, yaw, roll in radians. shift: (n, 2) face heights, right and down.
-        lids: (n,) 0 open .. 1 shut. gaze: (n, 2) widths of an eye, right and down. brow: (n,) face heights.
+        turn: (n, 3) rotation vector: pitch, yaw, roll in radians.
+        shift: (n, 2) face heights, right and down.
+        lids: (n,) 0 open .. 1 shut.
+        gaze: (n, 2) widths of an eye, right and down.
+        brow: (n,) face heights.
     """
 
     turn: Curves
@@ -91,9 +95,12 @@ def motion(
     """How somebody who says these phones moves; without phones, somebody who listens.
 
     Args:
-        phones: in order. level: dB, a value each STEP, of the own voice. seconds: how long.
+        phones: in order.
+        level: dB, a value each STEP, of the own voice.
+        seconds: how long.
         seed: another one moves otherwise; the same one the same, to the bit.
-        head: how far the head turns, times what is usual; 0 keeps it still. energy: of nods and brows.
+        head: how far the head turns, times what is usual; 0 keeps it still.
+        energy: of nods and brows.
         looks: where head and gaze are meant to be; else they are at the camera.
     """
     times = steps(seconds)

@@ -48,7 +48,8 @@ class Performance:
     """A driver made up, at a video's frames; frame 0 is a face at rest.
 
     Attributes:
-        track: the face, in frames of SIZE x SIZE pixels. lips: (N, 7) what was asked of the mouth (face.lip_rig.LIPS).
+        track: the face, in frames of SIZE x SIZE pixels.
+        lips: (N, 7) what was asked of the mouth (face.lip_rig.LIPS).
     """
 
     track: FaceTrack
@@ -61,7 +62,8 @@ def perform(
     """Somebody who moves so, `frames` long.
 
     Args:
-        fps: frames a second. mood: held throughout, from the second frame on.
+        fps: frames a second.
+        mood: held throughout, from the second frame on.
         mouth_alone: nothing moves from the eyes up, not even with the cheeks.
     """
     channels, brows, lowered = _MOODS[mood]

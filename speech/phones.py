@@ -31,7 +31,8 @@ class Phone:
     """One phone in time.
 
     Attributes:
-        name: one of PHONES, or SILENCE. start, end: seconds, from where the sound begins.
+        name: one of PHONES, or SILENCE.
+        start, end: seconds, from where the sound begins.
         word: which word of the line or song it belongs to, from 0; NOBODY for silence and for sounds without words.
     """
 

@@ -32,7 +32,8 @@ class Said:
     """A word and how it is said.
 
     Attributes:
-        token: the word. ways: ways to say it, the usual one first; () for what nothing can say.
+        token: the word.
+        ways: ways to say it, the usual one first; () for what nothing can say.
         source: where they are from.
     """
 

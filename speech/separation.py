@@ -25,7 +25,8 @@ class Part:
     """A stretch of a song.
 
     Attributes:
-        voice: (S,) the voice, mono, at MIX_RATE. music: mean power of what is left, beside that of the voice, dB.
+        voice: (S,) the voice, mono, at MIX_RATE.
+        music: mean power of what is left, beside that of the voice, dB.
     """
 
     voice: Samples

@@ -19,9 +19,12 @@ class Viseme:
     """One phone's aim, in face heights against rest.
 
     Attributes:
-        gap: between the inner lips. width: of the mouth. protrusion: of the lips.
+        gap: between the inner lips.
+        width: of the mouth.
+        protrusion: of the lips.
         opening_weight, rounding_weight: how far the phone insists on its gap, and on its width and protrusion, 0..1.
-        tongue: the tip, 0 low .. 1 at the palate. teeth: how much the teeth come together, 0..1.
+        tongue: the tip, 0 low .. 1 at the palate.
+        teeth: how much the teeth come together, 0..1.
     """
 
     gap: float

@@ -43,7 +43,8 @@ class Voice:
     """What is heard of a singer.
 
     Attributes:
-        samples: (S,) float32 at RATE, full scale 1. separated: whether music was taken away.
+        samples: (S,) float32 at RATE, full scale 1.
+        separated: whether music was taken away.
         told: what a person should know about it, if anything.
     """
 
@@ -70,7 +71,9 @@ class Part:
     """A part of a file's sound.
 
     Attributes:
-        stream: which of the audio streams that can be decoded. start: seconds. length: seconds; None: to the end.
+        stream: which of the audio streams that can be decoded.
+        start: seconds.
+        length: seconds; None: to the end.
     """
 
     stream: int = 0

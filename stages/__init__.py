@@ -31,7 +31,8 @@ class StageSpec:
     """One stage.
 
     Attributes:
-        room: the package it is in. name: also its module, stages.<room>.<name>.
+        room: the package it is in.
+        name: also its module, stages.<room>.<name>.
         version: raise it when the same settings and inputs give another result.
         does: one line for people.
         cost: about how long a frame takes, in milliseconds, to weigh progress; 0 for work that is done once.

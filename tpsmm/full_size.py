@@ -21,7 +21,9 @@ def enlarged(picture: Tensor, detail: Tensor, deformation: Tensor, mask: Tensor)
     detail of the source would be a ghost, and fades out.
 
     Args:
-        picture: (N, 3, h, w). detail: (1, 3, H, W), see detail_of. deformation, mask: as of the finest in Motion.
+        picture: (N, 3, h, w).
+        detail: (1, 3, H, W), see detail_of.
+        deformation, mask: as of the finest in Motion.
     Returns:
         (N, 3, H, W), 0..1.
     """

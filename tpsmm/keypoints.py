@@ -22,7 +22,9 @@ class KeypointDetector(nn.Module):
     """5K keypoints of a picture, without labels (section 3.1: five control points for each of K splines).
 
     Args:
-        num_tps: K. width: of the ResNet. side: that pictures are brought to first; None: as they are.
+        num_tps: K.
+        width: of the ResNet.
+        side: that pictures are brought to first; None: as they are.
     """
 
     def __init__(self, num_tps: int, width: float = 1.0, side: int | None = None) -> None:

@@ -33,7 +33,8 @@ class Model(NetworkModel[Backend]):
 
     Attributes:
         config: what they were built from.
-        avd_network: None where the checkpoint has none. bg_predictor: None where it, or the config, has none.
+        avd_network: None where the checkpoint has none.
+        bg_predictor: None where it, or the config, has none.
     """
 
     def __init__(self, config: ModelConfig, precision: str = "fp32") -> None:

@@ -21,7 +21,9 @@ def fetch(name: str, folder: Path, configs: Path, mirror: Path | None = None) ->
     """A published checkpoint, downloaded if it is not there yet, checked and converted.
 
     Args:
-        name: a key of PUBLISHED. folder: where to keep it. configs: the folder of the model configs.
+        name: a key of PUBLISHED.
+        folder: where to keep it.
+        configs: the folder of the model configs.
         mirror: a local copy of the hub (repository/file) to take it from instead.
     Returns:
         the .safetensors, which records the download's sha256.

@@ -30,9 +30,11 @@ class SourceState:
     """Everything that the portrait and the reference frame alone decide; tensors only, so it can be stored.
 
     Attributes:
-        picture: (1, 3, H, W), 0..1. maps: its features, full size first, float32.
+        picture: (1, 3, H, W), 0..1.
+        maps: its features, full size first, float32.
         motion: what dense motion needs of it.
-        initial: (1, 5K, 2) keypoints of the reference driving frame; scale: (1,), what relative motion is times.
+        initial: (1, 5K, 2) keypoints of the reference driving frame.
+        scale: (1,), what relative motion is times.
         full: (1, 3, H, W), the picture at its own size, for a network that animates at another; else None.
     """
 

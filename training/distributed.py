@@ -25,8 +25,10 @@ def together(work: Work, order: Any, listen: Listen, *, folder: Path, size: int,
     """Call `work(order, listen, team)` in `size` processes.
 
     Args:
-        work: a function of a module. order: what it is given; both are pickled.
-        listen: hears, in this process, what the first of them tells. folder: where they find one another.
+        work: a function of a module.
+        order: what it is given; both are pickled.
+        listen: hears, in this process, what the first of them tells.
+        folder: where they find one another.
     Returns:
         what the first one returns.
     Raises:

@@ -38,11 +38,18 @@ class Order:
     """What is to be trained.
 
     Attributes:
-        config: the file, for messages. sections: its content. data: names the data, to know it again.
-        folder: for state, log, sheets and checkpoint. strength: of the augmentation, as augment.Strength's fields.
-        avd: train the AVD network of the `initial` checkpoint, and nothing else. vgg: weights for the perceptual loss.
-        initial: a checkpoint to start from. most_seconds: stop (and keep the state) after so long; None: at the end.
-        threads: of PyTorch; 0: its own choice. processes: how many train together. device: "cpu" or "cuda".
+        config: the file, for messages.
+        sections: its content.
+        data: names the data, to know it again.
+        folder: for state, log, sheets and checkpoint.
+        strength: of the augmentation, as augment.Strength's fields.
+        avd: train the AVD network of the `initial` checkpoint, and nothing else.
+        vgg: weights for the perceptual loss.
+        initial: a checkpoint to start from.
+        most_seconds: stop (and keep the state) after so long; None: at the end.
+        threads: of PyTorch; 0: its own choice.
+        processes: how many train together.
+        device: "cpu" or "cuda".
         bf16: most products in bfloat16.
     """
 

@@ -33,9 +33,13 @@ class Eyeball:
 
     Attributes:
         origin: (2,) pixel position of the plate's first pixel.
-        white: (h, w, 3) uint8 the eye without its iris. ball: (h, w, 3) uint8 with it.
-        corners: (2, 2) the eye's corners, pixels. iris: centre x, y and radius, pixels.
-        gap: lid gap at the middle, pixels. lid: what comes down over it. size: of the iris, see `iris_ends`.
+        white: (h, w, 3) uint8 the eye without its iris.
+        ball: (h, w, 3) uint8 with it.
+        corners: (2, 2) the eye's corners, pixels.
+        iris: centre x, y and radius, pixels.
+        gap: lid gap at the middle, pixels.
+        lid: what comes down over it.
+        size: of the iris, see `iris_ends`.
     """
 
     origin: Array
@@ -188,7 +192,8 @@ def paint(out: Image, points: Array, eye: Eye, eyeball: Eyeball, gaze: Array) ->
     """Lay the eyeball into the lids' opening, and a lid that comes down over it; in place.
 
     Args:
-        points: (>=478, 2) target positions. gaze: (2,) how far the iris moves along and across, in eye widths.
+        points: (>=478, 2) target positions.
+        gaze: (2,) how far the iris moves along and across, in eye widths.
     """
     rows = lids.Rows.of(points, eye)
     upper, lower = rows.upper, eyeball.lid.edge(rows.lower)

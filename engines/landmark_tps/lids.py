@@ -66,9 +66,10 @@ class Lid:
 
     Attributes:
         top, bottom: (25, 3) its colours at the crease and at the edge, along the eye.
-        lash: (3,) the dark of its lashes. grain: levels.
-        under: (25,) how far the eye goes on below the row of landmarks that should be its edge, eye widths.
-            `edge` puts a row there.
+        lash: (3,) the dark of its lashes.
+        grain: levels.
+        under: (25,) how far the eye goes on below the row of landmarks that should be its edge, eye widths. `edge` puts
+            a row there.
     """
 
     top: Pixels
@@ -165,8 +166,10 @@ class _Along:
 
     Attributes:
         x, y: (h, w) pixels from the eye's left corner, along it and below it.
-        start, down: (2,) that corner, pixels of the picture, and the axis. width: of the eye, pixels.
-        order: of the upper lid's points, left to right. places: (25,) theirs along the eye, in that order.
+        start, down: (2,) that corner, pixels of the picture, and the axis.
+        width: of the eye, pixels.
+        order: of the upper lid's points, left to right.
+        places: (25,) theirs along the eye, in that order.
     """
 
     x: Pixels

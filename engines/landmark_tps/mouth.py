@@ -45,7 +45,8 @@ class Mouth:
 
     Attributes:
         height: the portrait's face height, pixels.
-        own, theirs: what is seen of the portrait's mouth and of the performer's. tones: see face.relight.
+        own, theirs: what is seen of the portrait's mouth and of the performer's.
+        tones: see face.relight.
         blur: sigma, pixels, that makes the performer's picture as soft as the portrait.
         teeth: the portrait's own, if it shows any.
     """
@@ -95,7 +96,8 @@ def paint(
     """Lay the inside of a mouth into `out`; in place.
 
     Args:
-        contour: (20, 2) the portrait's inner lips in `out`. driving_contour: (20, 2) in `driving_frame`.
+        contour: (20, 2) the portrait's inner lips in `out`.
+        driving_contour: (20, 2) in `driving_frame`.
     """
     lips = rows(contour)
     feather = max(1.0, FEATHER * mouth.height)

@@ -42,7 +42,9 @@ class Sitter:
     """The person on the plate.
 
     Attributes:
-        plate: their track. sigma: of its smoothing, frames. usual: (478, 3) their face at rest, canonical.
+        plate: their track.
+        sigma: of its smoothing, frames.
+        usual: (478, 3) their face at rest, canonical.
         articulates: (478, 1) 0..1, how much of a point's motion in the face is the mouth's.
         anchored: (478, 1) 0..1, how far it stays with the plate: temples and forehead wholly, so that hair and
             background do; chin and jaw, which follow the mouth, not at all.
@@ -137,7 +139,8 @@ def on_shut_lips(texture: Array, crop: Image, face: Array, own: Palette) -> Arra
     """The texture's points, those of the inner lips as far on the lips' seam as these are surely shut.
 
     Args:
-        texture: (492, 2) of the crop. face: (478, 3) its landmarks there.
+        texture: (492, 2) of the crop.
+        face: (478, 3) its landmarks there.
     """
     share = shutness(crop, face, own)
     if share == 0:

@@ -34,7 +34,8 @@ class Surroundings:
     """The motion of everything around one portrait's face, on a grid of nodes.
 
     Attributes:
-        size: (height, width) of the crop. count: nodes down and across.
+        size: (height, width) of the crop.
+        count: nodes down and across.
         from_outline: (G, 36) what each point of the face's oval does to each node.
         from_rigid: (G, 4) what the head's rigid motion does to each node.
     """
@@ -50,8 +51,10 @@ class Surroundings:
     ) -> Surroundings:
         """
         Args:
-            size: (height, width) of the crop. edges: which of its sides must not move (left, top, right, bottom).
-            points: (478, 3) the portrait's points, pixels. outline: (36, 2) the oval's texture positions.
+            size: (height, width) of the crop.
+            edges: which of its sides must not move (left, top, right, bottom).
+            points: (478, 3) the portrait's points, pixels.
+            outline: (36, 2) the oval's texture positions.
         """
         height = frame.height
         count = node_count(size[0], height), node_count(size[1], height)
@@ -79,7 +82,8 @@ class Surroundings:
         """(gh, gw, 2) displacement of the nodes, backward: what to add to a position to find where it comes from.
 
         Args:
-            outline_motion: (36, 2) how far the oval's points move, pixels. rigid: (2, 4), see Targets.
+            outline_motion: (36, 2) how far the oval's points move, pixels.
+            rigid: (2, 4), see Targets.
         """
         # einsum keeps clear of threaded BLAS: the same sums in the same order everywhere
         flat = np.einsum("gn,cn->gc", self.from_outline, np.ascontiguousarray(outline_motion.T, np.float32))

@@ -26,8 +26,10 @@ class Teeth:
     """The portrait's own teeth.
 
     Attributes:
-        image: (h, w, 3) uint8 the portrait around its mouth; alpha: (h, w) uint8, 255 on teeth.
-        origin: (2,) pixel position of the first pixel. contour: (20, 2) the inner lips around them, pixels.
+        image: (h, w, 3) uint8 the portrait around its mouth.
+        alpha: (h, w) uint8, 255 on teeth.
+        origin: (2,) pixel position of the first pixel.
+        contour: (20, 2) the inner lips around them, pixels.
     """
 
     image: Image
@@ -40,7 +42,9 @@ def own_teeth(image: Image, contour: Array, height: float, own: Palette) -> tupl
     """An open mouth emptied, and the teeth that were in it.
 
     Args:
-        image: the portrait. contour: (20, 2) its inner lips, a little outside the opening. own: its palette.
+        image: the portrait.
+        contour: (20, 2) its inner lips, a little outside the opening.
+        own: its palette.
     Returns:
         the portrait with dark between its lips, and its teeth if there are any to speak of.
     """

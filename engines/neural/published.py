@@ -29,8 +29,13 @@ class Known:
     """A checkpoint that is published, or comes with Duet, and what of it is on this machine.
 
     Attributes:
-        name: as `models fetch` takes it. engine: whose it is. config: in its configs. about: what it animates.
-        source: on the hub; None: it comes with Duet. file: where it is; None: not fetched. size: its bytes.
+        name: as `models fetch` takes it.
+        engine: whose it is.
+        config: in its configs.
+        about: what it animates.
+        source: on the hub; None: it comes with Duet.
+        file: where it is; None: not fetched.
+        size: its bytes.
         origin: sha256 of the download it was made from.
     """
 
@@ -49,12 +54,14 @@ class Catalog:
     """The checkpoints of one engine's network.
 
     Attributes:
-        engine: its name. family: what tells its checkpoints from others'.
+        engine: its name.
+        family: what tells its checkpoints from others'.
         published: by the name that `models fetch` takes.
         kept: the stem of the file in which a published one is kept, by its name.
         fetch: name, folder, mirror -> the file.
         verify: checkpoint, config -> whether it fits.
-        configs: where its configs lie; None: it has one form. usual: the config where none is named or told.
+        configs: where its configs lie; None: it has one form.
+        usual: the config where none is named or told.
         shipped: what comes with Duet: config -> name, what it animates; and the folder.
     """
 

@@ -71,7 +71,8 @@ class NetworkRenderer(Renderer):
     """Frames through a network, as many at once as its device computes.
 
     Args:
-        shown: the network. place: where it is computed.
+        shown: the network.
+        place: where it is computed.
         see: what it is given of a driving frame, (h, w, 3) uint8.
         keep: (N,) how much of each frame's motion is taken; None: all of it.
     """

@@ -94,7 +94,8 @@ class Openings:
     """What the performer's lips and lids are measured against.
 
     Attributes:
-        own: (50, 2) the portrait's keypoints. height: of its face, as they measure.
+        own: (50, 2) the portrait's keypoints.
+        height: of its face, as they measure.
         lids: (2,) the performer's lid gaps that correspond to the portrait's own.
     """
 

@@ -99,7 +99,9 @@ class Track:
     """A sound track to be muxed.
 
     Attributes:
-        path: a file; number: which of its audio streams it is. title: what players call it; "" for nothing.
+        path: a file.
+        number: which of its audio streams it is.
+        title: what players call it; "" for nothing.
         options: how it is encoded (see `media.ffmpeg.sound_codecs`), {"c": "copy"} for packet for packet.
     """
 

@@ -36,7 +36,8 @@ def change_level(source: Path, destination: Path, *, rate: int, gain_db: float, 
     """A WAV louder or softer, as 32-bit float WAV.
 
     Args:
-        rate: samples a second of both. ceiling_db: peaks are kept under it, dBTP; None: they do not reach it.
+        rate: samples a second of both.
+        ceiling_db: peaks are kept under it, dBTP; None: they do not reach it.
     """
     heard = ffmpeg.input(file_url(source), **SAFE_INPUT)["a:0"]
     sound = heard.filter("volume", f"{gain_db:.4f}dB", precision="double")

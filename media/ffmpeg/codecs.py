@@ -17,8 +17,10 @@ class VideoCodec:
     """One way to encode the picture.
 
     Attributes:
-        title: what people call it. name: what a probe calls it.
-        software: encoders of ffmpeg that run anywhere, the best first. hardware: those of a vendor's chip.
+        title: what people call it.
+        name: what a probe calls it.
+        software: encoders of ffmpeg that run anywhere, the best first.
+        hardware: those of a vendor's chip.
         formats: ffmpeg's pixel format for each (bits a channel, alpha) that the codec is written in; the first is taken
             where nothing is asked for.
         containers: which can hold it; "sequence" is a file a frame.
@@ -131,7 +133,9 @@ class AudioCodec:
     """One way to encode the sound.
 
     Attributes:
-        title: what people call it. containers: which can hold it. lossless: every sample stays as it was.
+        title: what people call it.
+        containers: which can hold it.
+        lossless: every sample stays as it was.
         kbps: where nothing is asked for: thousands of bits a second of a mono or stereo sound; 0: it has no such thing.
         names: what a probe calls it.
     """
@@ -201,9 +205,13 @@ class Encode:
     """A picture's encode, all of it decided.
 
     Attributes:
-        container: a name of CONTAINERS. codec: a name of VIDEO. encoder: ffmpeg's, "" for a sequence.
-        crf: quality factor, None where the codec has none. preset: one of EFFORTS.
-        bits: a channel. alpha: frames have opacity, and it is kept.
+        container: a name of CONTAINERS.
+        codec: a name of VIDEO.
+        encoder: ffmpeg's, "" for a sequence.
+        crf: quality factor, None where the codec has none.
+        preset: one of EFFORTS.
+        bits: a channel.
+        alpha: frames have opacity, and it is kept.
     """
 
     container: str = "mp4"

@@ -19,7 +19,8 @@ class PipeSink(Sink):
     """Feeds raw frames to an ffmpeg that reads stdin.
 
     Args:
-        argv: from `media.ffmpeg.argv.encode_video`. file: what an error names.
+        argv: from `media.ffmpeg.argv.encode_video`.
+        file: what an error names.
     """
 
     def __init__(self, argv: list[str], *, file: Path) -> None:

@@ -19,7 +19,8 @@ def run_ffmpeg(argv: list[str], *, stage: str | None = None, file: Path | None =
     """Run to the end.
 
     Args:
-        argv: from `media.ffmpeg.argv`. stage, file: what an error names.
+        argv: from `media.ffmpeg.argv`.
+        stage, file: what an error names.
     Raises: StageError with ffmpeg's last meaningful line and a cure, if it fails or cannot be started.
     """
     child = start_ffmpeg(argv, stage=stage, file=file, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -46,7 +47,8 @@ def start_ffmpeg(
     """The running child. It gets no Ctrl-C of its own: who started it decides how it ends.
 
     Args:
-        environment: variables that it has besides this process's own. folder: where it runs; None: here.
+        environment: variables that it has besides this process's own.
+        folder: where it runs; None: here.
     Raises: StageError if it cannot be started.
     """
     try:

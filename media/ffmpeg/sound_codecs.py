@@ -25,7 +25,8 @@ def encoding(codec: str, *, channels: int, whole: bool, kbps: int | None = None)
     """ffmpeg's options for a track.
 
     Args:
-        codec: a name of AUDIO. channels: of the sound.
+        codec: a name of AUDIO.
+        channels: of the sound.
         whole: the samples are whole numbers of 16 bits; else they are floats, which lossless codecs keep to 24 bits.
     """
     if codec in ("flac", "alac"):

@@ -22,11 +22,14 @@ class VideoInfo:
         frames: how many frames are shown, counted, not promised.
         expected_frames: how many the container promises; equal to `frames` in a whole file.
         truncated: there are fewer than promised.
-        start: when the first frame appears. end: when the last one disappears.
+        start: when the first frame appears.
+        end: when the last one disappears.
         rotation: clockwise degrees that the player turns the stored picture: 0, 90, 180, 270; already in width and
-            height. mirrored: it is flipped left to right before that.
+            height.
+        mirrored: it is flipped left to right before that.
         sar: width of a stored pixel over its height.
-        pix_fmt: as stored, such as "yuv420p". bits: a channel.
+        pix_fmt: as stored, such as "yuv420p".
+        bits: a channel.
         color_range, color_space, color_primaries, color_transfer: ffmpeg's names; "unknown" where the file is silent.
         interlaced: frames are made of two fields.
     """
@@ -97,7 +100,8 @@ class MediaInfo:
     """A media file.
 
     Attributes:
-        container: ffmpeg's name of its format. duration: until its last stream ends.
+        container: ffmpeg's name of its format.
+        duration: until its last stream ends.
         audio: what can be decoded of its sound tracks, the one that is heard first.
     """
 

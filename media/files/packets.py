@@ -23,7 +23,8 @@ class StreamPackets:
 
     Attributes:
         times: when each packet's frame shows; unordered; packets that show nothing left out.
-        count: all packets. end: when the last one ends.
+        count: all packets.
+        end: when the last one ends.
         first_key: when the first key frame shows.
     """
 

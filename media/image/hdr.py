@@ -44,8 +44,10 @@ def to_sdr(planes: tuple[NDArray[np.uint16], ...], width: int, transfer: int, pr
     """Full-range RGB values -> (H, W, 3) uint8, BT.709 primaries, gamma 2.4.
 
     Args:
-        planes: red, green and blue, (H, stride) each, BITS bits. width: how many columns of them are the picture.
-        transfer: PQ, HLG, or anything else for SDR. primaries: of TO_709, or anything else for primaries that are kept.
+        planes: red, green and blue, (H, stride) each, BITS bits.
+        width: how many columns of them are the picture.
+        transfer: PQ, HLG, or anything else for SDR.
+        primaries: of TO_709, or anything else for primaries that are kept.
     """
     mix = TO_709.get(primaries, np.eye(3, dtype=np.float32))
     knee = KNEE if transfer in (PQ, HLG) else np.inf

@@ -23,8 +23,10 @@ def warp_affine(image: Image, affine: Array, size: tuple[int, int], *, border: i
     """The picture through an affine, filtered before it is shrunk.
 
     Args:
-        image: (H, W, C) uint8. affine: (2, 3), from the image's pixels to the result's.
-        size: (width, height) of the result. border: how to go on beyond the image's edge (cv2.BORDER_*).
+        image: (H, W, C) uint8.
+        affine: (2, 3), from the image's pixels to the result's.
+        size: (width, height) of the result.
+        border: how to go on beyond the image's edge (cv2.BORDER_*).
     """
     scale = float(np.sqrt(abs(np.linalg.det(affine[:, :2]))))
     sigma = blur_for(scale)

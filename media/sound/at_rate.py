@@ -28,7 +28,10 @@ def sound_at(
     loud on both of two. Nothing comes of an empty stream.
 
     Args:
-        rate: samples a second. channels: 1 to 8. stream: which of the file's audio streams. start: seconds.
+        rate: samples a second.
+        channels: 1 to 8.
+        stream: which of the file's audio streams.
+        start: seconds.
     Raises: InputError if the file or the stream cannot be read.
     """
     blocks = sound_blocks(path, stream=stream)

@@ -50,7 +50,8 @@ def carried(
 
     Args:
         codec: a name of AUDIO that it must be in; None: anything that the container holds.
-        length: of the result, seconds. frame: how long one frame shows.
+        length: of the result, seconds.
+        frame: how long one frame shows.
     """
     if len(entries) != 1 or not _as_it_is(entries[0], length - frame):
         return None

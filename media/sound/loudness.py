@@ -25,8 +25,13 @@ _INTEGRATED, _PEAK = re.compile(r"I:\s+(\S+) LUFS"), re.compile(r"Peak:\s+(\S+) 
 
 @dataclass(frozen=True)
 class Loudness:
-    """Attributes: integrated: LUFS, gated. true_peak: dBTP. momentary: LUFS over 400 ms, every 0.1 s; at least -70, and
-    nan before the first 400 ms are full."""
+    """As EBU R 128 measures it.
+
+    Attributes:
+        integrated: LUFS, gated.
+        true_peak: dBTP.
+        momentary: LUFS over 400 ms, every 0.1 s; at least -70, and nan before the first 400 ms are full.
+    """
 
     integrated: float
     true_peak: float

@@ -25,11 +25,13 @@ class MixInput:
     """One sound in a mix. Times are seconds.
 
     Attributes:
-        path: the file. stream: which of its audio streams.
+        path: the file.
+        stream: which of its audio streams.
         gain_db: louder (above 0) or softer.
         pan: -1 left, 0 as it is, 1 right.
         offset: when it begins in the mix.
-        start: where in the file it begins. duration: how much of it is used; None: all.
+        start: where in the file it begins.
+        duration: how much of it is used; None: all.
         fade_in, fade_out: how long it swells up and dies away.
     """
 

@@ -86,7 +86,8 @@ def tone(turns: Curve, hertz: Curve, centres: Curve) -> Curve:
     """The sung tone, with an RMS of 1 whatever the vowel: loudness is the envelope's business.
 
     Args:
-        turns, hertz: (S,) the glottis's phase, in turns, and its pitch. centres: (F, K) Hz, the formants at the knots.
+        turns, hertz: (S,) the glottis's phase, in turns, and its pitch.
+        centres: (F, K) Hz, the formants at the knots.
     Returns: (S,).
     """
     at = knots(len(turns))

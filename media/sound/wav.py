@@ -37,7 +37,9 @@ class WavWriter:
     """Appends blocks of samples to a file under the name it is given (`write_wav` and `cut_wav` are atomic).
 
     Args:
-        path: the file. rate: samples a second. channels: 1 to 8.
+        path: the file.
+        rate: samples a second.
+        channels: 1 to 8.
         kind: "s16", whole numbers of 16 bits, or "flt", 32-bit floats whose full scale is 1.
     Raises: StageError for a number of channels that WAV has no layout for.
     """

@@ -34,7 +34,8 @@ class Canvas:
     """What a script is drawn on.
 
     Attributes:
-        size: (width, height) of the frame in pixels. units: the same in the script's own units.
+        size: (width, height) of the frame in pixels.
+        units: the same in the script's own units.
     """
 
     size: tuple[int, int]
@@ -56,7 +57,9 @@ def text_script(
     """Lines and titles as they are shown; words with times fill with colour as they are sung.
 
     Args:
-        size: (width, height) of the frame. style: how lines look. titles: with how each looks.
+        size: (width, height) of the frame.
+        style: how lines look.
+        titles: with how each looks.
     """
     made, canvas = empty_script(size), Canvas(size, size)
     room = Crowd([*((line.start, line.end) for line in lines), *((title.start, title.end) for title in titles)])

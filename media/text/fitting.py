@@ -24,7 +24,9 @@ class Fit:
     """How a text fits.
 
     Attributes:
-        scale: of the size that was asked for. room: the width of a line, in heights of it. fonts: what shows it.
+        scale: of the size that was asked for.
+        room: the width of a line, in heights of it.
+        fonts: what shows it.
     """
 
     scale: float
@@ -56,7 +58,8 @@ def fitted(text: str, height: float, room: tuple[float, float], fonts: FontChoic
     must be.
 
     Args:
-        height: of a line, in pixels. room: (width, height), pixels.
+        height: of a line, in pixels.
+        room: (width, height), pixels.
     """
     words = [_words(row) for row in text.split("\n")]
     widest = max((_width(word.rstrip(), fonts) for row in words for word in row), default=0.0)

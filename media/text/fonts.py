@@ -32,7 +32,9 @@ class Font:
     """One font of a file.
 
     Attributes:
-        number: in its file. family: what text asks for. names: all that it answers to, lower case.
+        number: in its file.
+        family: what text asks for.
+        names: all that it answers to, lower case.
     """
 
     path: Path
@@ -134,7 +136,9 @@ class FontChoice:
         text: all that will be written; it also tells which region's forms Chinese characters take.
         own: the one that the user chose; it is then the main font, whatever it lacks.
     Attributes:
-        main: shows what it can. used: all that are needed. missing: code points that none has.
+        main: shows what it can.
+        used: all that are needed.
+        missing: code points that none has.
     """
 
     def __init__(self, fonts: Iterable[Font], text: str, own: Font | None = None) -> None:

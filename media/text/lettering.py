@@ -43,7 +43,8 @@ def lettered(
     """A line of text as a picture, (H, W, 3) uint8; in the middle of its height.
 
     Args:
-        height: of the letters, pixels. size: (width, height) of the picture; without it, what the line needs.
+        height: of the letters, pixels.
+        size: (width, height) of the picture; without it, what the line needs.
         left: pixels before the text.
     """
     runs = [(run.text, _face(run.font, height)) for run in _runs(legible(line))]

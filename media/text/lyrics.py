@@ -27,7 +27,8 @@ class Line:
     """A line that is sung. Times in milliseconds.
 
     Attributes:
-        words: (when it begins, its text); one, if words are not timed. singers: performers named before it.
+        words: (when it begins, its text); one, if words are not timed.
+        singers: performers named before it.
     """
 
     start: int
@@ -49,7 +50,9 @@ def read_lyrics(
     the field Name (`Singers`). A line that ends where it begins is left out and told.
 
     Args:
-        kind: one of FORMATS, what the file's name ends in. performers: their names. told: hears what is left out.
+        kind: one of FORMATS, what the file's name ends in.
+        performers: their names.
+        told: hears what is left out.
     Returns:
         the lines; and of an ASS file the whole of it, its names taken out of the text, without attachments.
     Raises:

@@ -31,8 +31,9 @@ class Singers:
     """Takes the names off lines.
 
     Attributes:
-        performers: whose names count, in any case. file: that the lines are of, for messages. told: hears of names that
-            are nobody's.
+        performers: whose names count, in any case.
+        file: that the lines are of, for messages.
+        told: hears of names that are nobody's.
     """
 
     performers: Sequence[str]

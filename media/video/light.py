@@ -34,8 +34,8 @@ class SteadyLight:
         """Take a frame into account.
 
         Args:
-            image: (H, W, 3) uint8. points: (P, 2 or more), x and y of the face's points in its pixels; P is the same
-                in all frames.
+            image: (H, W, 3) uint8.
+            points: (P, 2 or more), x and y of the face's points in its pixels; P is the same in all frames.
         """
         levels, good = _levels(image, points)
         if self._sum is None:

@@ -44,7 +44,10 @@ class LosslessSink(Sink):
     """Encodes in this process, with PyAV: no child to start for a chunk of a few dozen frames, no pipe to copy through.
 
     Args:
-        path: written at once under this name. size: (width, height). fps: exact. channels: 3 RGB, 4 RGB and alpha.
+        path: written at once under this name.
+        size: (width, height).
+        fps: exact.
+        channels: 3 RGB, 4 RGB and alpha.
     """
 
     def __init__(

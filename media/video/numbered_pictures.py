@@ -17,7 +17,8 @@ class PictureReader:
     (H, W, 3) uint8 RGB, from the one that shows at `start` on. Every iteration starts anew.
 
     Args:
-        paths: as `numbered_pictures` gives them. fps: pictures a second; the first shows at 0.
+        paths: as `numbered_pictures` gives them.
+        fps: pictures a second; the first shows at 0.
     Raises: InputError (while iterating) as `read_same`.
     """
 

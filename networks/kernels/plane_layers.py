@@ -21,7 +21,8 @@ class Planes:
     """Channel planes with a border of zeros.
 
     Attributes:
-        inner: address of the first pixel inside the border. strides: floats from plane to plane and row to row.
+        inner: address of the first pixel inside the border.
+        strides: floats from plane to plane and row to row.
     """
 
     def __init__(self, library: Library, channels: int, height: int, width: int) -> None:

@@ -50,7 +50,8 @@ def hear(
     """The voice of a song, and when the words in it are sung.
 
     Args:
-        read: gives the voice. words: the file that the lines are of, for messages.
+        read: gives the voice.
+        words: the file that the lines are of, for messages.
     Raises: InputError as `read`, align_song and check_found do.
     """
     form = "{desc} {percentage:3.0f}%"

@@ -25,7 +25,8 @@ class Place:
 
     Attributes:
         target: the video; of a sequence, the name with the number's place in it.
-        sequence: that name's parts; None for one file. first: the number of a sequence's first file.
+        sequence: that name's parts; None for one file.
+        first: the number of a sequence's first file.
         poster, preview, signer: where they are asked for.
         sounds, passes: what the files' names end in that may go beside it: "wav" and "mona.wav", "mona.matte.mkv".
     """

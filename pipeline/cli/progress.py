@@ -23,8 +23,9 @@ class Progress:
     """Listens to a run and shows one figure for the whole of it, weighed by the expected cost of its tasks.
 
     Args:
-        tasks: of the run. style: "json": a line an event on stdout; "openjd": lines that Open Job Description's
-            sessions understand; "auto": a bar on a terminal, else a line now and then.
+        tasks: of the run.
+        style: "json": a line an event on stdout; "openjd": lines that Open Job Description's sessions understand;
+            "auto": a bar on a terminal, else a line now and then.
     """
 
     def __init__(self, tasks: Iterable[Task], style: Style) -> None:

@@ -45,7 +45,8 @@ def run_graph(
     """Make what is wanted.
 
     Args:
-        notices: told first. also: hears every event after it has been shown.
+        notices: told first.
+        also: hears every event after it has been shown.
     Returns:
         as Executor.run.
     Raises: DuetError.
@@ -80,7 +81,8 @@ def make_and_use(
     """Make what is wanted, then use it; what others remove or damage in between is made again.
 
     Args:
-        use: may be called several times. notices, also: as of run_graph.
+        use: may be called several times.
+        notices, also: as of run_graph.
     Returns: what `use` returns.
     Raises: DuetError.
     """

@@ -32,7 +32,8 @@ class Command:
     """A command that runs.
 
     Attributes:
-        stopped: it was asked to end. last: of stderr, the last line, once it is over.
+        stopped: it was asked to end.
+        last: of stderr, the last line, once it is over.
     """
 
     process: subprocess.Popen[bytes]
@@ -91,7 +92,8 @@ class Command:
         """Why it failed, in one line.
 
         Args:
-            code: its exit code. end: its last line of `--json`, if there was one.
+            code: its exit code.
+            end: its last line of `--json`, if there was one.
         """
         if end and end.get("text"):
             return "; ".join(end.get("mistakes") or [str(end["text"])])

@@ -21,7 +21,8 @@ class Job(BaseModel):
 
     Attributes:
         name: of the manifest, in the desk's folder.
-        told: why it failed, in one line. spared: what is to do and what finished work spares; None until it is known.
+        told: why it failed, in one line.
+        spared: what is to do and what finished work spares; None until it is known.
         seconds: of work that is to do, for one worker, as finished work lets expect; None if that is not known.
         added, began, ended: ISO 8601.
     """

@@ -35,7 +35,8 @@ class Live:
     """A render, as it has been told so far.
 
     Attributes:
-        percent: of all of it, finished work included. seconds_left: None while that is not known.
+        percent: of all of it, finished work included.
+        seconds_left: None while that is not known.
         end: its last line: Done, Failed or Stopped.
     """
 

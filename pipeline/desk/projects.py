@@ -33,9 +33,11 @@ class Project:
     """A manifest, as the list shows it.
 
     Attributes:
-        name: its file, relative to the folder. title: its own, or else the file's name.
+        name: its file, relative to the folder.
+        title: its own, or else the file's name.
         mistakes: all of them, a line each.
-        versions: the newest first. fresh: results that are not kept as versions yet, the oldest first.
+        versions: the newest first.
+        fresh: results that are not kept as versions yet, the oldest first.
         loaded: once for each of its outputs; nothing if it has mistakes.
     """
 

@@ -40,8 +40,10 @@ class Version:
     """A kept result.
 
     Attributes:
-        number: counts from 1. folder: where it is kept.
-        made: when it was found, ISO 8601. status: what people say of it.
+        number: counts from 1.
+        folder: where it is kept.
+        made: when it was found, ISO 8601.
+        status: what people say of it.
     """
 
     number: int

@@ -23,7 +23,9 @@ class Singer:
     """Somebody who sings.
 
     Attributes:
-        name: the performer's, in the manifest. portrait: a file, or sample:NAME. called: what the words call them.
+        name: the performer's, in the manifest.
+        portrait: a file, or sample:NAME.
+        called: what the words call them.
     """
 
     name: str
@@ -38,7 +40,8 @@ def cast(portraits: Sequence[str], named: Mapping[str, int], words: Path) -> lis
     no portrait goes to the portraits that are left, in order.
 
     Args:
-        named: names that stand before lines of the words, and before how many. words: for messages.
+        named: names that stand before lines of the words, and before how many.
+        words: for messages.
     Raises: ManifestError for more names, or more portraits, than can be.
     """
     if len(portraits) > MOST_SINGERS:
@@ -77,7 +80,8 @@ def whose(lines: Sequence[SungLine], singers: Sequence[Singer], at_once: int) ->
     come back are sung by all.
 
     Args:
-        lines: singers as `called`. at_once: lines in a turn.
+        lines: singers as `called`.
+        at_once: lines in a turn.
     """
     if len(singers) == 1:
         return [replace(line, singers=()) for line in lines]

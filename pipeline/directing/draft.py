@@ -45,7 +45,8 @@ def draft(wishes: Wishes, singers: Sequence[Singer], cuts: Sequence[Cut] | None,
     """The manifest's data.
 
     Args:
-        cuts: the scenes; None: everybody is seen for the whole song. begins: when the first word is sung, seconds.
+        cuts: the scenes; None: everybody is seen for the whole song.
+        begins: when the first word is sung, seconds.
     """
     folder = wishes.folder
     sings = {"language": wishes.language, "separate": wishes.separate}

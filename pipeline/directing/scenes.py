@@ -36,8 +36,11 @@ class Pace:
     """How often is cut.
 
     Attributes:
-        shortest, longest: seconds of a scene. fade: seconds of a crossfade. at_once: lines in a singer's turn.
-        insets: who listens is shown small, now and then. cuts: False: all singers are seen for the whole song.
+        shortest, longest: seconds of a scene.
+        fade: seconds of a crossfade.
+        at_once: lines in a singer's turn.
+        insets: who listens is shown small, now and then.
+        cuts: False: all singers are seen for the whole song.
     """
 
     shortest: float
@@ -98,7 +101,8 @@ def cut_scenes(
     """The scenes of a song, the first at 0.
 
     Args:
-        lines: with those who sing them. names: of all singers, in the order in which they stand.
+        lines: with those who sing them.
+        names: of all singers, in the order in which they stand.
         upright: the frame is higher than wide.
     """
     stretches = list(_split(_long_enough(_with_music(_stretches(lines), music.seconds), pace), pace))

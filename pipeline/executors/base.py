@@ -33,7 +33,8 @@ class Circumstances:
     Attributes:
         workers: how many tasks at once; 0 takes as many as processors and memory allow.
         keep_going: a failed task stops only what needs it.
-        online: workers may download what they lack. address: where a remote executor's cluster is.
+        online: workers may download what they lack.
+        address: where a remote executor's cluster is.
     """
 
     workers: int = 0

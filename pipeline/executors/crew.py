@@ -17,7 +17,9 @@ class Worker:
     """One worker.
 
     Attributes:
-        has_device: a GPU of its own. task: what it works on. model: the model files that it has loaded.
+        has_device: a GPU of its own.
+        task: what it works on.
+        model: the model files that it has loaded.
     """
 
     has_device: bool = False
@@ -29,7 +31,8 @@ class Crew(ABC):
     """Workers; leaving the block stops them, whatever they are doing.
 
     Attributes:
-        workers: all that live. attempts: how often a task is given out before a lost worker counts as its failure.
+        workers: all that live.
+        attempts: how often a task is given out before a lost worker counts as its failure.
         memory: bytes that all running tasks may take together; None: the workers see to it.
     """
 

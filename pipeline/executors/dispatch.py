@@ -43,7 +43,8 @@ class Dispatch:
     """The state of a run.
 
     Attributes:
-        todo: what must run, as known before it starts, in order. failed: why tasks could not be done, by key.
+        todo: what must run, as known before it starts, in order.
+        failed: why tasks could not be done, by key.
     """
 
     def __init__(

@@ -49,7 +49,8 @@ def worker_count(asked: int, needs: list[Needs]) -> int:
     """How many workers to start: what was asked for, or as many as processors and memory allow; no more than tasks.
 
     Args:
-        asked: 0 for as many as is good. needs: of every task that is to be done.
+        asked: 0 for as many as is good.
+        needs: of every task that is to be done.
     """
     if asked or not needs:
         return max(1, min(asked, len(needs)))

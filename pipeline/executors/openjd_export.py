@@ -29,9 +29,10 @@ def job_template(
     """The template, JSON-safe.
 
     Args:
-        command: "render" or "batch". manifest: relative to the template's folder; it is a default if it lies in it, for
-            the standard allows no other.
-        program: run_pipeline.py. chunk_frames: frames a task of the steps that make frames.
+        command: "render" or "batch".
+        manifest: relative to the template's folder; it is a default if it lies in it, for the standard allows no other.
+        program: run_pipeline.py.
+        chunk_frames: frames a task of the steps that make frames.
         gpus: require one where a step can use it.
     """
     by_stage: dict[str, list[Task]] = {}
@@ -55,7 +56,8 @@ def asset_references(inputs: Iterable[Path], outputs: Iterable[Path]) -> dict[st
     """What a job reads and where it writes, as Deadline Cloud's job bundles have it: asset_references.yaml.
 
     Args:
-        inputs: files, by absolute paths. outputs: folders.
+        inputs: files, by absolute paths.
+        outputs: folders.
     """
     files = sorted(str(path) for path in inputs)
     folders = sorted({str(path) for path in outputs})

@@ -50,7 +50,8 @@ class Place:
     """Where a worker works.
 
     Attributes:
-        root: of the store. devices: what CUDA_VISIBLE_DEVICES shall be; None leaves it.
+        root: of the store.
+        devices: what CUDA_VISIBLE_DEVICES shall be; None leaves it.
         online: it may download what it lacks.
         threads: how many OpenCV takes: threads of several workers that wait for one processor spin. None leaves it.
     """

@@ -67,7 +67,8 @@ def load_manifests(path: Path, *, writing_to: Path | None = None, within: Path |
     """Read and validate a manifest, as one for each of its outputs.
 
     Args:
-        writing_to: takes the place of its output.path. within: the one folder that it may read and write in.
+        writing_to: takes the place of its output.path.
+        within: the one folder that it may read and write in.
     Raises: InputError if the file cannot be read; ManifestError with every mistake.
     """
     try:

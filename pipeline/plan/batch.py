@@ -39,9 +39,11 @@ class Item:
     """One video of a batch.
 
     Attributes:
-        loaded: its own manifest. target: where the video goes.
+        loaded: its own manifest.
+        target: where the video goes.
         verdict, video, claim: what the checks say of it, it, and what its credentials say, once it is planned.
-        error: why it cannot be made. notices: about the table that it comes from.
+        error: why it cannot be made.
+        notices: about the table that it comes from.
     """
 
     name: str

@@ -27,7 +27,8 @@ class Job:
     """A manifest whose engines and files are known.
 
     Attributes:
-        choices: each performer's engine. encoder: the picture's.
+        choices: each performer's engine.
+        encoder: the picture's.
         probes: the probe task of each media file, by the manifest's name for it.
         subtitles: the task that reads lyrics and titles, if there are any.
         plates: the performers whose portrait is a whole video.

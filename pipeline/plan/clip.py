@@ -23,7 +23,8 @@ class Clip:
         rate: the clip's own frames a second.
         sounds: whether it has a sound track.
         heard: how long its own sound plays from `start` on.
-        plays: how long it shows in the result. way: how it is brought to that where it is not its own length.
+        plays: how long it shows in the result.
+        way: how it is brought to that where it is not its own length.
     """
 
     start: Fraction

@@ -23,7 +23,9 @@ class MadeUp:
     """A driver whom nobody filmed.
 
     Attributes:
-        voice: whose. phones: what it sings, where its words are known. how: it is made.
+        voice: whose.
+        phones: what it sings, where its words are known.
+        how: it is made.
     """
 
     voice: Voice
@@ -36,7 +38,9 @@ class PlannedClip:
     """A driver.
 
     Attributes:
-        media: the file. faces: the face in it; None: it is sound. part: what plays of it.
+        media: the file.
+        faces: the face in it; None: it is sound.
+        part: what plays of it.
         clip: constant in rate and cut to the face.
         made_up: how, if nobody was filmed.
         told: what a person should know of it.

@@ -67,7 +67,8 @@ def unfinished(tasks: Iterable[Task], there: Callable[[Task], bool]) -> set[str]
     finished work.
 
     Args:
-        tasks: with all that they need. there: whether a task's artifact is; asked once of each that matters.
+        tasks: with all that they need.
+        there: whether a task's artifact is; asked once of each that matters.
     """
     by_key = {task.key: task for task in tasks}
     needed = {need for task in by_key.values() for need in task.needs}

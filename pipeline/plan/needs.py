@@ -13,7 +13,13 @@ MB = 1 << 20
 
 @dataclass(frozen=True)
 class Needs:
-    """Attributes: cpus; gpus: 1 for work that was planned for a GPU; memory in bytes."""
+    """What a task needs.
+
+    Attributes:
+        cpus: processors.
+        gpus: 1 for work that was planned for a GPU.
+        memory: bytes.
+    """
 
     cpus: int
     gpus: int

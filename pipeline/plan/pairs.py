@@ -32,8 +32,12 @@ class Pair:
     """A line of the table; None where it says nothing.
 
     Attributes:
-        portrait, driving: files. name: the item's. song: of the video, instead of the clip's sound.
-        lyrics: a file. start, end: of the clip. face: of the portrait.
+        portrait, driving: files.
+        name: the item's.
+        song: of the video, instead of the clip's sound.
+        lyrics: a file.
+        start, end: of the clip.
+        face: of the portrait.
     """
 
     portrait: str

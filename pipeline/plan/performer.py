@@ -40,7 +40,9 @@ class PlannedPerformer:
     Attributes:
         frames: how many it moves for.
         engine: the name of the one that animates it.
-        crop: its portrait's. clip: its driver. chunks: its frames, in order.
+        crop: its portrait's.
+        clip: its driver.
+        chunks: its frames, in order.
         into: what these show: the part of the portrait that moves, or the crop.
         plate: of a moving plate, its frames, and what plays of it.
     """

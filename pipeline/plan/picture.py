@@ -24,9 +24,11 @@ class PlannedPicture:
     """What the edit takes of a picture.
 
     Attributes:
-        name: of its first performer. performers: all of them.
+        name: of its first performer.
+        performers: all of them.
         crop: the picture, the part of it that moves (`box`) and where the heads are.
-        chunks: those of the moving part, in order. into: "portrait" or "crop".
+        chunks: those of the moving part, in order.
+        into: "portrait" or "crop".
     """
 
     name: str

@@ -31,9 +31,13 @@ class Demo:
     """What is asked for.
 
     Attributes:
-        config, checkpoint, source, driving: files. shape: (height, width) that pictures are squeezed to.
-        engine: whose demo. options: its own Options. best: measure motion from the frame that is most like the source;
-            else from frame `reference`. suffix: of the result, .mp4 or .mkv (lossless). title: in its metadata.
+        config, checkpoint, source, driving: files.
+        shape: (height, width) that pictures are squeezed to.
+        engine: whose demo.
+        options: its own Options.
+        best: measure motion from the frame that is most like the source; else from frame `reference`.
+        suffix: of the result, .mp4 or .mkv (lossless).
+        title: in its metadata.
     """
 
     config: Path

@@ -14,7 +14,13 @@ from stages import STAGES
 
 @dataclass(frozen=True)
 class Selection:
-    """Attributes: only: a stage's name. frames: tasks that make any of these. part: by number, of what is left."""
+    """Some of a plan's tasks.
+
+    Attributes:
+        only: a stage's name.
+        frames: tasks that make any of these.
+        part: by number, of what is left.
+    """
 
     only: str | None = None
     frames: FrameRange | None = None

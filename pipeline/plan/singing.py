@@ -31,8 +31,11 @@ class _Song:
     """The sound that a performer sings to.
 
     Attributes:
-        file: the manifest's name for it. stream: which of its tracks. start: where it begins on the file's clock.
-        delay: seconds of the result at which it begins. end: at which it ends.
+        file: the manifest's name for it.
+        stream: which of its tracks.
+        start: where it begins on the file's clock.
+        delay: seconds of the result at which it begins.
+        end: at which it ends.
         length: seconds, where not to the file's end.
     """
 

@@ -24,8 +24,12 @@ class Spent:
     """What a finished task took.
 
     Attributes:
-        stage: its stage. engine: whose work it was, if it was one's. frames: how many it handled.
-        seconds: of time. processor: of processor time, its children's included. memory: bytes at most.
+        stage: its stage.
+        engine: whose work it was, if it was one's.
+        frames: how many it handled.
+        seconds: of time.
+        processor: of processor time, its children's included.
+        memory: bytes at most.
         size: bytes of what it made.
     """
 

@@ -37,7 +37,9 @@ class TubePlan:
     """One clip of the training set.
 
     Attributes:
-        name: for people: "d6", or "mona_lisa__d10". person: who is seen in it. driver: the clip whose motion it has.
+        name: for people: "d6", or "mona_lisa__d10".
+        person: who is seen in it.
+        driver: the clip whose motion it has.
         held_out: for measuring only.
     """
 

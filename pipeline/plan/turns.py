@@ -34,7 +34,8 @@ def plan_turns(planning: Planning, timeline: Timeline, pictures: Mapping[str, st
     next one. Who is not seen is already as it will be seen next, or was seen last.
 
     Args:
-        pictures: the picture of each performer, by its name. frames: of the whole result.
+        pictures: the picture of each performer, by its name.
+        frames: of the whole result.
     """
     spans = list(_spans(planning, timeline, frames))
     turns = {}

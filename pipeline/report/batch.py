@@ -20,7 +20,8 @@ class Outcome:
     """One item's.
 
     Attributes:
-        video: the file that was written, if one was. seconds: from the start of the batch until the item was over.
+        video: the file that was written, if one was.
+        seconds: from the start of the batch until the item was over.
     """
 
     name: str

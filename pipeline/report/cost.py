@@ -42,10 +42,11 @@ class Cost:
     """What one stage of a plan takes.
 
     Attributes:
-        tasks, frames, seconds: of what is still to be done. done: tasks that are, or that nobody waits for any more.
+        tasks, frames, seconds: of what is still to be done.
+        done: tasks that are, or that nobody waits for any more.
         memory: bytes of the largest task.
-        size: bytes that what is to be done leaves in the work folder. stays: of these, what stays once the result is
-            checked.
+        size: bytes that what is to be done leaves in the work folder.
+        stays: of these, what stays once the result is checked.
         past: how many finished tasks the estimate is made from; 0: it is the stage's own guess.
     """
 

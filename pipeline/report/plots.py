@@ -33,8 +33,10 @@ class Drawn:
     """A plot in the coordinates of its picture, `width` by `height`: what the page's template writes down.
 
     Attributes:
-        lines: each with its pieces, as SVG's `points`. bands: left edge, width and kind of each.
-        least, most: of all values. start, end: seconds of the first and of the last value.
+        lines: each with its pieces, as SVG's `points`.
+        bands: left edge, width and kind of each.
+        least, most: of all values.
+        start, end: seconds of the first and of the last value.
     """
 
     title: str
@@ -69,7 +71,8 @@ def plot(
     """A plot of the lines. None, if no value is known.
 
     Args:
-        times: seconds of the values, ascending. span: what is shown from bottom to top at least.
+        times: seconds of the values, ascending.
+        span: what is shown from bottom to top at least.
     """
     known = [value for line in lines for value in line.values if value is not None]
     if not known or len(times) < 2:

@@ -129,7 +129,8 @@ def _best(source: Path, driving: Path, size: tuple[int, int]) -> int:
     """The driving frame whose face is most like the source's, among those in which a face was found.
 
     Args:
-        source, driving: tracks. size: (width, height) that both pictures are squeezed to.
+        source, driving: tracks.
+        size: (width, height) that both pictures are squeezed to.
     """
     portrait, track, rows = FaceTrack.load(source), FaceTrack.load(driving), Rows(driving / "points.npy")
     seen = np.flatnonzero(track.found)

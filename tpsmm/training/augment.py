@@ -22,8 +22,12 @@ class Strength:
 
     Attributes:
         reach: half the side of the cut, in face heights, drawn from this range.
-        turn: degrees. shift: of the face from the middle. stretch: of width over height. bend: of the smooth bend.
-        colour: of gain, gamma and saturation. spoil: how often it is blurred, made grey, noisy or covered.
+        turn: degrees.
+        shift: of the face from the middle.
+        stretch: of width over height.
+        bend: of the smooth bend.
+        colour: of gain, gamma and saturation.
+        spoil: how often it is blurred, made grey, noisy or covered.
         mirror: half of the time.
     """
 
@@ -78,7 +82,8 @@ def draw_cut(rng: np.random.Generator, strength: Strength, points: Floats, heigh
     """A random cut around a face.
 
     Args:
-        points: (P, 2) of the face, in the tube's pixels. height: of the face there.
+        points: (P, 2) of the face, in the tube's pixels.
+        height: of the face there.
     """
     centre = (points.min(axis=0) + points.max(axis=0)) / 2
     reach = float(rng.uniform(*strength.reach))

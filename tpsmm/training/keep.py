@@ -84,7 +84,8 @@ def export(model: Model, path: Path, *, half: bool, epoch: int = 0, note: Mappin
     """Write a checkpoint: .safetensors, or the published layout for any other name.
 
     Args:
-        half: floats as float16. epoch: kept in the published layout, which the published training reads.
+        half: floats as float16.
+        epoch: kept in the published layout, which the published training reads.
         note: text for a .safetensors' metadata.
     Raises:
         StageError: it cannot be written.

@@ -66,8 +66,10 @@ class PairObjective(Objective):
     """Dense motion and inpainting; keypoints come from landmarks, and in part from the frozen detector.
 
     Args:
-        side: pixels of the pictures. predicted: the share of pairs whose keypoints the detector finds.
-        paint: also train inpainting; without it, the flow alone. noise: added to true keypoints, standard deviation.
+        side: pixels of the pictures.
+        predicted: the share of pairs whose keypoints the detector finds.
+        paint: also train inpainting; without it, the flow alone.
+        noise: added to true keypoints, standard deviation.
     """
 
     def __init__(

@@ -58,7 +58,9 @@ def occlusion_loss(mask: Tensor, regions: Tensor, driving_points: Tensor) -> Ten
     """The mask's logits are taught in the mouth alone: 0 (painted anew) inside, 1 (as in the source) on the lips.
 
     Args:
-        mask: (N, 1, h, w), 0..1. regions: (N, 4, H, W), see tubes.Pairs. driving_points: (N, 478, 2).
+        mask: (N, 1, h, w), 0..1.
+        regions: (N, 4, H, W), see tubes.Pairs.
+        driving_points: (N, 478, 2).
     """
     small = F.interpolate(regions[:, 2:4], size=mask.shape[2:], mode="area")
     gap = (driving_points[:, 13] - driving_points[:, 14]).norm(dim=-1)

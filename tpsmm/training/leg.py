@@ -37,10 +37,16 @@ class Leg:
     """A part of a run.
 
     Attributes:
-        name: in the log. steps: how many. batch: pictures or pairs a step, of all processes together.
-        objective: makes it, when the leg begins. rate: the learning rate of a step, 0..steps-1.
-        betas, decay: of Adam. decoupled: decay as AdamW does it. clip: the gradient's largest norm.
-        clip_norm: which norm; infinity for the published training. continues: Adam goes on from the leg before.
+        name: in the log.
+        steps: how many.
+        batch: pictures or pairs a step, of all processes together.
+        objective: makes it, when the leg begins.
+        rate: the learning rate of a step, 0..steps-1.
+        betas, decay: of Adam.
+        decoupled: decay as AdamW does it.
+        clip: the gradient's largest norm.
+        clip_norm: which norm; infinity for the published training.
+        continues: Adam goes on from the leg before.
         epoch: of a leg whose end is kept as a checkpoint of its own.
     """
 
@@ -63,8 +69,12 @@ class Progress:
     """One step done.
 
     Attributes:
-        leg: its name. ends: this was its last step. step, steps: of the whole run. epoch: to be kept, see Leg.
-        losses: of this step, weighted. rate: the learning rate.
+        leg: its name.
+        ends: this was its last step.
+        step, steps: of the whole run.
+        epoch: to be kept, see Leg.
+        losses: of this step, weighted.
+        rate: the learning rate.
     """
 
     leg: str

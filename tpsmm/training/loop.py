@@ -39,7 +39,9 @@ class Circumstances:
     """Of a run.
 
     Attributes:
-        team: the processes that train together. device: where this one does. bf16: most products in bfloat16.
+        team: the processes that train together.
+        device: where this one does.
+        bf16: most products in bfloat16.
         ahead: draw the next batch while this one is learnt.
     """
 
@@ -53,10 +55,14 @@ class Trainer:
     """A model on its way.
 
     Args:
-        model: its weights are changed in place. legs: what to do with it. sampler: what it sees. seed: of all chance.
+        model: its weights are changed in place.
+        legs: what to do with it.
+        sampler: what it sees.
+        seed: of all chance.
         how: where, and with whom; each process has a trainer of its own, with the same arguments but for its rank.
     Attributes:
-        step: how many are done, of all legs. averaged: the model that is kept: a moving average of the weights.
+        step: how many are done, of all legs.
+        averaged: the model that is kept: a moving average of the weights.
     """
 
     def __init__(

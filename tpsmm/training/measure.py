@@ -33,11 +33,12 @@ class Figures:
 
     Attributes:
         face_l1, still_l1: mean difference in the face, of the result and of the first frame unmoved, 0..1.
-        flow: where the flow says that the traced landmarks come from, against where they are: mean, in pixels of 256;
-            still_flow: the same for no motion.
-        keypoints: mean error, in pixels of 256. mouth, lids: correlation of the openings that the keypoints show with
-            the true ones. given_l1, given_flow: as above, for landmarks in the detector's place. None for keypoints
-            that no landmarks taught.
+        flow: where the flow says that the traced landmarks come from, against where they are: mean, in pixels of 256.
+        still_flow: the same for no motion.
+        keypoints: mean error, in pixels of 256.
+        mouth, lids: correlation of the openings that the keypoints show with the true ones.
+        given_l1, given_flow: as above, for landmarks in the detector's place. None for keypoints that no landmarks
+            taught.
         sheet: (rows, columns, 3) uint8: driver, result, moved source, mask; by landmarks where they were taught.
     """
 
@@ -61,7 +62,8 @@ def measure(model: Model, tube: Tube, side: int, *, taught: bool) -> Figures:
     """Animate frames of a clip by its first frame; the model is used as it stands, in evaluation mode.
 
     Args:
-        side: pixels of the pictures. taught: its keypoints were taught to be landmarks.
+        side: pixels of the pictures.
+        taught: its keypoints were taught to be landmarks.
     """
     chosen = np.linspace(0, len(tube.frames) - 1, min(FRAMES, len(tube.frames))).round().astype(int)
     cut = _still_cut(tube, side)

@@ -18,7 +18,8 @@ class Movement:
     """How N sources move into N driving frames.
 
     Attributes:
-        deformation: (N, h, w, 2), -1..1. masks: as of DenseMotionNetwork.
+        deformation: (N, h, w, 2), -1..1.
+        masks: as of DenseMotionNetwork.
     """
 
     deformation: Tensor
@@ -31,7 +32,8 @@ def move(
     """Dense motion of N pairs.
 
     Args:
-        source: (N, 3, H, W). keypoints: of source and driving frame, (N, 5K, 2) each.
+        source: (N, 3, H, W).
+        keypoints: of source and driving frame, (N, 5K, 2) each.
         background: (N, 3, 3), from BackgroundPredictor; None: it stands still.
         drop: chance of each spline to be left out (section 3.4; the rest is scaled up, the background always stays).
     """

@@ -27,8 +27,9 @@ class PaperObjective(Objective):
 
     Args:
         epoch: 0..; it decides how often splines are left out and whether the background moves.
-        side: pixels of the pictures. features: VGG-19, if its weights are at hand; without, the colours themselves are
-            compared at every scale, times the first weight: results are then softer than the published ones.
+        side: pixels of the pictures.
+        features: VGG-19, if its weights are at hand; without, the colours themselves are compared at every scale, times
+            the first weight: results are then softer than the published ones.
     """
 
     def __init__(self, model: Model, params: TrainParams, epoch: int, side: int, features: Vgg19 | None) -> None:

@@ -35,7 +35,8 @@ class RandomBend:
     """A random affine map and thin-plate spline of N pictures, for the equivariance loss.
 
     Args:
-        like: (N, ...), for number, type and device. params: how strong, and how many control points a side.
+        like: (N, ...), for number, type and device.
+        params: how strong, and how many control points a side.
     """
 
     def __init__(self, like: Tensor, params: Transform) -> None:
@@ -72,8 +73,9 @@ def warp_loss(network: InpaintingNetwork, driving: Tensor, moved: Sequence[Tenso
     """The source's features, moved and dimmed, against the driving frame's own, dimmed alike (equation 12).
 
     Args:
-        driving: (N, 3, H, W). moved: features, full size last, as `moved_features` gives them. masks: as of the
-            dense motion network. No gradient reaches the driving frame's features, nor the masks.
+        driving: (N, 3, H, W).
+        moved: features, full size last, as `moved_features` gives them.
+        masks: as of the dense motion network. No gradient reaches the driving frame's features, nor the masks.
     """
     with torch.no_grad():
         aims = network.encode(driving)[::-1]

@@ -47,7 +47,8 @@ class TrainParams:
 
     Attributes:
         dropout_*: the chance of a spline to be left out rises from startp to maxp in inc_epoch epochs, until epoch.
-        bg_start: the epoch from which the background moves. checkpoint_freq: epochs between kept checkpoints.
+        bg_start: the epoch from which the background moves.
+        checkpoint_freq: epochs between kept checkpoints.
         dataloader_workers: above 0, the next batch is drawn while this one is learnt.
     """
 
@@ -90,8 +91,10 @@ class LegParams:
     """A leg of a supervised run.
 
     Attributes:
-        train: keypoints | motion | picture (motion and inpainting). steps, batch, lr: as they say.
-        side: pixels; None: the config's frame_shape. predicted: the share of pairs with the detector's own keypoints.
+        train: keypoints | motion | picture (motion and inpainting).
+        steps, batch, lr: as they say.
+        side: pixels; None: the config's frame_shape.
+        predicted: the share of pairs with the detector's own keypoints.
         noise: standard deviation of what is added to the others, in coordinates of -1..1.
         weights: of the losses, over those of the run.
     """

@@ -28,8 +28,11 @@ class Tube:
     """One clip, cut around its face.
 
     Attributes:
-        name: for people. person: who is seen in it. real: filmed, not made by another engine.
-        frames: (N, S, S, 3) uint8 RGB, best a memory-mapped array. points: (N, 478, 2) in its pixels.
+        name: for people.
+        person: who is seen in it.
+        real: filmed, not made by another engine.
+        frames: (N, S, S, 3) uint8 RGB, best a memory-mapped array.
+        points: (N, 478, 2) in its pixels.
     """
 
     name: str
@@ -49,7 +52,8 @@ class Pairs:
     """A batch: two frames of one clip each, cut alike.
 
     Attributes:
-        source, driving: (N, 3, side, side), 0..1. source_points, driving_points: (N, 478, 2), -1..1.
+        source, driving: (N, 3, side, side), 0..1.
+        source_points, driving_points: (N, 478, 2), -1..1.
         regions: (N, 4, side, side), 0..1, of the driving frames: face, eyes, lips, inside of the mouth.
     """
 
@@ -67,7 +71,9 @@ class Sampler:
     """Draws frames of rare expressions as often as common ones, and every person as often as every other.
 
     Args:
-        tubes: at least one. strength: of the augmentation. seed: of everything drawn.
+        tubes: at least one.
+        strength: of the augmentation.
+        seed: of everything drawn.
         real: the share of pictures that were filmed, where there are others.
     """
 
