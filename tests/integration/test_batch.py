@@ -79,6 +79,7 @@ def test_operators_choose_a_part_estimate_it_and_clean_up(duet: Duet, batch: Pat
     assert json.loads(duet("work", "show", "--json", fresh=True).out)["stages"] == {}
 
 
+@pytest.mark.slow
 def test_a_part_that_the_plan_does_not_have_is_told(duet: Duet, batch: Path) -> None:
     wrong = duet("batch", batch, "--only", "animat", "--dry-run")
     assert wrong.code == 2

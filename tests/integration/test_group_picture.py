@@ -41,6 +41,7 @@ def rendered(duet: Duet, manifest: Manifest, target: Path, **changes: Any) -> ND
         return np.stack([frame for _, frame in reader])
 
 
+@pytest.mark.slow
 def test_each_face_of_a_picture_has_its_own_driver(duet: Duet, manifest: Manifest, pair: Path, tmp_path: Path) -> None:
     shown = rendered(duet, manifest, tmp_path / "both.mp4")
     assert shown.shape == (15, 320, 480, 3)  # one panel

@@ -67,7 +67,8 @@ def children(pid: int) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the worker processes in /proc")
-@pytest.mark.parametrize("always", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("always", [False, True])
 def test_a_worker_that_is_killed_is_replaced_so_often_and_no_more(
     duet: Duet, manifest: Manifest, tmp_path: Path, always: bool
 ) -> None:

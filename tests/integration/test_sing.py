@@ -26,6 +26,7 @@ TEXT = SONG.with_suffix(".txt")
 TWO = ("sample:astronaut", "sample:hopper")
 
 
+@pytest.mark.slow
 def test_it_writes_a_manifest_that_a_person_can_go_on_from(duet: Duet, work: Path, tmp_path: Path) -> None:
     options = ("--words", TEXT, "-o", "new/moon.mp4", "--title", "Moon", "--separate", "no", "--no-render")
     common = ("sing", "sample:song", *TWO, *options)

@@ -83,6 +83,7 @@ def assert_sounds(path: Path) -> None:
     assert np.abs(heard).max() > 0.5
 
 
+@pytest.mark.slow
 def test_the_demos_command_line_writes_its_frames_and_the_clips_sound(
     duet: Duet, model: Files, media: Path, tmp_path: Path
 ) -> None:

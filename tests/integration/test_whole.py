@@ -49,7 +49,8 @@ def made(work: Path, stage: str) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("engine", ["tpsmm", pytest.param("fomm", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["tpsmm", "fomm"])
 def test_a_dancer_dances_inside_its_square(manifest: Manifest, media: Path, tmp_path: Path, engine: str) -> None:
     """However the work is cut up; all around the square is the picture's own; what needs a face is not measurable."""
     for size in (3, 100):

@@ -43,6 +43,7 @@ def align(song: Path, output: Path, *more: str) -> subprocess.CompletedProcess[s
     return duet(song / "song.wav", song / "song.txt", "-o", output, *common, *more)
 
 
+@pytest.mark.slow
 def test_lrc_comes_back_with_its_lines_words_and_singers(song: Path, tmp_path: Path) -> None:
     run = align(song, tmp_path / "song.lrc")
     assert run.returncode == 0, run.stderr

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -23,10 +25,15 @@ def manifest(folder: Path) -> Path:
     path = write_manifest(folder, "songs/duet.yaml")
     picture = Image.new("RGB", (200, 100), "red")
     picture.save(path.parent / "mona.png")
-    frames = [Image.new("RGB", (160, 90), (5 * n, 0, 0)) for n in range(50)]
-
-    write_clip(path.parent / "clip.mp4", [np.asarray(frame) for frame in frames], fps=25)
+    (path.parent / "clip.mp4").write_bytes(_clip())
     return path
+
+
+@cache
+def _clip() -> bytes:
+    frames = [np.asarray(Image.new("RGB", (160, 90), (5 * n, 0, 0))) for n in range(50)]
+    with TemporaryDirectory() as folder:
+        return write_clip(Path(folder, "clip.mp4"), frames, fps=25).read_bytes()
 
 
 AT = "songs/duet.yaml"
