@@ -46,8 +46,9 @@ types: $(VENV)/.installed-dev
 floors: $(VENV)/.installed-dev
 	$(BIN)/lint-imports --no-cache
 
+# tests that call make are none of this one's jobs
 unit: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not farm and not browser"
+	MAKEFLAGS= MFLAGS= $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not farm and not browser"
 
 # whole renders and crashes by the dozen: what `make test` has no time for
 test-slow: $(VENV)/.installed-dev
