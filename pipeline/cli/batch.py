@@ -82,7 +82,8 @@ def run(
     if selection or dry_run:
         wanted = [task.key for task in selection.of(plan.graph)]
         if dry_run:
-            show_tasks(plan.graph.needed_for(wanted, ()), store, as_json=running.as_json)
+            chosen = plan.graph.part(wanted)
+            show_tasks(chosen, chosen.unfinished(store), as_json=running.as_json)
             return
         failures = run_graph(plan.graph, wanted, store, running, notices=plan.notices)
         _refuse(len(set(wanted) & failures.keys()), len(wanted), "tasks", "run it again")

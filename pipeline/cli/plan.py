@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,7 +27,7 @@ from pipeline.plan.batch import BatchPlan, read_items
 from pipeline.plan.expand import Plan
 from pipeline.plan.graph import Graph
 from pipeline.plan.keep import Keep
-from pipeline.report.cost import cost_of
+from pipeline.report.cost import Cost, cost_of
 from pipeline.report.left import left_of
 
 Tasks = Annotated[
@@ -66,15 +66,16 @@ def _plan(
     plan = plan_any(loaded, store)
     if tasks:
         _write_tasks(plan.graph, tasks, plan.reads | loaded.files)
-    left = left_of(plan.graph, store)
+    unfinished = plan.graph.unfinished(store)
+    left = left_of(plan.graph, unfinished)
     about = _about(plan) | {"left": asdict(left) | {"text": left.text}}
     if cost:
-        _show_cost(plan.graph, store, about, cost, as_json=as_json)
+        _show_cost(cost_of(plan.graph, unfinished, store, cost), store, about, cost, as_json=as_json)
     elif as_json:
         rows = [{"key": task.key, "label": task.label, **task.to_json()} for task in plan.graph]
         typer.echo(json.dumps(about | {"tasks": rows}, ensure_ascii=False))
     else:
-        _show(plan, store)
+        _show(plan, unfinished)
         typer.echo(f"to do   {left.text}")
 
 
@@ -114,10 +115,10 @@ def _task_files(folder: Path) -> set[Path]:
     return found
 
 
-def _show(plan: Plan | BatchPlan, store: ArtifactStore) -> None:
+def _show(plan: Plan | BatchPlan, unfinished: Set[str]) -> None:
     for text in plan.notices:
         typer.echo(text)
-    show_tasks(plan.graph, store)
+    show_tasks(plan.graph, unfinished)
     if isinstance(plan, Plan):
         typer.echo(f"{plan.frames} frames at {plan.fps} a second")
         return
@@ -129,8 +130,7 @@ def _show(plan: Plan | BatchPlan, store: ArtifactStore) -> None:
             typer.echo(f"cannot be made: {item.name}: {item.error}")
 
 
-def _show_cost(graph: Graph, store: ArtifactStore, about: dict[str, Any], keep: Keep, *, as_json: bool) -> None:
-    rows = cost_of(graph, store, keep)
+def _show_cost(rows: Sequence[Cost], store: ArtifactStore, about: dict[str, Any], keep: Keep, *, as_json: bool) -> None:
     seconds, size, stays = (sum(getattr(row, name) for row in rows) for name in ("seconds", "size", "stays"))
     if as_json:
         sums = {"seconds": round(seconds, 2), "size": size, "stays": stays, "keep": keep}

@@ -157,7 +157,8 @@ def render_part(
     plan = plan_job(loaded, store)
     wanted = [task.key for task in selection.of(plan.graph)] if selection else wanted_of(plan)
     if dry_run:
-        show_tasks(plan.graph.needed_for(wanted, ()), store, as_json=running.as_json)
+        chosen = plan.graph.part(wanted)
+        show_tasks(chosen, chosen.unfinished(store), as_json=running.as_json)
         return
     run_graph(plan.graph, wanted, store, running, notices=plan.notices)
     tell_part(len(wanted), running)

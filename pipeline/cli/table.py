@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import typer
 
-from foundation.artifacts import ArtifactStore
-from pipeline.plan.graph import unfinished
-from pipeline.plan.task import Task
+from pipeline.plan.graph import Graph
 from stages import STAGES
 
 
-def show_tasks(tasks: Iterable[Task], store: ArtifactStore, *, as_json: bool = False) -> None:
+def show_tasks(graph: Graph, unfinished: Collection[str], *, as_json: bool = False) -> None:
     """A line a stage: tasks, frames, how many are done; or a JSON line a task that is not."""
     counts, frames, done = Counter[str](), Counter[str](), Counter[str]()
-    tasks = list(tasks)
-    open_keys = unfinished(tasks, lambda task: store.find(task.stage, task.key) is not None)
-    for task in tasks:
-        there = task.key not in open_keys
+    for task in graph:
+        there = task.key not in unfinished
         counts[task.stage] += 1
         frames[task.stage] += task.frames
         done[task.stage] += there

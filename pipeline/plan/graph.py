@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from foundation.artifacts import ArtifactStore
 from pipeline.plan.task import Task
 from stages.contract import A, Contract, F, I, S
 from stages.handles import Handle
@@ -52,33 +53,36 @@ class Graph:
 
     def needed_for(self, wanted: Iterable[str], done: Collection[str]) -> list[Task]:
         """What must still run so that the `wanted` keys are there, in order: nothing behind a finished task."""
-        open_keys = [key for key in wanted if key not in done]
-        needed: set[str] = set()
-        while open_keys:
-            key = open_keys.pop()
-            if key not in needed:
-                needed.add(key)
-                open_keys += [need for need in self.tasks[key].needs if need not in done]
+        needed = self.behind(wanted, lambda task: task.key in done)
         return [task for task in self if task.key in needed]
 
+    def behind(self, wanted: Iterable[str], there: Callable[[Task], bool] = lambda _: False) -> set[str]:
+        """The keys of all that the `wanted` are made from, and theirs; nothing that is there, nor what lies behind it.
 
-def unfinished(tasks: Iterable[Task], there: Callable[[Task], bool]) -> set[str]:
-    """The keys of what must be made until all is there that no other of these tasks needs: not what lies behind
-    finished work.
-
-    Args:
-        tasks: with all that they need.
-        there: whether a task's artifact is; asked once of each that matters.
-    """
-    by_key = {task.key: task for task in tasks}
-    needed = {need for task in by_key.values() for need in task.needs}
-    looked, found = set[str](), set[str]()
-    open_keys = [key for key in by_key if key not in needed]
-    while open_keys:
-        key = open_keys.pop()
-        if key not in looked:
+        Args:
+            wanted: keys.
+            there: asked once of each task that matters.
+        """
+        found: set[str] = set()
+        looked: set[str] = set()
+        open_keys = list(wanted)
+        while open_keys:
+            key = open_keys.pop()
+            if key in looked:
+                continue
             looked.add(key)
-            if not there(by_key[key]):
+            task = self.tasks[key]
+            if not there(task):
                 found.add(key)
-                open_keys += by_key[key].needs
-    return found
+                open_keys += task.needs
+        return found
+
+    def unfinished(self, store: ArtifactStore) -> set[str]:
+        """The keys of what must be made until all is there that no other task needs."""
+        needed = {need for task in self for need in task.needs}
+        ends = [key for key in self.tasks if key not in needed]
+        return self.behind(ends, lambda task: store.find(task.stage, task.key) is not None)
+
+    def part(self, keys: Iterable[str]) -> Graph:
+        """The tasks behind these keys, in order."""
+        return Graph({task.key: task for task in self.needed_for(keys, ())})

@@ -39,21 +39,10 @@ class Shares:
 
     def __init__(self, graph: Graph, ends: Iterable[Collection[str]]) -> None:
         self._graph = graph
-        self._waiting = Counter(key for end in ends for key in self._behind(end))
+        self._waiting = Counter(key for end in ends for key in graph.behind(end))
 
     def over(self, end: Collection[str]) -> list[Task]:
         """A result is delivered, and told of once. Returns: the tasks that no other result needs."""
-        behind = self._behind(end)
+        behind = self._graph.behind(end)
         self._waiting.subtract(behind)
         return [self._graph.tasks[key] for key in behind if not self._waiting[key]]
-
-    def _behind(self, end: Iterable[str]) -> set[str]:
-        """The keys of all that these are made from, and theirs."""
-        found: set[str] = set()
-        open_keys = list(end)
-        while open_keys:
-            key = open_keys.pop()
-            if key not in found:
-                found.add(key)
-                open_keys += self._graph.tasks[key].needs
-        return found

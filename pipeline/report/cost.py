@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from foundation.artifacts import ArtifactStore
-from pipeline.plan.graph import unfinished
+from pipeline.plan.graph import Graph
 from pipeline.plan.keep import Keep, is_spare
 from pipeline.plan.needs import engine_of, needs_of
 from pipeline.plan.task import Task
@@ -61,17 +61,15 @@ class Cost:
     past: int = 0
 
 
-def cost_of(tasks: Iterable[Task], store: ArtifactStore, keep: Keep) -> list[Cost]:
+def cost_of(graph: Graph, unfinished: Collection[str], store: ArtifactStore, keep: Keep) -> list[Cost]:
     """A row a stage, in the stages' order."""
     past: dict[tuple[str, str | None], Past] = {}
     for spent in all_spent(store.root):
         past.setdefault((spent.stage, spent.engine), Past()).add(spent)
     rows: dict[str, Cost] = {}
-    tasks = list(tasks)
-    open_keys = unfinished(tasks, lambda task: store.find(task.stage, task.key) is not None)
-    for task in tasks:
+    for task in graph:
         row = rows.setdefault(task.stage, Cost(task.stage))
-        if task.key not in open_keys:
+        if task.key not in unfinished:
             row.done += 1
             continue
         known = past.get((task.stage, engine_of(task)))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from foundation.artifacts import ArtifactStore
-from pipeline.plan.graph import unfinished
-from pipeline.plan.task import Task
+from pipeline.plan.graph import Graph
 
 MOVING = ("animate", "demo")
 """The stages that take the time: the line counts their frames."""
@@ -44,23 +42,16 @@ class Left:
         return f"{only}{_listed(moving)}, {left} of {count} frames"
 
 
-def left_of(tasks: Iterable[Task], store: ArtifactStore) -> Left:
-    """What of these tasks must be made: what is behind finished work may be gone."""
-    to_do, count, left, every = Counter[str](), Counter[str](), 0, 0
-    stages: dict[str, None] = {}
-    tasks = list(tasks)
-    open_keys = unfinished(tasks, lambda task: store.find(task.stage, task.key) is not None)
-    for task in tasks:
-        there = task.key not in open_keys
-        every += 1
-        if not there:
-            left += 1
-            stages[task.stage] = None
+def left_of(graph: Graph, unfinished: Collection[str]) -> Left:
+    """What of a plan must be made: what is behind finished work may be gone."""
+    to_do, count = Counter[str](), Counter[str]()
+    stages = dict.fromkeys(task.stage for task in graph if task.key in unfinished)
+    for task in graph:
         if task.stage in MOVING and task.performer:
             count[task.performer] += task.frames
-            to_do[task.performer] += 0 if there else task.frames
+            to_do[task.performer] += task.frames if task.key in unfinished else 0
     frames = {name: (to_do[name], count[name]) for name in count}
-    return Left(left, every, frames, tuple(stages))
+    return Left(len(unfinished), len(graph), frames, tuple(stages))
 
 
 def _listed(names: Iterable[str]) -> str:

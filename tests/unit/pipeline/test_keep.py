@@ -13,7 +13,7 @@ from pipeline.plan.keep import PASSING, Keep, Shares, is_spare
 from pipeline.plan.task import Task
 from pipeline.plan.task_log import TaskLog, spent_on
 from pipeline.report.cost import Cost, cost_of
-from pipeline.report.left import left_of
+from pipeline.report.left import Left, left_of
 from stages import STAGES
 from tests.fakes.stages import ToyFacts, put_toy
 from tests.unit.pipeline.test_dispatch import diamond, toy
@@ -65,7 +65,7 @@ def test_the_past_is_told_by_logs_which_outlive_the_work(tmp_path: Path) -> None
 
 
 def row_of(made: Plan, store: ArtifactStore, keep: Keep) -> Cost:
-    return next(row for row in cost_of(made.graph, store, keep) if row.stage == "animate")
+    return next(row for row in cost_of(made.graph, made.graph.unfinished(store), store, keep) if row.stage == "animate")
 
 
 @pytest.mark.parametrize(
@@ -83,18 +83,22 @@ def test_a_log_that_says_nothing_is_passed_by(tmp_path: Path, damage: bytes) -> 
 
 def test_what_is_behind_finished_work_is_not_to_be_done(tmp_path: Path) -> None:
     made, store = plan(tmp_path), ArtifactStore(tmp_path / "work")
-    assert left_of(made.graph, store).tasks == len(made.graph)
+    assert left(made, store).tasks == len(made.graph)
     for task in made.graph:
         if not is_spare(task, Keep.SOURCES):
             put(store, task)
-    assert left_of(made.graph, store).text == "everything is there: the result is only put in its place"
-    assert sum(row.size for row in cost_of(made.graph, store, Keep.SOURCES)) == 0
+    assert left(made, store).text == "everything is there: the result is only put in its place"
+    assert sum(row.size for row in cost_of(made.graph, made.graph.unfinished(store), store, Keep.SOURCES)) == 0
     edit = only(made, "edit")
     store.discard("edit", edit.key)
-    assert left_of(made.graph, store).tasks == 0  # the video is there
+    assert left(made, store).tasks == 0  # the video is there
     for stage in ("mux", "check"):
         store.discard(stage, only(made, stage).key)
-    assert left_of(made.graph, store).stages == ("animate", "edit", "mux", "check")
+    assert left(made, store).stages == ("animate", "edit", "mux", "check")
+
+
+def left(made: Plan, store: ArtifactStore) -> Left:
+    return left_of(made.graph, made.graph.unfinished(store))
 
 
 def put(store: ArtifactStore, task: Task) -> None:
