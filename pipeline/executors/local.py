@@ -70,7 +70,7 @@ class LocalCrew(Crew):
         memory = free_memory()
         super().__init__(attempts=ATTEMPTS, memory=None if memory is None else int(memory * USED))
         self._size, self._store, self._online = size, store, online
-        self._devices = devices()[: neural if size > 1 else min(neural, 1)]
+        self._devices = devices()[: neural if size > 1 else 1] if neural else []
 
     def __enter__(self) -> LocalCrew:
         plain = self._size if self._size > 1 or not self._devices else 0
