@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIDE = 256
+GRAINY = 0.8
+"""Levels of grain from which it shows."""
 
 
 def noise(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -124,9 +124,5 @@ def _doubled(part: Image, points: Array, seen: Palette, height: float) -> float:
 
 def _band_above_dark(is_lip: NDArray[np.bool_], is_dark: NDArray[np.bool_], tall: float) -> bool:
     darks = np.flatnonzero(is_dark)
-    if len(darks) == 0:
-        return False
-    before = is_lip[: int(darks[-1])]
-    # what comes before the last dark, and after the first tooth or dark, is a tongue: it has dark above it
-    first = int(darks[0])
-    return bool(before[:first].sum() * tall > BAND)
+    # what is red below the first dark is a tongue
+    return len(darks) > 0 and bool(is_lip[: int(darks[0])].sum() * tall > BAND)

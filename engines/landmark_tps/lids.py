@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.landmark_tps.mesh import Raster, curve_matrix
+from engines.landmark_tps.mesh import Raster, axes_of, curve_matrix
 from face.color import LUMA, Pixels
 from face.eye_style import STYLE
-from face.grain import noise
+from face.grain import GRAINY, noise
 from face.relight import ramp
 from face.topology import Eye
 from foundation.geometry import Array, Box, Image
@@ -26,21 +26,11 @@ CORNER = 4
 """So many of them, at both ends, lie so close to the eye's white and its corner that they tell no lid's colour."""
 LEAST_CONTRAST = 0.06
 """Between the white of an eye and skin, in warmth, below which one cannot be told from the other."""
-GRAINY = 0.8
-"""Levels of grain from which it shows."""
 
 
 def smooth_row(row: Array) -> Array:
     """A lid's 9 points as a smooth curve of 25."""
     return curve_matrix(POINTS, DENSE) @ row
-
-
-def frame_of(row: Array) -> tuple[Array, Array, float]:
-    """Unit vectors along the eye and down from it, and its width, of a row from corner to corner."""
-    across = row[-1] - row[0]
-    width = max(float(np.linalg.norm(across)), 1e-6)
-    along = across / width
-    return along, np.array([-along[1], along[0]]), width
 
 
 @dataclass(frozen=True)
@@ -80,14 +70,14 @@ class Lid:
 
     def edge(self, lower: Array) -> Array:
         """Where the eye ends below: a row of 9 or 25 points, (n, 2) pixels, put right."""
-        _, down, width = frame_of(lower)
+        _, down, width = axes_of(lower)
         return np.asarray(lower + (width * self.under[:: (DENSE - 1) // (len(lower) - 1)])[:, None] * down)
 
     @staticmethod
     def seen(image: Image, points: Array, eye: Eye) -> Lid:
         """Of the portrait and its (>=478, 2) points."""
         rows = Rows.of(points, eye)
-        _, down, width = frame_of(rows.upper)
+        _, down, width = axes_of(rows.upper)
         every = np.concatenate([rows.upper, rows.lower, rows.crease, rows.brow])
         margin = round(0.3 * width) + 4
         low = np.clip(np.floor(every.min(axis=0)).astype(int) - margin, 0, (image.shape[1] - 1, image.shape[0] - 1))
@@ -182,7 +172,7 @@ class _Along:
 
     @staticmethod
     def of(raster: Raster, upper: Array) -> _Along:
-        along, down, width = frame_of(upper)
+        along, down, width = axes_of(upper)
         right, below = raster.x - np.float32(upper[0, 0]), raster.y - np.float32(upper[0, 1])
         x, y = ((right * axis[0] + below * axis[1]).astype(np.float32) for axis in (along, down))
         places = (upper - upper[0]) @ along
@@ -208,7 +198,7 @@ def paint(out: Image, points: Array, eye: Eye, lid: Lid, shut: float) -> None:
     if share == 0:
         return
     rows = Rows.of(points, eye)
-    along, down, width = frame_of(rows.upper)
+    along, down, width = axes_of(rows.upper)
     every = np.concatenate([rows.upper, rows.lower, rows.crease])
     margin = round((0.1 + STYLE.lid_search) * width) + 3
     low, high = np.floor(every.min(axis=0)).astype(int) - margin, np.ceil(every.max(axis=0)).astype(int) + margin

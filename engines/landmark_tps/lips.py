@@ -36,13 +36,6 @@ def around(points: Array, margin: int, image: Image) -> Box:
     return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1])).clipped(image.shape[1], image.shape[0])
 
 
-def across_and_down(upper: Array) -> tuple[Array, Array]:
-    """Unit vectors along a lip, and from it towards the chin."""
-    across = upper[-1] - upper[0]
-    across = across / max(float(np.linalg.norm(across)), 1e-6)
-    return across, np.array([-across[1], across[0]])
-
-
 def stretch(raster: Raster, target: Array, source: Array) -> NDArray[np.float32]:
     """The field that lays the strip between two source rows over that between two target rows, (2 * DENSE, 2) each."""
     triangles = _strip()

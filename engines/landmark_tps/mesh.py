@@ -26,6 +26,14 @@ def curve_matrix(points: int, dense: int) -> Array:
     return np.asarray(curve(np.linspace(0, points - 1, dense)))
 
 
+def axes_of(row: Array) -> tuple[Array, Array, float]:
+    """Unit vectors along a row of points, from its first to its last, and down from it; and its width, pixels."""
+    across = row[-1] - row[0]
+    width = max(float(np.linalg.norm(across)), 1e-6)
+    along = across / width
+    return along, np.array([-along[1], along[0]]), width
+
+
 class Raster:
     """A region of the picture on a grid of `step` pixels a cell (1: the picture's own pixels).
 

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.base import Arrays
-from engines.landmark_tps.lips import DENSE, across_and_down, around, rows, stretch
-from engines.landmark_tps.mesh import Raster
+from engines.landmark_tps.lips import DENSE, around, rows, stretch
+from engines.landmark_tps.mesh import Raster, axes_of
 from engines.landmark_tps.teeth import Teeth, hang_teeth
 from face.color import LUMA
 from face.drawn_mouth import SHOWS, Bite, Pose, draw
+from face.grain import GRAINY
 from face.mouth_patch import MouthPatch, grain, shade, side_light
 from face.palette import Palette
 from face.relight import Tones, ramp, relit, tones
@@ -35,8 +36,6 @@ PLAIN = np.array([0.36, 0.25, 0.24], np.float32)
 """The dark that is shown while something hides a performer's mouth, against the lips."""
 BEHIND = 0.8
 """How much of the performer's teeth is taken away behind the portrait's own."""
-GRAINY = 0.8
-"""Levels of grain from which it shows."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ def pose_of(patch: MouthPatch, lips: tuple[Array, Array], mouth: Mouth, shown: S
     )
     if shown.bite is None:
         return still
-    middle, (_, down) = (lips[0][0] + lips[0][-1]) / 2, across_and_down(lips[0])
+    middle, (_, down, _) = (lips[0][0] + lips[0][-1]) / 2, axes_of(lips[0])
     upper, lower = (float((end - middle) @ down) for end in (shown.bite.upper, shown.bite.lower))
     lower += shown.together * (upper - lower)
     return replace(still, upper=upper, lower=lower, scale=shown.bite.scale)
@@ -168,7 +167,7 @@ def fetch(
     half = (driver_lower - driver_upper) / 2 * (1 - SHRINK[1])
     middle = centre + (middle - centre) * (1 - SHRINK[0])
     source = np.concatenate([middle - half, middle + half])
-    across, down = across_and_down(upper)
+    across, down, _ = axes_of(upper)
     sideways = np.linspace(-1.0, 1.0, DENSE)[:, None] * across * margin
     target = np.concatenate([upper - down * margin + sideways, lower + down * margin + sideways])
     field = stretch(raster, target, source)

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.landmark_tps.lips import across_and_down, around, rows, stretch
-from engines.landmark_tps.mesh import Raster
+from engines.landmark_tps.lips import around, rows, stretch
+from engines.landmark_tps.mesh import Raster, axes_of
 from face.palette import Palette
 from face.relight import classes
 from foundation.geometry import Array, Image
@@ -74,7 +74,7 @@ def hang_teeth(layers: NDArray[np.float32], raster: Raster, upper: Array, teeth:
     own_upper, own_lower = rows(teeth.contour)
     # a little beyond the opening, so that the teeth end where their soft alpha does, not where the strip does
     own_lower = own_upper + 1.25 * (own_lower - own_upper)
-    _, down = across_and_down(upper)
+    _, down, _ = axes_of(upper)
     drop = np.linalg.norm(own_lower - own_upper, axis=1, keepdims=True)
     field = stretch(raster, np.concatenate([upper, upper + down * drop]), np.concatenate([own_upper, own_lower]))
     field -= teeth.origin.astype(np.float32)
