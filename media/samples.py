@@ -16,6 +16,15 @@ _SAMPLES = {
 }
 
 
+SAMPLE = "sample:"
+"""What stands before a sample's name where a file could stand."""
+
+
+def sample_file(name: str) -> str:
+    """The name of a sample's file, whether it is installed or not."""
+    return Path(_SAMPLES[name][1]).name
+
+
 def sample_names() -> list[str]:
     return sorted(_SAMPLES)
 

@@ -24,7 +24,7 @@ from landmarks.windows import Window, around
 from media.files.info import MediaInfo
 from media.files.numbered import numbered_pictures
 from media.image.images import is_image, read_image, write_png
-from media.samples import sample_path
+from media.samples import SAMPLE, sample_path
 from media.sound.loudness import SILENCE, measure_loudness
 from media.video.numbered_pictures import PictureReader, describe_pictures
 from media.video.probe import probe
@@ -34,7 +34,7 @@ from pipeline.cli.options import WORK, Debug, Fps, Json, Work, are_numbered
 from pipeline.cli.runs import Running
 from pipeline.cli.vocals import sung_vocals
 from pipeline.cli.written import Written, refuse_losses
-from pipeline.plan.sources import SAMPLE, VOCALS
+from pipeline.plan.sources import VOCALS
 from pipeline.report.drawing import column, row, text, to_height, to_size, with_margin
 
 LOOKS = 5

@@ -12,7 +12,7 @@ import typer
 
 from foundation.atomic import check_writable, make_folder
 from media.files.checks import check_file
-from media.samples import sample_path
+from media.samples import SAMPLE, sample_path
 from media.sound.at_rate import sound_at
 from pipeline.cli.hearing import hear, sung_voice, tell_heard, told_lines
 from pipeline.cli.job import store_at
@@ -21,7 +21,7 @@ from pipeline.cli.options import WORK, Debug, Json, Online, Work, Workers
 from pipeline.cli.render import ReportOption, SheetOption, render, short
 from pipeline.cli.runs import Running
 from pipeline.cli.written import Written, refuse_losses
-from pipeline.directing.cast import SAMPLE, Singer, cast, whose
+from pipeline.directing.cast import Singer, cast, whose
 from pipeline.directing.draft import (
     Wishes,
     as_yaml,

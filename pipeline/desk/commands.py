@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from typing import IO
 
 import pipeline
 from foundation.codec import Json
+from foundation.errors import InputError
 from foundation.printable import printable
 from pipeline.executors.machine import SHARES
 
@@ -87,6 +89,25 @@ class Command:
         if self.process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
+
+    @staticmethod
+    def asked(arguments: Sequence[str], file: Path) -> Json:
+        """Run one with `--json`, and wait for it; what its last line tells.
+
+        Args:
+            file: which it is about, for messages.
+        Raises:
+            InputError: it failed.
+        """
+        lines: list[bytes] = []
+        command = Command.start(arguments)
+        code = command.read(lines.append)
+        told: Json = None
+        with contextlib.suppress(ValueError, IndexError):
+            told = json.loads(lines[-1])
+        if code:
+            raise InputError(command.problem(code, told), file=file)
+        return told
 
     def problem(self, code: int, end: Json) -> str:
         """Why it failed, in one line.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import re
 import threading
@@ -21,15 +20,13 @@ from foundation.atomic import make_folder, temporary_name, write_error
 from foundation.codec import Json
 from foundation.errors import InputError, ManifestError
 from media.image.images import fitted, is_image, picture_size, read_image
-from media.samples import sample_names, sample_path
+from media.samples import SAMPLE, sample_file, sample_names, sample_path
 from media.video.probe import probe
 from media.video.reader import frame_at
 from pipeline.desk.commands import Command
 from pipeline.desk.folder import Folder
 from pipeline.manifest.parts.singing import THE_AUDIO, THE_LYRICS, is_file
 
-SAMPLE = "sample:"
-SAMPLES = {"astronaut": "picture", "hopper": "picture", "carphone": "video", "song": "sound"}
 KINDS = {
     "picture": (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".avif"),
     "video": (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mts"),
@@ -71,7 +68,11 @@ class Media:
 
     def listed(self) -> list[dict[str, str]]:
         """The files of the desk's folder that a manifest can name, as it would write them, and samples."""
-        found = [{"path": f"{SAMPLE}{name}", "kind": SAMPLES[name]} for name in sample_names() if name in SAMPLES]
+        found = [
+            {"path": f"{SAMPLE}{name}", "kind": kind}
+            for name in sample_names()
+            if (kind := kind_of(sample_file(name))) is not None
+        ]
         for path in self.folder.files():
             kind = kind_of(path.name)
             if kind and len(found) < MOST_LISTED:
@@ -188,10 +189,5 @@ def _about(path: Path, changed: int) -> Json:
 
 @lru_cache(maxsize=512)
 def _faces(path: Path, changed: int) -> Json:
-    lines: list[bytes] = []
-    command = Command.start(["inspect", "--json", "--no-shots", "--", str(path)])
-    code = command.read(lines.append)
-    if code:
-        raise InputError(command.problem(code, json.loads(lines[-1]) if lines else None), file=path)
-    told = json.loads(lines[-1])
+    told = Command.asked(["inspect", "--json", "--no-shots", "--", str(path)], path)
     return {"size": told["size"], "looks": told.get("faces", [])}

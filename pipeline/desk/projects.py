@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from foundation.codec import Json
 from foundation.errors import DuetError, ManifestError
 from media.image.images import fitted, is_image, read_image
-from media.samples import sample_path
+from media.samples import SAMPLE, sample_path
 from media.video.kind import is_video
 from media.video.reader import frame_at
 from pipeline.desk.folder import Folder
@@ -25,7 +25,6 @@ from pipeline.report.page import worst
 
 State = Literal["new", "mistakes", "rendered", "checks failed"]
 POSTER_SIDE = 320
-SAMPLE = "sample:"
 
 
 @dataclass(frozen=True)

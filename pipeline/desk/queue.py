@@ -189,9 +189,12 @@ class Queue:
         if not self._kept.held and len(self._renders) < self._kept.at_once:
             taken = [path for render in self._renders.values() for path in render.writes]
             for job in waiting:
-                if job.spared is None or not written_by(self._folder, job.name).intersection(taken):
+                if job.spared is None or not taken or not self._writes(job).intersection(taken):
                     return job
         return next((job for job in waiting if job.spared is None), None)
+
+    def _writes(self, job: Job) -> frozenset[Path]:
+        return written_by(loaded(self._folder, job.name))
 
     def _look(self, job: Job) -> None:
         """Ask what it will take, for people to know before it begins."""
@@ -210,8 +213,8 @@ class Queue:
                 self._note(lambda one: one.changed(spared=told, seconds=seconds) if one.id == job.id else one)
 
     def _begin(self, job: Job) -> None:
-        batch = any(each.manifest.batch for each in loaded(self._folder, job.name))
-        writes = written_by(self._folder, job.name)
+        manifests = loaded(self._folder, job.name)
+        batch, writes = any(each.manifest.batch for each in manifests), written_by(manifests)
         try:
             given = arguments(self._folder, job.name, "batch" if batch else "render", "--offline")
             command = Command.start(given, self._kept.at_once)

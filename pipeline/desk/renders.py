@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from foundation.errors import DuetError
+from foundation.errors import CheckError, DuetError
 from pipeline.desk.commands import Command
 from pipeline.desk.folder import Folder
 from pipeline.desk.live import Live
 from pipeline.manifest.load import LoadedManifest, load_manifests
 
-CHECKS_FAILED = 5
-"""The exit code of a render whose result is there, and failed a check."""
-ENDS = {0: "done", CHECKS_FAILED: "checks failed"}
+ENDS = {0: "done", CheckError.exit_code: "checks failed"}
+"""Exit codes of renders whose result is there."""
 
 
 @dataclass
@@ -34,10 +34,10 @@ def loaded(folder: Folder, name: str) -> list[LoadedManifest]:
     return []
 
 
-def written_by(folder: Folder, name: str) -> frozenset[Path]:
+def written_by(manifests: Iterable[LoadedManifest]) -> frozenset[Path]:
     """Where a manifest's results go."""
     with suppress(DuetError):
-        return frozenset(each.path(each.manifest.output.path) for each in loaded(folder, name))
+        return frozenset(each.path(each.manifest.output.path) for each in manifests)
     return frozenset()
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from foundation.errors import ManifestError
+from media.samples import SAMPLE
 from speech.lines import SungLine
 
 MOST_SINGERS = 16
 """As many as a scene shows."""
 FEWEST_NAMED = 2
 """Lines that begin with a name, at least, or it is taken for one of their words."""
-SAMPLE = "sample:"
 _NAME = re.compile(r"[^\W\d][\w -]{0,63}")
 
 

@@ -12,7 +12,8 @@ import yaml
 
 from foundation.atomic import replacing
 from foundation.errors import InputError, ManifestError
-from pipeline.directing.cast import SAMPLE, Singer
+from media.samples import SAMPLE
+from pipeline.directing.cast import Singer
 from pipeline.directing.scenes import Cut
 from speech.alignment import AlignedLine, Word
 

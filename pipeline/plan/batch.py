@@ -16,6 +16,7 @@ from foundation.digests import digest_of
 from foundation.errors import DuetError, ManifestError
 from foundation.limits import Limit
 from media.credentials.claims import Claim
+from media.samples import SAMPLE
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.batch import NAME_PLACE, Batch
 from pipeline.manifest.parts.output import Output
@@ -25,7 +26,6 @@ from pipeline.plan.expand import expand
 from pipeline.plan.first import read_facts
 from pipeline.plan.graph import Graph
 from pipeline.plan.pairs import Pair, read_pairs
-from pipeline.plan.sources import SAMPLE
 from stages.artifacts import Film, Verdict
 
 MOST_NOTICES = 20

@@ -14,7 +14,7 @@ from pathlib import Path
 from foundation.digests import digest_of
 from foundation.errors import InputError, ManifestError
 from media.files.numbered import is_pattern, numbered_pictures
-from media.samples import sample_path
+from media.samples import SAMPLE, sample_path
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.performers import FrameOf, Performer
 from pipeline.manifest.parts.scenes import ImageBackground, VideoBackground
@@ -26,7 +26,6 @@ from stages.contracts import image_sequence, probe
 
 MOST_TOLD = 20
 """Files that cannot be used, in one message."""
-SAMPLE = "sample:"
 VOCALS = "sample:vocals"
 VOCALS_CLIP = "sample:carphone"
 

@@ -15,11 +15,10 @@ from foundation.errors import InputError, ManifestError
 from foundation.face_choice import FaceChoice
 from foundation.times import FrameRange, frame_count
 from media.files.info import MediaInfo, VideoInfo
-from media.samples import sample_path
+from media.samples import SAMPLE, sample_path
 from pipeline.manifest.dataset import Driver, TrainingConfig
 from pipeline.plan.graph import Graph
 from pipeline.plan.looking import backend_use, whole_clip
-from pipeline.plan.sources import SAMPLE
 from pipeline.plan.task import FileInput, Task
 from stages.artifacts import FaceCrops, Media, Track
 from stages.contracts import animate, crop, face_crops, faces, normalize, prepare, probe
