@@ -17,6 +17,11 @@ GROUP, MOST_AT_ONCE = 16, 64
 NO_DEVICE = ("", "-1", "NoDevFiles")
 VARIABLE = "DUET_DEVICE"
 """Set to cpu or cuda, it says what `device: auto` means: to all machines of a farm the same."""
+SHARING = "DUET_GPU_WORKERS"
+"""Set to a number, so many workers share a GPU: one alone leaves it idle while it reads and encodes."""
+WORKER_MB, MOST_SHARING = 12_000, 4
+"""Free memory for each where nothing is said, and how many at most. Not measured on a card: three times what tensors of
+the largest network and a full group take."""
 
 
 def device_class() -> Device:
@@ -39,20 +44,43 @@ def devices() -> list[str]:
     return names if len(set(names)) == len(names) else []
 
 
+def sharing() -> int | None:
+    """How many workers share a GPU, as the environment has it; None where it says nothing."""
+    said = os.environ.get(SHARING, "")
+    return max(1, int(said)) if said.isdecimal() else None
+
+
+def places() -> list[str]:
+    """The GPUs, each as often as workers share it: all of them once before any comes again.
+
+    Where the environment does not say how many, the memory does that is free; a GPU whose memory the driver does not
+    tell by the name at hand has one.
+    """
+    gpus, said = devices(), sharing()
+    free = {} if said else _free_mb(_driver("--query-gpu=index,uuid,memory.free", "--format=csv,noheader,nounits"))
+    room = {gpu: said or min(MOST_SHARING, max(1, free.get(gpu, 0) // WORKER_MB)) for gpu in gpus}
+    return [gpu for turn in range(max(room.values(), default=0)) for gpu in gpus if turn < room[gpu]]
+
+
+def _free_mb(told: str) -> dict[str, int]:
+    """By both names of a GPU; what is no number, as of one that is divided, is left out."""
+    rows = [[part.strip() for part in line.split(",")] for line in told.splitlines()]
+    return {name: int(free) for *names, free in rows if free.isdecimal() for name in names}
+
+
 @cache
 def _driven() -> tuple[str, ...]:
     """The UUIDs of the GPUs that the driver knows; of one that is divided (MIG), those of its parts."""
+    return tuple(listed(_driver("-L")))
+
+
+def _driver(*asked: str) -> str:
+    """What the driver's own command says; nothing where there is none."""
     try:
-        told = subprocess.run(
-            ["nvidia-smi", "-L"],  # noqa: S607  (wherever the driver put it)
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=True,
-        )
+        told = subprocess.run(["nvidia-smi", *asked], capture_output=True, text=True, timeout=20, check=True)  # noqa: S607
     except (OSError, subprocess.SubprocessError):
-        return ()
-    return tuple(listed(told.stdout))
+        return ""
+    return told.stdout
 
 
 def listed(told: str) -> list[str]:

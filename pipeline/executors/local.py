@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from foundation.artifacts import ArtifactStore
-from foundation.devices import devices
+from foundation.devices import places
 from foundation.errors import DuetError, StageError
 from foundation.events import Listener
 from pipeline.executors.base import Capabilities, Circumstances, Executor
@@ -59,7 +59,7 @@ class _Process(Worker):
 
 
 class LocalCrew(Crew):
-    """The worker processes, and beside them one for each GPU, which waits for it most of the time.
+    """The worker processes, and beside them those of each GPU, which wait for it most of the time.
 
     Args:
         size: workers; of one alone, a GPU is its own.
@@ -70,7 +70,7 @@ class LocalCrew(Crew):
         memory = free_memory()
         super().__init__(attempts=ATTEMPTS, memory=None if memory is None else int(memory * USED))
         self._size, self._store, self._online = size, store, online
-        self._devices = devices()[: neural if size > 1 else 1] if neural else []
+        self._devices = places()[: neural if size > 1 else 1] if neural else []
 
     def __enter__(self) -> LocalCrew:
         plain = self._size if self._size > 1 or not self._devices else 0

@@ -14,6 +14,7 @@ from typing import Any
 
 from foundation.artifacts import ArtifactStore
 from foundation.atomic import write_error
+from foundation.devices import sharing
 from foundation.errors import DuetError, ManifestError, StageError
 from foundation.events import Listener
 from pipeline.executors.base import Capabilities, Circumstances, Executor
@@ -194,7 +195,7 @@ class RayCrew(Crew):
         there = self._ray.cluster_resources()
         most = min(self._how.workers or int(there.get("CPU", 1)), len(self._needs))
         wanting = sum(need.gpus > 0 for need in self._needs)
-        gpus = min(int(there.get("GPU", 0)), wanting, most)
+        gpus = min(int(there.get("GPU", 0)) * (sharing() or 1), wanting, most)
         return [number < gpus for number in range(max(1, most))]
 
     def _start(self, *, with_device: bool) -> None:
@@ -203,7 +204,7 @@ class RayCrew(Crew):
         memory = max(need.memory for need in fitting)
         cpus = max(need.cpus for need in fitting)
         remote = self._ray.remote(RayWorker).options(
-            num_cpus=cpus, num_gpus=int(with_device), memory=memory, max_concurrency=2, max_restarts=0
+            num_cpus=cpus, num_gpus=with_device / (sharing() or 1), memory=memory, max_concurrency=2, max_restarts=0
         )
         actor = _Actor(has_device=with_device, handle=remote.remote(self._place))
         self._coming[actor.handle.ready.remote(self._token)] = actor

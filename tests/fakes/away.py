@@ -2,7 +2,7 @@
 
 While it is entered, a tensor of the device "meta" (the one that every build of PyTorch knows) holds numbers of the CPU.
 Whoever computes with it and with a CPU tensor of more than one number is told, as CUDA would tell; reading a value back
-is counted, since on a GPU the host would wait for it.
+is counted, since on a GPU the host would wait for it. It rounds to TF32 where a GPU would, if it is asked to.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, Literal
 from unittest import mock
 
 import torch
@@ -22,6 +23,12 @@ COPIES = {torch.ops.aten._to_copy.default, torch.ops.aten.copy_.default}
 INDEXED = {torch.ops.aten.index.Tensor, torch.ops.aten.index_put_.default, torch.ops.aten.index_put.default}
 """Their indices may lie on the CPU."""
 WAITS = {torch.ops.aten._local_scalar_dense.default, torch.ops.aten.nonzero.default, torch.ops.aten.equal.default}
+
+CONVOLUTIONS = {torch.ops.aten.convolution.default}
+PRODUCTS = {torch.ops.aten.mm.default, torch.ops.aten.bmm.default, torch.ops.aten.addmm.default}
+Rounding = Literal["never", "as set", "by default"]
+"""When a product's factors are rounded to TF32: never, where PyTorch's settings say so, or as PyTorch itself does."""
+rounding: ContextVar[Rounding] = ContextVar("rounding", default="never")
 
 
 class AwayTensor(torch.Tensor):
@@ -63,13 +70,20 @@ class AwayTensor(torch.Tensor):
 
 
 class Away(TorchDispatchMode):
-    """While it is entered, "meta" is the stand-in. `waits`: how often each operation made the host wait."""
+    """While it is entered, "meta" is the stand-in.
+
+    Attributes:
+        waits: how often each operation made the host wait.
+        launched: how many operations computed something, each at least one launch on a GPU.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.waits: Counter[str] = Counter()
+        self.launched = 0
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.launched += not func.is_view
         return _run(func, args, kwargs or {}, self.waits)
 
 
@@ -91,6 +105,8 @@ def _run(func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any
     if func is torch.ops.aten.copy_.default:
         goes = args[0].is_meta
     given, named = tree_map(_inner, (tuple(args), dict(kwargs)))
+    if _in_tf32(func):
+        given = tree_map(lambda each: tf32(each) if isinstance(each, torch.Tensor) else each, given)
     if wanted is not None:
         named["device"] = torch.device("cpu")
     if "pin_memory" in named:
@@ -101,6 +117,24 @@ def _run(func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any
     if func._schema.is_mutable:  # type: ignore[attr-defined]
         return args[0] if isinstance(made, torch.Tensor) else made
     return tree_map(lambda each: AwayTensor(each) if isinstance(each, torch.Tensor) else each, made)
+
+
+def _in_tf32(func: Callable[..., Any]) -> bool:
+    """Whether a GPU would take TF32 for it: PyTorch lets it, for convolutions, unless it is told otherwise."""
+    if func not in CONVOLUTIONS | PRODUCTS or rounding.get() == "never":
+        return False
+    usual = "tf32" if func in CONVOLUTIONS else "ieee"
+    part = torch.backends.cudnn.conv if func in CONVOLUTIONS else torch.backends.cuda.matmul  # type: ignore[attr-defined]
+    found = part.fp32_precision if rounding.get() == "as set" else usual
+    return (usual if found == "none" else found) == "tf32"
+
+
+def tf32(tensor: torch.Tensor) -> torch.Tensor:
+    """float32 numbers to the nearest with 10 bits behind the point, as a GPU rounds them; others as they are."""
+    if tensor.dtype != torch.float32:
+        return tensor
+    bits = tensor.contiguous().view(torch.int32)
+    return ((bits + 0x1000) & ~0x1FFF).view(torch.float32)
 
 
 def _indices(index: Any) -> Any:
@@ -118,16 +152,18 @@ def _inner(value: Any) -> Any:
 
 
 @contextmanager
-def away() -> Iterator[Away]:
+def away(tf32: Rounding = "never") -> Iterator[Away]:
     """The stand-in for what runs inside; there is no autocast on it."""
     patched = mock.patch.multiple(torch, autocast=_autocast, tensor=_tensor, inference_mode=torch.no_grad)
     before = torch.__future__.get_overwrite_module_params_on_conversion()
     # else a module keeps its tensors when it changes their type, and with them our numbers of the old one
     torch.__future__.set_overwrite_module_params_on_conversion(True)
+    token = rounding.set(tf32)
     try:
         with patched, Away() as mode:
             yield mode
     finally:
+        rounding.reset(token)
         torch.__future__.set_overwrite_module_params_on_conversion(before)
 
 

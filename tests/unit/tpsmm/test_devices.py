@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 import tpsmm
-from tests.fakes.away import AWAY, away
+from tests.fakes.away import AWAY, Rounding, away
 
 
 @pytest.mark.parametrize("mode", ["standard", "relative", "avd"])
@@ -49,3 +49,20 @@ def test_float32_is_no_tf32_while_it_computes(model: tpsmm.Model, pictures: Tens
     assert len(seen) >= 3
     assert all(precisions == ["ieee", "ieee"] for precisions in seen)
     assert [part.fp32_precision for part in parts] == before  # who uses the library beside other things keeps theirs
+
+
+def test_tf32_would_show_and_does_not(
+    config: tpsmm.ModelConfig, checkpoint: dict[str, dict[str, Tensor]], pictures: Tensor
+) -> None:
+    """On a stand-in that rounds where PyTorch's settings let a GPU round."""
+
+    def seen(rounding: Rounding) -> list[Tensor]:
+        with away(tf32=rounding):
+            model = tpsmm.load_model(config, checkpoint, device=AWAY)
+            animator = tpsmm.Animator(model, pictures[:1], mode="relative", initial=pictures[1:2])
+            return [model.keypoints(pictures[2:4].to(AWAY)).cpu(), animator.render(pictures[2:4]).cpu()]
+
+    exact, honest, rounded = seen("never"), seen("as set"), seen("by default")
+    for one, other, spoilt in zip(exact, honest, rounded, strict=True):
+        assert torch.equal(one, other)
+        assert float((one - spoilt).abs().max()) > 1e-4
