@@ -45,7 +45,7 @@ class Simulated:
 
 
 def page(about: Mapping[str, str], jobs: Sequence[Simulated]) -> str:
-    """The section. `about`: where and when, as of bench.speed.machine."""
+    """The section. `about`: where and when, as in bench.speed.machine."""
     told = f"Simulated on {about['date']} with what {about['machine']}, Python {about['python']}, took, by "
     parts = [told + "`python -m bench.scale --write`: a machine is one core with one worker.\n", _table(jobs)]
     parts += map(_about, jobs)

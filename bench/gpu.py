@@ -219,7 +219,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.gpu", description=__doc__)
     parser.add_argument("--tiny", action="store_true", help="small networks: to try the steps")
     parser.add_argument("--only", choices=NETWORKS, action="append", help="this network, again for more")
-    parser.add_argument("--seconds", type=float, default=420, help="what is not begun by then is left out, and told")
+    parser.add_argument("--seconds", type=float, default=420, help="what is not begun by then is left out, with a line")
     parser.add_argument("--keep", action="store_true", help="write bench/results/gpu-CARD-DATE.json")
     parser.add_argument("--out", type=Path, help="write it there")
     options = parser.parse_args()

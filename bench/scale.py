@@ -6,7 +6,7 @@
 
 Short versions of both jobs are rendered at two lengths; a line through the processor seconds of each stage's tasks
 gives those of the long jobs. Machines have one core and one worker; start-up, storage and network cost nothing here.
-How far that is off is told twice: the processor seconds of a third length, predicted and real; and how long one worker
+The error of that is printed twice: the processor seconds of a third length, predicted and real; and how long one worker
 and two take for it, simulated with the times that its tasks took, and real. Neither suffers much from work beside.
 """
 
@@ -78,7 +78,7 @@ def main() -> int:
 
 
 def driver() -> Path:
-    """As of `make bench`: a real clip where they are at hand."""
+    """As for `make bench`: a real clip where they are at hand."""
     jackie = BESIDE / "driving" / "jackie.mp4"
     return jackie if jackie.is_file() else sample_path("carphone")
 
@@ -122,7 +122,7 @@ def new(folder: Path, name: str) -> Path:
 
 
 def portraits(home: Path, count: int, frames: int, side: int | None = None) -> Path:
-    """A batch of so many portraits, as of bench.farm."""
+    """A batch of so many portraits, as in bench.farm."""
     path = home / "batch.yaml"
     if not path.is_file():
         shutil.rmtree(home)  # what a run that was stopped has left

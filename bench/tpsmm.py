@@ -23,7 +23,7 @@ class PublishedLoop:
         self.model = tpsmm.Model(tpsmm.load_config(CONFIG))
         for name, state in checkpoint.items():
             self.model.get_submodule(name).load_state_dict(state)
-        self.model.kp_detector.lay_out()  # as ours: the errors told are those of motion and painting
+        self.model.kp_detector.lay_out()  # as ours: the errors printed are those of motion and painting
         self.source = source
         self.keypoints = self.model.keypoints(source)
         self.initial = self.model.keypoints(initial)

@@ -51,7 +51,7 @@ def straight(frame: Image) -> Image:
 
 
 class OpacityFrames:
-    """Frames of a sequence, with four channels, as of `with_opacity`.
+    """Frames of a sequence, with four channels, as in `with_opacity`.
 
     Args:
         opacity: (H, W) of every frame; None: all of it shows.

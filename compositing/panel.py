@@ -25,7 +25,7 @@ class Panel:
         box: the part of it that moves.
         size: (width, height) of the panel.
         head: where the face is.
-        fit, covered: as of foundation.layout.view.
+        fit, covered: as in foundation.layout.view.
     Attributes:
         target: the part of the panel that the picture covers; all of it, unless the picture is shown whole.
     """

@@ -60,7 +60,7 @@ class Scene:
 
     Args:
         still: (H, W, 3) uint8 RGB, what stands behind the performers, if it does not move; it becomes the scene's own.
-            (H, W, 4) as of compositing.opacity: then so are the players' pictures, and what comes out.
+            (H, W, 4) as in compositing.opacity: then so are the players' pictures, and what comes out.
         players: later ones lie on top.
         moving: gives the backdrop of a frame instead, by its number.
     """

@@ -89,8 +89,8 @@ class SpanFrame:
     """One of the frames that are rendered one after the other.
 
     Attributes:
-        index, driving_frame: as of Renderer.render.
-        share: as of Renderer.eased; 1: the whole motion.
+        index, driving_frame: as in Renderer.render.
+        share: as in Renderer.eased; 1: the whole motion.
     """
 
     index: int

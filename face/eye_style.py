@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class EyeStyle:
-    """Lengths are in eye widths, corner to corner, unless another unit is told; pairs of a gaze are along and across.
+    """Lengths are in eye widths, corner to corner, unless another unit is named; pairs of a gaze are along and across.
 
     "Looks": frames at full size were looked at, with smaller and larger values. "Study": taken from a comparison of 17
     pairs of portraits and clips, and looked at again.
@@ -38,7 +38,7 @@ class EyeStyle:
             that are a quarter larger than landmarks say.
         iris_step: levels by which light must grow there.
         iris_usual: where it is taken to end if that cannot be told. Looks.
-        iris_rings: of so many rings the colours are told; with more there are too few pixels in one.
+        iris_rings: of so many rings the colours are measured; with more there are too few pixels in one.
         iris_off_lids: radii from the lids' edges in which what shows may be lid or lashes. Study.
         white_from: radii of an iris from which an eye is white: the edge is soft. Study.
         white_to: radii up to which what is beside the iris is replaced; beyond, it is the portrait's own. Study.

@@ -48,10 +48,10 @@ LIPS_UNLIKE, RING_UNLIKE = 0.25, 0.15
 LIPS_FOREIGN = 0.45
 """Share of the lips alone."""
 FADED, PALE = 1 / 3, 1 / 2
-"""Lips that both keep less than so much of their redness are covered by what has the skin's colour; one that keeps less
-than the second may be covered by what is otherwise unlike the mouth."""
+"""Lips that both keep less than this share of their redness are covered by what has the skin's colour; one that keeps
+less than the second may be covered by what is otherwise unlike the mouth."""
 GREY = 0.5
-"""What has lost more than so much of the skin's redness is no lip, of whatever colour lips and skin may be."""
+"""What has lost more than this share of the skin's redness is no lip, of whatever colour lips and skin may be."""
 REDDER, DARKER = 0.015, 0.08
 """How far lips are at least from the skin around them in hue, or in lightness: natural logs of ratios."""
 COLOURED = 0.05

@@ -131,7 +131,7 @@ def open_lips(moved: Array, gap: Array, parted: Array, rig: Rig, gains: Gains) -
     """Set the inner-lip gap to the performer's, and let the rings around follow; in place.
 
     Args:
-        gap: as of `lip_gap`.
+        gap: as in `lip_gap`.
         parted: (n, 11) how far the lips part along it, in face heights: a listener's do not.
     """
     upper, lower = list(INNER_UPPER), list(INNER_LOWER)

@@ -150,7 +150,7 @@ def jaw_per_gap() -> Array:
 
 
 def relaxed(shape: Array, blendshapes: Array, smile: float, is_open: bool) -> Array:
-    """The shape with so much of the smile taken back and, if it is open, the mouth shut along the jaw."""
+    """The shape with a share of the smile taken back and, if it is open, the mouth shut along the jaw."""
     model = model_arrays()
     rest = shape.copy()
     if len(blendshapes) > int(model["expressions"].max()):

@@ -157,7 +157,7 @@ class Animator:
         """(N, 3, h, w) driving frames, float, 0..1 -> (N, 3, H, W) pictures of the portrait, float32, 0..1.
 
         Args:
-            keep: as of `motion`.
+            keep: as in `motion`.
         """
         return self.tried(frames, keep).mended()
 
@@ -184,7 +184,7 @@ class Animator:
         return self.model.backend.paint_exactly(self.state.features, self._moved(keypoints))
 
     def _eased(self, keypoints: Keypoints, keep: Tensor | None) -> Keypoints:
-        """So much of the way from the pose of the reference frame; all of it gives the very bits of None."""
+        """The given shares of the way from the pose of the reference frame; a share of 1 gives the very bits of None."""
         if keep is None:
             return keypoints
         still = self.transfer(self.state.initial)

@@ -46,7 +46,7 @@ def decode(data: Json, kind: type[T], read: Read | None = None, write: Write | N
 
     Args:
         read: makes values of types that the codec does not know.
-        write: as of `encode`, for the same types.
+        write: as in `encode`, for the same types.
     Raises:
         ValueError: the data is not that of such a value, with the place in it: "$.range.start".
     """

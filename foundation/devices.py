@@ -1,4 +1,4 @@
-"""What neural networks can be computed on here, told without loading PyTorch."""
+"""What neural networks can be computed on here, found without loading PyTorch."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def places() -> list[str]:
 
 
 def _free_mb(told: str) -> dict[str, int]:
-    """By both names of a GPU; what is no number, as of one that is divided, is left out."""
+    """By both names of a GPU; what is no number, as for one that is divided, is left out."""
     rows = [[part.strip() for part in line.split(",")] for line in told.splitlines()]
     return {name: int(free) for *names, free in rows if free.isdecimal() for name in names}
 

@@ -141,7 +141,7 @@ def transfer(
     """Write the frames at `indices` of one saved track, in that order, repeats allowed, as another, block by block.
 
     Args:
-        source, target: folders as of FaceTrack.save.
+        source, target: folders as in FaceTrack.save.
         affines: (2, 3) for each index, from the source's pixels to the target's.
         size: (width, height) of the target's frames.
     """

@@ -53,7 +53,7 @@ def framing(folder: Path, chosen: Sequence[int], shots: Sequence[Shot], wanted: 
     """How to crop the frames at the ascending indices `chosen` of a saved track.
 
     Args:
-        folder: as of FaceTrack.save.
+        folder: as in FaceTrack.save.
         shots: of the chosen frames, at least one of them seen.
         follow: frames a second, where the crop goes along with the face; 0: it stands still in each shot.
     Raises: InputError if no shot shows the face.

@@ -103,7 +103,7 @@ class Rows:
         return self.shape[0]
 
     def __getitem__(self, index: Any) -> NDArray[Any]:
-        """As of an array, always a copy."""
+        """As an array's, always a copy."""
         if isinstance(index, int | np.integer):
             return self._run(self._part[int(index)], 1).reshape(self.shape[1:])
         rows = self._part[index] if isinstance(index, slice) else None

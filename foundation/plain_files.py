@@ -20,7 +20,7 @@ def open_plain(root: Path, name: str, flags: int) -> int:
 
     Args:
         name: of plain parts, with slashes between.
-        flags: as of os.open.
+        flags: as for os.open.
     Raises: OSError, also for links, and for what is no file with a single name (a pipe would keep us waiting).
     """
     with _folder_of(root, name) as (here, last):

@@ -27,7 +27,7 @@ SEARCH_FRAMES = 10
 PATIENCE = 12
 """Frames for which a lost face is looked for where it was."""
 SAME = 0.5
-"""Faces that share so much of the smaller one are one face."""
+"""Faces that share this part of the smaller one are one face."""
 NEAR = 0.25
 """How much of a face, seen again, lies where it was seen last."""
 LANES = 2

@@ -1,5 +1,5 @@
 """MediaPipe's networks that are loaded in this process, handed from one task to the next: starting them takes as long
-as a dozen pictures. A network that was used before and is told to forget gives, to the bit, what a new one gives."""
+as a dozen pictures. A network that was used before and has been reset gives, to the bit, what a new one gives."""
 
 from __future__ import annotations
 

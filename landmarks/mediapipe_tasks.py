@@ -16,7 +16,7 @@ from landmarks.base import Image
 from landmarks.quiet import quiet_stderr
 
 CLOCK_STEP_MS = 100_000
-"""Time between two pictures as MediaPipe is told it. Its landmark filter (One Euro) smooths over real time and makes
+"""Time between two pictures as MediaPipe is given it. Its landmark filter (One Euro) smooths over real time and makes
 the mouth lag; seen from so far apart, two pictures are not mixed, and only the region of interest is carried over."""
 
 _BLANK = np.zeros((64, 64, 3), np.uint8)

@@ -151,7 +151,7 @@ class MovingAnimator:
 
     Args:
         info: motion of all the portrait's frames.
-        first: as of Animator.
+        first: as in Animator.
         smooth: every frame's pose, from `driving.moving_pose` of the whole clips.
         ratios: of all the portrait's frames.
     """

@@ -48,7 +48,7 @@ def fold_spectral(network: nn.Module) -> None:
 
 
 class Spade(nn.Module):
-    """Instance norm whose scale and shift are told by the features, pixel by pixel."""
+    """Instance norm whose scale and shift come from the features, pixel by pixel."""
 
     def __init__(self, channels: int, sizes: Sizes) -> None:
         super().__init__()

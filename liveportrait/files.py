@@ -42,7 +42,7 @@ def read_weights(path: Path) -> Checkpoint:
 def read_files(files: Mapping[str, Path]) -> Checkpoint:
     """The state dicts of the five published files, by name.
 
-    Raises: InputError as of read_weights.
+    Raises: InputError as in read_weights.
     """
     for path in files.values():
         _refuse_animals(path)

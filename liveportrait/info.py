@@ -57,7 +57,7 @@ class MotionInfo:
 
 @dataclass(frozen=True)
 class Pose:
-    """A pose and an expression, of N pictures: as of MotionInfo."""
+    """A pose and an expression, of N pictures: as in MotionInfo."""
 
     rotation: Tensor
     exp: Tensor

@@ -61,7 +61,7 @@ class Block(nn.Module):
 
 
 class Heads(NamedTuple):
-    """What is read of N faces: pitch, yaw and roll (N, 1) in degrees; the rest as of MotionInfo."""
+    """What is read of N faces: pitch, yaw and roll (N, 1) in degrees; the rest as in MotionInfo."""
 
     pitch: Tensor
     yaw: Tensor

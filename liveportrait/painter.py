@@ -1,6 +1,6 @@
 """The decoder over the kernels: the same result but for rounding, one frame at a time.
 
-Pictures are (height, width, channels). What a SPADE is told at a larger size comes of features whose pixels are
+Pictures are (height, width, channels). What a SPADE takes at a larger size comes from features whose pixels are
 repeated: of the convolution over them, only the places beside another pixel differ, so it is made at twice the size by
 nine products, and at four times the size from three rows and columns a pixel, the middle ones of which are used twice.
 """

@@ -97,7 +97,7 @@ FACE_MEASURES = (
         "-1..1",
         ANY,
         ANY,
-        "correlation of the result's mouth opening with the sound's level in dB; told, not judged: speech gives "
+        "correlation of the result's mouth opening with the sound's level in dB; reported, not judged: speech gives "
         "0.2 to 0.7",
         "nothing by itself",
         "Pearson's r",

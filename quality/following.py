@@ -26,7 +26,7 @@ REACH = 4
 BETTER = 0.01
 """A lag is one only if r is better there by so much than without it."""
 TELLING = 16
-"""Frames that a lag is told by at least: of seven, chance correlations pass 0.5."""
+"""A lag is measured on at least so many frames: of seven, chance correlations pass 0.5."""
 LIT, LIGHTER = 0.5, 1.15
 """Luminance between the lips over that of the skin, and over the mouth's usual, above which it is no mouth's inside."""
 LEAST = 4

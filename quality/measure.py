@@ -18,7 +18,7 @@ class Measure:
     Attributes:
         scope: of the sound, of the finished picture, of each performer, or of each who sings from words.
         unit, range: of its values.
-        fails, warns: outside the first a result fails, outside the second it is told; both may be open.
+        fails, warns: outside the first a result fails, outside the second it warns; both may be open.
         means: its definition.
         shows: what a person would see or hear when it fails.
         source: where it comes from.

@@ -41,7 +41,7 @@ PRESSED = {LOWER_LIP: -0.010, UPPER_RED: -0.006}
 TUCKED_IN = {LOWER_LIP: -0.014, UPPER_LIP: 0.006}
 """The lower lip under the upper teeth."""
 RISE = 0.16
-"""The upper lip rises by so much of a vowel's gap."""
+"""The upper lip rises by this share of a vowel's gap."""
 HOLD_SECONDS, HOLD_FRAMES = 0.05, 1.02
 FLANK = 0.045
 LONG_CLOSURE, HUMMED = 0.14, 0.2

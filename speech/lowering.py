@@ -22,7 +22,7 @@ HIGH = 200.0
 """Hz: a voice whose median pitch is above is a high one."""
 PERIOD = 5.0  # ms
 STRETCH_SECONDS, MARGIN_SECONDS = 30.0, 0.5
-"""So much at a time, and so much of what lies around it, which is then cut off."""
+"""Length of a piece, and of what lies around it, which is then cut off."""
 
 
 def can_lower() -> bool:

@@ -47,7 +47,7 @@ def wordless_mouth(
     """How a mouth moves to a voice whose words are not known; the arguments are those of speech.curves.mouth.
 
     Args:
-        guessed: as of `free_phones`.
+        guessed: as in `free_phones`.
     """
     said = mouth(guessed, level, seconds, sung=sung, energy=energy, fps=fps)
     opened = opening(level, len(said.lips)) ** GAIN

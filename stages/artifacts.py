@@ -66,7 +66,7 @@ class Track(Handle):
 
     @property
     def folder(self) -> Path:
-        """As of FaceTrack.save."""
+        """As in FaceTrack.save."""
         return self.path / "track"
 
     def track(self) -> FaceTrack:
@@ -155,7 +155,7 @@ class Clip(Frames):
 
     @property
     def folder(self) -> Path:
-        """As of FaceTrack.save."""
+        """As in FaceTrack.save."""
         return self.path / "track"
 
     def track(self, part: slice | None = None) -> FaceTrack:

@@ -121,7 +121,7 @@ class Animator:
         """(N, 3, h, w) driving frames, float, 0..1 -> (N, 3, H, W) pictures of the portrait, float32, 0..1.
 
         Args:
-            keep: as of `motion`.
+            keep: as in `motion`.
         """
         return self.tried(frames, keep).mended()
 
@@ -137,7 +137,7 @@ class Animator:
         """(N, 5K, 2) keypoints that the portrait is to take, -1..1 -> (N, 3, H, W), as `render`.
 
         Args:
-            keep: as of `motion`.
+            keep: as in `motion`.
         Raises: ValueError for another shape.
         """
         return self.tried_pose(keypoints, keep).mended()
@@ -149,7 +149,7 @@ class Animator:
         return self._tried(self._eased(_check_keypoints(self.model, keypoints), keep))
 
     def _eased(self, keypoints: Tensor, keep: Tensor | None) -> Tensor:
-        """So much of the way from the pose of the reference frame; all of it gives the very bits of None."""
+        """The given shares of the way from the pose of the reference frame; a share of 1 gives the very bits of None."""
         if keep is None:
             return keypoints
         return torch.lerp(self.transfer(self.state.initial), keypoints, keep.to(keypoints)[:, None, None])

@@ -23,7 +23,7 @@ def enlarged(picture: Tensor, detail: Tensor, deformation: Tensor, mask: Tensor)
     Args:
         picture: (N, 3, h, w).
         detail: (1, 3, H, W), see detail_of.
-        deformation, mask: as of the finest in Motion.
+        deformation, mask: as in the finest in Motion.
     Returns:
         (N, 3, H, W), 0..1.
     """

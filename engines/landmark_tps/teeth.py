@@ -70,7 +70,7 @@ def own_teeth(image: Image, contour: Array, height: float, own: Palette) -> tupl
 
 
 def hang_teeth(layers: NDArray[np.float32], raster: Raster, upper: Array, teeth: Teeth, share: float) -> None:
-    """So much of the portrait's own teeth, under its upper lip, as tall as they are; in place."""
+    """A share of the portrait's own teeth, under its upper lip, as tall as they are; in place."""
     own_upper, own_lower = rows(teeth.contour)
     # a little beyond the opening, so that the teeth end where their soft alpha does, not where the strip does
     own_lower = own_upper + 1.25 * (own_lower - own_upper)

@@ -12,7 +12,7 @@ Region = Literal["all", "exp", "pose", "lip", "eyes"]
 
 @dataclass(frozen=True, kw_only=True)
 class Options(Arithmetic):
-    """How a driver is followed: as of liveportrait.Options.
+    """How a driver is followed: as in liveportrait.Options.
 
     Attributes:
         relative: as the driver moves away from the reference frame; else its pose and expression themselves.

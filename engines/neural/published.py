@@ -148,7 +148,7 @@ class DemoLoop:
     ) -> None:
         self._checkpoint = checkpoint
         try:
-            with notices_told(lambda text: None):  # that "fast" found no kernels is told by `path`
+            with notices_told(lambda text: None):  # `path` says that "fast" found no kernels
                 self._animator, self.path = animate(_tensor(source), _tensor(initial))
         except ValueError as error:
             cure = "choose another --img_shape, --mode or --checkpoint"

@@ -1,4 +1,4 @@
-"""What every network can be told in the manifest, and how its numbers are computed. No NumPy, no PyTorch."""
+"""What the manifest can say to every network, and how its numbers are computed. No NumPy, no PyTorch."""
 
 from __future__ import annotations
 

@@ -34,8 +34,8 @@ OUTER_FOLLOW = 0.8
 USUAL = 75
 """Percentile of the performer's lid gaps that counts as open."""
 LEAST_OPEN, WIDEST = 0.7, 1.25
-"""A reference frame with narrower eyes than so much of that is not measured from; no lid opens further than so much of
-the portrait's own."""
+"""A reference frame with narrower eyes than this share of that is not measured from; no lid opens further than this
+share of the portrait's own."""
 _FLAT = flat_keypoints()
 
 

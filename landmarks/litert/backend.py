@@ -10,7 +10,7 @@ from landmarks.mesh_backend import MeshBackend, Networks
 from landmarks.model_file import find_model
 
 SHARED = 0.3
-"""As of Detector.find, where a whole picture is searched."""
+"""As in Detector.find, where a whole picture is searched."""
 
 
 class LitertNetworks(Networks):

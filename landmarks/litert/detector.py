@@ -66,7 +66,7 @@ def averaged(rows: Array, shared: float) -> Array:
     become their mean by score, with the surest one's score; then the surest of the rest, and so on.
 
     Args:
-        rows: (N, 17) as of Detector.find, boxes not empty.
+        rows: (N, 17) as in Detector.find, boxes not empty.
     """
     left, out = rows[np.argsort(-rows[:, -1], kind="stable")], []
     while len(left):

@@ -23,7 +23,7 @@ SIDE = 256
 PRESENCE = 0.5
 """The network's least certainty that it sees a face."""
 SHARED = 0.5
-"""As of Detector.find, where one face is looked for in its cut-out."""
+"""As in Detector.find, where one face is looked for in its cut-out."""
 # fmt: off
 SCORED = (
     0, 1, 4, 5, 6, 7, 8, 10, 13, 14, 17, 21, 33, 37, 39, 40, 46, 52, 53, 54, 55, 58, 61, 63, 65, 66, 67, 70, 78, 80, 81,

@@ -1,4 +1,4 @@
-"""ffmpeg's picture encoders: how each is told quality and effort, and which ones this binary has."""
+"""ffmpeg's picture encoders: how each takes quality and effort, and which ones this binary has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sound is told to ffmpeg's encoders: bits, bits a second, and no rounding where the codec keeps every sample."""
+"""Sound for ffmpeg's encoders: bits, bits a second, and no rounding where the codec keeps every sample."""
 
 from __future__ import annotations
 

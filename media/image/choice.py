@@ -38,7 +38,7 @@ def refuse_raw(path: Path) -> None:
         head = file.read(16)
         raw = head.startswith(_RAW) or head[4:12] == b"ftypcrx "
         if head[:4] in _TIFF and not raw:
-            # what is damaged is told by who reads the picture
+            # who reads the picture reports what is damaged
             with suppress(OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, struct.error):
                 raw = _holds_raw(file, head if b"+" in head[:4] else head[:8])
     if raw:

@@ -1,4 +1,4 @@
-"""Pictures whose colours are told by numbers (Rec. ITU-T H.273), not by a profile: wide gamuts, PQ and HLG, to sRGB.
+"""Pictures whose colours are named by numbers (Rec. ITU-T H.273), not by a profile: wide gamuts, PQ and HLG, to sRGB.
 
 AVIF and HEIC have them in a box "colr" of the type nclx (ISO/IEC 23008-12, 6.5.5), PNG in a chunk cICP (PNG, third
 edition, 11.3.2.6).

@@ -47,7 +47,7 @@ def read_lyrics(
     """The lines of a lyrics file in the order of their times; several may have the same.
 
     Who sings a line may stand before it, "name: text" or "name & name: text" ("all", "both": everyone), in ASS also in
-    the field Name (`Singers`). A line that ends where it begins is left out and told.
+    the field Name (`Singers`). A line that ends where it begins is left out, with a notice.
 
     Args:
         kind: one of FORMATS, what the file's name ends in.

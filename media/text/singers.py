@@ -45,7 +45,7 @@ class Singers:
 
         Of a line of several rows, each may have names of its own. A name is followed by a colon, in Chinese text by its
         wide one; a dash before it belongs to it. What looks like one ("Chorus: ...", every word with a capital) and is
-        no performer's is taken off and told; with a space before the colon it belongs to the text.
+        no performer's is taken off, with a notice; with a space before the colon it belongs to the text.
 
         Args:
             where: which line of the file it is, for messages.

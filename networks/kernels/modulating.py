@@ -1,4 +1,4 @@
-"""Norms whose scale and shift are told pixel by pixel (SPADE)."""
+"""Norms whose scale and shift are given pixel by pixel (SPADE)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def emit_modulate(e: Emitter, leaky: bool) -> None:
     """(picture * scale + shift) * gamma + beta, rows `first` to `last` of the result; `leaky`: then a leaky ReLU.
 
     Arguments: addresses of picture (height / repeat, width / repeat, channels), whose pixels are repeated, scale,
-    shift, told (height, width, 2 channels: gamma, then beta), result; width, channels, repeat; first and last row.
+    shift, given (height, width, 2 channels: gamma, then beta), result; width, channels, repeat; first and last row.
     """
     picture, scale, shift, told, result, width, channels, repeat, first, last = e.arguments()
     across = width // repeat

@@ -29,7 +29,7 @@ from stages.contracts import reconstruct
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of clips, each of one face.")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="The folder for evaluation.csv, .json and .png.")]
 Engine = Annotated[str, typer.Option("--engine", help=f"{', '.join(names())}.")]
-Seconds = Annotated[float | None, typer.Option("--seconds", min=0.1, help="Take only so much of each clip.")]
+Seconds = Annotated[float | None, typer.Option("--seconds", min=0.1, help="Take so many seconds of each clip.")]
 Step = Annotated[int, typer.Option("--step", min=1, max=1000, help="Compare every so many frames.")]
 SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi")
 

@@ -49,7 +49,7 @@ def running_of(
     keep_going: bool = False,
     keep: Keep = Keep.ALL,
 ) -> Running:
-    """The options together; `keep_going` is as of Circumstances, `keep` as of Running.
+    """The options together; `keep_going` is as in Circumstances, `keep` as in Running.
 
     Raises: ManifestError for a name that is not known, or options that do not go together.
     """

@@ -1,4 +1,4 @@
-"""Listening for the words of a song, as several commands do it: with a bar, and what is told of it."""
+"""Listening for the words of a song, as several commands do it: with a bar, and what is said of it."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class LivePortraitFlags:
         """What they say of a manifest's performer.
 
         Args:
-            config, checkpoint: as of `section`.
+            config, checkpoint: as in `section`.
         Raises:
             ManifestError: a flag turns off what Duet does always.
         """

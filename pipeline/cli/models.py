@@ -29,10 +29,10 @@ Mirror = Annotated[
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A checkpoint: .pth.tar or .safetensors, or a folder.")]
 Config = Annotated[
     str | None,
-    typer.Option("--config", help="A name in configs/models, or a file; without it, told by the checkpoint's name."),
+    typer.Option("--config", help="A name in configs/models, or a file; without it, the checkpoint's name says which."),
 ]
 Engine = Annotated[
-    str | None, typer.Option("--engine", help="Whose checkpoint it is; without it, told by what it holds.")
+    str | None, typer.Option("--engine", help="Whose checkpoint it is; without it, what it holds says whose.")
 ]
 
 

@@ -74,7 +74,7 @@ class Progress:
         self._each[key] = now
 
     def _show_openjd(self, event: Event) -> None:
-        """Open Job Description, "How Jobs Are Run": progress, status and failure are told on stdout."""
+        """Open Job Description, "How Jobs Are Run": progress, status and failure are printed on stdout."""
         if isinstance(event, TaskFailed):
             typer.echo(f"openjd_fail: {event.label}: {event.error}")
         elif isinstance(event, TaskStarted):

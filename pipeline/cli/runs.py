@@ -45,7 +45,7 @@ def run_graph(
     """Make what is wanted.
 
     Args:
-        notices: told first.
+        notices: shown first.
         also: hears every event after it has been shown.
     Returns:
         as Executor.run.
@@ -82,7 +82,7 @@ def make_and_use(
 
     Args:
         use: may be called several times.
-        notices, also: as of run_graph.
+        notices, also: as in run_graph.
     Returns: what `use` returns.
     Raises: DuetError.
     """

@@ -109,7 +109,7 @@ def run(
         check_file(path)
     _check_places(output, target, timed, [sound, words, *pictures])
     wishes = Wishes(song, timed, output, target.absolute().parent, title, size, spoken_in.code, separate.value)
-    validate(draft(wishes, singers, None, 0.0), target)  # what is wrong with it is told before the work
+    validate(draft(wishes, singers, None, 0.0), target)  # what is wrong with it is reported before the work
     how = Circumstances(workers=workers, online=online is not False)
     store, running = store_at(work), Running("local", how, "json" if as_json else "auto", keep)
 

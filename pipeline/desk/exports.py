@@ -19,7 +19,7 @@ Row = dict[str, object]
 
 @dataclass(frozen=True)
 class Exported:
-    """Everything that is told of a version."""
+    """Everything that goes out of a version."""
 
     title: str
     version: int

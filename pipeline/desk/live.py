@@ -32,7 +32,7 @@ class Doing:
 
 @dataclass
 class Live:
-    """A render, as it has been told so far.
+    """A render, as far as its events have come.
 
     Attributes:
         percent: of all of it, finished work included.

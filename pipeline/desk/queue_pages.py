@@ -1,4 +1,4 @@
-"""The queue's page, what it is told while it is open, and what people do there."""
+"""The queue's page, what it hears while it is open, and what people do there."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Crew(ABC):
 
     @abstractmethod
     def give(self, worker: Worker, task: Task, check: Collection[str]) -> None:
-        """Have a free worker run a task; `check` is as of run_task."""
+        """Have a free worker run a task; `check` is as in run_task."""
 
     @abstractmethod
     def hear(self, seconds: float | None) -> list[tuple[Worker, Message]]:

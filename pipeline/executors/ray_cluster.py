@@ -57,7 +57,7 @@ class RayExecutor(Executor):
 
 @dataclass(eq=False, kw_only=True)
 class _Actor(Worker):
-    """`answer`, `asked`: what Ray will give when the task is over, and when the worker has told how far it is."""
+    """`answer`, `asked`: what Ray will give when the task is over, and when the worker has said how far it is."""
 
     handle: Any
     answer: Any = None

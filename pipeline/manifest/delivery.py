@@ -23,7 +23,7 @@ def is_sequence(output: Output) -> bool:
 
 
 def video_codec(output: Output) -> str:
-    """A name of media.ffmpeg.codecs.VIDEO. A sequence's is told by its suffix."""
+    """A name of media.ffmpeg.codecs.VIDEO. A sequence's suffix says which."""
     if output.video.codec:
         return output.video.codec
     suffix = PurePath(output.path).suffix.lower()
@@ -49,7 +49,7 @@ def mistakes(data: dict[str, Any]) -> list[str]:
     try:
         output = Output.model_validate(data.get("output"))
     except ValidationError:
-        return []  # told already
+        return []  # reported already
     return _picture(output) + _sound(output) + _heard(data)
 
 
@@ -107,7 +107,7 @@ def _heard(data: dict[str, Any]) -> list[str]:
     try:
         audio = Audio.model_validate(data.get("audio", {}))
     except ValidationError:
-        return []  # told already
+        return []  # reported already
     written = audio.model_fields_set - {"source"}
     if audio.source == "none":
         return [f"audio.{name}: there is no sound with audio.source: none (remove it)" for name in sorted(written)]

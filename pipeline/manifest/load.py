@@ -22,7 +22,7 @@ from pipeline.manifest.subjects import misfits
 
 MAX_OUTPUTS = 20
 MAX_TOLD = 100
-"""Mistakes that are told of one manifest."""
+"""Mistakes that are reported of one manifest."""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ NO_SONG = ("driving", "none", "sample:vocals")
 
 
 def _order(scenes: list[dict[str, Any]]) -> list[str]:
-    """Scenes that do not ascend, or overlap. What is no time is told where it stands."""
+    """Scenes that do not ascend, or overlap. What is no time is reported where it stands."""
     starts = [_time(scene.get("start", 0)) for scene in scenes]
     if any(a is not None and b is not None and a >= b for a, b in pairwise(starts)):
         return ["scenes: each scene must start later than the one before it (sort them by start)"]

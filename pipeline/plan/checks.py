@@ -28,7 +28,7 @@ def plan_checks(
     """Add the tasks.
 
     Args:
-        seen: of each performer, as of `seen_ranges`.
+        seen: of each performer, as in `seen_ranges`.
         video: the finished video, and how many frames it has.
         sound: as planned for it.
         passages: the frames in which scenes come in.

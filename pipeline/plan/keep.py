@@ -42,7 +42,7 @@ class Shares:
         self._waiting = Counter(key for end in ends for key in graph.behind(end))
 
     def over(self, end: Collection[str]) -> list[Task]:
-        """A result is delivered, and told of once. Returns: the tasks that no other result needs."""
+        """A result is delivered; call it once for each. Returns: the tasks that no other result needs."""
         behind = self._graph.behind(end)
         self._waiting.subtract(behind)
         return [self._graph.tasks[key] for key in behind if not self._waiting[key]]

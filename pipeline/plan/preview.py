@@ -42,7 +42,7 @@ class Preview:
 
     Attributes:
         looks: of each performer.
-        scenes: as of the edit stage.
+        scenes: as in the edit stage.
         size: (width, height) of the result.
     """
 
@@ -63,7 +63,7 @@ def plan_preview(job: Job, facts: Facts) -> Preview:
     """The preview of a job.
 
     Args:
-        facts: as of expand.
+        facts: as in expand.
     Raises:
         ManifestError, InputError: as expand.
     """

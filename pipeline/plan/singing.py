@@ -52,7 +52,7 @@ class _Song:
 
 
 def sung_part(planning: Planning, name: str) -> Clip:
-    """What plays of a performer's song, as of a clip.
+    """What plays of a performer's song, as for a clip.
 
     Raises:
         InputError: the file has no sound. ManifestError: nothing of it is left.

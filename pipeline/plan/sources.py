@@ -1,4 +1,4 @@
-"""The files that a manifest names: found, opened once to hash them, and all missing ones told at once.
+"""The files that a manifest names: found, opened once to hash them, and all missing ones reported at once.
 
 Numbered pictures are many files: a task of their own makes one clip of them, which stands for them from then on.
 """

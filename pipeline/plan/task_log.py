@@ -60,7 +60,7 @@ class TaskLog:
                 file.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
 
     def finished(self, spent: Mapping[str, object], size: int) -> None:
-        """The task's artifact is there. `spent`: as of its label. `size`: its bytes."""
+        """The task's artifact is there. `spent`: as in its label. `size`: its bytes."""
         self("finished", **self._of, **spent, bytes=size)
 
 

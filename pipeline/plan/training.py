@@ -148,7 +148,7 @@ def _stills(config: TrainingConfig, clips: list[_Clip]) -> dict[str, Still]:
 
 
 def _followed(graph: Graph, clip: _Clip) -> Track:
-    """The face of a whole clip; frames without one are told from `found` later."""
+    """The face of a whole clip; `found` says later which frames have none."""
     following = whole_clip(clip.video, tolerant=True)
     settings = faces.Settings(select=FaceChoice(), backend=backend_use(), following=following)
     return graph.plan(faces.CONTRACT, settings, faces.Inputs(media=clip.media), clip.name, clip.video.frames)

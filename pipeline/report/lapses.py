@@ -12,7 +12,7 @@ from stages.contracts import faces, normalize, phones, voice
 from stages.contracts.shared import TimeSpan
 
 TOLD = 3
-"""Times that are told one by one."""
+"""Times that are listed one by one."""
 
 
 def lapses(plan: Plan, store: ArtifactStore) -> list[str]:

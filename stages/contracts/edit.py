@@ -69,7 +69,7 @@ class PlannedScene:
 
     Attributes:
         range: the frames of the result.
-        layout: as of foundation.layout.panels.
+        layout: as in foundation.layout.panels.
         performers: names of acts.
         background: None: none.
         gutter: pixels between panels.

@@ -48,7 +48,7 @@ class _Work:
 
 @dataclass(frozen=True)
 class _Told:
-    """How the sound came to be, as of Facts."""
+    """How the sound came to be, as in Facts."""
 
     sound: str
     samples: int | None = None

@@ -20,7 +20,7 @@ from stages.contracts.subtitles import Facts, Inputs, Settings, SungLine
 
 OWN = "own"
 MAX_NOTES = 20
-"""Odd lines that are told; a file may have thousands."""
+"""Odd lines that are reported; a file may have thousands."""
 
 
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:

@@ -32,7 +32,7 @@ class ToySettings:
 class ToyInputs:
     """Attributes:
     texts: files, or the folders of other toys.
-    files: as of an engine.
+    files: as for an engine.
     """
 
     texts: tuple[File, ...] = ()

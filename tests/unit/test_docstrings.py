@@ -1,4 +1,4 @@
-"""Docstrings name one field a line, so that a reader finds it."""
+"""Docstrings name one field a line, so that a reader finds it, and texts use no phrase that misleads one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from tests.conftest import ROOT
 
 HOUSE = [path.parent.name for path in sorted(ROOT.glob("*/__init__.py")) if path.parent.name != "tests"]
 SECTIONS = re.compile(r"^\s*(Args|Attributes|Class attributes):(.*)$")
+MISLEADING = re.compile(r"\b(as of|so much of)\b(?! (now|today))", re.IGNORECASE)
+"""To most readers "as of" is "since"; "so much of" never says how much."""
 Documented = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -55,4 +57,15 @@ def crowded(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("package", HOUSE)
 def test_docstrings_have_a_field_a_line(package: str) -> None:
     found = [line for path in sorted((ROOT / package).rglob("*.py")) for line in crowded(path)]
+    assert not found, "\n".join(found)
+
+
+def test_texts_have_no_misleading_phrase() -> None:
+    pages = [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").glob("*.md"),
+        *(path for home in HOUSE for path in (ROOT / home).rglob("*.py")),
+    ]
+    lines = [(path, line) for path in pages for line in path.read_text(encoding="utf-8").splitlines()]
+    found = [f"{path.relative_to(ROOT)}: {line.strip()}" for path, line in lines if MISLEADING.search(line)]
     assert not found, "\n".join(found)

@@ -1,4 +1,4 @@
-"""A run's legs: what each one minimises, how long and how fast; and what is told of its steps."""
+"""A run's legs: what each one minimises, how long and how fast; and what is reported of its steps."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class Movement:
 
     Attributes:
         deformation: (N, h, w, 2), -1..1.
-        masks: as of DenseMotionNetwork.
+        masks: from DenseMotionNetwork.
     """
 
     deformation: Tensor

@@ -75,7 +75,7 @@ def warp_loss(network: InpaintingNetwork, driving: Tensor, moved: Sequence[Tenso
     Args:
         driving: (N, 3, H, W).
         moved: features, full size last, as `moved_features` gives them.
-        masks: as of the dense motion network. No gradient reaches the driving frame's features, nor the masks.
+        masks: from the dense motion network. No gradient reaches the driving frame's features, nor the masks.
     """
     with torch.no_grad():
         aims = network.encode(driving)[::-1]

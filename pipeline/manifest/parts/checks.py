@@ -19,7 +19,7 @@ class LimitChange(Part):
     max: float | None = None
     """The most that passes."""
     level: Literal["fail", "warn", "off"] | None = None
-    """What a value outside does: fail the render, be told, or nothing."""
+    """What a value outside does: fail the render, warn, or nothing."""
 
     @model_validator(mode="after")
     def _has_room(self) -> LimitChange:

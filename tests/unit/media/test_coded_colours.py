@@ -1,4 +1,4 @@
-"""Pictures whose colours are told by numbers, without a profile: HDR and wide gamuts come out in sRGB."""
+"""Pictures whose colours are named by numbers, without a profile: HDR and wide gamuts come out in sRGB."""
 
 from __future__ import annotations
 
