@@ -184,7 +184,7 @@ class Animator:
         return self.model.backend.paint_exactly(self.state.features, self._moved(keypoints))
 
     def _eased(self, keypoints: Keypoints, keep: Tensor | None) -> Keypoints:
-        """The given shares of the way from the pose of the reference frame; a share of 1 gives the very bits of None."""
+        """The given shares of the way from the reference frame; a share of 1 gives the very bits of None."""
         if keep is None:
             return keypoints
         still = self.transfer(self.state.initial)

@@ -149,7 +149,7 @@ class Animator:
         return self._tried(self._eased(_check_keypoints(self.model, keypoints), keep))
 
     def _eased(self, keypoints: Tensor, keep: Tensor | None) -> Tensor:
-        """The given shares of the way from the pose of the reference frame; a share of 1 gives the very bits of None."""
+        """The given shares of the way from the reference frame; a share of 1 gives the very bits of None."""
         if keep is None:
             return keypoints
         return torch.lerp(self.transfer(self.state.initial), keypoints, keep.to(keypoints)[:, None, None])
