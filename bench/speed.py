@@ -86,7 +86,7 @@ def engine(options: argparse.Namespace) -> dict[str, Any]:
     with load_backend() as backend:
         faces, landmarks = timed(lambda item: backend.follow(item[1], item[0] / 25)[0], list(enumerate(frames)))
         portrait = portrait_of(FACE_HEIGHT, backend.detect)
-        track = track_of(faces, (frames[0].shape[1], frames[0].shape[0]))
+        track = FaceTrack.of(faces, (frames[0].shape[1], frames[0].shape[0]))
         driving = Driving(track, 25.0, lambda numbers: (frames[number] for number in numbers))
         made = load_engine("landmark_tps")
         began = time.perf_counter()
@@ -162,12 +162,6 @@ def portrait_of(height: int, detect: Callable[[Image], list[Face]]) -> Portrait:
     crop = np.ascontiguousarray(picture[box.slices])
     inner = (box.x0 > 0, box.y0 > 0, box.x1 < picture.shape[1], box.y1 < picture.shape[0])
     return Portrait(crop, detect(crop)[0], inner)
-
-
-def track_of(faces: list[Face], size: tuple[int, int]) -> FaceTrack:
-    found = np.ones(len(faces), bool)
-    stacked = [np.stack([getattr(face, name) for face in faces]) for name in ("points", "blendshapes", "pose")]
-    return FaceTrack(stacked[0], found, stacked[1], stacked[2], faces[0].scheme, size)
 
 
 def render(options: argparse.Namespace) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from face.canonical import Frame, Poses
-from face.performance import smooth
+from face.steadying import smooth
 from face.topology import OUTER_LIPS
 from foundation.facetrack import MEDIAPIPE_478, Face
 from foundation.geometry import Array

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from face.bridging import REACH, Gap
 from face.occlusion import look_at_mouth, occluded
-from face.performance import spans
+from face.steadying import spans
 from foundation.facetrack import MEDIAPIPE_478, OCCLUDED, FaceTrack
 from foundation.geometry import Array, Image
 from foundation.npy import NpyWriter, Rows

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face.bridging import smooth_step
-from face.performance import spans
+from face.steadying import spans
 from face.topology import CHIN, FOREHEAD, LIP_RINGS_LOWER, LIP_RINGS_UPPER
 from foundation.geometry import Array, Image
 from foundation.npy import Rows

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from face.eye_style import STYLE
-from face.performance import Performance, exp_rotation, iris_position, log_rotation
+from face.features import iris_position
+from face.performance import Performance, exp_rotation, log_rotation
 from face.rig import Rig, jaw_per_gap
 from face.topology import (
     EYES,
@@ -65,7 +66,7 @@ def mesh_targets(rig: Rig, performance: Performance, gains: Gains, span: slice) 
     change *= gains.turns.kept(span, upper_face(rig.shape))[:, :, None]
     moved = rig.rest + change
     gap = lip_gap(shapes, rig)
-    parted = np.maximum(0.0, np.linalg.norm(gap, axis=2) - performance.closed_gap * rig.scale[1])
+    parted = np.maximum(0.0, np.linalg.norm(gap, axis=2) - performance.rest.closed_gap * rig.scale[1])
     open_lips(moved, gap, parted * gains.turns.sung(span)[:, None], rig, gains)
     openness = performance.openness[span]
     openness = np.where(openness < 1, 1 - gains.lids * (1 - openness), openness)
@@ -91,7 +92,7 @@ def gaze_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -
     for where irises end up, not for how far they move. Both eyes turn alike; one that is shut follows the other.
     """
     most, limit = np.array(STYLE.gaze_rest), np.array(STYLE.gaze_limit)
-    rest = np.clip(performance.gaze[performance.reference].mean(axis=0), -most, most)
+    rest = np.clip(performance.rest.gaze.mean(axis=0), -most, most)
     seen = np.clip(performance.openness[span] / STYLE.gaze_tells, 0.05, 1.0)[:, :, None]
     both = (performance.gaze[span] * seen).sum(axis=1) / seen.sum(axis=1) - rest
     gaze = np.array(STYLE.gaze_gain) * gains.expression * both * gains.turns.kept(span)[:, None]

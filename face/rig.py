@@ -96,7 +96,7 @@ def build(face: Face, performance: Performance, parting: float = 0.0, *, always_
     lengths = np.linalg.norm(gap, axis=1)
     own_gap = float(lengths[1:-1].mean())
     is_open = always_open or own_gap > OPEN_MOUTH
-    reference = performance.reference_shape()
+    reference = performance.rest.shape
     scale = feature_scale(shape, reference)
     textured = shape.copy()
     if is_open:

@@ -44,6 +44,10 @@ class Face:
         low, high = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
         return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
+    def through(self, affine: Array) -> Face:
+        """The same face in a crop: every point through the (2, 3) `affine`."""
+        return replace(self, points=apply_affine(affine, self.points))
+
 
 @dataclass(frozen=True)
 class FaceTrack:
@@ -77,6 +81,14 @@ class FaceTrack:
 
     def __len__(self) -> int:
         return len(self.points)
+
+    @staticmethod
+    def of(faces: Sequence[Face], size: tuple[int, int]) -> FaceTrack:
+        """One face, found in every one of N frames of this (width, height)."""
+        points, blendshapes, pose = (
+            np.stack([getattr(face, name) for face in faces]) for name in ("points", "blendshapes", "pose")
+        )
+        return FaceTrack(points, np.ones(len(faces), bool), blendshapes, pose, faces[0].scheme, size)
 
     @property
     def filmed(self) -> bool:

@@ -92,8 +92,13 @@ def layers(shots: Sequence[Shot], index: int, fps: Fraction) -> list[Layer]:
 def _settling(index: int, rest: float) -> list[Layer]:
     """The pose of frame `index` on its way to rest, `rest` of it gone: first it moves, and at last passes into the
     portrait itself, which an engine at rest may not equal to the pixel."""
-    weight = max(0.0, 2 * rest - 1)
+    weight = weight_at_rest(rest)
     return [Layer(None, weight), Layer(index, 1 - weight, 1 - rest)]
+
+
+def weight_at_rest(rest: float) -> float:
+    """How much of the portrait itself is shown of a picture that has gone a share `rest`, 0..1, of its way to it."""
+    return max(0.0, 2 * rest - 1)
 
 
 def _passed(frames: int, length: Fraction) -> float:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from face.canonical import face_height, head_rotation
 from face.color import LUMA, skin_tone
+from face.features import iris_position, opening
 from face.occlusion import look_at_mouth, shows_no_lips
-from face.performance import iris_position, opening
 from face.topology import EYES, INNER_LIPS
 from foundation.facetrack import IBUG_68, MEDIAPIPE_478, SQUARE, Face, head_frame
 from quality.lid_skin import look_at_lids

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from face import motion as taken
-from face.performance import analyse, spans
+from face.performance import analyse
+from face.steadying import spans
 from foundation.facetrack import FaceTrack
 from speech.loudness import steps
 from speech.motion import Curves, Motion

@@ -60,7 +60,7 @@ def carphone(backend: LandmarkBackend, frames: int) -> tuple[FaceTrack, list[Ima
     """The man of the carphone clip, around his widest mouth."""
     pictures = carphone_frames(frames)
     faces = [backend.detect(picture, 1)[0] for picture in pictures]
-    return track_of(faces, (pictures[0].shape[1], pictures[0].shape[0])), pictures
+    return FaceTrack.of(faces, (pictures[0].shape[1], pictures[0].shape[0])), pictures
 
 
 def carphone_frames(frames: int) -> list[Image]:
@@ -72,18 +72,6 @@ def carphone_frames(frames: int) -> list[Image]:
 def driven_by(track: FaceTrack, frames: Sequence[Image]) -> Driving:
     """A clip of 30 frames a second."""
     return Driving(track, 30.0, lambda numbers: (frames[number] for number in numbers))
-
-
-def track_of(faces: Sequence[Face], size: tuple[int, int]) -> FaceTrack:
-    """A face that is seen in every frame."""
-    return FaceTrack(
-        np.stack([face.points for face in faces]),
-        np.ones(len(faces), bool),
-        np.stack([face.blendshapes for face in faces]),
-        np.stack([face.pose for face in faces]),
-        faces[0].scheme,
-        size,
-    )
 
 
 def cut(picture: Image, face: Face, engine: Engine[Any]) -> Portrait:

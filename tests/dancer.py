@@ -12,7 +12,6 @@ from foundation.facetrack import FaceTrack
 from foundation.geometry import Image
 from foundation.subject import Square
 from landmarks.square import SquareBackend
-from tests.animated import track_of
 from tests.synthetic import write_clip
 
 INK, SHIRT = (40, 30, 60), (200, 70, 50)
@@ -67,4 +66,4 @@ def write_dance(path: Path, frames: int, size: tuple[int, int] = (320, 240)) -> 
 def squares(pictures: Sequence[Image]) -> FaceTrack:
     """All of each picture, as what is moved whole."""
     size = (pictures[0].shape[1], pictures[0].shape[0])
-    return track_of([SquareBackend(Square()).detect(picture)[0] for picture in pictures], size)
+    return FaceTrack.of([SquareBackend(Square()).detect(picture)[0] for picture in pictures], size)

@@ -7,10 +7,25 @@ from functools import lru_cache
 
 import numpy as np
 
-from engines.base import Arrays, CropSpec, Driving, Own, Plate, PlateEngine, PlateRenderer, Portrait, Renderer, Taking
+from engines.base import (
+    Arrays,
+    CropSpec,
+    Driving,
+    LiveEngine,
+    LiveRenderer,
+    Own,
+    Plate,
+    PlateEngine,
+    PlateRenderer,
+    Portrait,
+    Renderer,
+    Taking,
+)
 from engines.landmark_tps import eyes
 from engines.landmark_tps.lips import CONTOUR
+from engines.landmark_tps.live import TpsLiveRenderer
 from engines.landmark_tps.mouth import Mouth
+from engines.landmark_tps.moving import small_arrays
 from engines.landmark_tps.options import Options
 from engines.landmark_tps.plate import Sitter, TpsPlateRenderer, plate_arrays
 from engines.landmark_tps.renderer import Scene, TpsRenderer
@@ -21,17 +36,18 @@ from face.calibration import Detector
 from face.motion import Motion, Reference
 from face.occlusion import covered
 from face.palette import Palette
-from face.performance import Performance, analyse, choose_reference, spans
+from face.performance import Performance, analyse, choose_reference
 from face.reference import most_alike
-from face.retargeting import Gains, gaze_motion, mesh_targets, rigid_motion
+from face.retargeting import Gains, mesh_targets
 from face.shut_lips import on_the_seam, shutness
+from face.steadying import spans
 from face.topology import OVAL
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from foundation.geometry import Image
 from foundation.npy import Blocks
 
 
-class LandmarkTps(PlateEngine[Options]):
+class LandmarkTps(PlateEngine[Options], LiveEngine[Options]):
     """Warps the portrait after the performer's landmarks; mouth and eyes are layers of their own."""
 
     name = "landmark_tps"
@@ -66,6 +82,16 @@ class LandmarkTps(PlateEngine[Options]):
         lips = [performance.points(span)[:, CONTOUR, :2] for span in spans(len(performance))]
         moving = plate_arrays(sitter, performance, gains)
         return static | moving | {"lips": np.concatenate(lips).astype(np.float32)} | drawn(driving.track)
+
+    def follow(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> LiveRenderer:
+        portrait = with_shut_lips(portrait)
+        performance = analyse(driving.track, self._measured(portrait, driving.track, taking.motion))
+        static, gains = self._calibrated(portrait, driving, performance, taking, detect)
+        body = rig.build(portrait.face, performance, gains.parting)
+        samples = calibration.pick(performance, driving.track.found, driving.pick)
+        looks = [(frame, performance.points(slice(index, index + 1))[0]) for index, frame in samples.items()]
+        scene = scene_of(portrait, static | {"texture": body.texture})
+        return TpsLiveRenderer(scene, body, performance, gains, looks)
 
     def _measured(self, portrait: Portrait, track: FaceTrack, motion: Motion) -> Motion:
         """The motion settings with a reference that the performance can be read from."""
@@ -173,18 +199,4 @@ def still_arrays(portrait: Portrait, body: rig.Rig, performance: Performance, sa
         "theirs": palette.look(looks).packed(),
         "mouth_blur": np.array(relight.blur_to_match(own_look, looks[len(looks) // 2]) if looks else 0.0),
         "own_gap": np.array(body.own_gap),
-    }
-
-
-def small_arrays(body: rig.Rig, performance: Performance, gains: Gains, blocks: list[slice]) -> Arrays:
-    """What little changes from frame to frame besides the targets, of the frames in `blocks`.
-
-    Rigid motion and gaze as retarget defines them; `lips`, (n, 20, 2), are the performer's, pixels of the driving
-    frames.
-    """
-    lips = [performance.points(span)[:, CONTOUR, :2] for span in blocks]
-    return {
-        "rigid": np.concatenate([rigid_motion(body, performance, gains, span) for span in blocks]),
-        "gaze": np.concatenate([gaze_motion(body, performance, gains, span) for span in blocks]),
-        "lips": np.concatenate(lips).astype(np.float32),
     }

@@ -21,9 +21,10 @@ from face import rig
 from face.bridging import mouths_share, smooth_step
 from face.canonical import Frame, head_rotation
 from face.palette import Palette
-from face.performance import Performance, spans, steadied
+from face.performance import Performance
 from face.retargeting import Gains, mesh_targets, rigid_motion
 from face.shut_lips import on_the_seam, shutness
+from face.steadying import spans, steadied
 from face.topology import EYES, INNER_LIPS, MOUTH_CORNERS, NOSE_TIP, OVAL, POINTS
 from foundation.facetrack import Face
 from foundation.geometry import Array, Image

@@ -27,7 +27,7 @@ from engines.neural.rendering import (
 from engines.neural.section import Arithmetic
 from face.calibration import Detector
 from face.motion import Reference
-from face.performance import spans
+from face.steadying import spans
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from foundation.geometry import Array, Image
 from liveportrait import crops

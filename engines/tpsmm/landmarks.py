@@ -19,8 +19,9 @@ from engines.neural.frames import picture_of, tensor_of
 from engines.tpsmm.options import Options
 from face import calibration
 from face.calibration import Detector
-from face.performance import Performance, analyse, spans
+from face.performance import Performance, analyse
 from face.retargeting import Gains
+from face.steadying import spans
 from face.topology import CHIN, FOREHEAD
 from foundation.geometry import Array, Box, Image
 from foundation.npy import Blocks

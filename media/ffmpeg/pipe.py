@@ -23,7 +23,7 @@ class PipeSink(Sink):
         file: what an error names.
     """
 
-    def __init__(self, argv: list[str], *, file: Path) -> None:
+    def __init__(self, argv: list[str], *, file: Path | str) -> None:
         self._file = file
         # stderr goes to a file: nobody reads a pipe while frames are being written, and a full one would block ffmpeg
         self._stderr = TemporaryFile()  # noqa: SIM115  (closed by finish or abort)

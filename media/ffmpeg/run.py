@@ -15,7 +15,7 @@ _NOISE = ("conversion failed!", "exiting normally", "error while filtering", "te
 _GRACE = 5.0  # seconds between asking ffmpeg to end and making it
 
 
-def run_ffmpeg(argv: list[str], *, stage: str | None = None, file: Path | None = None) -> None:
+def run_ffmpeg(argv: list[str], *, stage: str | None = None, file: Path | str | None = None) -> None:
     """Run to the end.
 
     Args:
@@ -42,7 +42,7 @@ def start_ffmpeg(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     stage: str | None = None,
-    file: Path | None = None,
+    file: Path | str | None = None,
 ) -> subprocess.Popen[bytes]:
     """The running child. It gets no Ctrl-C of its own: who started it decides how it ends.
 
@@ -76,7 +76,7 @@ def stop(child: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
-def failure(said: bytes, code: int, *, stage: str | None = None, file: Path | None = None) -> StageError:
+def failure(said: bytes, code: int, *, stage: str | None = None, file: Path | str | None = None) -> StageError:
     """What ffmpeg's stderr means to a user."""
     lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
     if any("no space left on device" in line.lower() for line in lines):

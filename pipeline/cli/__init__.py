@@ -29,6 +29,7 @@ COMMANDS = {
     "plan": "Show what a render or a batch would do, stage by stage, and what is done already.",
     "animate": "Animate one portrait by one clip, with the clip's sound: PORTRAIT CLIP -o OUT, or the published demo's "
     "flags.",
+    "live": "A portrait that moves with a camera, or a clip, as it is filmed; into a window, a file or a stream.",
     "sing": "From a song, its words and portraits to a music video; writes the manifest that it renders.",
     "align": "Find when each word of a song is sung; write LRC, SRT, ASS karaoke or TextGrid.",
     "report": "Write the report of a manifest that has been rendered, without rendering.",

@@ -62,7 +62,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     with backend_for(settings.backend, square) as backend:
         looked, looks, inside = _seen(settings, inputs, backend)
         size = (looks[0].image.shape[1], looks[0].image.shape[0])
-        replace(_track([look.face for look in looks], size), inside=inside).save(out / "found")
+        replace(FaceTrack.of([look.face for look in looks], size), inside=inside).save(out / "found")
         spec = crop_spec(settings.engine)
         wanted = Wanted(spec.reach, spec.size)
         frame = framing(out / "found", range(len(looks)), [Shot(0, len(looks), seen=True)], wanted, 0.0)
@@ -133,13 +133,6 @@ def _looks(watched: Watched, media: Path, backend: LandmarkBackend, moments: lis
         told = f"no face was found in {len(moments)} frames, evenly spread over the chosen range"
         raise InputError(told, file=media, cure="use a clip where a human face is visible")
     return looks
-
-
-def _track(faces: list[Face], size: tuple[int, int]) -> FaceTrack:
-    points, blendshapes, pose = (
-        np.stack([getattr(face, name) for face in faces]) for name in ("points", "blendshapes", "pose")
-    )
-    return FaceTrack(points, np.ones(len(faces), bool), blendshapes, pose, faces[0].scheme, size)
 
 
 def _keep(out: Path, number: int, look: _Look, crop: Image, affine: Array, *, animated: bool) -> Look:

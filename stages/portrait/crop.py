@@ -61,7 +61,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         opacity = None if opacity is None else np.maximum(opacity, front.opacity)
     head = head_frame(track.points[0], track.scheme)
     spec = crop_spec(settings.engine)
-    affine, box, image = _cut(picture, track.points[0], head, spec, _other_heads(others, head))
+    affine, box, image = cut(picture, track.points[0], head, spec, _other_heads(others, head))
     size, native = (image.shape[1], image.shape[0]), spec.size is None
     write_pictures(out, laid_over(picture, fronts), image, box, opacity)
     if fronts:
@@ -125,7 +125,7 @@ def _cell(box: Box, own: HeadFrame, others: list[HeadFrame]) -> Box:
     return Box(x0, y0, x1, y1)
 
 
-def _cut(
+def cut(
     picture: Image, points: Array, head: HeadFrame, spec: CropSpec, others: list[HeadFrame]
 ) -> tuple[Array, Box, Image]:
     """The affine from picture to crop, the pixels of the picture that the crop covers, and the crop."""

@@ -20,7 +20,7 @@ from compositing.text_overlay import Overlay
 from engines import ENGINES, load_engine
 from engines.base import Own, Taking
 from engines.neural.section import Arithmetic
-from foundation.facetrack import MEDIAPIPE_478, Face, still
+from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack, still
 from foundation.geometry import Image
 from foundation.layout import Inset
 from foundation.npy import Blocks
@@ -41,7 +41,7 @@ from stages.crops import Crop
 from stages.delivery import edit
 from stages.portrait import crop
 from stages.sources import subtitles
-from tests.animated import carphone_frames, cut, driven_by, files_of, track_of
+from tests.animated import carphone_frames, cut, driven_by, files_of
 
 FACES = Path(__file__).parent / "faces.npz"
 """As make_faces writes it."""
@@ -104,7 +104,7 @@ def _animated(name: str, folder: Path) -> Image:
     if isinstance(options, Arithmetic):
         options = replace(options, precision="fp32")  # the other ones suit the processor
     portrait, frames = cut(read_image(sample_path("astronaut")), face, engine), carphone_frames(FRAMES)
-    track = track_of(faces, (frames[0].shape[1], frames[0].shape[0]))
+    track = FaceTrack.of(faces, (frames[0].shape[1], frames[0].shape[0]))
     given = engine.prepare(portrait, driven_by(track, frames), Taking(options, files), lambda image: None)
     arrays = {key: array.whole() if isinstance(array, Blocks) else array for key, array in given.items()}
     return engine.open(portrait, arrays, Own(options, files)).render(MOUTH, frames[MOUTH])

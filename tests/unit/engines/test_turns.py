@@ -16,7 +16,7 @@ from engines.base import Driving, Plate, Taking
 from engines.landmark_tps.engine import LandmarkTps
 from engines.landmark_tps.options import Options
 from engines.landmark_tps.plate import LAYOUT
-from face import performance as performances
+from face import steadying
 from face.motion import TurnRanges
 from face.topology import CHIN, FOREHEAD, INNER_LOWER, INNER_UPPER
 from face.turns import Turns
@@ -165,6 +165,6 @@ def test_a_plate_sings_and_listens_over_every_border(case: Case, longer: int) ->
 def test_how_rows_are_made_in_blocks_changes_nothing(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     case = Case(70, ((0, 5), (20, 41)), 4, 0.35)
     whole = still(70, case.turns())
-    monkeypatch.setattr(performances, "BLOCK", block)
+    monkeypatch.setattr(steadying, "BLOCK", block)
     for name, rows in still(70, case.turns()).items():
         np.testing.assert_array_equal(rows, whole[name])

@@ -1,0 +1,25 @@
+"""What changes from frame to frame besides where the mesh's points go."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engines.base import Arrays
+from engines.landmark_tps.lips import CONTOUR
+from face.performance import Performance
+from face.retargeting import Gains, gaze_motion, rigid_motion
+from face.rig import Rig
+
+
+def small_arrays(body: Rig, performance: Performance, gains: Gains, blocks: list[slice]) -> Arrays:
+    """What little changes from frame to frame besides the targets, of the frames in `blocks`.
+
+    Rigid motion and gaze as retarget defines them; `lips`, (n, 20, 2), are the performer's, pixels of the driving
+    frames.
+    """
+    lips = [performance.points(span)[:, CONTOUR, :2] for span in blocks]
+    return {
+        "rigid": np.concatenate([rigid_motion(body, performance, gains, span) for span in blocks]),
+        "gaze": np.concatenate([gaze_motion(body, performance, gains, span) for span in blocks]),
+        "lips": np.concatenate(lips).astype(np.float32),
+    }
