@@ -68,7 +68,7 @@ def run(
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    loaded, store = moved(load_manifest(manifest, within=within), output_folder), store_at(work)
+    loaded, store = moved(load_manifest(manifest, within=within, online=online), output_folder), store_at(work)
     style = "json" if as_json else progress
     running = running_of(executor, address, workers, online, style, keep_going=True, keep=keep)
     selection = selection_of(only, frames, part)

@@ -22,7 +22,9 @@ Work = Annotated[
 ]
 Within = Annotated[
     Path | None,
-    typer.Option("--within", metavar="DIR", help="Refuse a manifest that reads or writes anything outside of DIR."),
+    typer.Option(
+        "--within", metavar="DIR", help="Refuse a manifest that reads or writes outside of DIR, or asks the network."
+    ),
 ]
 
 
@@ -79,7 +81,7 @@ Online = Annotated[
     bool | None,
     typer.Option(
         "--online/--offline",
-        help="Whether workers may download models that they lack.",
+        help="Whether workers may download models that they lack, and signing may ask a time-stamping service.",
         show_default="online on this machine, offline on a farm",
     ),
 ]

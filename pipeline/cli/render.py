@@ -70,7 +70,7 @@ def run(
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    manifests = load_manifests(manifest, writing_to=output.absolute() if output else None, within=within)
+    manifests = load_manifests(manifest, writing_to=output.absolute() if output else None, within=within, online=online)
     store = store_at(work)
     running = running_of(executor, address, workers, online, "json" if as_json else progress, keep=keep)
     selection = selection_of(only, frames, part)

@@ -19,6 +19,7 @@ import pipeline
 from foundation.codec import Json
 from foundation.errors import InputError
 from foundation.printable import printable
+from landmarks.download import OFFLINE_VARIABLE
 from pipeline.executors.machine import SHARES
 
 PROGRAM = (sys.executable, str(Path(pipeline.__file__).parents[1] / "run_pipeline.py"))
@@ -58,7 +59,7 @@ class Command:
             stdout=subprocess.PIPE,
             stderr=said,
             start_new_session=True,
-            env=os.environ | {SHARES: str(shares)},
+            env=os.environ | {SHARES: str(shares), OFFLINE_VARIABLE: "1"},
         )
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + NICE)

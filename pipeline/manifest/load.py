@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from foundation.errors import InputError, ManifestError
 from foundation.yaml_text import YamlError, read_yaml
+from landmarks.download import offline
 from pipeline.manifest import delivery
 from pipeline.manifest.messages import explain
 from pipeline.manifest.parts.batch import performers_or_batch
@@ -63,12 +64,15 @@ class LoadedManifest:
         return frozenset([*([self.file] if self.file else []), *(self.path(written) for written in named if written)])
 
 
-def load_manifests(path: Path, *, writing_to: Path | None = None, within: Path | None = None) -> list[LoadedManifest]:
+def load_manifests(
+    path: Path, *, writing_to: Path | None = None, within: Path | None = None, online: bool | None = None
+) -> list[LoadedManifest]:
     """Read and validate a manifest, as one for each of its outputs.
 
     Args:
         writing_to: takes the place of its output.path.
-        within: the one folder that it may read and write in.
+        within: the one folder that it may read and write in; the network is then outside, too.
+        online: False: it may ask nothing of the network.
     Raises: InputError if the file cannot be read; ManifestError with every mistake.
     """
     try:
@@ -86,20 +90,30 @@ def load_manifests(path: Path, *, writing_to: Path | None = None, within: Path |
         if isinstance(data.get("output"), dict):
             data["output"]["path"] = str(writing_to)
     manifests = validate_all(data, path)
+    if within or online is False or offline():
+        refuse_network(manifests, path)
     bounds = within.resolve() if within else None
     return [LoadedManifest(each, path.resolve().parent, path.stem, path.absolute(), bounds) for each in manifests]
 
 
-def load_manifest(path: Path, *, within: Path | None = None) -> LoadedManifest:
+def load_manifest(path: Path, *, within: Path | None = None, online: bool | None = None) -> LoadedManifest:
     """A manifest with one output.
 
     Raises: as load_manifests; ManifestError if it has several.
     """
-    loaded, *others = load_manifests(path, within=within)
+    loaded, *others = load_manifests(path, within=within, online=online)
     if others:
         told = f"has {1 + len(others)} outputs, and this command takes one"
         raise ManifestError(told, file=path, cure="keep one of them, as `output`")
     return loaded
+
+
+def refuse_network(manifests: list[Manifest], path: Path) -> None:
+    """Raises: ManifestError for each address that rendering them would ask something of."""
+    asked = ((n, each.output.sign.timestamp_url) for n, each in enumerate(manifests) if each.output.sign)
+    places = ((f"outputs.{n}" if len(manifests) > 1 else "output", url) for n, url in asked if url)
+    told = "is on the network, which may not be asked here (remove it, or leave --within and --offline out)"
+    _refuse([f"{place}.sign.timestamp_url: {url!r} {told}" for place, url in places], path)
 
 
 def validate_all(data: Any, path: Path) -> list[Manifest]:

@@ -58,6 +58,31 @@ def test_what_leads_out_is_refused(folder: Path, changes: Json, command: str) ->
     assert not list(folder.parent.glob("*.mp4"))
 
 
+ASKS: Json = {"certificate": "a.pem", "key": "b.pem", "timestamp_url": "http://127.0.0.1:9/stamp"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        (["render", "--within", "{folder}"], {}),
+        (["plan", "--within", "{folder}"], {}),
+        (["preview", "--within", "{folder}"], {}),
+        (["render", "--offline"], {}),
+        (["batch", "--offline"], {}),
+        (["render"], {"DUET_OFFLINE": "1"}),
+        (["validate"], {"DUET_OFFLINE": "1"}),
+    ],
+    ids=str,
+)
+def test_nothing_is_asked_of_the_network(folder: Path, arguments: list[str], environment: dict[str, str]) -> None:
+    path = write_manifest(folder, output={"path": "one.mp4", "sign": ASKS})
+    given = [each.replace("{folder}", str(folder)) for each in arguments]
+    done = CliRunner().invoke(app, [*given, str(path), "--work", str(folder / "work")], env=environment)
+    assert isinstance(done.exception, ManifestError)
+    assert "output.sign.timestamp_url" in str(done.exception)
+    assert "network" in str(done.exception)
+
+
 def test_a_batch_stays_inside(folder: Path) -> None:
     batch = {"portraits": "../*.png", "driving": "sample:carphone"}
     path = write_manifest(folder, batch=batch, output={"path": "out/{name}.mp4", "size": [320, 180]})
