@@ -16,8 +16,8 @@ from foundation.errors import InputError
 LAST_SECONDS = 10
 """A line ends with the next one, and after so many seconds at the latest."""
 _STAMP = r"(\d{1,3}):(\d{1,2})(?:[.:](\d{1,3}))?"
-_LINE = re.compile(rf"\[{_STAMP}\]")
-_WORD = re.compile(rf"<{_STAMP}>")
+LINE = re.compile(rf"\[{_STAMP}\]")
+WORD = re.compile(rf"<{_STAMP}>")
 _OFFSET = re.compile(r"\[offset:\s*([+-]?\d{1,9})\s*\]", re.IGNORECASE)
 
 
@@ -39,13 +39,12 @@ def parse_lrc(text: str) -> list[LrcLine]:
 
     Raises: InputError (without a file's name) for text before the first time of a line that is no tag.
     """
-    found = _OFFSET.search(text)
-    offset = int(found[1]) if found else 0
+    offset = offset_of(text)
     starts: list[tuple[int, str]] = []
     for number, raw in enumerate(text.splitlines(), 1):
         line, stamps = raw.strip(), []
-        while stamp := _LINE.match(line):
-            stamps.append(_milliseconds(stamp) - offset)
+        while stamp := LINE.match(line):
+            stamps.append(_of_stamp(stamp) - offset)
             line = line[stamp.end() :].strip()
         if not stamps and line and not re.fullmatch(r"\[[^\]]*\]|#.*", line):
             raise InputError(
@@ -60,11 +59,23 @@ def parse_lrc(text: str) -> list[LrcLine]:
     return [line for line in (_line(start, text, following.get(start)) for start, text in starts) if line.words]
 
 
+def offset_of(text: str) -> int:
+    """How many milliseconds earlier everything comes than its times say."""
+    found = _OFFSET.search(text)
+    return int(found[1]) if found else 0
+
+
+def milliseconds(stamp: str) -> int:
+    """Of a time as it stands in a file, brackets and all: [01:02.50] or <01:02.50>."""
+    found = re.fullmatch(rf".{_STAMP}.", stamp)
+    return _of_stamp(found) if found else 0
+
+
 def _line(start: int, text: str, following: int | None) -> LrcLine:
     latest = start + 1000 * LAST_SECONDS
     until = latest if following is None else min(following, latest)
     end = until
-    pieces = _WORD.split(text)
+    pieces = WORD.split(text)
     words = [(start, pieces[0])] if pieces[0].strip() else []
     for at in range(1, len(pieces), 4):
         begins, word = _from_parts(pieces[at : at + 3]), pieces[at + 3]
@@ -79,13 +90,13 @@ def _shifted(text: str, earlier: int) -> str:
     """The same line, its words' times by so many milliseconds earlier."""
 
     def moved(stamp: re.Match[str]) -> str:
-        at = max(0, _milliseconds(stamp) - earlier)
+        at = max(0, _of_stamp(stamp) - earlier)
         return f"<{at // 60000}:{at // 1000 % 60:02d}.{at % 1000:03d}>"
 
-    return _WORD.sub(moved, text)
+    return WORD.sub(moved, text)
 
 
-def _milliseconds(stamp: re.Match[str]) -> int:
+def _of_stamp(stamp: re.Match[str]) -> int:
     return _from_parts(list(stamp.groups()))
 
 

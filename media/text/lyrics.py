@@ -60,7 +60,15 @@ def read_lyrics(
     """
     if kind not in FORMATS:
         raise InputError("is no lyrics file", file=path, cure=f"name a file that ends in {', '.join(FORMATS)}")
-    text, singers = read_text(path), Singers(performers, path, told)
+    return lyrics_in(read_text(path), kind, Singers(performers, path, told))
+
+
+def lyrics_in(text: str, kind: str, singers: Singers) -> tuple[list[Line], pysubs2.SSAFile | None]:
+    """As `read_lyrics`, of a file's text.
+
+    Raises: InputError as that.
+    """
+    path = singers.file
     try:
         if kind == ".lrc":
             lines = [Line(line.start, line.end, line.words) for line in parse_lrc(text)]

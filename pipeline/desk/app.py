@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from foundation.errors import DuetError, InputError, ManifestError
-from pipeline.desk import edit_pages, list_pages, preview_pages, queue_pages, review_pages
+from pipeline.desk import edit_pages, list_pages, preview_pages, queue_pages, review_pages, timeline_pages
 from pipeline.desk.drawing import draw
 from pipeline.desk.projects import Projects
 from pipeline.desk.queue import Queue
@@ -30,6 +30,7 @@ def desk(projects: Projects, queue: Queue, access: Access) -> FastAPI:
     app.include_router(review_pages.router(projects))
     app.include_router(edit_pages.router(projects.folder))
     app.include_router(preview_pages.router(projects.folder))
+    app.include_router(timeline_pages.router(projects.folder))
     app.mount("/static", StaticFiles(directory=HOME / "static"))
 
     @app.get("/style.css")

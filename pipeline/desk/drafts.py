@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -15,13 +16,14 @@ from ruamel.yaml.error import YAMLError
 from foundation.codec import Json
 from foundation.errors import ManifestError
 from foundation.yaml_text import YamlError, parse_yaml
-from pipeline.manifest.load import validate_all
+from pipeline.manifest.load import refuse_network, validate_all
 
 MOST_WRITTEN = 1_000_000
 """Characters of a text that is written here."""
 MOST_CHANGED = 200_000
 """Characters of a text that a form may change: larger ones take too long, and are changed by hand."""
 DEEPEST = 12
+MOST_EDITS = 100
 _WIDTH = 10_000
 _OFFSET = re.compile(r"^( *)[^\s#-][^\n]*:[ \t]*(?:#[^\n]*)?\n\1( *)- ", re.MULTILINE)
 
@@ -29,20 +31,22 @@ Step = str | int
 
 
 class Edit(BaseModel):
-    """A change at one place: `path` to a field, and what stands there from now on; `remove`: nothing."""
+    """A change at one place: `path` to a field, and what stands there from now on; `remove`: nothing; `to`: what is
+    there goes to that place of its list."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     path: Annotated[list[Step], Field(min_length=1, max_length=DEEPEST)]
     value: Json = None
     remove: bool = False
+    to: Annotated[int, Field(ge=0)] | None = None
 
 
 class Draft(BaseModel):
-    """A text, and what is to be changed in it."""
+    """A text, and what is to be changed in it, one after the other."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     text: Annotated[str, Field(max_length=MOST_WRITTEN)]
-    edit: Edit | None = None
+    edits: Annotated[list[Edit], Field(max_length=MOST_EDITS)] = []
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def judge(text: str, file: Path) -> Judged:
     except YamlError as error:
         return Judged(text, None, [Mistake("", str(error))])
     try:
-        validate_all(data, file)
+        refuse_network(validate_all(data, file), file)
     except ManifestError as error:
         mistakes = [_placed(line) for line in error.mistakes] or [Mistake("", error.problem)]
         return Judged(text, data, mistakes)
@@ -81,8 +85,8 @@ def _placed(line: str) -> Mistake:
     return Mistake(path, told) if colon else Mistake("", line)
 
 
-def changed(text: str, edit: Edit) -> str:
-    """The text with one change; comments, order and quotes stay.
+def changed(text: str, edits: Sequence[Edit]) -> str:
+    """The text with these changes; comments, order and quotes stay.
 
     Raises: ManifestError if the place is not there, or the text cannot be changed without changing more.
     """
@@ -93,13 +97,15 @@ def changed(text: str, edit: Edit) -> str:
     try:
         tree = yaml.load(text)
         tree = {} if tree is None else tree
-        _apply(tree, edit)
+        for edit in edits:
+            _apply(tree, edit)
         file = io.StringIO()
         yaml.dump(tree, file)
     except (YAMLError, RecursionError, NotImplementedError) as error:
         raise ManifestError(f"the form cannot change this text: {_first(error)}", cure="change it by hand") from error
     expected = {} if before is None else _unshared(before)
-    _apply(expected, edit)
+    for edit in edits:
+        _apply(expected, edit)
     if _parsed(file.getvalue()) != expected:  # an alias, or a word that the two readers take differently
         raise ManifestError("the form cannot change this place alone", cure="change the text by hand")
     return file.getvalue()
@@ -140,7 +146,11 @@ def _apply(tree: Json, edit: Edit) -> None:
     for step in above:
         here = _below(here, step)
     if isinstance(here, list) and isinstance(last, int) and 0 <= last <= len(here):
-        if edit.remove:
+        if edit.to is not None:
+            if last == len(here):
+                raise _nowhere(edit.path)
+            here.insert(edit.to, here.pop(last))
+        elif edit.remove:
             del here[last : last + 1]
         elif last == len(here):
             here.append(edit.value)

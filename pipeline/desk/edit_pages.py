@@ -83,7 +83,7 @@ def router(folder: Folder) -> APIRouter:
     @pages.post("/draft/{name:path}")
     def change(name: str, draft: Draft) -> Json:
         path = folder.manifest(name)
-        return judged(changed(draft.text, draft.edit) if draft.edit else draft.text, path)
+        return judged(changed(draft.text, draft.edits) if draft.edits else draft.text, path)
 
     @pages.put("/draft/{name:path}")
     def save(name: str, saved: Saved) -> Json:

@@ -183,7 +183,7 @@ def _about(path: Path, changed: int) -> Json:
         "width": info.video.width,
         "height": info.video.height,
         "seconds": float(info.video.duration),
-        "fps": float(info.video.fps),
+        "fps": [info.video.fps.numerator, info.video.fps.denominator],
     }
 
 

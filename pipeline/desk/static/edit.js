@@ -1,6 +1,7 @@
 // A manifest as a form and as text, side by side: whichever is changed, the desk reads it and changes the other.
 
 import { Form } from "./form.js";
+import { Song } from "./song.js";
 
 const $ = (id) => document.getElementById(id);
 const { name } = $("edit").dataset;
@@ -10,6 +11,7 @@ const WAIT = 300; // milliseconds after the last key
 let saved = "";
 let digest = "";
 let timer = 0;
+let shown = Promise.resolve();
 let work = Promise.resolve(); // changes one after the other: each is made to the text that the one before has left
 
 async function ask(method, path, body) {
@@ -22,11 +24,12 @@ function trouble(error) {
   $("told").hidden = !error;
 }
 function showState() {
-  $("state").textContent = area.value === saved ? "Saved" : "Not saved yet";
+  $("state").textContent = area.value === saved && !song.words.changed ? "Saved" : "Not saved yet";
 }
 
 const [schema, listed] = await Promise.all([ask("GET", "/schema"), ask("GET", `/files/${at}`)]);
 const form = new Form($("form"), schema, { at, ...listed });
+const song = new Song({ board: $("board"), words: $("words"), scenes: $("scenes") }, ask, at, schema.$defs.Scene.properties.layout.enum);
 
 function show({ text, data, mistakes }) {
   if (area.value !== text) {
@@ -34,7 +37,10 @@ function show({ text, data, mistakes }) {
     area.value = text;
     area.scrollTop = top;
   }
-  if (data !== null) form.show(data, mistakes);
+  if (data !== null) {
+    form.show(data, mistakes);
+    shown = song.show(data, mistakes);
+  }
   const lost = form.tell(mistakes);
   $("elsewhere").replaceChildren(...lost.map(({ path, text: line }) => Object.assign(document.createElement("li"), { textContent: path ? `${path}: ${line}` : line })));
   $("count").textContent = mistakes.length ? `${mistakes.length} mistake${mistakes.length === 1 ? "" : "s"}` : "No mistakes";
@@ -42,12 +48,12 @@ function show({ text, data, mistakes }) {
   document.body.dataset.mistakes = mistakes.length;
   showState();
 }
-function change(edit) {
+function change(...edits) {
   clearTimeout(timer);
   work = work.then(async () => {
     const text = area.value;
     try {
-      const found = await ask("POST", `/draft/${at}`, { text, edit });
+      const found = await ask("POST", `/draft/${at}`, { text, edits });
       trouble(null);
       if (area.value === text) show(found); // or else what was typed meanwhile is read next
     } catch (error) { trouble(error); }
@@ -59,11 +65,12 @@ async function save() {
   form.flush();
   clearTimeout(timer);
   await work;
-  await change(null);
+  await change();
   const text = area.value;
   try {
     ({ digest } = await ask("PUT", `/draft/${at}`, { text, digest }));
     saved = text;
+    await song.words.save();
     trouble(null);
     showState();
     return true;
@@ -92,11 +99,13 @@ async function preview() {
 }
 
 form.addEventListener("edit", ({ detail }) => change(detail));
-form.addEventListener("trouble", ({ detail }) => trouble(detail));
+song.addEventListener("edit", ({ detail }) => change(...detail));
+song.addEventListener("read", showState);
+for (const part of [form, song]) part.addEventListener("trouble", ({ detail }) => trouble(detail));
 area.addEventListener("input", () => {
   showState();
   clearTimeout(timer);
-  timer = setTimeout(() => change(null), WAIT);
+  timer = setTimeout(() => change(), WAIT);
 });
 $("save").addEventListener("click", save);
 $("preview").addEventListener("click", preview);
@@ -105,9 +114,10 @@ $("form").addEventListener("submit", (event) => event.preventDefault());
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") [event.preventDefault(), save()];
 });
-window.addEventListener("beforeunload", (event) => area.value === saved || event.preventDefault());
+window.addEventListener("beforeunload", (event) => (area.value === saved && !song.words.changed) || event.preventDefault());
 
 const first = await ask("GET", `/draft/${at}`);
 [saved, digest] = [first.text, first.digest];
 show(first);
+await shown;
 document.body.dataset.ready = "yes";

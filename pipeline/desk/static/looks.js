@@ -1,6 +1,7 @@
 // Pictures beside their fields: the face of a portrait or a clip is chosen by clicking on it, a clip's range on its strip.
 
 import { element } from "./element.js";
+import { rounded, secondsOf } from "./times.js";
 
 const STILLS = 8;
 
@@ -19,17 +20,17 @@ export class Looks {
     if (!value) return [];
     if (field === "portrait") {
       const file = typeof value === "string" ? value : value.frame_of;
-      return this.shown(`${name} portrait`, file, Number(value.at ?? 0) || 0, performer.face, (face) => this.edit(["performers", name, "face"], face));
+      return this.shown(`${name} portrait`, file, value.at ?? 0, performer.face, (face) => this.edit(["performers", name, "face"], face));
     }
     if (field !== "driving") return [];
     const clip = typeof value === "string" ? { video: value } : value;
     const change = (key) => (one) => typeof value === "string" ? this.edit(path, { video: value, [key]: one }) : this.edit([...path, key], one);
-    return [...this.shown(`${name} driving`, clip.video, seconds(clip.start) ?? 0, clip.face, change("face")), ...this.strip(name, clip, change)];
+    return [...this.shown(`${name} driving`, clip.video, clip.start ?? 0, clip.face, change("face")), ...this.strip(name, clip, change)];
   }
 
   shown(name, file, at, face, choose) {
     if (!file || file.includes("%")) return [];
-    const key = `${name} ${file} ${at}`;
+    const key = `${name} ${file} ${JSON.stringify(at)}`;
     if (!this.kept.has(key)) this.kept.set(key, new Picture(this, file, at));
     const picture = this.kept.get(key);
     Object.assign(picture, { choose });
@@ -43,16 +44,14 @@ export class Looks {
     if (!this.kept.has(key)) this.kept.set(key, new Strip(this, clip.video));
     const strip = this.kept.get(key);
     Object.assign(strip, { change });
-    strip.mark(seconds(clip.start), seconds(clip.end));
+    strip.mark(clip.start, clip.end);
     return [strip.whole];
   }
 }
 
-const seconds = (written) => (written === undefined || written === null || !Number.isFinite(Number(written)) ? null : Number(written));
-
 class Picture {
   constructor(looks, file, at) {
-    this.image = element("img", { alt: `The picture of ${file}`, src: looks.address("still", file, `&at=${at}`) });
+    this.image = element("img", { alt: `The picture of ${file}` });
     this.marks = element("span", { className: "faces" });
     this.frame = element("span", { className: "frame" }, this.image, this.marks);
     this.told = element("p", { className: "soft", textContent: "Click on the face that is meant." });
@@ -64,14 +63,16 @@ class Picture {
 
   async find(looks, file, at) {
     const about = await fetch(looks.address("about", file));
-    if (!about.ok) return;
+    if (!about.ok) return void (this.whole.hidden = true);
     this.size = await about.json();
+    const seconds = secondsOf(at, this.size.fps) ?? 0;
+    this.image.src = looks.address("still", file, `&at=${seconds}`);
     this.mark(this.face);
     const found = await fetch(looks.address("faces", file));
     if (!found.ok) return;
     const all = (await found.json()).looks;
     if (!all.length) return;
-    const near = all.reduce((best, one) => (Math.abs(one.seconds - at) < Math.abs(best.seconds - at) ? one : best));
+    const near = all.reduce((best, one) => (Math.abs(one.seconds - seconds) < Math.abs(best.seconds - seconds) ? one : best));
     this.boxes = near.found.map(({ box, at: centre }) => ({ box, centre }));
     this.told.textContent = this.boxes.length ? "Click on the face that is meant." : "No face is found in it.";
     this.mark(this.face);
@@ -114,7 +115,7 @@ class Strip {
     this.whole = element("div", { className: "strip", hidden: true }, this.stills, this.start, this.end, this.told);
     for (const [name, slider] of [["start", this.start], ["end", this.end]]) {
       slider.addEventListener("input", () => this.tell());
-      slider.addEventListener("change", () => this.change(name)(Math.round(100 * slider.valueAsNumber) / 100));
+      slider.addEventListener("change", () => this.change(name)(rounded(slider.valueAsNumber)));
     }
     this.find(looks, file);
   }
@@ -122,7 +123,7 @@ class Strip {
   async find(looks, file) {
     const about = await fetch(looks.address("about", file));
     if (!about.ok) return;
-    this.length = (await about.json()).seconds;
+    ({ seconds: this.length, fps: this.fps } = await about.json());
     if (!this.length) return;
     for (const slider of [this.start, this.end]) slider.max = this.length;
     this.stills.append(...Array.from({ length: STILLS }, (_, n) => element("img", { alt: "", src: looks.address("still", file, `&side=160&at=${((n + 0.5) * this.length) / STILLS}`) })));
@@ -133,8 +134,8 @@ class Strip {
   mark(start, end) {
     this.range = [start, end];
     if (!this.length) return;
-    if (document.activeElement !== this.start) this.start.value = start ?? 0;
-    if (document.activeElement !== this.end) this.end.value = end ?? this.length;
+    if (document.activeElement !== this.start) this.start.value = secondsOf(start, this.fps) ?? 0;
+    if (document.activeElement !== this.end) this.end.value = secondsOf(end, this.fps) ?? this.length;
     this.tell();
   }
 

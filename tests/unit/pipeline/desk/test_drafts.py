@@ -37,7 +37,7 @@ MONA: list[str | int] = ["performers", "mona lisa"]
 
 
 def edit(text: str, *path: str | int, value: Json = None, remove: bool = False) -> str:
-    return changed(text, Edit(path=list(path), value=value, remove=remove))
+    return changed(text, [Edit(path=list(path), value=value, remove=remove)])
 
 
 def lines_changed(before: str, after: str) -> set[str]:
@@ -112,3 +112,14 @@ def test_mistakes_have_their_place() -> None:
     assert judge("a: [", Path("a.yaml")).data is None
     assert judge("a: [", Path("a.yaml")).mistakes[0].path == ""
     assert judge("", Path("a.yaml")).mistakes[0].text.startswith("is not a manifest")
+
+
+def test_scenes_change_places_and_comments_stay() -> None:
+    after = changed(TEXT, [Edit(path=["scenes", 1], to=0), Edit(path=["scenes", 0, "start"], value=0)])
+    scenes = parse_yaml(after)["scenes"]  # type: ignore[index]
+    assert [one["layout"] for one in scenes] == ["side_by_side", "full"]  # type: ignore[index]
+    assert all(comment in after for comment in ("# first", "# then both", "# she sings"))
+    with pytest.raises(ManifestError, match="no such place"):
+        changed(TEXT, [Edit(path=["scenes", 2], to=0)])
+    with pytest.raises(ManifestError):  # all of them, or none
+        changed(TEXT, [Edit(path=["title"], value="x"), Edit(path=["scenes", 7, "start"], value=1)])

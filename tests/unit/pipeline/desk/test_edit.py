@@ -43,7 +43,7 @@ def test_a_text_is_read_changed_and_saved(browser: TestClient, manifest: Path) -
     found = browser.get(f"/draft/{AT}").json()
     assert (found["text"], found["mistakes"]) == (manifest.read_text(), [])
     edit = {"path": ["output", "size"], "value": [640, 361]}
-    after = browser.post(f"/draft/{AT}", json={"text": found["text"], "edit": edit}).json()
+    after = browser.post(f"/draft/{AT}", json={"text": found["text"], "edits": [edit]}).json()
     assert after["mistakes"][0]["path"] == "output.size"
     assert manifest.read_text() == found["text"]  # nothing is kept before it is saved
     saved = browser.put(f"/draft/{AT}", json={"text": after["text"], "digest": found["digest"]})
@@ -86,7 +86,7 @@ def test_files_are_listed_as_the_manifest_writes_them(browser: TestClient, manif
 
 def test_media_are_looked_at(browser: TestClient, manifest: Path) -> None:
     about = browser.get(f"/about/{AT}", params={"file": "clip.mp4"}).json()
-    assert (about["kind"], about["width"], about["seconds"], about["fps"]) == ("video", 160, 2.0, 25.0)
+    assert (about["kind"], about["width"], about["seconds"], about["fps"]) == ("video", 160, 2.0, [25, 1])
     assert browser.get(f"/about/{AT}", params={"file": "mona.png"}).json()["width"] == 200
     for file, at in (("mona.png", 0), ("clip.mp4", 1.5), ("sample:astronaut", 0)):
         answer = browser.get(f"/still/{AT}", params={"file": file, "at": at, "side": 80})

@@ -1,0 +1,148 @@
+"""The lyrics of a manifest while people move their lines: read, changed in one place, written back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import HTTPException
+from pydantic import BaseModel, ConfigDict, Field
+
+from foundation.atomic import make_folder, replacing
+from foundation.codec import Json
+from foundation.digests import digest_of
+from foundation.errors import InputError, ManifestError
+from foundation.limits import Limit
+from media.samples import SAMPLE
+from media.text.lyrics import FORMATS, lyrics_in
+from media.text.retiming import Change, changed, cues
+from media.text.singers import Singers
+from pipeline.desk.drafts import MOST_WRITTEN
+from pipeline.desk.media import TAKEN, Media
+
+BOM = "\ufeff"
+Seconds = Annotated[float, Field(ge=0, le=86400)]
+Text = Annotated[str, Field(max_length=MOST_WRITTEN)]
+Names = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=64)]
+
+
+class Moved(BaseModel):
+    """A line, by its number in the order of times, and where it is from now on, in the file's own seconds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    number: Annotated[int, Field(ge=0)]
+    start: Seconds
+    end: Seconds
+    singers: Names | None = None
+
+
+class Asked(BaseModel):
+    """A file of lyrics, as its manifest names it; `text`: what is written so far, None: what the file holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    file: str
+    performers: Names
+    text: Text | None = None
+    change: Moved | None = None
+
+
+class Written(BaseModel):
+    """A text that takes the place of a file's; `digest`: of what it was written from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    file: str
+    text: Text
+    digest: str
+
+
+class Begun(BaseModel):
+    """Words that have no times yet, a line a line, and the seconds that they are spread over."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    text: Text
+    seconds: Annotated[float, Field(gt=0, le=86400)]
+
+
+def told(media: Media, asked: Asked) -> Json:
+    """The lines of a text, changed as it is asked; what is wrong with it, if something is.
+
+    Raises: HTTPException 404 if the file is not in the folder; InputError if it cannot be changed.
+    """
+    path = _lyrics(media, asked.file)
+    text = _read(path) if asked.text is None else asked.text
+    kind, singers = path.suffix.lower(), Singers(asked.performers, path)
+    try:
+        if asked.change:
+            wish = asked.change
+            names = None if wish.singers is None else tuple(wish.singers)
+            change = Change(round(1000 * wish.start), round(1000 * wish.end), names)
+            text = changed(text, kind, wish.number, change, singers)
+        found = cues(text, kind, singers)
+    except InputError as error:
+        error.file = asked.file
+        raise
+    mistake = None
+    try:
+        lyrics_in(text, kind, singers)
+    except InputError as error:
+        mistake = f"{error.problem} ({error.cure})"
+    lines = [{key: asdict(cue)[key] for key in ("start", "end", "text", "singers")} for cue in found]
+    return {"text": text, "digest": digest_of(path), "lines": lines, "mistake": mistake}
+
+
+def save(media: Media, written: Written) -> Json:
+    """Write a text into its file.
+
+    Raises: HTTPException 404 if that is not in the folder, 409 if somebody else changed it meanwhile.
+    """
+    path = _lyrics(media, written.file)
+    if digest_of(path) != written.digest:
+        raise HTTPException(409, f"{written.file} was changed elsewhere: open it again")
+    mark = BOM if path.read_bytes().startswith(BOM.encode()) else ""
+    _write(path, mark + written.text)
+    return {"digest": digest_of(path)}
+
+
+def begin(media: Media, name: str, begun: Begun) -> str:
+    """Words as an LRC file, their lines spread evenly; its path, as the manifest writes it.
+
+    Raises: ManifestError for no words, or too many; StageError if it cannot be written.
+    """
+    lines = [" ".join(line.split()) for line in begun.text.splitlines() if line.strip()]
+    if not 0 < len(lines) <= Limit.LYRICS_LINES.now:
+        raise ManifestError("there are no words, or too many", cure="write the song's words, a line a line")
+    place = media.home / TAKEN
+    if not media.folder.holds(place):
+        raise ManifestError("leads out of the folder", file=place, cure="remove that link")
+    make_folder(place)
+    path = next(
+        path for n in range(1, 10_000) if not (path := place / f"{name}{f'_{n}' if n > 1 else ''}.lrc").exists()
+    )
+    each = begun.seconds / len(lines)
+    stamps = (divmod(round(100 * n * each), 6000) for n in range(len(lines)))
+    rows = [f"[{m:02d}:{c // 100:02d}.{c % 100:02d}]{line}\n" for (m, c), line in zip(stamps, lines, strict=True)]
+    _write(path, "".join(rows))
+    return path.relative_to(media.home).as_posix()
+
+
+def _lyrics(media: Media, written: str) -> Path:
+    path = media.find(written)
+    if written.startswith(SAMPLE) or path.suffix.lower() not in FORMATS:
+        raise HTTPException(404, f"{written!r} is no file of lyrics in this folder")
+    return path
+
+
+def _read(path: Path) -> str:
+    """As it stands, line ends and all."""
+    if path.stat().st_size > Limit.LYRICS_BYTES.now:
+        raise InputError("is too large for lyrics", file=path, cure=Limit.LYRICS_BYTES.cure)
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("is not text in UTF-8", file=path, cure="save it as UTF-8 in a text editor") from error
+
+
+def _write(path: Path, text: str) -> None:
+    with replacing(path, durable=True) as temporary:
+        temporary.write_bytes(text.encode())
