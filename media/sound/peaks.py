@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from foundation.errors import InputError
 from media.sound.reader import sound_blocks
 from media.video.probe import probe
 
@@ -34,11 +33,12 @@ def peaks(path: Path, track: int | None = None) -> Peaks:
 
     Args:
         track: counted from 1 among its sound tracks; None: the one that is played.
-    Raises: InputError if there is no such sound, or it cannot be decoded.
+    Returns: nothing of a file without such a sound.
+    Raises: InputError if it cannot be decoded.
     """
     tracks = [each.track + 1 for each in probe(path).audio]
     if not tracks or (track is not None and track not in tracks):
-        raise InputError("has no such sound", file=path, cure="name a file with sound")
+        return Peaks(np.zeros(0, np.uint8), Fraction(1, A_SECOND))
     found = np.zeros(A_SECOND, np.float32)
     length = 0
     for block in sound_blocks(path, stream=0 if track is None else tracks.index(track)):

@@ -28,9 +28,9 @@ def router(folder: Folder) -> APIRouter:
 
     @pages.get("/peaks/{name:path}")
     def drawn(name: str, file: str, track: Annotated[int | None, Query(ge=1, le=1000)] = None) -> Json:
-        """How loud a file is: `values` from 0 to 255, one every `step` seconds."""
+        """How loud a file is: `values` from 0 to 255, one every `step` seconds; none of a file without sound."""
         path = media(name).find(file)
-        return _peaks(path, path.stat().st_mtime_ns, track)
+        return {"seconds": media(name).about(file).get("seconds", 0)} | _peaks(path, path.stat().st_mtime_ns, track)
 
     @pages.get("/heard/{name:path}")
     def heard(name: str, file: str) -> FileResponse:
@@ -57,6 +57,6 @@ def router(folder: Folder) -> APIRouter:
 
 
 @lru_cache(maxsize=32)
-def _peaks(path: Path, changed: int, track: int | None) -> Json:
+def _peaks(path: Path, changed: int, track: int | None) -> dict[str, float | list[int]]:
     found = peaks(path, track)
     return {"step": float(found.step), "values": found.values.tolist()}

@@ -76,6 +76,9 @@ def page(browser: Browser, desk: str, request: pytest.FixtureRequest) -> Iterato
         troubles.append(dialog.message)
         dialog.dismiss()
 
+    opened.on(
+        "response", lambda answer: troubles.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+    )
     opened.on("console", lambda told: troubles.append(told.text) if told.type == "error" else None)
     opened.on("pageerror", lambda error: troubles.append(str(error)))
     opened.on("dialog", refused)

@@ -124,10 +124,11 @@ def test_the_face_is_chosen_by_clicking_on_it(page: Page, folder: Path) -> None:
     x, y = held(path)["performers"]["ann"]["face"]["at"]
     assert abs(x - 223) < 40  # her face, in the pixels of the picture, however small it is shown
     assert abs(y - 120) < 60
+    look.locator("img").scroll_into_view_if_needed()
     box = look.locator("img").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.9)
-    page.wait_for_timeout(1500)
+    page.get_by_text("Not saved yet").wait_for()
     save(page)
     x, y = held(path)["performers"]["ann"]["face"]["at"]
     assert (round(x / 512, 1), round(y / 512, 1)) == (0.9, 0.9)

@@ -68,6 +68,7 @@ def song(page: Page, folder: Path) -> Path:
 def test_lines_are_moved_and_given_away(page: Page, song: Path) -> None:
     lines = lane(page, "Lyrics")
     drag(page, lines.nth(0), 0.5, 1.0)
+    page.locator(".lyrics .block[title*='from 0:02.00']").wait_for(state="detached")
     begins = page.locator("#words").get_by_label("begins", exact=True)
     assert abs(float(begins.input_value()) - 3) < 0.2
     begins.fill("2.5")

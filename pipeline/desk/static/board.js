@@ -41,6 +41,7 @@ export class Board extends EventTarget {
     if (JSON.stringify(sound) === JSON.stringify(this.sound)) return;
     this.sound = sound;
     this.values = [];
+    this.length = 0;
     this.audio.pause();
     this.play.disabled = !sound;
     if (!sound) return this.rescale();
@@ -48,16 +49,16 @@ export class Board extends EventTarget {
     this.audio.src = `/heard/${this.at}?${query}`;
     const answer = await fetch(`/peaks/${this.at}?${query}${sound.track ? `&track=${sound.track}` : ""}`);
     if (this.sound !== sound) return;
-    this.play.disabled = !answer.ok;
-    if (answer.ok) ({ values: this.values, step: this.step } = await answer.json());
+    if (answer.ok) ({ values: this.values, step: this.step, seconds: this.length } = await answer.json());
+    this.play.disabled = !this.values.length;
     this.view.dataset.heard = sound.file;
     this.dispatchEvent(new Event("heard"));
   }
 
   // when the sound ends, in seconds of the result
   get end() {
-    if (!this.sound || !this.values.length) return 0;
-    return Math.min(this.values.length * this.step, this.sound.until ?? Infinity) - this.sound.from + this.sound.at;
+    if (!this.sound || !this.length) return 0;
+    return Math.min(this.length, this.sound.until ?? Infinity) - this.sound.from + this.sound.at;
   }
 
   span(seconds) {

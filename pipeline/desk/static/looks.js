@@ -4,6 +4,7 @@ import { element } from "./element.js";
 import { rounded, secondsOf } from "./times.js";
 
 const STILLS = 8;
+const STEP = 0.04; // seconds
 
 export class Looks {
   constructor(at, edit) {
@@ -109,12 +110,12 @@ class Picture {
 class Strip {
   constructor(looks, file) {
     this.stills = element("div", { className: "stills" });
-    this.start = element("input", { type: "range", step: 0.04, min: 0, ariaLabel: "Start of the clip, in seconds" });
-    this.end = element("input", { type: "range", step: 0.04, min: 0, ariaLabel: "End of the clip, in seconds" });
+    this.start = element("input", { type: "range", step: STEP, min: 0, ariaLabel: "Start of the clip, in seconds" });
+    this.end = element("input", { type: "range", step: STEP, min: 0, ariaLabel: "End of the clip, in seconds" });
     this.told = element("output", { className: "soft" });
     this.whole = element("div", { className: "strip", hidden: true }, this.stills, this.start, this.end, this.told);
     for (const [name, slider] of [["start", this.start], ["end", this.end]]) {
-      slider.addEventListener("input", () => this.tell());
+      slider.addEventListener("input", () => this.part(slider));
       slider.addEventListener("change", () => this.change(name)(rounded(slider.valueAsNumber)));
     }
     this.find(looks, file);
@@ -136,6 +137,13 @@ class Strip {
     if (!this.length) return;
     if (document.activeElement !== this.start) this.start.value = secondsOf(start, this.fps) ?? 0;
     if (document.activeElement !== this.end) this.end.value = secondsOf(end, this.fps) ?? this.length;
+    this.tell();
+  }
+
+  // a clip lasts a while: neither of its ends goes beyond the other
+  part(slider) {
+    if (slider === this.start) slider.value = Math.min(slider.valueAsNumber, this.end.valueAsNumber - STEP);
+    else slider.value = Math.max(slider.valueAsNumber, this.start.valueAsNumber + STEP);
     this.tell();
   }
 

@@ -117,7 +117,7 @@ def test_mistakes_have_their_place() -> None:
 def test_scenes_change_places_and_comments_stay() -> None:
     after = changed(TEXT, [Edit(path=["scenes", 1], to=0), Edit(path=["scenes", 0, "start"], value=0)])
     scenes = parse_yaml(after)["scenes"]  # type: ignore[index]
-    assert [one["layout"] for one in scenes] == ["side_by_side", "full"]  # type: ignore[index]
+    assert [one["layout"] for one in scenes] == ["side_by_side", "full"]
     assert all(comment in after for comment in ("# first", "# then both", "# she sings"))
     with pytest.raises(ManifestError, match="no such place"):
         changed(TEXT, [Edit(path=["scenes", 2], to=0)])
