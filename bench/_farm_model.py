@@ -67,12 +67,17 @@ def _line(frames: Sequence[int], values: Sequence[float]) -> tuple[float, float]
     return float(base), float(slope)
 
 
+PIECES = {"faces_piece": "faces"}
+"""Stages that do a piece of what another does: a frame of it takes the same."""
+
+
 def works_of(graph: Graph, known: Lines) -> list[Work]:
     """The tasks of a plan, in its order. A stage of which nothing is known takes what the table of stages guesses."""
     numbers: dict[str, int] = {}
     made: list[Work] = []
     for task in graph:
-        line = known.get((task.stage, engine_of(task))) or Line((task.cost / 1000, 0.0), (float(task.room), 0.0))
+        kind = PIECES.get(task.stage, task.stage), engine_of(task)
+        line = known.get(kind) or Line((task.cost / 1000, 0.0), (float(task.room), 0.0))
         needs = tuple(numbers[key] for key in dict.fromkeys(task.needs))
         seconds, size = (base + each * task.frames for base, each in (line.seconds, line.size))
         numbers[task.key] = len(made)

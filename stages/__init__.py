@@ -64,6 +64,8 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("sources", "image_sequence", 1, "numbered pictures to one clip", 20.0, 900.0),
         StageSpec("sources", "subtitles", 4, "read lyrics and titles, find fonts for them", 0.0),
         StageSpec("driving", "faces", 5, "find and follow the chosen face, every frame", 7.0, 8.0),
+        StageSpec("driving", "faces_piece", 1, "look at every face of a piece of a long clip", 7.0, 14.0),
+        StageSpec("driving", "faces_join", 1, "follow the chosen face through the pieces of a clip", 0.3, 8.0),
         StageSpec("portrait", "crop", 2, "cut the portrait around its face", 0.0, 4000.0),
         StageSpec("portrait", "plate_frames", 2, "a video as the portrait: its frames at a constant rate", 8.0, 900.0),
         StageSpec("portrait", "plate_path", 1, "the crop that follows a face through a plate", 0.2, 2.0),

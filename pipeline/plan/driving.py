@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from foundation.subject import Square
+from foundation.times import pieces
 from pipeline.manifest.parts.driving import Driving
 from pipeline.plan.clip import Clip
 from pipeline.plan.planning import Planning
 from stages import artifacts
 from stages.artifacts import Media, Phones, Track, Voice
-from stages.contracts import faces, normalize, perform
+from stages.contracts import faces, faces_join, faces_piece, normalize, perform
 from stages.contracts.shared import Timing
 
+PIECE = 750
+"""Frames of a long clip that one task looks at: so many that what is looked at twice costs little."""
+UNENTERED = ("avi", "pictures")
+"""Containers whose packets do not say when they show: they are read from their beginning."""
 MAX_GAP_SECONDS = Fraction(1, 2)
 """A face may be lost for so long (a hand, a turn) and is bridged; longer ends the shot: see Driving.on_face_lost."""
 
@@ -63,7 +68,7 @@ def follow_face(
     cuts: bool = True,
     square: Square | None = None,
 ) -> Track:
-    """Add the task that follows the driving face through its clip, or find the equal one that is there.
+    """Add the tasks that follow the driving face through its clip, or find the equal ones that are there.
 
     Args:
         cuts: whether scene cuts are looked for, and handled as `driving` says.
@@ -78,9 +83,26 @@ def follow_face(
         on_scene_cut=driving.on_scene_cut if cuts else "ignore",
         on_face_lost=driving.on_face_lost,
     )
-    settings = faces.Settings(select=driving.face, backend=planning.backend, following=following, square=square)
-    inputs = faces.Inputs(media=planning.sources.media(driving.video))
-    return planning.graph.plan(faces.CONTRACT, settings, inputs, performer, clip.frames)
+    parts = pieces(following.expected_frames, PIECE) if _can_be_entered(planning, driving) else []
+    media, backend = planning.sources.media(driving.video), planning.backend
+    if len(parts) < 2:
+        settings = faces.Settings(select=driving.face, backend=backend, following=following, square=square)
+        return planning.graph.plan(faces.CONTRACT, settings, faces.Inputs(media=media), performer, clip.frames)
+    looked = []
+    for part in parts:
+        look = faces_piece.Settings(
+            backend=backend, following=following, piece=part, rate=clip.rate, last=part is parts[-1], square=square
+        )
+        given = faces_piece.Inputs(media=media)
+        looked.append(planning.graph.plan(faces_piece.CONTRACT, look, given, performer, len(part)))
+    chosen = faces_join.Settings(select=driving.face, following=following)
+    join = faces_join.Inputs(media=media, pieces=tuple(looked))
+    return planning.graph.plan(faces_join.CONTRACT, chosen, join, performer, clip.frames)
+
+
+def _can_be_entered(planning: Planning, driving: Driving) -> bool:
+    """Whether reading may begin anywhere in a clip: one that is damaged may show other frames then."""
+    return not driving.allow_truncated and planning.facts.media[driving.video].container not in UNENTERED
 
 
 def normalized(planning: Planning, name: str, clip: Clip) -> PlannedClip:

@@ -10,8 +10,19 @@ from pipeline.plan.graph import Graph
 from pipeline.plan.needs import by_network
 from pipeline.plan.task import Task
 
-PASSING = frozenset({"image_sequence", "plate_frames", "animate", "composite", "composite_plate", "merge", "edit_join"})
-"""Stages whose work takes much room, and is soon made again from what stays."""
+PASSING = frozenset(
+    {
+        "image_sequence",
+        "faces_piece",
+        "plate_frames",
+        "animate",
+        "composite",
+        "composite_plate",
+        "merge",
+        "edit_join",
+    }
+)
+"""Stages whose work takes much room, and is soon made again from what stays, or stands joined in what stays."""
 
 
 class Keep(StrEnum):

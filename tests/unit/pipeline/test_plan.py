@@ -61,6 +61,23 @@ def test_a_shared_clip_is_read_and_followed_once(tmp_path: Path) -> None:
     assert stages(made).count("animate") == 2 * 5  # 300 frames in chunks of 64
 
 
+def test_a_long_clip_is_followed_in_pieces_that_depend_on_it_and_the_manifest_alone(tmp_path: Path) -> None:
+    ann = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "start": 4}}}
+    long = video(frames=2400, end="80")
+    made = plan(tmp_path, {"clip.mp4": long}, performers=ann)
+    looked = [task for task in made.graph if task.stage == "faces_piece"]
+    parts = [(task.settings.piece.start, task.settings.piece.stop, task.settings.last) for task in looked]
+    assert parts == [(0, 750, False), (750, 1500, False), (1500, 2278, True)]
+    assert only(made, "faces_join").needs == [task.key for task in looked]
+    assert only(made, "faces_join").key in only(made, "normalize").needs
+    other = plan(tmp_path, {"clip.mp4": long}, performers=ann, defaults={"chunk_frames": 16})
+    assert [task.key for task in other.graph if task.stage == "faces_piece"] == [task.key for task in looked]
+    for whole in (replace(long, container="avi"), video(frames=1100, end="36.6")):
+        assert "faces_piece" not in stages(plan(tmp_path, {"clip.mp4": whole}, performers=ann))
+    damaged = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "allow_truncated": True}}}
+    assert "faces_piece" not in stages(plan(tmp_path, {"clip.mp4": long}, performers=damaged))
+
+
 def test_the_same_facts_give_the_same_keys_and_a_change_only_what_follows_from_it(tmp_path: Path) -> None:
     first, again = plan(tmp_path), plan(tmp_path)
     assert list(first.graph.tasks) == list(again.graph.tasks)
