@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from math import ceil
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -18,6 +20,19 @@ WINDOW, HOP = 4096, 1024
 OVERLAP, LENGTH = WINDOW - HOP, FRAMES * HOP
 FLOOR = 1e-10
 Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Block:
+    """What the networks make of one block, which overlaps its neighbours.
+
+    Attributes:
+        sound: (LENGTH + OVERLAP,) the voice, windowed, mono.
+        music: see Part.
+    """
+
+    sound: torch.Tensor
+    music: float
 
 
 @dataclass(frozen=True)
@@ -50,23 +65,41 @@ class Separator:
             raise InputError(f"the weights lack {missing}", file=found, cure=f"install them again: {CURE}") from None
         self._window = torch.hann_window(WINDOW)
 
-    def parts(self, pieces: Iterable[Samples]) -> Iterator[Part]:
+    def looks(self, pieces: Iterable[Samples], numbers: Set[int]) -> dict[int, Block]:
+        """Single blocks, by their numbers, which `parts` then takes as they are.
+
+        Args:
+            pieces: as of `parts`; no more of them are read than are needed.
+            numbers: below `blocks_in` the sound.
+        """
+        found: dict[int, Block] = {}
+        for number, (block, _) in enumerate(_blocks(pieces)):
+            if number in numbers:
+                found[number] = self._block(block)
+            if len(found) == len(numbers):
+                break
+        return found
+
+    def parts(self, pieces: Iterable[Samples], looked: Mapping[int, Block] = MappingProxyType({})) -> Iterator[Part]:
         """The voice, a stretch of some twelve seconds at a time; together as long as what comes in.
 
         Args:
             pieces: (S, 2) samples at MIX_RATE, one after another.
+            looked: what `looks` made of the same.
         """
         tail = torch.zeros(OVERLAP)
         first = -OVERLAP
-        for block, given in _blocks(pieces):
-            sound, music = self._block(torch.from_numpy(block.T.copy()))
+        for number, (block, given) in enumerate(_blocks(pieces)):
+            made = looked.get(number) or self._block(block)
+            sound = made.sound.clone()
             sound[:OVERLAP] += tail
             tail = sound[LENGTH:]
-            yield Part(sound[max(0, -first) : min(LENGTH, given - first)].numpy(), music)
+            yield Part(sound[max(0, -first) : min(LENGTH, given - first)].numpy(), made.music)
             first += LENGTH
 
-    def _block(self, samples: torch.Tensor) -> tuple[torch.Tensor, float]:
-        """The voice in (2, FRAMES * HOP + WINDOW - HOP) samples, overlapping the neighbours', and the music's level."""
+    def _block(self, block: Samples) -> Block:
+        """The voice in (LENGTH + OVERLAP, 2) samples."""
+        samples = torch.from_numpy(block.T.copy())
         with torch.no_grad():
             frames = samples.unfold(1, WINDOW, HOP) * self._window
             spectrum = torch.fft.rfft(frames)
@@ -84,7 +117,12 @@ class Separator:
             for part in range(WINDOW // HOP):
                 piece = frames[:, part * HOP : (part + 1) * HOP].reshape(-1)
                 sound[part * HOP : part * HOP + len(piece)] += piece / 1.5
-        return sound, 10 * float(np.log10((music + FLOOR) / (sung + FLOOR)))
+        return Block(sound, 10 * float(np.log10((music + FLOOR) / (sung + FLOOR))))
+
+
+def blocks_in(samples: float) -> int:
+    """How many blocks so many samples at MIX_RATE are."""
+    return max(1, ceil((samples + OVERLAP) / LENGTH))
 
 
 def _blocks(pieces: Iterable[Samples]) -> Iterator[tuple[Samples, int]]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -80,10 +79,10 @@ class Part:
     start: Fraction = Fraction(0)
     length: Fraction | None = None
 
-    def read(self, path: Path, *, rate: int, channels: int, skip: Fraction = Fraction(0)) -> Iterator[Samples]:
-        """Its samples from `skip` on, (S, C) float32 at a time."""
-        left = None if self.length is None else round((self.length - skip) * rate)
-        for piece in sound_at(path, rate=rate, channels=channels, stream=self.stream, start=self.start + skip):
+    def read(self, path: Path, *, rate: int, channels: int) -> Iterator[Samples]:
+        """Its samples, (S, C) float32 at a time."""
+        left = None if self.length is None else round(self.length * rate)
+        for piece in sound_at(path, rate=rate, channels=channels, stream=self.stream, start=self.start):
             if left is not None and left <= len(piece):
                 yield piece[:left]
                 return
@@ -115,8 +114,10 @@ def read_voice(
     told: str | None = None
     if separate is Separate.AUTO and find_weights() is None:
         separate, told = Separate.NO, "music, if there is any, is not taken away: see docs/song.md, Separation"
-    wanted = separate is Separate.YES or (separate is Separate.AUTO and _has_music(path, seconds, part))
-    pieces = _separated(path, part) if wanted else part.read(path, rate=RATE, channels=1)
+    apart = None
+    if separate is not Separate.NO:
+        apart = _separated(path, seconds, part, always=separate is Separate.YES)
+    pieces = part.read(path, rate=RATE, channels=1) if apart is None else apart
     found: list[Samples] = []
     done = 0
     for piece in pieces:
@@ -126,28 +127,23 @@ def read_voice(
     samples = np.concatenate([np.zeros(0, np.float32), *found])
     if _loudest(samples) < SILENT:
         raise InputError("no voice is heard in it", file=path, cure="name a file in which somebody sings or speaks")
-    return Voice(samples, wanted, told)
+    return Voice(samples, apart is not None, told)
 
 
-def _separated(path: Path, part: Part) -> Iterator[Samples]:
-    from speech.separation import MIX_RATE, Separator  # noqa: PLC0415  (torch, for this alone)
+def _separated(path: Path, seconds: float, part: Part, *, always: bool) -> Iterator[Samples] | None:
+    """The voice out of the mix; None where a look at two stretches finds no music, unless it is to be done always."""
+    from speech.separation import MIX_RATE, Separator, blocks_in  # noqa: PLC0415  (torch, for this alone)
 
-    parts = Separator().parts(part.read(path, rate=MIX_RATE, channels=2))
-    yield from resampled((each.voice[:, None] for each in parts), (MIX_RATE, 1), (RATE, 1))
+    def mix() -> Iterator[Samples]:
+        return part.read(path, rate=MIX_RATE, channels=2)
 
-
-def _has_music(path: Path, seconds: float, part: Part) -> bool:
-    """Whether a look at two stretches finds music."""
-    from speech.separation import MIX_RATE, Separator  # noqa: PLC0415
-
-    separator = Separator()
-    for share in LOOKS:
-        start = Fraction(round(max(0.0, share * seconds - 6)))
-        sound = part.read(path, rate=MIX_RATE, channels=2, skip=start)
-        heard = next(separator.parts(islice(sound, 2_000)), None)
-        if heard is not None and _loudest(heard.voice) > SILENT and heard.music > MUSIC:
-            return True
-    return False
+    separator, count = Separator(), blocks_in(seconds * MIX_RATE)
+    looked = {} if always else separator.looks(mix(), {int(share * count) for share in LOOKS})
+    musical = (look.music > MUSIC and _loudest(look.sound.numpy()) > SILENT for look in looked.values())
+    if not always and not any(musical):
+        return None
+    parts = separator.parts(mix(), looked)
+    return resampled((each.voice[:, None] for each in parts), (MIX_RATE, 1), (RATE, 1))
 
 
 def _loudest(samples: Samples) -> float:

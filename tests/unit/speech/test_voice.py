@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench._singer import RATE as SONG_RATE
+from bench.sample_song import song
 from foundation.errors import InputError
 from media.sound.wav import write_wav
 from speech.acoustic import RATE
 from speech.voice import Part, Separate, Voice, read_voice
+from speech.weights import find_weights
 
 
 def silent(done: float, of: float) -> None:
@@ -39,3 +42,14 @@ def test_a_voice_lies_in_a_result_where_it_begins(delay: float, first: float | N
     sounding = np.flatnonzero(placed)
     assert (sounding[0] / RATE if len(sounding) else None) == first
     assert len(sounding) == {0.5: RATE, -0.5: RATE // 2, 5.0: 0}[delay]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_weights() is None, reason="the weights that separate voices are not installed")
+def test_what_was_looked_at_for_music_is_taken_as_it_is(tmp_path: Path) -> None:
+    """Three blocks of the sample song: two are looked at, and the voice is that of YES."""
+    write_wav(tmp_path / "song.wav", np.tile(song()[: 12 * SONG_RATE], (2, 1)).astype(np.float32), SONG_RATE)
+    auto, always = (read_voice(tmp_path / "song.wav", how, silent) for how in (Separate.AUTO, Separate.YES))
+    assert auto.separated
+    assert auto.seconds == pytest.approx(24, abs=0.01)
+    assert np.array_equal(auto.samples, always.samples)
