@@ -55,7 +55,7 @@ UPPER = Row(
     shorter=(0.0, 0.0035, 0.0005, 0.004, 0.005, 0.006),
     arc=0.013,
     tall=0.058,
-    light=1.0,
+    light=1.14,
 )
 LOWER = Row(
     side=-1.0,
@@ -63,10 +63,11 @@ LOWER = Row(
     shorter=(0.0, 0.0, 0.001, 0.002, 0.003, 0.004),
     arc=-0.006,
     tall=0.048,
-    light=0.76,
+    light=0.85,
 )
-GAP_DARK, GAP_WIDE = 0.26, 0.0026
-"""How dark it is between teeth, and how wide, in face heights."""
+GAP_DARK, GAP_WIDE, THINNEST = 0.26, 0.0026, 0.7
+"""How dark it is between teeth, and how wide, in face heights; in pixels, the thinnest line that can be drawn: what is
+thinner than that is so much fainter."""
 ROUND, EDGE_LIGHT, CORNER = 0.10, 0.06, 0.0022
 """How much darker a tooth is at its sides than in its middle, how much lighter at its edge, and how round its corners
 are, in face heights."""
@@ -161,7 +162,7 @@ def _teeth(patch: MouthPatch, row: Row, scale: float) -> tuple[Pixels, Pixels, P
     left, right = borders[number], borders[number + 1]
     within = np.clip((away - (left + right) / 2) / ((right - left) / 2), -1, 1)
     near = np.minimum(np.abs(away - left), np.abs(away - right)) * np.float32(unit)
-    gaps = np.exp(-((near / np.float32(max(0.7, GAP_WIDE * patch.height))) ** 2) / 2)
+    gaps = np.exp(-((near / np.float32(max(THINNEST, GAP_WIDE * patch.height))) ** 2) / 2)
     behind = np.array(row.shorter, np.float32)[number] + row.arc * (away / borders[-1]) ** 2 + CORNER * within**4
     return gaps.astype(np.float32), within.astype(np.float32), (behind * patch.height).astype(np.float32)
 
@@ -178,7 +179,8 @@ def _lay_row(out: Pixels, patch: MouthPatch, tones: Tones, row: Row, place: tupl
     t = np.clip(up / np.float32(row.tall * patch.height), 0, 1)
     light = (row.light * (END_LIGHT + (1 - END_LIGHT) * np.clip(1 - away**2.2, 0, 1))).astype(np.float32)
     # between teeth it is darkest at their edges, where corners are round
-    form = np.asarray(1 - shown * (GAP_DARK * gaps * (1.2 - 0.6 * t) + ROUND * within**2))
+    dark = np.float32(GAP_DARK * min(1.0, GAP_WIDE * patch.height / THINNEST))
+    form = np.asarray(1 - shown * (dark * gaps * (1.2 - 0.6 * t) + ROUND * within**2))
     form += EDGE_LIGHT * np.exp(-t * 8) - 0.10 * t
     form += GLOSS * shown * np.exp(-(((within + 0.2) / 0.35) ** 2) - ((t - 0.45) / 0.16) ** 2)
     color = tones.tooth * (form * light)[:, :, None].astype(np.float32)

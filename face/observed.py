@@ -18,6 +18,8 @@ LIT = 45, 85
 """Percentiles of luma between which skin is neither in shadow nor shining."""
 OPEN = 0.022
 """Gap of the lips' middles, face heights, from which there is an inside to look at."""
+CONTRAST = 20.0
+"""Levels between light and dark across a mouth from which its edges say how sharp they are."""
 STEEPEST = 0.5
 """Bound on how much lighter than its middle one end of a mouth is taken to be."""
 
@@ -32,6 +34,7 @@ class Seen:
     grain: float
     slope: float
     width: float
+    detail: float
     sclera: list[Array]
     inside: tuple[Pixels, Pixels] | None
 
@@ -64,13 +67,15 @@ def observed(image: Image, points: Array) -> Seen | None:
     light = part @ LUMA
     cheeks, lit = skin_tone(image, points), _between(part[ring], light[ring], LIT)
     fine = light - cv2.GaussianBlur(light, (0, 0), 1.2)
+    width = float(np.linalg.norm(own[MOUTH_CORNERS[0]] - own[MOUTH_CORNERS[1]]))
     return Seen(
         skin=lit * max(1.0, 0.92 * float(cheeks @ LUMA) / max(float(lit @ LUMA), 1.0)),
         lip=lip_tone(image, points),
         black=float(np.percentile(light[oval], 1.5)),
         grain=1.48 * float(np.median(np.abs(fine[ring]))),
         slope=_slope(light, ring, own),
-        width=float(np.linalg.norm(own[MOUTH_CORNERS[0]] - own[MOUTH_CORNERS[1]])),
+        width=width,
+        detail=width / _edge(light, lips, 0.06 * width),
         sclera=_sclera(part, light, own),
         inside=_inside(part, light, own, height),
     )
@@ -93,6 +98,17 @@ def _slope(light: Pixels, ring: NDArray[np.bool_], points: Array) -> float:
         return 0.0
     dim, bright = (float(np.median(side)) for side in sides)
     return float(np.clip((bright - dim) / max(bright + dim, 1.0), -STEEPEST, STEEPEST))
+
+
+def _edge(light: Pixels, lips: Array, margin: float) -> float:
+    """How wide the sharpest edge across a mouth is, pixels, at the median of its columns: range over steepest slope."""
+    low, high = np.floor(lips.min(axis=0) - margin).astype(int), np.ceil(lips.max(axis=0) + margin).astype(int)
+    part = light[max(low[1], 0) : max(high[1], 2), max(low[0], 0) : max(high[0], 1)]
+    if min(part.shape) < 2:
+        return 1.0
+    ranges, steepest = np.ptp(part, axis=0), np.abs(np.diff(part, axis=0)).max(axis=0)
+    told = ranges > CONTRAST
+    return float(np.median(ranges[told] / np.maximum(steepest[told], 1.0))) if told.any() else 1.0
 
 
 def _sclera(part: Pixels, light: Pixels, points: Array) -> list[Array]:

@@ -58,6 +58,9 @@ COLOURED = 0.05
 """Redness of skin below which a clip has no colour to go by."""
 EASE = 3
 """Frames in which what is drawn passes into the performer's own."""
+MOSTLY = 1 / 3
+"""A shot in which the mouth is hidden for more than this share of its frames shows none of the performer's: a mouth
+that changes its kind again and again would pop."""
 STEADY, MARGIN = 5, 2
 """Frames among which most must agree; and frames on both sides, in which what comes is not yet, or not quite gone."""
 

@@ -18,6 +18,11 @@ COLOURED = 0.5
 """Saturation of skin in a picture with full colours."""
 WHITE_SPREAD, WHITE_RED = 0.55, 0.38
 """White is at most so far from grey, and at least so red, as shares of skin's."""
+COARSE = 12.0
+"""Detail of a mouth below which it shows no teeth, but a smear. Found on clips: mouths of 60 pixels and more have at
+least 13, however compressed; those of faces of 40 pixels 7, and enlarged from that 9 to 11."""
+SHARP = 2.5
+"""Pixels that an edge takes in a sharp picture: a portrait whose mouth has no more detail needs no more."""
 MANY = 0.08
 """Share of the inside that must look like tooth before it is taken for teeth."""
 
@@ -39,7 +44,8 @@ class Palette:
         grain: standard deviation of what changes from pixel to pixel, levels.
         relief: spread of luma over the teeth, against its local mean: low where a beauty filter was at work.
         slope: how much lighter than at its middle it is at the mouth's right end, as a share.
-        width: of the mouth, pixels.
+        width: of the mouth, pixels; 0 where none is seen.
+        detail: how many edges, as soft as the mouth's own are, would find room side by side in its width.
     """
 
     skin: float
@@ -54,6 +60,7 @@ class Palette:
     relief: float
     slope: float
     width: float
+    detail: float
     tone: Array
     white: Array
     lip: Array
@@ -63,7 +70,7 @@ class Palette:
         return bool(np.isfinite(self.tooth))
 
     def packed(self) -> Array:
-        """(21,) all of it, in order."""
+        """(22,) all of it, in order."""
         return np.concatenate([np.atleast_1d(np.asarray(value, np.float64)) for value in vars(self).values()])
 
     @staticmethod
@@ -107,10 +114,16 @@ def look(pictures: Iterable[tuple[Image, Array]]) -> Palette:
         relief=relief,
         slope=float(np.median([one.slope for one in seen])),
         width=float(np.median([one.width for one in seen])),
+        detail=float(np.median([one.detail for one in seen])),
         tone=skin / luma,
         white=_white(skin, [white for one in seen for white in one.sclera], chroma),
         lip=lip,
     )
+
+
+def too_coarse(theirs: Palette, own: Palette) -> bool:
+    """Whether a performer's mouth is too small, or too blurred, to be shown in the portrait's."""
+    return theirs.detail < min(COARSE, own.width / SHARP)
 
 
 def _teeth(
@@ -170,6 +183,7 @@ UNSEEN = Palette(
     relief=1.0,
     slope=0.0,
     width=0.0,
+    detail=0.0,
     tone=np.ones(3),
     white=np.full(3, 128.0),
     lip=np.array([140.0, 80.0, 80.0]),

@@ -86,7 +86,7 @@ FACE_MEASURES = (
         "0..1",
         *at_most(0.03, 0.0),
         "looks in which the driver's frame shows no lips (a hand or a microphone hides them) and the result's mouth is "
-        "lighter inside than half the skin and than it usually is",
+        "lighter inside than teeth in the lips' shade (0.85 of the skin) and than it usually is",
         "what is in front of the driver's mouth is seen in the portrait's",
         "own",
     ),

@@ -27,8 +27,9 @@ BETTER = 0.01
 """A lag is one only if r is better there by so much than without it."""
 TELLING = 16
 """A lag is measured on at least so many frames: of seven, chance correlations pass 0.5."""
-LIT, LIGHTER = 0.5, 1.15
-"""Luminance between the lips over that of the skin, and over the mouth's usual, above which it is no mouth's inside."""
+LIT, LIGHTER = 0.85, 1.15
+"""Luminance between the lips over that of the skin, and over the mouth's usual, above which it is no mouth's inside:
+teeth that lips shade leave 0.5 to 0.83, paper and silver microphones 0.95 and more."""
 LEAST = 4
 """Rows that a mean is taken of at least."""
 MOUTHS = ("mouth_r", "mouth_slope", "mouth_lag", "interior", "interior_contrast", "mouth_foreign", *TEETH_FIGURES)
@@ -105,7 +106,8 @@ def _mouth(d: Series, r: Series) -> dict[str, float]:
 def foreign(driver: Series, result: Series, portrait: Series) -> float:
     """The share of looks in which what hides the driver's mouth is seen between the result's lips.
 
-    Where the driver shows no lips, nothing lighter than the inside of the result's own mouth belongs there.
+    Where the driver shows no lips, nothing lighter than teeth, and than the inside of the result's own mouth, belongs
+    there.
 
     Args:
         driver, result: (M, F) rows of quality.features; of the driver, LIPS is known where its frame was looked at.

@@ -34,8 +34,8 @@ from engines.landmark_tps.teeth import own_teeth
 from face import calibration, palette, relight, rig
 from face.calibration import Detector
 from face.motion import Motion, Reference
-from face.occlusion import covered
-from face.palette import Palette
+from face.occlusion import MOSTLY, covered
+from face.palette import Palette, too_coarse
 from face.performance import Performance, analyse, choose_reference
 from face.reference import most_alike
 from face.retargeting import Gains, mesh_targets
@@ -70,7 +70,7 @@ class LandmarkTps(PlateEngine[Options], LiveEngine[Options]):
         blocks = spans(len(performance))
         targets = Blocks(np.float32, lambda: (mesh_targets(body, performance, gains, span) for span in blocks))
         moving = small_arrays(body, performance, gains, blocks) | {"targets": targets, "texture": body.texture}
-        moving |= drawn(driving.track)
+        moving |= made_up(driving.track, static)
         return static | moving | {"calibration": np.array([gains.lips, gains.lids, gains.parting])}
 
     def prepare_plate(
@@ -81,7 +81,7 @@ class LandmarkTps(PlateEngine[Options], LiveEngine[Options]):
         sitter = Sitter.of(plate, taking.motion.smoothing)
         lips = [performance.points(span)[:, CONTOUR, :2] for span in spans(len(performance))]
         moving = plate_arrays(sitter, performance, gains)
-        return static | moving | {"lips": np.concatenate(lips).astype(np.float32)} | drawn(driving.track)
+        return static | moving | {"lips": np.concatenate(lips).astype(np.float32)} | made_up(driving.track, static)
 
     def follow(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> LiveRenderer:
         portrait = with_shut_lips(portrait)
@@ -113,9 +113,9 @@ class LandmarkTps(PlateEngine[Options], LiveEngine[Options]):
         gains = Gains(motion.head, motion.expression, motion.mouth)
         clear, found = driving.track.shows_mouth, driving.track.found
         samples = calibration.pick(performance, clear if clear.any() else found, driving.pick)
-        filmed = driving.track.filmed
-        static = still_arrays(portrait, body, performance, samples if filmed else {})
-        of_driver = filmed and clear.any()
+        shown = driving.track.filmed and float(driving.track.occluded.mean()) <= MOSTLY
+        static = still_arrays(portrait, body, performance, samples if shown else {})
+        drawn = float(Palette.unpacked(static["theirs"]).width == 0)
 
         @lru_cache(maxsize=1)  # all samples of a pass have one
         def parted(parting: float) -> tuple[rig.Rig, Scene]:
@@ -126,7 +126,7 @@ class LandmarkTps(PlateEngine[Options], LiveEngine[Options]):
             alone = slice(index, index + 1)
             tried, scene = parted(gains.parting)
             moving = {"targets": mesh_targets(tried, performance, gains, alone)}
-            moving |= {"covered": np.array([0.0 if of_driver else 1.0]), "inside": np.zeros((1, 2))}
+            moving |= {"covered": np.array([drawn]), "inside": np.zeros((1, 2))}
             return TpsRenderer(scene, moving | small_arrays(tried, performance, gains, [alone])).render(0, frame)
 
         gains = calibration.fit(performance, samples, trial, detect, gains)
@@ -162,11 +162,16 @@ def scene_of(portrait: Portrait, prepared: Arrays) -> Scene:
     )
 
 
-def drawn(track: FaceTrack) -> Arrays:
-    """`covered`, (N,): how much of each mouth is drawn, all where nobody was filmed. `inside`: see FaceTrack."""
-    if track.filmed:
-        return {"covered": covered(track.occluded), "inside": np.zeros((len(track), 2), np.float32)}
-    return {"covered": np.ones(len(track), np.float32), "inside": track.inside}
+def made_up(track: FaceTrack, static: Arrays) -> Arrays:
+    """`covered`, (N,): how much of each mouth is drawn, all where no picture of the performer's is taken.
+
+    `inside`: see FaceTrack.
+    """
+    if Palette.unpacked(static["theirs"]).width == 0:
+        weights = np.ones(len(track), np.float32)
+    else:
+        weights = covered(track.occluded)
+    return {"covered": weights, "inside": np.zeros((len(track), 2), np.float32) if track.filmed else track.inside}
 
 
 def with_shut_lips(portrait: Portrait) -> Portrait:
@@ -188,7 +193,9 @@ def still_arrays(portrait: Portrait, body: rig.Rig, performance: Performance, sa
     )
     own_look = portrait.image, portrait.face.points
     looks = [(frame, performance.points(slice(index, index + 1))[0]) for index, frame in samples.items()]
-    own = palette.look([own_look])
+    own, theirs = palette.look([own_look]), palette.look(looks)
+    if too_coarse(theirs, own):
+        looks, theirs = [], palette.UNSEEN
     return {
         "texture": body.texture,
         "height": np.array(body.frame.height),
@@ -196,7 +203,7 @@ def still_arrays(portrait: Portrait, body: rig.Rig, performance: Performance, sa
         "from_outline": surroundings.from_outline,
         "from_rigid": surroundings.from_rigid,
         "own": own.packed(),
-        "theirs": palette.look(looks).packed(),
+        "theirs": theirs.packed(),
         "mouth_blur": np.array(relight.blur_to_match(own_look, looks[len(looks) // 2]) if looks else 0.0),
         "own_gap": np.array(body.own_gap),
     }

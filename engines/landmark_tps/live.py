@@ -57,7 +57,8 @@ class TpsLiveRenderer(LiveRenderer):
         rows = small_arrays(self._body, performance, self._gains, [now])
         rows["targets"] = mesh_targets(self._body, performance, self._gains, now)
         if self._renderer is None:
-            self._rows = rows | {"covered": np.zeros(1, np.float32), "inside": np.zeros((1, 2), np.float32)}
+            covered = np.full(1, self._scene.mouth.made_up, np.float32)
+            self._rows = rows | {"covered": covered, "inside": np.zeros((1, 2), np.float32)}
             self._renderer = TpsRenderer(self._scene, self._rows)
         for name, row in rows.items():
             self._rows[name][:] = row
@@ -77,7 +78,7 @@ class TpsLiveRenderer(LiveRenderer):
     def _look_into_mouth(self, face: Face, frame: Image) -> None:
         """What a mouth has inside is not seen of a face at rest: see it whenever it opens wider than before."""
         wide = mouth_opening(face.points)
-        if wide < WIDER * self._widest:
+        if wide < WIDER * self._widest or self._scene.mouth.made_up:
             return
         self._widest = wide
         self._looks.append((frame, face.points))

@@ -1,7 +1,7 @@
 """The inside of the mouth: the performer's teeth, tongue and dark, fitted between the portrait's lips, or a drawn one.
 
-It is drawn where nobody was filmed; where something hides a performer's mouth, the dark is all that is shown. A
-portrait that shows its own teeth keeps them: they hang from its upper lip, unstretched, before the dark.
+It is drawn where nobody was filmed, where something hides a performer's mouth, and where that is too coarse. A portrait
+that shows its own teeth keeps them: they hang from its upper lip, unstretched, before the dark.
 """
 
 from __future__ import annotations
@@ -32,8 +32,6 @@ FEATHER = 0.006
 """Face heights over which it passes into the lips."""
 OWN_APPEAR = 0.008, 0.026
 """The same for the portrait's own teeth, which hang behind its lip."""
-PLAIN = np.array([0.36, 0.25, 0.24], np.float32)
-"""The dark that is shown while something hides a performer's mouth, against the lips."""
 BEHIND = 0.8
 """How much of the performer's teeth is taken away behind the portrait's own."""
 
@@ -65,7 +63,7 @@ class Mouth:
 
     @property
     def made_up(self) -> bool:
-        """Nobody was filmed: all of the inside is drawn."""
+        """No picture of the performer's is taken: all of the inside is drawn."""
         return self.theirs.width == 0
 
 
@@ -109,13 +107,11 @@ def paint(
     if strength == 0:
         return
     mask = raster.polygon(np.concatenate([lips[0], lips[1][-2:0:-1]]))
-    layers = np.broadcast_to(np.asarray(mouth.own.lip * PLAIN, np.float32), (*mask.shape, 3)).copy()
-    if mouth.made_up:
-        layers = (
-            draw(patch, mouth.tones, pose_of(patch, lips, mouth, shown))
-            * side_light(patch, mouth.own.slope)[:, :, None]
-        )
-    elif shown.covered < 1:
+    layers = np.zeros((*mask.shape, 3), np.float32)
+    if shown.covered > 0:
+        pose = pose_of(patch, lips, mouth, shown)
+        layers = draw(patch, mouth.tones, pose) * side_light(patch, mouth.own.slope)[:, :, None]
+    if shown.covered < 1:
         own = performed(patch, fetch(raster, lips, driving_frame, driving_contour, 3 * feather), mouth)
         layers = own + (layers - own) * np.float32(shown.covered)
     if mouth.teeth is not None:

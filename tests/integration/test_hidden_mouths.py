@@ -95,6 +95,7 @@ def test_a_check_fails_where_it_is_seen(made: Made, monkeypatch: pytest.MonkeyPa
     """Where nothing is drawn over it, it is pasted between the portrait's lips."""
     looks = made.looks("good", made.patches())
     assert made.judged("good", looks=looks)["mouth_foreign"] == "ok"
+    monkeypatch.setattr(engine, "MOSTLY", 1.0)
     monkeypatch.setattr(engine, "covered", lambda hidden: np.zeros(len(hidden), np.float32))
     stages = {"prepare": prepare, "animate": animate}
     new = {name: made.new(name) for name in stages}

@@ -209,7 +209,9 @@ def test_the_mouth_of_nobody_is_drawn() -> None:
     for image, frame in zip(out, (np.zeros((64, 64, 3), np.uint8), np.full((64, 64, 3), 255, np.uint8)), strict=True):
         own, nobody = palette.look([(image, points)]), palette.look([])
         kept = {"own": own.packed(), "theirs": nobody.packed(), "mouth_blur": np.array(0.0)}
-        mouth.paint(image, contour, frame, contour / 5, mouth.Mouth.of(kept, 200.0, None))
+        mouth.paint(
+            image, contour, frame, contour / 5, mouth.Mouth.of(kept, 200.0, None), shown=mouth.Shown(covered=1.0)
+        )
     np.testing.assert_array_equal(out[0], out[1])
     x, y = contour.mean(axis=0).astype(int)
     assert out[0][y, x].mean() < 70
