@@ -52,13 +52,17 @@ def write_manifest(folder: Path, name: str = "duet.yaml", **changes: Json) -> Pa
     return path
 
 
-def deliver(manifest: Path, *, frames: int = 40, take: int = 0, failed: bool = False, title: str = "Duet") -> Path:
-    """Write the result of a manifest and its report; the video."""
+def deliver(
+    manifest: Path, *, frames: int = 40, take: int = 0, failed: bool = False, title: str = "Duet", **more: Json
+) -> Path:
+    """Write the result of a manifest and its report, with `more` in it; the video."""
     stem = f"{manifest.stem}.failed" if failed else manifest.stem
     video = manifest.parent / "out" / f"{stem}.mp4"
     video.parent.mkdir(exist_ok=True)
     video.write_bytes(_encoded(frames, take))
-    video.with_suffix(".html").write_text(page(report(video, frames, failed=failed, title=title)), encoding="utf-8")
+    video.with_suffix(".html").write_text(
+        page(report(video, frames, failed=failed, title=title) | more), encoding="utf-8"
+    )
     return video
 
 

@@ -1,4 +1,4 @@
-"""A version's notes and marks for other programs."""
+"""A version's notes and marks for other programs, and its scenes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from urllib.parse import quote
 
 from foundation.codec import Json
 from foundation.timecode import timecode_of
@@ -19,7 +20,7 @@ Row = dict[str, object]
 
 @dataclass(frozen=True)
 class Exported:
-    """Everything that goes out of a version."""
+    """Everything that goes out of a version. `scenes`: start, stop and text, in frames; a gap has no text."""
 
     title: str
     version: int
@@ -28,6 +29,8 @@ class Exported:
     frames: int
     notes: list[Note]
     marks: list[Mark]
+    video: str
+    scenes: list[Json]
 
     @property
     def rows(self) -> list[Row]:
@@ -78,10 +81,56 @@ def as_edl(told: Exported) -> str:
         start, stop = (
             timecode_of(int(str(row[name])) + more, told.fps) for name, more in (("frame", 0), ("last_frame", 1))
         )
-        color = {"note": "CYAN", "bad": "RED"}.get(str(row["kind"]), "YELLOW")
+        color = _color(row)
         lines.append(f"{number:03d}  AX       V     C        {start} {stop} {start} {stop}")
         lines += [f"* LOC: {start} {color:7} {_plain(str(row['text']))}", ""]
     return "\r\n".join(lines)
+
+
+def as_otio(told: Exported) -> str:
+    """OpenTimelineIO: a clip of the video for every scene, a gap where there is none; notes and marks as markers.
+
+    Its schemas since version 0.15: Timeline.1, Stack.1, Track.1, Clip.2, Gap.1, Marker.2.
+    """
+    scenes = told.scenes or [{"start": 0, "stop": told.frames, "text": told.title}]
+    shown: Row = {"source_range": None, "enabled": True, "effects": [], "markers": []}
+    children = []
+    for number, scene in enumerate(scenes, 1):
+        one = _schema("Clip.2" if scene["text"] else "Gap.1", f"{number} {scene['text']}".strip()) | shown
+        one["source_range"] = _range(scene["start"], scene["stop"], told.fps)
+        if scene["text"]:
+            file = _schema("ExternalReference.1", told.video)
+            file |= {"target_url": quote(told.video), "available_range": _range(0, told.frames, told.fps)}
+            one |= {"media_references": {"DEFAULT_MEDIA": file}, "active_media_reference_key": "DEFAULT_MEDIA"}
+        children.append(one)
+    track = _schema("Track.1", "Scenes") | shown | {"kind": "Video", "children": children}
+    markers = [_marker(row, told.fps) for row in told.rows]
+    stack = _schema("Stack.1", "tracks") | shown | {"markers": markers, "children": [track]}
+    timeline = _schema("Timeline.1", f"{told.title}, version {told.version}", status=told.status)
+    return json.dumps(timeline | {"global_start_time": None, "tracks": stack}, ensure_ascii=False, indent=1)
+
+
+def _marker(row: Row, fps: Fraction) -> Row:
+    about = {name: row[name] for name in ("kind", "state", "author", "region", "made")}
+    first, last = (int(str(row[name])) for name in ("frame", "last_frame"))
+    marker = _schema("Marker.2", _plain(str(row["text"])), **about)
+    return marker | {"marked_range": _range(first, last + 1, fps), "comment": row["text"], "color": _color(row)}
+
+
+def _schema(name: str, called: str, **about: object) -> Row:
+    return {"OTIO_SCHEMA": name, "name": called, "metadata": {"duet": about} if about else {}}
+
+
+def _range(start: int, stop: int, fps: Fraction) -> Row:
+    def time(value: int) -> Row:
+        return {"OTIO_SCHEMA": "RationalTime.1", "rate": float(fps), "value": float(value)}
+
+    return {"OTIO_SCHEMA": "TimeRange.1", "start_time": time(start), "duration": time(stop - start)}
+
+
+def _color(row: Row) -> str:
+    """What editing programs call it."""
+    return {"note": "CYAN", "bad": "RED"}.get(str(row["kind"]), "YELLOW")
 
 
 def _plain(text: str) -> str:
@@ -101,4 +150,5 @@ FORMS = {
     "json": Form("application/json", as_json),
     "csv": Form("text/csv; charset=utf-8", as_csv),
     "edl": Form("text/plain; charset=utf-8", as_edl),
+    "otio": Form("application/json", as_otio),
 }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, Response
 from PIL import Image
 
 from foundation.errors import InputError
@@ -15,6 +16,7 @@ from pipeline.desk.projects import Projects, thumbnail
 from pipeline.desk.queue import Queue
 
 DATA = "data:image/jpeg;base64,"
+NO_PICTURE = Path(__file__).parent / "static" / "icon.svg"
 
 
 def router(projects: Projects, queue: Queue) -> APIRouter:
@@ -28,10 +30,10 @@ def router(projects: Projects, queue: Queue) -> APIRouter:
 
     @pages.get("/poster/{name:path}")
     def poster(name: str) -> Response:
-        """A small JPEG."""
+        """A small JPEG; the desk's own sign where a project has no picture."""
         picture = projects.picture(projects.of(projects.folder.manifest(name)))
         if picture is None:
-            raise HTTPException(404, "there is no picture of this project")
+            return FileResponse(NO_PICTURE)
         if isinstance(picture, str):
             return Response(base64.b64decode(picture.removeprefix(DATA)), media_type="image/jpeg")
         try:

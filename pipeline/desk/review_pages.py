@@ -127,6 +127,7 @@ def _add_notes(pages: APIRouter, find: Callable[[str, int], Version]) -> None:
         if form not in FORMS:
             raise HTTPException(404, f"{form!r} is none of {', '.join(FORMS)}")
         report, kept = version.report, Notes(version.folder).all()
-        told = Exported(report["title"], number, version.status, version.fps, version.frames, kept, marks(report))
+        about = (version.status, version.fps, version.frames, kept, marks(report), report["video"])
+        told = Exported(report["title"], number, *about, report.get("scenes", []))
         headers = {"Content-Disposition": f'attachment; filename="notes_v{number}.{form}"'}
         return Response(FORMS[form].write(told), media_type=FORMS[form].media_type, headers=headers)

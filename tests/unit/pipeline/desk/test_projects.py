@@ -121,7 +121,7 @@ def test_a_project_has_a_picture(browser: TestClient, folder: Path) -> None:
         assert answer.headers["content-type"] == "image/jpeg"
         sizes[name] = Image.open(io.BytesIO(answer.content)).size
     assert sizes == {"new.yaml": (320, 320), "duet.yaml": (320, 180)}
-    assert browser.get("/poster/outside.yaml").status_code == 404
+    assert browser.get("/poster/outside.yaml").headers["content-type"] == "image/svg+xml"
 
 
 def test_a_page_of_a_hundred_projects_is_small(browser: TestClient, folder: Path) -> None:

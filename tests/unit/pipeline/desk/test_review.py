@@ -179,3 +179,37 @@ def test_notes_and_marks_go_out_as_locators(exported: TestClient) -> None:
     assert "001  AX       V     C        00:00:00:10 00:00:00:12 00:00:00:10 00:00:00:12" in lines
     assert '* LOC: 00:00:10:00 CYAN    =HYPERLINK("x") second line' in lines
     assert exported.get("/export/1/exe/duet.yaml").status_code == 404
+
+
+def test_notes_marks_and_scenes_go_out_as_a_timeline(folder: Path, browser: TestClient) -> None:
+    otio = pytest.importorskip("opentimelineio", reason="opentimelineio has no wheel for this Python")
+    scenes: list[Json] = [
+        {"start": 0, "stop": 100, "text": "full: one"},
+        {"start": 100, "stop": 120, "text": ""},
+        {"start": 120, "stop": 300, "text": "side_by_side: one, two"},
+    ]
+    deliver(write_manifest(folder, "a song.yaml"), frames=300, title=HOSTILE, scenes=scenes)
+    browser.get("/review/a song.yaml")
+    browser.post("/notes/1/a song.yaml", json={"frame": 250, "last": 299, "text": HOSTILE, "region": [0, 0, 0.5, 1]})
+    answer = browser.get("/export/1/otio/a song.yaml")
+    timeline = otio.adapters.read_from_string(answer.text, "otio_json")
+    assert timeline.name == f"{HOSTILE}, version 1"
+    assert timeline.metadata["duet"]["status"] == "pending"
+    assert timeline.duration() == otio.opentime.RationalTime(300, 25)
+    (track,) = timeline.video_tracks()
+    assert [type(each).__name__ for each in track] == ["Clip", "Gap", "Clip"]
+    ranges = [each.range_in_parent() for each in track]
+    assert [(each.start_time.value, each.duration.value) for each in ranges] == [(0, 100), (100, 20), (120, 180)]
+    assert track[2].source_range.start_time.value == 120  # the same frames of the video
+    assert track[2].media_reference.target_url == "a%20song.mp4"
+    mark, note = timeline.tracks.markers
+    assert (mark.marked_range.start_time.value, mark.marked_range.duration.value, mark.color) == (10, 2, "RED")
+    assert (note.marked_range.start_time.value, note.marked_range.duration.value, note.color) == (250, 50, "CYAN")
+    assert note.comment == HOSTILE
+    assert list(note.metadata["duet"]["region"]) == [0, 0, 0.5, 1]
+
+
+def test_a_version_without_scenes_is_one_clip(exported: TestClient) -> None:
+    timeline = json.loads(exported.get("/export/1/otio/duet.yaml").text)
+    (clip,) = timeline["tracks"]["children"][0]["children"]
+    assert clip["source_range"]["duration"]["value"] == 300
