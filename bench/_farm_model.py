@@ -22,12 +22,14 @@ class Work:
         needs: the numbers of the works that come first; each lower than its own.
         seconds: of a machine.
         size: bytes of what it makes.
+        card: seconds of a GPU, while the machine does its own.
     """
 
     stage: str
     needs: tuple[int, ...]
     seconds: float
     size: float = 0.0
+    card: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -86,28 +88,54 @@ def works_of(graph: Graph, known: Lines) -> list[Work]:
 
 
 def seconds_on(machines: int, works: Sequence[Work]) -> float:
-    """How long so many machines take, each of one processor and one worker: as pipeline.executors.dispatch has it, who
-    is free begins the first task of the plan's order that may run (list scheduling; Graham, 1966)."""
+    """How long so many machines take, each of one processor and one worker."""
+    return simulated(works, workers=machines).seconds
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A simulated run: its seconds, and the shares of them in which the card and the workers are busy."""
+
+    seconds: float
+    card: float
+    workers: float
+
+
+def simulated(works: Sequence[Work], workers: int, *, sharing: int = 0) -> Ran:
+    """As pipeline.executors.dispatch has it: who is free begins the first task of the plan's order that may run (list
+    scheduling; Graham, 1966).
+
+    Args:
+        workers: each of one processor.
+        sharing: so many of them do what needs the card, and nothing else; it computes for one at a time.
+    """
     lacking = [len(work.needs) for work in works]
     users: list[list[int]] = [[] for _ in works]
     for number, work in enumerate(works):
         for need in work.needs:
             users[need].append(number)
-    ready = [number for number, count in enumerate(lacking) if not count]
+    ready: dict[bool, list[int]] = {False: [], True: []}
+    free = {False: workers - sharing, True: sharing}
+    for number in (number for number, count in enumerate(lacking) if not count):
+        heappush(ready[works[number].card > 0], number)
     running: list[tuple[float, int]] = []
-    now, free = 0.0, machines
-    while ready or running:
-        while ready and free:
-            number = heappop(ready)
-            heappush(running, (now + works[number].seconds, number))
-            free -= 1
+    now = card_free = 0.0
+    while running or any(ready.values()):
+        for on_card, waiting in ready.items():
+            while waiting and free[on_card]:
+                work = works[number := heappop(waiting)]
+                free[on_card] -= 1
+                if on_card:
+                    card_free = max(card_free, now) + work.card
+                heappush(running, (max(now + work.seconds, card_free if on_card else 0.0), number))
         now, over = heappop(running)
-        free += 1
+        free[works[over].card > 0] += 1
         for user in users[over]:
             lacking[user] -= 1
             if not lacking[user]:
-                heappush(ready, user)
-    return now
+                heappush(ready[works[user].card > 0], user)
+    worked, computed = sum(work.seconds for work in works), sum(work.card for work in works)
+    return Ran(now, computed / now, worked / (workers * now))
 
 
 def critical_path(works: Sequence[Work]) -> tuple[float, dict[str, float]]:

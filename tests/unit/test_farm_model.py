@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from bench._farm_model import Work, critical_path, lines, seconds_on, works_of
+from bench._farm_model import Work, critical_path, lines, seconds_on, simulated, works_of
 from pipeline.plan.task_log import Spent
 from tests.unit.pipeline.test_plan import plan
 
@@ -54,3 +55,14 @@ def test_a_plan_on_paper_has_its_tasks_and_is_done_sooner_by_more(tmp_path: Path
     assert times[-1] == pytest.approx(critical_path(works)[0])
     guessed = works_of(graph, {})
     assert sum(work.seconds for work in guessed) == pytest.approx(sum(task.cost for task in graph) / 1000)
+
+
+def test_workers_that_share_a_card_wait_for_it_and_for_nothing_else() -> None:
+    chunks = [Work("animate", (), 4.0, card=1.0) for _ in range(4)]
+    others = [Work("faces", (), 4.0) for _ in range(2)]
+    alone, two, four = (simulated(chunks + others, 6, sharing=count) for count in (1, 2, 4))
+    assert (alone.seconds, two.seconds, four.seconds) == (16, 8, 4)
+    assert (alone.card, four.card) == (0.25, 1.0)
+    assert four.workers == 1.0
+    slow = [replace(chunk, card=3.0) for chunk in chunks]
+    assert simulated(slow, 4, sharing=4).seconds == 12
