@@ -103,6 +103,7 @@ class About(Generic[SectionT]):
         network: it runs on a GPU where there is one, and takes the memory of a network.
         learned: its picture is as good as weights that come from elsewhere: what they lack fails no check.
         subjects: what it moves.
+        motion_files: "package.module:NAME" of what reads its files of a driver's motion, if it follows such.
         choose: whether it can be taken, and how.
         catalog: "package.module:NAME" of its engines.neural.published.Catalog, if checkpoints of it are published.
         demo: the published command line, if `animate` takes it.
@@ -112,6 +113,7 @@ class About(Generic[SectionT]):
     network: bool = False
     learned: bool = False
     subjects: tuple[Subject, ...] = ("face",)
+    motion_files: str | None = None
     choose: Callable[[Wish[SectionT]], Ready | Lacking] = lambda _wish: Ready()
     catalog: str | None = None
     demo: Demo | None = None

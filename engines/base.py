@@ -202,13 +202,15 @@ class Plate:
 
     Attributes:
         track: the face in each of its M frames, in the picture's pixels.
-        corners: (M, 2) where the crop's first pixel lies in each frame, whole pixels.
+        corners: (M, 2) where the crop's first pixel lies in each frame, whole pixels where it keeps the plate's own.
         size: (width, height) of the crop.
+        crops: reads the crop of every frame, (H, W, 3) uint8 RGB; streaming.
     """
 
     track: FaceTrack
     corners: NDArray[np.float64]
     size: tuple[int, int]
+    crops: Callable[[], Iterator[Image]]
 
 
 class PlateRenderer(ABC):

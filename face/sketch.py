@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from face.topology import EYES, INNER_LIPS, LIP_RINGS_UPPER, NOSE_BRIDGE, NOSE_TIP, OUTER_LIPS, OVAL
+from face.topology import EYES, INNER_LIPS, LIP_RINGS_UPPER, NOSE_BRIDGE, NOSE_TIP, OUTER_LIPS, OVAL, POINTS
 from foundation.geometry import Array, Image
 
 GROUND, SKIN, LINE, LIP, DARK, WHITE = (
@@ -17,9 +17,14 @@ SHIFT = 4
 
 
 def sketch(points: Array, size: tuple[int, int]) -> Image:
-    """(H, W, 3) the face of (478, 3) landmarks, pixels of a picture that is `size`, (width, height)."""
+    """(H, W, 3) the face of (478, 3) landmarks, pixels of a picture that is `size`, (width, height); other points as
+    dots."""
     image = np.full((size[1], size[0], 3), GROUND, np.uint8)
     thick = max(1, size[1] // 200)
+    if len(points) != POINTS:
+        for x, y in np.round(np.asarray(points)[:, :2] * (1 << SHIFT)).astype(int).tolist():
+            cv2.circle(image, (x, y), 3 * thick << SHIFT, LINE, -1, cv2.LINE_AA, SHIFT)
+        return image
 
     def place(numbers: tuple[int, ...]) -> list[np.ndarray[tuple[int, ...], np.dtype[np.int32]]]:
         return [np.round(np.asarray(points)[list(numbers), :2] * (1 << SHIFT)).astype(np.int32)]

@@ -20,6 +20,10 @@ MEDIAPIPE_478 = "mediapipe-478"
 IBUG_68 = "ibug-68"
 SQUARE = "square"
 """No face: the four corners of a square that is moved whole. It counts as a face of half its height."""
+MOTION = "motion"
+"""No face: the corners of a square, and what an engine keeps of a driver's motion: in `points` keypoints, for people to
+see and to measure movement by; in `blendshapes` all of it."""
+FACELESS = (SQUARE, MOTION)
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Face:
 
     Attributes:
         points: (P, 3) float64; x, y in pixels of the picture, z in the same unit, towards the camera negative.
-        scheme: what the point numbers mean: MEDIAPIPE_478, IBUG_68 or SQUARE.
+        scheme: what the point numbers mean: MEDIAPIPE_478, IBUG_68, SQUARE or MOTION.
         blendshapes: (52,) 0..1 in MediaPipe's order (0 is "_neutral"), or (0,) where the backend has none.
         pose: (4, 4) the head in metric space (cm; x right, y up, z to the camera), or identity where there is none.
     """
@@ -240,6 +244,7 @@ HEAD_MARKS = {
     # 68 points have no forehead: the brow-to-chin distance is about seven tenths of the face
     IBUG_68: _Marks(27, 8, 36, 45, (0, 8, 16, 19, 24), 1.45),
     SQUARE: _Marks(0, 3, 0, 1, (0, 1, 2, 3), 0.5),
+    MOTION: _Marks(0, 3, 0, 1, (0, 1, 2, 3), 0.5),
 }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from foundation.crop import upright
 from foundation.errors import InputError
-from foundation.facetrack import SQUARE, FaceTrack, HeadFrame, head_frame
+from foundation.facetrack import FACELESS, FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Array, Box, square_around
 from foundation.npy import BLOCK, Rows
 from foundation.shots import Shot
@@ -61,8 +61,8 @@ def framing(folder: Path, chosen: Sequence[int], shots: Sequence[Shot], wanted: 
     if not any(shot.seen for shot in shots):
         raise InputError("the face is not seen in any of the frames", cure="choose another start and end")
     track = FaceTrack.load(folder)
-    if track.scheme == SQUARE and wanted.size is not None:
-        head = head_frame(track.points[0], SQUARE)
+    if track.scheme in FACELESS and wanted.size is not None:
+        head = head_frame(track.points[0], track.scheme)
         still = upright(head, wanted.reach * head.height, wanted.size)
         return Framing([still] * len(chosen), (wanted.size, wanted.size))
     picture = track.size

@@ -8,8 +8,8 @@ It knows nothing of the rest of the project but the error types, how memory is k
 `README.md` beside this file shows the parts.
 """
 
-from liveportrait.animator import Animator, MovingAnimator, SourceState
-from liveportrait.driving import Options, Ratios, moving_pose
+from liveportrait.animator import Animator, SourceState, moved, moving_keypoints
+from liveportrait.driving import Options, Ratios
 from liveportrait.info import MotionInfo
 from liveportrait.landmarks import recipe_landmarks
 from liveportrait.model import Model, load_model
@@ -19,13 +19,13 @@ __all__ = [
     "Animator",
     "Model",
     "MotionInfo",
-    "MovingAnimator",
     "Options",
     "Ratios",
     "SourceState",
     "Template",
     "load_model",
-    "moving_pose",
+    "moved",
+    "moving_keypoints",
     "read_template",
     "recipe_landmarks",
     "write_template",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
 
-from liveportrait.driving import Driver, Options, Ratios, check_options
-from liveportrait.info import MotionInfo, Pose
+from liveportrait.driving import Driver, Options, Ratios, check_options, moving_pose
+from liveportrait.info import MotionInfo
 from liveportrait.model import OUT_SIDE, Model
 from liveportrait.warping import WarpSource
 from networks.arithmetic import inference
@@ -134,9 +135,9 @@ class Animator:
 
     @steady_torch()
     @inference()
-    def follow(self, driving: MotionInfo, ratios: Ratios | None = None, keep: Tensor | None = None) -> Tensor:
-        """The same of N frames' motion, N at least 1: of a template, say."""
-        return self._tried(driving, ratios, keep).mended()
+    def follow(self, driving: MotionInfo, ratios: Ratios | None = None, keep: Tensor | None = None) -> Tried:
+        """As `tried`, of N frames' motion, N at least 1: of a template, say."""
+        return self._tried(driving, ratios, keep)
 
     def _tried(self, driving: MotionInfo, ratios: Ratios | None, keep: Tensor | None) -> Tried:
         taken = self._driver.keypoints(driving, ratios)
@@ -146,47 +147,45 @@ class Animator:
         return painted(self.model, self.state.source, taken)
 
 
-class MovingAnimator:
-    """The same of a moving portrait: every frame is animated from its own picture.
+@steady_torch()
+@inference()
+def moving_keypoints(
+    model: Model,
+    source: MotionInfo,
+    driving: MotionInfo,
+    options: Options,
+    *,
+    first: MotionInfo | None = None,
+    ratios: Ratios | None = None,
+    wanted: Ratios | None = None,
+) -> Tensor:
+    """The keypoints that each frame of a moving portrait takes, (N, 21, 3), on the CPU; needs the whole clips at once.
 
     Args:
-        info: motion of all the portrait's frames.
-        first: as in Animator.
-        smooth: every frame's pose, from `driving.moving_pose` of the whole clips.
-        ratios: of all the portrait's frames.
+        source, driving: of N frames, on the CPU.
+        first: as in driving.moving_pose.
+        ratios: of the portrait's eyes and lips; without them nothing is done to these.
+        wanted: of the driver's, for `options.eyes` and `lips`.
+    Raises:
+        ValueError: options that cannot be.
     """
+    options = check_options(options)
+    smooth = moving_pose(source, driving, options, first)
+    networks = deepcopy(model.stitching_retargeting_module).cpu()
+    driver = Driver(networks, source, driving.part(slice(1)), options, ratios=ratios, smooth=smooth)
+    return driver.keypoints(driving, wanted)
 
-    def __init__(
-        self,
-        model: Model,
-        info: MotionInfo,
-        first: MotionInfo,
-        smooth: Pose,
-        options: Options,
-        *,
-        ratios: Ratios | None = None,
-    ) -> None:
-        self.model, self.info = model, info
-        networks = model.stitching_retargeting_module
-        self._driver = Driver(networks, info, first, check_options(options), ratios=ratios, smooth=smooth)
 
-    @steady_torch()
-    @inference()
-    def render(self, pictures: Tensor, first_frame: int, driving: MotionInfo, ratios: Ratios | None = None) -> Tensor:
-        """Some frames of the portrait, (N, 3, 256, 256), from `first_frame` on -> (N, 3, 512, 512).
+@steady_torch()
+@inference()
+def moved(model: Model, picture: Tensor, own: Tensor, taken: Tensor) -> Tensor:
+    """One frame of a moving portrait, (1, 3, 256, 256), float, 0..1 -> (1, 3, 512, 512), 0..1.
 
-        Args:
-            driving, ratios: the driver's, in these frames.
-        """
-        frames = slice(first_frame, first_frame + len(pictures))
-        taken = self._driver.keypoints(driving, ratios, first_frame)
-        own = self.info.part(frames).keypoints
-        made = []
-        for k in range(len(pictures)):
-            one = slice(k, k + 1)
-            source = self.model.warping_module.encode(self.model.volume(pictures[one]), own[one])
-            made.append(painted(self.model, source, taken[one]).mended())
-        return torch.cat(made)
+    Args:
+        own, taken: (1, 21, 3) the keypoints that it has, and that it takes.
+    """
+    source = model.warping_module.encode(model.volume(picture), own)
+    return painted(model, source, taken).mended()
 
 
 def painted(model: Model, source: WarpSource, taken: Tensor) -> Tried:

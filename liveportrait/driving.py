@@ -10,7 +10,7 @@ from torch import Tensor
 
 from liveportrait.info import POINTS, MotionInfo, Pose
 from liveportrait.neutral import SHUT_LIPS
-from liveportrait.retargeting import StitchingRetargeting
+from liveportrait.retargeting import Points, StitchingRetargeting, eye_ratios, lip_ratios
 from liveportrait.smoothing import OBSERVATION_VARIANCE, smoothed
 from networks.arithmetic import inference
 from networks.kernels.workers import steady_torch
@@ -63,9 +63,14 @@ class Ratios:
     eyes: Tensor
     lips: Tensor
 
-    def part(self, which: slice) -> Ratios:
+    def part(self, which: slice | list[int]) -> Ratios:
         """Of some of the pictures."""
         return Ratios(self.eyes[which], self.lips[which])
+
+    @staticmethod
+    def of(landmarks: Points) -> Ratios:
+        """Of (N, 203, 2) landmarks."""
+        return Ratios(*(torch.from_numpy(of(landmarks)).float() for of in (eye_ratios, lip_ratios)))
 
 
 class Driver:
@@ -185,20 +190,22 @@ class Driver:
 
 @steady_torch()
 @inference()
-def moving_pose(source: MotionInfo, driving: MotionInfo, options: Options) -> Pose:
+def moving_pose(source: MotionInfo, driving: MotionInfo, options: Options, first: MotionInfo | None = None) -> Pose:
     """The pose of every frame of a moving portrait, smoothed over time; needs the whole clip at once.
 
     Args:
         source: of N frames.
         driving: of N frames, or of one picture.
+        first: what relative motion starts from; None: the driver's first frame.
     """
+    first = first or driving.part(slice(1))
     single = len(driving) == 1
     count = len(source)
     own_turn, turn = source.rotation, driving.rotation
     if options.relative:
-        start = driving.exp.new_tensor(SHUT_LIPS) if single else driving.exp[:1]
+        start = driving.exp.new_tensor(SHUT_LIPS) if single else first.exp
         exp = source.exp + driving.exp - start
-        turn = own_turn if single else turn @ turn[:1].transpose(1, 2) @ own_turn
+        turn = own_turn if single else turn @ first.rotation.transpose(1, 2) @ own_turn
     else:
         exp = driving.exp
     if not single:

@@ -35,9 +35,13 @@ class MotionInfo:
         """In the order of the attributes."""
         return [getattr(self, field.name) for field in fields(self)]
 
-    def part(self, which: slice) -> MotionInfo:
+    def part(self, which: slice | list[int]) -> MotionInfo:
         """Of some of the pictures."""
         return MotionInfo(*(tensor[which] for tensor in self.tensors()))
+
+    def to(self, device: torch.device) -> MotionInfo:
+        """The same there."""
+        return MotionInfo(*(tensor.to(device) for tensor in self.tensors()))
 
     @staticmethod
     def joined(parts: list[MotionInfo]) -> MotionInfo:

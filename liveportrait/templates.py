@@ -26,6 +26,7 @@ from liveportrait.info import POINTS, MotionInfo
 
 MOST_BYTES = 512 << 20
 MOST_NUMBERS = 4096  # of one array of a frame
+MOST_FRAMES = 1 << 20  # a file can name one array over and over: 11 hours of 25 frames a second
 SHAPES = {"R": (1, 3, 3), "exp": (1, POINTS, 3), "scale": (1, 1), "t": (1, 3), "kp": (1, POINTS, 3)}
 CURE = "write it again with LivePortrait, or use the clip itself"
 
@@ -135,6 +136,8 @@ def read_template(path: Path) -> Template:
 def _template(content: Any) -> Template:
     if not isinstance(content, Mapping) or not isinstance(content.get("motion"), list) or not content["motion"]:
         raise ValueError("it has no motion")
+    if len(content["motion"]) > MOST_FRAMES:
+        raise ValueError(f"{len(content['motion'])} frames")
     frames = [{"R": frame.get("R", frame.get("R_d")), **frame} for frame in content["motion"]]
     named = {name: _stacked([frame[name] for frame in frames], shape) for name, shape in SHAPES.items()}
     motion = MotionInfo(named["R"], named["exp"], named["scale"], named["t"], named["kp"])

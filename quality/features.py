@@ -11,7 +11,7 @@ from face.color import LUMA, skin_tone
 from face.features import iris_position, opening
 from face.occlusion import look_at_mouth, shows_no_lips
 from face.topology import EYES, INNER_LIPS
-from foundation.facetrack import IBUG_68, MEDIAPIPE_478, SQUARE, Face, head_frame
+from foundation.facetrack import FACELESS, IBUG_68, MEDIAPIPE_478, Face, head_frame
 from quality.lid_skin import look_at_lids
 from quality.mouth_inside import NOTHING, look_inside
 
@@ -41,7 +41,7 @@ def features(image: Image | None, face: Face | None) -> Row:
     lips: 1 where `image` shows lips, 0 where what is there is none (see face.occlusion). tone, hue, teeth, doubled,
     hole: see mouth_inside. stripes, slit: see lid_skin; of any lid, shut or not.
     """
-    if face is None or face.scheme == SQUARE:
+    if face is None or face.scheme in FACELESS:
         return np.full(len(COLUMNS), np.nan)
     if face.scheme == IBUG_68:
         return _of_68(face)
@@ -69,7 +69,7 @@ def features(image: Image | None, face: Face | None) -> Row:
 
 def mouth_opening(points: NDArray[np.float64], scheme: str) -> NDArray[np.float64]:
     """(n,) gap of the inner lips over the face's height, of (n, P, 3) points; NaN where there is no face."""
-    if scheme == SQUARE:
+    if scheme in FACELESS:
         return np.full(len(points), np.nan)
     upper, lower = _INNER_LIPS[scheme]
     if scheme == IBUG_68:

@@ -70,6 +70,8 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("portrait", "plate_frames", 2, "a video as the portrait: its frames at a constant rate", 8.0, 900.0),
         StageSpec("portrait", "plate_path", 1, "the crop that follows a face through a plate", 0.2, 2.0),
         StageSpec("driving", "normalize", 7, "driving clip to a constant rate, range and size", 6.0, 130.0),
+        StageSpec("driving", "motion_file", 1, "a driver whose motion is kept in a file", 0.2, 2.0),
+        StageSpec("driving", "motion_template", 1, "a driver's motion as a file for other programs", 80.0, 1.0),
         StageSpec("driving", "voice", 1, "one voice out of a song, freed of music", 8.0, 4.0),
         StageSpec("driving", "phones", 2, "words to phones, in time with the voice", 9.0, 0.1),
         StageSpec("driving", "perform", 3, "a driver made up from a voice and its words", 2.0, 8.0),

@@ -171,6 +171,12 @@ class Clip(Frames):
         return load_shots(self.path / "shots.json")
 
 
+class Template(Handle):
+    """A driver's motion as a file that other programs read."""
+
+    NAME = "motion.pkl"
+
+
 class Prepared(Handle):
     """What an engine prepared for each shot of a clip."""
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from compositing.front import Front
@@ -20,6 +21,7 @@ from foundation.crop import CropInfo, covered
 from foundation.facetrack import FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Array, Box, Image, apply_affine, invert_affine
 from media.image.images import read_image, read_image_alpha, write_png
+from media.image.resample import warp_affine
 
 _OPACITY = "opacity.png"
 
@@ -158,6 +160,12 @@ class CropPath:
         else:
             box = covered(affine, self.size, self.picture)
         return CropInfo(affine, box, self.size, self.native, inner_edges(box, self.picture, native=self.native))
+
+    def cut(self, index: int, frame: Image) -> Image:
+        """(h, w, 3) the crop of frame `index` of the plate; past the plate's edge, it is mirrored."""
+        if self.native:
+            return np.ascontiguousarray(frame[self.crop(index).box.slices])
+        return warp_affine(frame, self.affines[index], self.size, border=cv2.BORDER_REFLECT_101)
 
     def save(self, folder: Path) -> None:
         """Write affines.npy, beside what `write_info` writes."""

@@ -50,6 +50,10 @@ class LivePortrait(NetworkSection):
     """Open the eyes as far as the driver's; in relative motion all other motion is dropped, as published."""
     retarget_lips: bool = False
     """Open the lips as far as the driver's; in relative motion all other motion is dropped, as published."""
+    hold_eyes: bool = False
+    """Of a video as the portrait: keep its eyes as open as in its first frame."""
+    observation_variance: Annotated[float, Field(ge=1e-9, le=1)] = 3e-7
+    """Of a video as the portrait: how much its motion is smoothed over time; more is smoother."""
 
 
 def choose(wish: Wish[LivePortrait]) -> Ready | Lacking:
@@ -74,6 +78,8 @@ def choose(wish: Wish[LivePortrait]) -> Ready | Lacking:
             shut_lips=section.shut_lips,
             eyes=section.retarget_eyes,
             lips=section.retarget_lips,
+            hold_eyes=section.hold_eyes,
+            observation_variance=section.observation_variance,
         ),
         files=files,
         honours=(),
@@ -103,5 +109,10 @@ def find(folder: Path) -> dict[str, Path]:
 
 
 ABOUT = About(
-    section=LivePortrait, network=True, learned=True, choose=choose, catalog="engines.liveportrait.published:CATALOG"
+    section=LivePortrait,
+    network=True,
+    learned=True,
+    motion_files="engines.liveportrait.motion_files:FILES",
+    choose=choose,
+    catalog="engines.liveportrait.published:CATALOG",
 )

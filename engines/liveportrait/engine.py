@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 import liveportrait
-from engines.base import Arrays, CropSpec, Driving, Engine, Own, Portrait, Renderer, Taking
+from engines.base import Arrays, CropSpec, Driving, Own, Plate, PlateEngine, PlateRenderer, Portrait, Renderer, Taking
+from engines.liveportrait.loading import library_options, model_of
 from engines.liveportrait.options import Options
+from engines.liveportrait.plate import LivePortraitPlate, plate_arrays
+from engines.liveportrait.seen import ratios_of, small, square_of
+from engines.liveportrait.template import unpacked_rows
 from engines.neural.frames import frame_of, tensor_of
-from engines.neural.loading import device_of, named_files, stamp_of
 from engines.neural.rendering import (
     LISTENING,
     NetworkRenderer,
@@ -24,37 +24,15 @@ from engines.neural.rendering import (
     state_arrays,
     state_tensors,
 )
-from engines.neural.section import Arithmetic
 from face.calibration import Detector
 from face.motion import Reference
-from face.steadying import spans
-from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from foundation.errors import InputError
+from foundation.facetrack import MEDIAPIPE_478, MOTION, FaceTrack
 from foundation.geometry import Array, Image
 from liveportrait import crops
-from liveportrait.files import read_files
-from liveportrait.retargeting import eye_ratios, lip_ratios
-from liveportrait.sizes import PUBLISHED, load_sizes
+from liveportrait.packed import packed, unpacked
 from networks.grouping import Tried
 from networks.stream import Group, Shown
-
-
-def _model(own: Own[Options]) -> liveportrait.Model:
-    """The model of the file "checkpoint", or of the published ones by name; the last one is kept."""
-    files = {name: path for name, path in own.files.items() if name != "config"}
-    if not files:
-        named_files("liveportrait", files, ("checkpoint",), "liveportrait")
-    stamps = tuple(stamp_of(path) for path in files.values())
-    return _load(tuple(sorted(files.items())), own.files.get("config"), stamps, own.options.alone)
-
-
-@lru_cache(maxsize=1)
-def _load(
-    files: tuple[tuple[str, Path], ...], config: Path | None, _stamps: tuple[int, ...], how: Arithmetic
-) -> liveportrait.Model:
-    device, by_name = device_of(how), dict(files)
-    weights = by_name.get("checkpoint") or read_files(by_name).modules
-    sizes = PUBLISHED if config is None else load_sizes(config)
-    return liveportrait.load_model(weights, device=device, precision=how.precision, group=how.group, sizes=sizes)
 
 
 def portrait_affine(points: Array, size: int) -> Array:
@@ -69,7 +47,7 @@ def portrait_affine(points: Array, size: int) -> Array:
     return np.asarray(matrix[:2] * (size / crops.SIDE), np.float64)
 
 
-class LivePortraitEngine(Engine[Options]):
+class LivePortraitEngine(PlateEngine[Options]):
     """Moves a head in its crop; the gains of head, expression and mouth do not apply."""
 
     name = "liveportrait"
@@ -81,73 +59,81 @@ class LivePortraitEngine(Engine[Options]):
         return reference_frame(portrait, track, wanted)
 
     def prepare(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> Arrays:
-        model, track = _model(taking), driving.track
-        reference = reference_frame(portrait, track, taking.motion.reference)
-        matrix = crops.driving_matrix([points for span in spans(len(track)) for points in _landmarks(track, span)])
-        first = model.info(_seen(frame_of(driving, reference), matrix))
-        small = cv2.resize(portrait.image, (crops.INPUT_SIDE, crops.INPUT_SIDE), interpolation=cv2.INTER_AREA)
-        own = _ratios(liveportrait.recipe_landmarks(portrait.face.points[None]))
-        options = _options(taking.options)
-        animator = liveportrait.Animator(model, tensor_of(np.asarray(small)), first, options, ratios=own)
-        arrays = state_arrays(animator.state.tensors())
-        arrays |= {"matrix": matrix, "reference": np.array(reference)}
-        if options.eyes or options.lips:
-            theirs = [_ratios(_landmarks(track, span)) for span in spans(len(track))]
-            arrays["eyes"] = np.concatenate([part.eyes.numpy() for part in theirs])
-            arrays["lips"] = np.concatenate([part.lips.numpy() for part in theirs])
+        model, options = model_of(taking), library_options(taking.options)
+        reference = reference_frame(portrait, driving.track, taking.motion.reference)
+        first, arrays = _followed(model, driving, reference, taking.options)
+        own = liveportrait.Ratios.of(liveportrait.recipe_landmarks(portrait.face.points[None]))
+        animator = liveportrait.Animator(model, small(portrait.image), first, options, ratios=own)
+        arrays |= state_arrays(animator.state.tensors()) | {"reference": np.array(reference)}
         if taking.turns.shares is not None:
-            arrays["keep"] = taking.turns.kept(slice(0, len(track)), LISTENING)
+            arrays["keep"] = taking.turns.kept(slice(0, len(driving.track)), LISTENING)
         return arrays
 
     def open(self, portrait: Portrait, prepared: Arrays, own: Own[Options]) -> Renderer:
-        model = _model(own)
+        model = model_of(own)
         state = liveportrait.SourceState.from_tensors(state_tensors(prepared), model.device)
-        animator = liveportrait.Animator.restore(model, _options(own.options), state)
-        matrix = prepared["matrix"]
-        return NetworkRenderer(
-            _following(animator, prepared),
-            animator,
-            lambda frame: crops.driving_crop(frame, matrix),
-            prepared.get("keep"),
-        )
+        animator = liveportrait.Animator.restore(model, library_options(own.options), state)
+        return NetworkRenderer(_shown(animator, prepared), animator, _seeing(prepared), prepared.get("keep"))
+
+    def prepare_plate(
+        self, plate: Plate, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector
+    ) -> Arrays:
+        _check_ratios(driving.track, taking.options)
+        return plate_arrays(plate, driving, taking, reference_frame(portrait, driving.track, taking.motion.reference))
+
+    def open_plate(self, prepared: Arrays, own: Own[Options]) -> PlateRenderer:
+        return LivePortraitPlate(prepared, own)
 
 
-def _following(animator: liveportrait.Animator, prepared: Mapping[str, Array]) -> Shown:
-    eyes, lips = prepared.get("eyes"), prepared.get("lips")
+def _followed(
+    model: liveportrait.Model, driving: Driving, reference: int, options: Options
+) -> tuple[liveportrait.MotionInfo, Arrays]:
+    """The reference frame's motion, and what is kept of the driver: the square of its frames that is looked at, or, of
+    a motion template, all of its motion; where they are retargeted, how open eyes and lips are."""
+    track = driving.track
+    _check_ratios(track, options)
+    if track.scheme == MOTION:
+        motion, ratios = unpacked_rows(track)
+        arrays: Arrays = {"motion": packed(motion, None).numpy()}
+        first = motion.part(slice(reference, reference + 1)).to(model.device)
+    else:
+        matrix, ratios = square_of(track), ratios_of(track)
+        arrays = {"matrix": matrix}
+        first = model.info(tensor_of(crops.driving_crop(frame_of(driving, reference), matrix)))
+    if options.retargets and ratios is not None:
+        arrays |= {"eyes": ratios.eyes.numpy(), "lips": ratios.lips.numpy()}
+    return first, arrays
+
+
+def _check_ratios(track: FaceTrack, options: Options) -> None:
+    """Raises: InputError: they are needed, and a motion template has none."""
+    if options.retargets and track.scheme == MOTION and unpacked_rows(track)[1] is None:
+        cure = "write it again with LivePortrait, use the clip itself, or retarget neither eyes nor lips"
+        raise InputError("the motion template has no ratios of eyes and lips", cure=cure)
+
+
+def _seeing(prepared: Arrays) -> Callable[[Image], Image]:
+    """What the network is given of a driving frame; of a motion template's, nothing."""
+    matrix = prepared.get("matrix")
+    return _nothing if matrix is None else lambda frame: crops.driving_crop(frame, matrix)
+
+
+def _nothing(_frame: Image) -> Image:
+    return np.zeros((1, 1, 3), np.uint8)
+
+
+def _shown(animator: liveportrait.Animator, prepared: Arrays) -> Shown:
+    eyes, lips, motion = (prepared.get(name) for name in ("eyes", "lips", "motion"))
+
+    def rows(of: NDArray[np.floating], group: Group) -> Tensor:
+        return torch.from_numpy(np.asarray(of[group.indices], np.float32)).to(animator.device)
 
     def shown(group: Group) -> Tried:
         ratios = None
         if eyes is not None and lips is not None:
-            rows = (np.stack([of[index] for index in group.indices]).astype(np.float32) for of in (eyes, lips))
-            ratios = liveportrait.Ratios(*(torch.from_numpy(each).to(animator.device) for each in rows))
+            ratios = liveportrait.Ratios(rows(eyes, group), rows(lips, group))
+        if motion is not None:
+            return animator.follow(unpacked(rows(motion, group))[0], ratios, group.keep)
         return animator.tried(group.frames, ratios, group.keep)
 
     return shown
-
-
-def _options(options: Options) -> liveportrait.Options:
-    return liveportrait.Options(
-        relative=options.relative,
-        expression_friendly=options.expression_friendly,
-        region=options.region,
-        multiplier=options.multiplier,
-        stitching=options.stitching,
-        shut_lips=options.shut_lips,
-        eyes=options.eyes,
-        lips=options.lips,
-    )
-
-
-def _seen(frame: Image, matrix: crops.Points) -> Tensor:
-    """What the network sees of a driving frame."""
-    return tensor_of(crops.driving_crop(frame, matrix))
-
-
-def _landmarks(track: FaceTrack, span: slice) -> NDArray[np.floating]:
-    """(n, 203, 2) of the frames `span`."""
-    return liveportrait.recipe_landmarks(np.asarray(track.points[span], np.float64))
-
-
-def _ratios(landmarks: NDArray[np.floating]) -> liveportrait.Ratios:
-    """Of (n, 203, 2) landmarks."""
-    return liveportrait.Ratios(*(torch.from_numpy(of(landmarks)).float() for of in (eye_ratios, lip_ratios)))

@@ -23,6 +23,8 @@ class Options(Arithmetic):
         shut_lips: in relative motion, begin from shut lips where the portrait's are open.
         eyes: open them as far as the driver's; in relative motion, all other motion is dropped.
         lips: likewise.
+        hold_eyes: of a video as the portrait, the eyes stay as open as in its first frame.
+        observation_variance: of the smoother of such a portrait's motion; larger is smoother.
     """
 
     relative: bool = True
@@ -33,3 +35,10 @@ class Options(Arithmetic):
     shut_lips: bool = False
     eyes: bool = False
     lips: bool = False
+    hold_eyes: bool = False
+    observation_variance: float = 3e-7
+
+    @property
+    def retargets(self) -> bool:
+        """Whether the driver's ratios of eyes and lips are needed."""
+        return self.eyes or self.lips

@@ -13,7 +13,7 @@ from engines.base import Arrays, Driving, Portrait, Renderer, SpanFrame
 from face.motion import Reference
 from face.performance import choose_reference
 from face.reference import most_alike
-from foundation.facetrack import SQUARE, FaceTrack
+from foundation.facetrack import MOTION, SQUARE, FaceTrack
 from foundation.geometry import Image
 from foundation.times import spread
 from networks.stream import Given, Place, Shown, stream
@@ -38,7 +38,7 @@ def state_tensors(prepared: Arrays) -> dict[str, Tensor]:
 
 def reference_frame(portrait: Portrait, track: FaceTrack, wanted: Reference) -> int:
     """The driving frame that motion is measured from, 0..N-1; the best one has the portrait's own expression."""
-    if wanted == "first":
+    if wanted == "first" or (track.scheme == MOTION and isinstance(wanted, str)):
         return 0
     if wanted == "neutral":
         return choose_reference(track, "best")

@@ -37,9 +37,14 @@ def describe_pictures(first: Path, count: int, fps: Fraction) -> MediaInfo:
 
     Raises: InputError if the first is no picture.
     """
-    (width, height), length = picture_size(first), count / fps
+    return describe_frames("pictures", picture_size(first), count, fps)
+
+
+def describe_frames(codec: str, size: tuple[int, int], count: int, fps: Fraction) -> MediaInfo:
+    """What `probe` would say of a silent video of `count` frames of a `size`, (width, height), by its codec's name."""
+    (width, height), length = size, count / fps
     video = VideoInfo(
-        codec="pictures",
+        codec=codec,
         width=width,
         height=height,
         coded_width=width,

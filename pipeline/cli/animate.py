@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from engines import names
+from engines.motion_files import is_motion_file
 from foundation.errors import ManifestError
 from pipeline.cli.job import store_at
 from pipeline.cli.keeping import KeepOption
@@ -17,6 +19,7 @@ from pipeline.cli.options import WORK, Debug, Fps, Json, Online, Work, Workers, 
 from pipeline.cli.published import Flags, animate_published
 from pipeline.cli.render import render
 from pipeline.cli.runs import Running
+from pipeline.cli.template import check_form, write_template
 from pipeline.executors.base import Circumstances
 from pipeline.manifest.load import LoadedManifest, validate
 from pipeline.plan.keep import Keep
@@ -29,10 +32,16 @@ Portrait = Annotated[str | None, typer.Argument(metavar="PORTRAIT", help="A pict
 Clip = Annotated[
     str | None,
     typer.Argument(
-        metavar="CLIP", help="A video of a face, sample:carphone, or numbered pictures: shots/take_%04d.png with --fps."
+        metavar="CLIP",
+        help="A video of a face, sample:carphone, numbered pictures: shots/take_%04d.png with --fps, or, for "
+        "liveportrait, a motion template (.pkl).",
     ),
 ]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="The video to write (.mp4).")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="The video to write (.mp4); of a clip alone, its motion template (.pkl)."),
+]
+
 Engine = Annotated[str | None, typer.Option("--engine", help=f"{', '.join(names())}.", show_default="auto")]
 Size = Annotated[
     tuple[int, int] | None,
@@ -120,6 +129,14 @@ def run(
         bool | None, _theirs("flag_use_half_precision", "As the device is fastest; else fp32.", off=True)
     ] = None,
     flag_force_cpu: Annotated[bool | None, _theirs("flag_force_cpu", "Even where there is a GPU.", off=True)] = None,
+    flag_source_video_eye_retargeting: Annotated[
+        bool | None,
+        _theirs("flag_source_video_eye_retargeting", "Of a video as the portrait: hold its eyes open.", off=True),
+    ] = None,
+    driving_smooth_observation_variance: Annotated[
+        float | None,
+        _theirs("driving_smooth_observation_variance", "Of a video as the portrait: how much motion is smoothed."),
+    ] = None,
     audio_priority: Annotated[
         str | None, _theirs("audio_priority", "driving, or source: the sound of a video as the portrait.")
     ] = None,
@@ -161,6 +178,8 @@ def run(
         flag_crop_driving_video,
         flag_use_half_precision,
         flag_force_cpu,
+        flag_source_video_eye_retargeting,
+        driving_smooth_observation_variance,
         audio_priority,
     )
     theirs.refuse_elsewhere(engine)
@@ -182,11 +201,14 @@ def run(
     if flags.given:
         animate_published(engine, flags, store, running)
         return
+    if output is not None and is_motion_file(output):
+        check_form(engine, portrait, clip)
+        write_template(output, _followed(str(clip), fps), {"engine": engine, **section}, store, running)
+        return
     if portrait is None or clip is None or output is None:
         lacking = next(name for name in ("PORTRAIT", "CLIP", "--output") if ours[name] is None)
         raise ManifestError(f"{lacking} is missing", cure="write animate PORTRAIT CLIP -o OUT")
-    followed = {"video": clip, "fps": str(fps)} if are_numbered(clip, fps) else {"video": clip}
-    performer = {"portrait": portrait, "driving": followed, "engine": engine or "auto"}
+    performer = {"portrait": portrait, "driving": _followed(clip, fps), "engine": engine or "auto"}
     data: dict[str, Any] = {
         "version": 1,
         "title": output.stem,
@@ -196,3 +218,8 @@ def run(
     }
     loaded = LoadedManifest(validate(data, Path("animate")), Path.cwd(), output.stem)
     render([loaded], store, running, sheet=sheet, report=report)
+
+
+def _followed(clip: str, fps: Fraction | None) -> dict[str, str]:
+    """The clip as a manifest has it."""
+    return {"video": clip, "fps": str(fps)} if are_numbered(clip, fps) else {"video": clip}

@@ -37,6 +37,8 @@ class LivePortraitFlags:
     flag_crop_driving_video: bool | None
     flag_use_half_precision: bool | None
     flag_force_cpu: bool | None
+    flag_source_video_eye_retargeting: bool | None
+    driving_smooth_observation_variance: float | None
     audio_priority: str | None
 
     @property
@@ -89,6 +91,8 @@ class LivePortraitFlags:
             "shut_lips": self.flag_normalize_lip,
             "retarget_eyes": self.flag_eye_retargeting,
             "retarget_lips": self.flag_lip_retargeting,
+            "hold_eyes": self.flag_source_video_eye_retargeting,
+            "observation_variance": self.driving_smooth_observation_variance,
             "precision": "fp32" if self.flag_use_half_precision is False else None,
             "device": "cpu" if self.flag_force_cpu else None,
         }

@@ -1,9 +1,11 @@
-"""Mistakes between `subject` and the fields that speak of a face, or of none. Works on raw data, as references does."""
+"""Mistakes between fields that speak of a face or of a clip, where there is none. On raw data, as references."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from engines.motion_files import is_motion_file
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ _FACES_ALONE = (
     _Of(("singing",), "a song's words move a face", "name a clip as driving"),
 )
 
+_CLIPS_ALONE = tuple(
+    _Of(("driving", field), "there is no picture to look at")
+    for field in ("face", "crop", "steady_light", "on_face_lost", "on_scene_cut", "allow_truncated")
+)
+
 
 def misfits(data: Mapping[str, object]) -> list[str]:
     """One line for each field that cannot go with its performer's subject."""
@@ -37,16 +44,25 @@ def misfits(data: Mapping[str, object]) -> list[str]:
     lines: list[str] = []
     for where, performer in owners:
         if isinstance(performer, dict):
-            lines += _whole(where, performer) if performer.get("subject") == "whole" else _face(where, performer)
+            whole = performer.get("subject") == "whole"
+            lines += _refused(where, performer, _FACES_ALONE, "subject: whole") if whole else _face(where, performer)
+            if _is_filed(performer):
+                lines += _refused(where, performer, _CLIPS_ALONE, "a motion template")
     return lines
 
 
-def _whole(where: str, performer: Mapping[str, object]) -> list[str]:
+def _is_filed(performer: Mapping[str, object]) -> bool:
+    driving = performer.get("driving")
+    video = driving if isinstance(driving, str) else _at(performer, ("driving", "video"))
+    return isinstance(video, str) and is_motion_file(video)
+
+
+def _refused(where: str, performer: Mapping[str, object], fields: Sequence[_Of], beside: str) -> list[str]:
     lines = []
-    for field in _FACES_ALONE:
+    for field in fields:
         found = _at(performer, field.path)
         if found is not None and field.value in (None, found):
-            lines.append(f"{where}.{'.'.join(field.path)}: with subject: whole, {field.why} ({field.cure})")
+            lines.append(f"{where}.{'.'.join(field.path)}: with {beside}, {field.why} ({field.cure})")
     return lines
 
 

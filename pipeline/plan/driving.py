@@ -12,7 +12,7 @@ from pipeline.plan.clip import Clip
 from pipeline.plan.planning import Planning
 from stages import artifacts
 from stages.artifacts import Media, Phones, Track, Voice
-from stages.contracts import faces, faces_join, faces_piece, normalize, perform
+from stages.contracts import faces, faces_join, faces_piece, motion_file, normalize, perform
 from stages.contracts.shared import Timing
 
 PIECE = 750
@@ -44,7 +44,7 @@ class PlannedClip:
 
     Attributes:
         media: the file.
-        faces: the face in it; None: it is sound.
+        faces: the face in it; None: there is no picture.
         part: what plays of it.
         clip: constant in rate and cut to the face.
         made_up: how, if nobody was filmed.
@@ -106,7 +106,7 @@ def _can_be_entered(planning: Planning, driving: Driving) -> bool:
 
 
 def normalized(planning: Planning, name: str, clip: Clip) -> PlannedClip:
-    """Add the task that makes a performer's clip constant in rate and cut to the face.
+    """Add the task that makes a performer's clip constant in rate and cut to the face, or its file of motion.
 
     Raises:
         ValueError: it has none.
@@ -114,13 +114,19 @@ def normalized(planning: Planning, name: str, clip: Clip) -> PlannedClip:
     driving, frames = planning.manifest.performers[name].clip, clip.frames_at(planning.fps)
     if driving is None:
         raise ValueError(f"{name} follows no clip")
+    timing = Timing(start=clip.start, frames=frames, fps=planning.fps)
+    fit = None if clip.way is None else normalize.Fit(way=clip.way, length=clip.length)
+    if driving.is_motion_file:
+        media, kept = planning.sources.media(driving.video), motion_file.Settings(timing=timing, fit=fit)
+        filed = planning.graph.plan(motion_file.CONTRACT, kept, motion_file.Inputs(media=media), name, frames)
+        return PlannedClip(media, None, clip, filed)
     choice, media = planning.job.choices[name], planning.sources.media(driving.video)
     track = follow_face(planning, driving, clip, name, square=driving.square if choice.subject == "whole" else None)
     settings = normalize.Settings(
         engine=choice.use,
-        timing=Timing(start=clip.start, frames=frames, fps=planning.fps),
+        timing=timing,
         tolerant=driving.allow_truncated,
-        fit=None if clip.way is None else normalize.Fit(way=clip.way, length=clip.length),
+        fit=fit,
         steady_light=driving.steady_light,
         following=driving.crop == "following",
     )

@@ -73,6 +73,7 @@ UNFILMED = Lacking(
     what="no filmed driver to look at (singing makes one up)",
     cure="use landmark_tps, or tpsmm with config: duet-128",
 )
+CLIPS_ALONE = Lacking(what="no way to follow a motion template, only clips", cure="use liveportrait, or name a clip")
 FACES_ALONE = Lacking(
     what="no way to move whole pictures, only faces",
     cure="use tpsmm or fomm with a config for bodies, such as taichi-256",
@@ -86,7 +87,7 @@ def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
     """
     performer, defaults = loaded.manifest.performers[name], loaded.manifest.defaults
     wanted = performer.engine or defaults.engine
-    lacking: dict[str, str] = {}
+    lacking: dict[str, Lacking] = {}
     for engine in ENGINES if wanted == "auto" else (wanted,):
         about, named = ENGINES[engine].describe(), wanted == engine
         section = performer.section(engine) or defaults.section(engine) or NoSection()
@@ -98,26 +99,30 @@ def choose_engine(loaded: LoadedManifest, name: str) -> EngineChoice:
             subject=performer.subject,
         )
         ready = about.choose(wish) if performer.subject in about.subjects else FACES_ALONE
+        if performer.clip is not None and performer.clip.is_motion_file and about.motion_files is None:
+            ready = CLIPS_ALONE
         if performer.singing is not None and isinstance(ready, Ready) and not ready.landmarks_suffice:
             ready = UNFILMED
         if isinstance(ready, Lacking):
             if named:
                 raise InputError(f"the engine {engine} has {ready.what}", performer=name, cure=ready.cure)
-            lacking[engine] = f"{ready.what} for {engine}"
+            lacking[engine] = ready
             continue
         why = [ready.reason] if ready.reason else []
         if not named:
             why += _missed(lacking, performer.model_fields_set | defaults.model_fields_set)
             return EngineChoice(engine, ": ".join(["auto", *["; ".join(why)] * bool(why)]), ready, performer.subject)
         return EngineChoice(engine, "; ".join(["the manifest names it", *why]), ready, performer.subject)
-    able = [engine for engine in ENGINES if performer.subject in ENGINES[engine].describe().subjects]
-    told = f"no engine can be taken: {', '.join(lacking[engine] for engine in able)}"
+    unable = (CLIPS_ALONE, FACES_ALONE)
+    missing = [f"{ready.what} for {engine}" for engine, ready in lacking.items() if ready not in unable]
+    told = f"no engine can be taken: {', '.join(missing)}"
     raise InputError(told, performer=name, cure="run `models fetch`, or name an engine and its checkpoint")
 
 
-def _missed(lacking: Mapping[str, str], spoken: set[str]) -> list[str]:
+def _missed(lacking: Mapping[str, Lacking], spoken: set[str]) -> list[str]:
     """What the engines that were passed over lack: those that a manifest with the fields `spoken` speaks of, or all of
     them; whoever says nothing of engines lacks none."""
-    named = [what for engine, what in lacking.items() if engine in spoken]
-    told = named or (list(lacking.values()) if "engine" in spoken else [])
+    missing = {engine: f"{ready.what} for {engine}" for engine, ready in lacking.items()}
+    named = [what for engine, what in missing.items() if engine in spoken]
+    told = named or (list(missing.values()) if "engine" in spoken else [])
     return [f"there is {', '.join(told)}"] if told else []

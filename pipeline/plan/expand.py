@@ -78,7 +78,7 @@ def expand(job: Job, facts: Facts) -> Plan:
     notices += [job.encoder.notice] if job.encoder.notice else []
     fps = manifest.output.fps or _rate(job, facts)
     planning = Planning(job, facts, graph, fps)
-    clips = to_length(planning, {name: _part(planning, name) for name in manifest.performers})
+    clips = to_length(planning, {name: part_of(planning, name) for name in manifest.performers})
     groups = find_groups(planning)
     frames = max(clip.frames_at(fps) for clip in clips.values())
     if frames > MAX_SECONDS * fps:
@@ -148,7 +148,7 @@ def _engines_told(job: Job) -> list[str]:
     return [f"{', '.join(names)}: {text}" for text, names in told.items()]
 
 
-def _part(planning: Planning, name: str) -> Clip:
+def part_of(planning: Planning, name: str) -> Clip:
     """What plays of a performer's clip, or of its song."""
     driving = planning.manifest.performers[name].driving
     if driving is None:

@@ -103,7 +103,6 @@ def prepare_settings(planning: Planning, name: str, *, plate: bool = False) -> p
         turns=turns_of(planning, name),
         backend=planning.backend,
         fps=planning.fps,
-        plate=plate,
     )
 
 

@@ -38,7 +38,7 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
     path = plate_path.Settings(engine=choice.use, timing=timing)
     crop = graph.plan(plate_path.CONTRACT, path, plate_path.Inputs(plate=plate, faces=face), name, frames)
     driving, files = driver(planning, name, clip), engine_files(planning, name)
-    inputs = prepare.Inputs(crop=crop, clip=driving.clip, files=files)
+    inputs = prepare.Inputs(crop=crop, clip=driving.clip, files=files, plate=plate)
     prepared = graph.plan(prepare.CONTRACT, prepare_settings(planning, name, plate=True), inputs, name, frames)
     done = []
     for span in chunks(frames, planning.manifest.defaults.chunk_frames):

@@ -109,7 +109,7 @@ class _Scene:
         moving = engine.open_plate(self._prepared.arrays(0), self._own)
         for number, frame in enumerate(read_frames(plate.video, start=start, stop=stop)):
             index = start + number
-            still = np.ascontiguousarray(frame[path.crop(index).box.slices])
+            still = path.cut(index, frame)
             shown = min(index, self._length - 1)
             layer = layers(self._shots, shown, self._fps)[-1]
             if layer.index is None:

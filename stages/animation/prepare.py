@@ -27,7 +27,8 @@ from foundation.npy import Blocks, NpyWriter
 from foundation.shots import Shot
 from foundation.subject import Square
 from landmarks.base import LandmarkBackend
-from stages.artifacts import Clip, Prepared
+from media.video.reader import read_frames
+from stages.artifacts import Clip, Frames, Prepared
 from stages.backend_use import backend_for
 from stages.contract import Report
 from stages.contracts.prepare import Facts, Inputs, Settings
@@ -44,7 +45,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     engine, portrait = load_engine(settings.engine.name), inputs.crop.portrait()
     shots = inputs.clip.shots()
     length = shots[-1].stop
-    plate = _plate(inputs.crop) if settings.plate and isinstance(engine, PlateEngine) else None
+    plate = _plate(inputs.crop, inputs.plate) if inputs.plate and isinstance(engine, PlateEngine) else None
     if plate:
         shots = [Shot(0, length, seen=True)]
     options, files = read_options(engine, settings.options), engine_files(inputs.files)
@@ -104,10 +105,14 @@ def _detector(backend: LandmarkBackend) -> Detector:
     return detect
 
 
-def _plate(crop: Crop) -> Plate:
+def _plate(crop: Crop, frames: Frames) -> Plate:
     moving = PlateCrop(crop.given, crop.path)
     path = moving.way()
-    return Plate(moving.track(), -path.affines[:, :, 2], path.size)
+
+    def crops() -> Iterator[Image]:
+        return (path.cut(index, frame) for index, frame in enumerate(read_frames(frames.video)))
+
+    return Plate(moving.track(), -path.affines[:, :, 2], path.size, crops)
 
 
 def _save(arrays: Arrays, out: Path) -> None:

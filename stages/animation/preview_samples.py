@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from engines import load_engine
 from engines.base import Driving, Taking
+from engines.motion_files import is_motion_file, motion_files
 from face.sketch import sketch
 from face.tint import Tint
 from foundation.errors import InputError
@@ -102,8 +103,19 @@ def _seen(settings: Settings, inputs: Inputs, backend: LandmarkBackend) -> tuple
         faces = [made.face(number) for number in range(LOOKS)]
         return LOOKS, [_Look(Fraction(0), sketch(face.points, made.size), face) for face in faces], made.inside
     watched = settings.watched
+    if is_motion_file(inputs.media.path):
+        return _filed(watched, inputs.media.path, settings)
     moments = [watched.start + shift for shift in _moments(settings, watched)]
     return len(moments), _looks(watched, inputs.media.clip, backend, moments), np.zeros((0, 2), np.float32)
+
+
+def _filed(watched: Watched, file: Path, settings: Settings) -> tuple[int, list[_Look], NDArray[np.float32]]:
+    """The moments of a file of motion, drawn."""
+    filed, looks = motion_files().read(file), []
+    for shift in _moments(settings, watched):
+        face = filed.track.face(min(int((watched.start + shift) * filed.fps), len(filed.track) - 1))
+        looks.append(_Look(watched.start + shift, sketch(face.points, filed.track.size), face))
+    return len(looks), looks, np.zeros((len(looks), 2), np.float32)
 
 
 def _moments(settings: Settings, watched: Watched) -> list[Fraction]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from face.motion import Motion, TurnRanges
 from foundation.codec import Json
-from stages.artifacts import Clip, File, Prepared
+from stages.artifacts import Clip, File, Frames, Prepared
 from stages.contract import Contract
 from stages.contracts.shared import Backend, EngineUse
 from stages.crops import Crop
@@ -24,7 +24,6 @@ class Settings:
         turns: None: it sings all the time.
         backend: what looks at the result again.
         fps: frames a second of the clip.
-        plate: the portrait is a moving plate, and the crop what plate_path wrote.
     """
 
     engine: EngineUse
@@ -33,7 +32,6 @@ class Settings:
     turns: TurnRanges | None
     backend: Backend
     fps: Fraction
-    plate: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +42,13 @@ class Inputs:
         crop: the portrait's.
         clip: the driving clip.
         files: the engine's own, by its names for them.
+        plate: of a moving plate, its frames; the crop is then what plate_path wrote.
     """
 
     crop: Crop
     clip: Clip
     files: dict[str, File]
+    plate: Frames | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

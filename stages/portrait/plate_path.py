@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +21,6 @@ from foundation.geometry import Array, Box, umeyama
 from foundation.npy import Rows
 from foundation.smoothing import steadied
 from foundation.times import resample
-from media.image.resample import warp_affine
 from media.video.reader import read_frames
 from stages.contract import Report
 from stages.contracts.plate_path import Facts, Inputs, Settings
@@ -54,7 +52,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     affines, size = _path(track, spec, usual)
     path = CropPath(affines, size, track.size, native=spec.size is None)
     path.save(out)
-    _write_portrait(out, picture, track.face(usual), path.crop(usual))
+    _write_portrait(out, picture, path.cut(usual, picture), track.face(usual), path.crop(usual))
     return Facts(reference=usual, size=size, frames=len(track))
 
 
@@ -112,13 +110,9 @@ def _similarity(points: Array, reference: Array) -> tuple[float, float, float, f
     return scale * rotation[0, 0], scale * rotation[1, 0], float(shift[0]), float(shift[1])
 
 
-def _write_portrait(out: Path, picture: Image, face: Face, crop: CropInfo) -> None:
-    """The files of a crop, of the plate's most usual frame."""
+def _write_portrait(out: Path, picture: Image, image: Image, face: Face, crop: CropInfo) -> None:
+    """The files of a crop, of the plate's most usual frame; `image` is that crop."""
     height, width = picture.shape[:2]
-    if crop.native:
-        image = np.ascontiguousarray(picture[crop.box.slices])
-    else:
-        image = warp_affine(picture, crop.affine, crop.size, border=cv2.BORDER_REFLECT_101)
     still(face, (width, height)).through(crop.affine, crop.size).save(out / "face")
     write_pictures(out, picture, image, None)
     write_info(out, replace(crop, box=Box(0, 0, width, height)), head_frame(face.points, face.scheme))

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from engines.motion_files import is_motion_file
 from foundation.face_choice import FaceChoice
 from foundation.part import Part
 from foundation.subject import Square
@@ -17,7 +18,7 @@ class Driving(Part):
     """The clip that a portrait follows."""
 
     video: str
-    """A file, or numbered pictures: clips/shot_%04d.png, with `fps`."""
+    """A file, or numbered pictures: clips/shot_%04d.png, with `fps`; for liveportrait also a motion template (.pkl)."""
     fps: Rate | None = None
     """The rate of numbered pictures; a file has its own."""
     face: FaceSelect = FaceChoice()
@@ -39,6 +40,11 @@ class Driving(Part):
     crop: Framed | None = None
     """What the engine is shown of the clip: a square around the face that stands still in each shot (fixed, as without
     it) or goes along (following); with `subject: whole`, all of it (whole, as without it), or {at: [x, y], size: N}."""
+
+    @property
+    def is_motion_file(self) -> bool:
+        """Whether it is no clip, but a file of a driver's motion."""
+        return is_motion_file(self.video)
 
     @property
     def square(self) -> Square:

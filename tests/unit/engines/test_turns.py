@@ -123,7 +123,8 @@ def still(frames: int, turns: Turns) -> dict[str, Rows]:
 def plate(frames: int, longer: int, turns: Turns) -> Rows:
     """(N, 492, 3) where the mesh of a plate goes that is `longer` frames longer than the clip."""
     driving, count = Driving(performer(frames), 25.0, lambda numbers: iter(())), frames + longer
-    under, portrait = Plate(performer(count), np.zeros((count, 2)), (320, 320)), portrait_of(made_up_face())
+    under = Plate(performer(count), np.zeros((count, 2)), (320, 320), lambda: iter(()))
+    portrait = portrait_of(made_up_face())
     taking = Taking(Options(), {}, replace(MOTION, head=0.0), turns)
     rows = stored(LandmarkTps().prepare_plate(under, portrait, driving, taking, lambda image: None))["plate"]
     return rows[:, : int(np.prod(LAYOUT["targets"]))].reshape(count, *LAYOUT["targets"])

@@ -89,13 +89,26 @@ def test_relative_motion_of_the_first_frame_is_none(
 def test_a_moving_portraits_frames_can_be_made_anywhere(model: liveportrait.Model, pictures: Tensor) -> None:
     own, driving = model.info(pictures), model.info(pictures.flip(0))
     options = Options(hold_eyes=True, shut_lips=True)
-    smooth = liveportrait.moving_pose(own, driving, options)
     ratios = Ratios(RATIOS.eyes.expand(4, -1), RATIOS.lips.expand(4, -1))
-    first = driving.part(slice(1))
-    moving = liveportrait.MovingAnimator(model, own, first, smooth, options, ratios=ratios)
-    whole = moving.render(pictures[:2], 0, driving.part(slice(2)), ratios.part(slice(2)))
-    one = slice(1, 2)
-    assert torch.equal(whole[one], moving.render(pictures[one], 1, driving.part(one), ratios.part(one)))
+    taken = liveportrait.moving_keypoints(model, own, driving, options, ratios=ratios, wanted=ratios)
+    assert not torch.equal(taken, own.keypoints)
+    one, two = slice(1, 2), slice(2, 3)
+    made = [liveportrait.moved(model, pictures[part], own.keypoints[part], taken[part]) for part in (one, two, one)]
+    assert torch.equal(made[0], made[2])
+    assert not torch.equal(made[0], made[1])
+
+
+def test_a_moving_portrait_is_measured_from_the_frame_that_is_named(
+    model: liveportrait.Model, pictures: Tensor
+) -> None:
+    """At the reference, the driver adds nothing, but for what is smoothed."""
+    own, options = model.info(pictures[:1].expand(4, -1, -1, -1)), Options(stitching=False, observation_variance=1e-9)
+    driving = model.info(pictures)
+    for reference in (0, 2):
+        first = driving.part(slice(reference, reference + 1))
+        taken = liveportrait.moving_keypoints(model, own, driving, options, first=first)
+        away = (taken - own.keypoints).abs().amax(dim=(1, 2))
+        assert float(away[reference]) < 1e-3 < float(away[3])
 
 
 def test_opening_eyes_and_lips_needs_their_ratios(model: liveportrait.Model, pictures: Tensor) -> None:

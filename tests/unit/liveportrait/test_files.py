@@ -144,6 +144,7 @@ def test_code_in_a_template_does_not_run(tmp_path: Path) -> None:
         b"\x80\x04r\xff\xff\xff\x7f.",  # a memory of two thousand million objects
         pickle.dumps([1, 2]),
         pickle.dumps({"motion": []}),
+        pickle.dumps({"motion": [None] * ((1 << 20) + 1)}),
         pickle.dumps({"motion": [{"R": 1}]}),
         pickle.dumps({"motion": [dict.fromkeys(("R", "exp", "scale", "t", "kp"), np.zeros((1, 9999)))]}),
         pickle.dumps({"motion": [dict.fromkeys(("R", "exp", "scale", "t", "kp"), np.array(["a"], object))]}),

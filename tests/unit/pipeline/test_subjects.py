@@ -54,6 +54,14 @@ def chosen(folder: Path, **changes: Any) -> EngineChoice:
         ({"crop": {"at": [3, 4], "size": 0}}, "performers.one.crop"),
         ({"subject": "face", "crop": "whole"}, "performers.one.crop: a face's own place decides"),
         ({"subject": "face", "driving": {"video": "a.mp4", "crop": {"at": [9, 9], "size": 64}}}, "add subject: whole"),
+        (
+            {"driving": {"video": "a.pkl", "steady_light": True}, "subject": "face"},
+            "with a motion template",
+        ),
+        (
+            {"driving": {"video": "a.pkl", "on_scene_cut": "hold"}, "subject": "face"},
+            "on_scene_cut: with a motion",
+        ),
         ({"subject": "body"}, "is not known (use 'face' or 'whole')"),
     ],
 )
