@@ -268,7 +268,7 @@ class LiveEngine(Engine[OptionsT]):
 
         Args:
             driving: the first second or so of the driver, at rest: what comes is measured from it.
-            taking, detect: as of `prepare`.
+            taking, detect: as in `prepare`.
         Raises:
             InputError: portrait or driver cannot be used, with the cure.
         """

@@ -27,7 +27,7 @@ class Features:
     Attributes:
         gaps: (N,) of the inner lips.
         steady, quick: (N, 2) lid gaps over eye widths, smoothed and as measured.
-        irises: (N, 2, 2) as of `iris_position`.
+        irises: (N, 2, 2) as in `iris_position`.
     """
 
     gaps: Array

@@ -29,7 +29,7 @@ class Sight:
         cut: whether a new shot begins with it.
         size: (width, height) in pixels.
         faces: in no fixed order.
-        looks: of each face, as of landmarks.tracking.appearance; of squares, none.
+        looks: of each face, as in landmarks.tracking.appearance; of squares, none.
     """
 
     seconds: Fraction

@@ -69,7 +69,7 @@ class Separator:
         """Single blocks, by their numbers, which `parts` then takes as they are.
 
         Args:
-            pieces: as of `parts`; no more of them are read than are needed.
+            pieces: as in `parts`; no more of them are read than are needed.
             numbers: below `blocks_in` the sound.
         """
         found: dict[int, Block] = {}

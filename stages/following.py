@@ -57,7 +57,7 @@ class Follow:
         """Write the face of all frames.
 
         Raises:
-            InputError: as of stages.driving.faces.
+            InputError: as in stages.driving.faces.
         """
         how, size = self._how, (0, 0)
         for sight in seen:

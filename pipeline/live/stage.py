@@ -28,7 +28,7 @@ def on_stage(
     Args:
         file: the portrait.
         engine: by its name.
-        size: as of `seated`.
+        size: as in `seated`.
         tell: takes a line for the user.
     Raises:
         ManifestError: there is no such engine, or it follows nobody live.

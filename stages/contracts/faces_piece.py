@@ -20,7 +20,7 @@ class Settings:
 
     Attributes:
         backend: what looks.
-        following: as of the whole clip.
+        following: that of the whole clip.
         piece: frames of a clip that would keep this rate.
         rate: frames a second.
         last: nothing follows the piece: it ends with the clip.

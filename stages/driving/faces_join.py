@@ -16,7 +16,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     """Follow it.
 
     Raises:
-        InputError: as of stages.driving.faces; or the pieces do not fit together.
+        InputError: as in stages.driving.faces; or the pieces do not fit together.
     """
     media = inputs.media.clip
     with TrackWriter(out / "track") as track:
