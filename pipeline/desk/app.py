@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from foundation.errors import DuetError, InputError, ManifestError
-from pipeline.desk import edit_pages, list_pages, preview_pages, queue_pages, review_pages, timeline_pages
+from pipeline.desk import edit_pages, list_pages, preview_pages, queue_pages, review_pages, take_pages, timeline_pages
 from pipeline.desk.drawing import draw
+from pipeline.desk.mirror import Mirrors
 from pipeline.desk.projects import Projects
 from pipeline.desk.queue import Queue
 from pipeline.desk.security import Access, Guard
@@ -24,13 +28,21 @@ STYLE = Path(page.__file__).with_name("style.css")
 
 def desk(projects: Projects, queue: Queue, access: Access) -> FastAPI:
     """The application. Its `state.closing`, where it is set, tells whether it is about to end."""
-    app = FastAPI(title="Duet", docs_url=None, redoc_url=None, openapi_url=None)
+    mirrors = Mirrors()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(mirrors.end)
+
+    app = FastAPI(title="Duet", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(list_pages.router(projects, queue))
     app.include_router(queue_pages.router(queue, projects.folder))
     app.include_router(review_pages.router(projects))
     app.include_router(edit_pages.router(projects.folder))
     app.include_router(preview_pages.router(projects.folder))
     app.include_router(timeline_pages.router(projects.folder))
+    app.include_router(take_pages.router(projects.folder, mirrors))
     app.mount("/static", StaticFiles(directory=HOME / "static"))
 
     @app.get("/style.css")

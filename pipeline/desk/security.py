@@ -19,7 +19,7 @@ COOKIE = "duet_desk"
 LEAST_TOKEN = 16
 MAX_BODY = 2 << 20
 """Bytes of a request: a manifest has at most half as many."""
-UPLOADS, MAX_UPLOAD = "/upload/", 8 << 30
+UPLOADS, MAX_UPLOAD = ("/upload/", "/takes/"), 8 << 30
 """Where media come in, and bytes of one."""
 READS = ("GET", "HEAD")
 HEADERS = {

@@ -60,6 +60,11 @@ class Performer:
         return self._renderer is not None
 
     @property
+    def at(self) -> float | None:
+        """When the frame was taken that was drawn last, on the clock of Seen."""
+        return self._before
+
+    @property
     def known(self) -> int:
         """Frames of a driver at rest, of whom not enough have been seen yet."""
         return len(self._first)
@@ -67,10 +72,11 @@ class Performer:
     def draw(self, seen: Seen) -> Image:
         """All of the picture, (H, W, 3) uint8 RGB, even sides."""
         self._notice(seen)
+        before, self._before = self._before, seen.at
         if self._renderer is None:
             self._get_to_know(seen)
             return self.sitter.picture
-        self._ease(seen)
+        self._ease(seen, before)
         if seen.face is not None:
             self._last = seen
         if self._share == 0 or self._last is None or self._last.face is None:
@@ -89,10 +95,9 @@ class Performer:
             self._away = away
             self.tell("no face in view: the portrait rests" if away else "the face is in view")
 
-    def _ease(self, seen: Seen) -> None:
+    def _ease(self, seen: Seen, before: float | None) -> None:
         """Go towards the driver, or towards rest, as far as the time since the last frame takes us."""
-        passed = 0.0 if self._before is None else max(0.0, seen.at - self._before)
-        self._before = seen.at
+        passed = 0.0 if before is None else max(0.0, seen.at - before)
         step = min(passed / float(REST_SECONDS), MOST_STEP)
         self._share = float(np.clip(self._share + (step if seen.face is not None else -step), 0, 1))
 
