@@ -16,7 +16,7 @@ from pipeline.desk.projects import Projects, thumbnail
 from pipeline.desk.queue import Queue
 
 DATA = "data:image/jpeg;base64,"
-NO_PICTURE = Path(__file__).parent / "static" / "icon.svg"
+NO_PICTURE = Path(__file__).parent / "static" / "nothing.svg"
 
 
 def router(projects: Projects, queue: Queue) -> APIRouter:
@@ -30,7 +30,7 @@ def router(projects: Projects, queue: Queue) -> APIRouter:
 
     @pages.get("/poster/{name:path}")
     def poster(name: str) -> Response:
-        """A small JPEG; the desk's own sign where a project has no picture."""
+        """A small JPEG; a sign where a project has no picture."""
         picture = projects.picture(projects.of(projects.folder.manifest(name)))
         if picture is None:
             return FileResponse(NO_PICTURE)

@@ -1,30 +1,20 @@
-"""A real desk, started as people start it, and a real browser for it."""
+"""A real desk and a real browser for it."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.desks import CHROMIUM, NAMES, SECONDS, open_desk
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Dialog, Page
 
 pytest.importorskip("uvicorn", reason="the desk's packages are not installed: make desk")
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: requirements-dev.txt")
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
-SECONDS = 60
 
 
 @pytest.fixture(scope="session")
@@ -33,18 +23,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("desk") / "shown"
     found.mkdir()
     return found.resolve()
-
-
-@contextmanager
-def open_desk(folder: Path, port: int = 0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """A desk over a folder: its address, and its process."""
-    command = [sys.executable, str(ROOT / "run_pipeline.py"), "desk", str(folder), "--port", str(port)]
-    environment = os.environ | {"DUET_WORK": str(folder.parent / "work"), "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[1].rstrip("/"), process
-        process.terminate()
-        assert process.wait(SECONDS) in (0, -signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")

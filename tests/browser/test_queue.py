@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from foundation.codec import Json
-from tests.browser.conftest import SECONDS, open_desk
 from tests.delivered import write_manifest
+from tests.desks import SECONDS, open_desk
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
