@@ -10,7 +10,7 @@ TORCH := $(shell grep '^torch==' requirements.txt)
 BELOW := sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p'
 COMPILE = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-annotate --no-header $(UPGRADE)
 
-.PHONY: install install-farm lock docs demo demo-song demo-neural demo-video desk test test-slow test-desk test-farm coverage lint types floors unit bench bench-tpsmm clean
+.PHONY: install install-farm lock docs demo demo-song demo-neural demo-video desk test test-slow test-desk test-farm coverage lint types floors unit bench bench-networks clean
 
 demo: $(VENV)/.installed
 	$(BIN)/duet render configs/manifests/demo_duet.yaml
@@ -70,8 +70,8 @@ test-farm: $(VENV)/.installed-farm
 bench: $(VENV)/.installed
 	$(BIN)/python -m bench
 
-bench-tpsmm: $(VENV)/.installed
-	$(BIN)/python -m bench --tpsmm
+bench-networks: $(VENV)/.installed
+	$(BIN)/python -m bench --networks tpsmm fomm liveportrait
 
 clean:
 	rm -rf work out

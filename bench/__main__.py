@@ -1,10 +1,11 @@
 """Everything that is measured, and the docs that say it: `make bench`, about ten minutes.
 
-    python -m bench [--quick | --long | --merge FILE | --tpsmm | --measures]
+    python -m bench [--quick | --long | --merge FILE | --networks NAME ... | --measures]
 
 Writes bench/results/DATE.json, docs/quality.md and docs/performance.md with its plot. Let nothing else run meanwhile.
 `--quick` leaves out the long clip, `--long` makes it ten minutes; `--merge` adds what `bench.speed --json FILE` or
-`bench.pipeline --json FILE` measured later on the same day; `--tpsmm` measures the neural network alone.
+`bench.pipeline --json FILE` measured later on the same day; `--networks` measures those networks alone, or, as
+`runtimes`, their parts against other ways to run them.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from quality.table import markdown
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench" / "results"
+NETWORKS = ("tpsmm", "fomm", "liveportrait", "runtimes")
+"""Each is a bench of that name, and a section of docs/performance.md."""
 
 
 def main() -> int:
@@ -32,14 +35,14 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="ten minutes of it, not two")
     parser.add_argument("--merge", type=Path, help="add these results of bench.speed to the day's")
     parser.add_argument("--measures", action="store_true", help="only write the table of docs/checks.md")
-    parser.add_argument("--tpsmm", action="store_true", help="measure the neural network alone")
+    parser.add_argument("--networks", nargs="+", choices=NETWORKS, help="measure these alone")
     options = parser.parse_args()
     RESULTS.mkdir(parents=True, exist_ok=True)
     if options.measures:
         write_section(ROOT / "docs" / "checks.md", "measures", markdown())
         return 0
-    if options.tpsmm:
-        return network()
+    if options.networks:
+        return networks(options.networks)
     if options.merge:
         return merge(options.merge)
     speed, jobs, quality, table = (
@@ -61,13 +64,14 @@ def main() -> int:
     return 0
 
 
-def network() -> int:
-    """The network's variants against the published loop, in one interleaved run."""
-    command = [sys.executable, "-m", "bench.tpsmm"]
-    told = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
-    print(told)
-    text = measured_on("make bench-tpsmm") + f"```\n{told.rstrip()}\n```\n"
-    write_section(ROOT / "docs" / "performance.md", "tpsmm", text)
+def networks(names: list[str]) -> int:
+    """Each network's variants against its published loop, in one interleaved run."""
+    for name in names:
+        command = [sys.executable, "-m", f"bench.{name}"]
+        told = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+        print(told)
+        text = measured_on(f"python -m bench --networks {name}") + f"```\n{told.rstrip()}\n```\n"
+        write_section(ROOT / "docs" / "performance.md", name, text)
     return 0
 
 
