@@ -2,7 +2,8 @@
 
 Published: PyTorch as it comes. Ours: what `precision: fast` (of LivePortrait, fp32) takes. The others are given the
 published part: torch.compile, which needs a C++ compiler; ONNX Runtime and OpenVINO, which Duet does not need: install
-onnxruntime, onnx, onnxscript and openvino beside it. One after the other, turn by turn: trust the ratios.
+onnxruntime, onnx, onnxscript and openvino beside it. Processor time on one thread, turn by turn: what else the machine
+does and how threads wait for one another is left out.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def version_of(way: str) -> str:
 
 
 def race(name: str, part: Part, rounds: int) -> None:
-    """One line: milliseconds of the published part, and how many times as fast each way is."""
+    """One line: processor milliseconds of the published part, and how many times as fast each way is."""
     runs: dict[str, Run] = {}
     told: dict[str, str] = {}
     wanted = torch.zeros(1)
@@ -108,9 +109,9 @@ def race(name: str, part: Part, rounds: int) -> None:
     seconds: dict[str, list[float]] = {way: [] for way in runs}
     for _ in range(rounds):
         for way, run in runs.items():
-            start = time.perf_counter()
+            start = time.process_time()
             run()
-            seconds[way].append(time.perf_counter() - start)
+            seconds[way].append(time.process_time() - start)
     line = f"{name:24}{statistics.median(seconds['published']) * 1e3:9.0f}"
     for way in list(WAYS)[1:]:
         if way not in seconds:
@@ -126,7 +127,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Each part of the networks against other ways to run it.")
     parser.add_argument("networks", nargs="*", choices=[*PARTS, []], help="; ".join(PARTS))
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     versions = []

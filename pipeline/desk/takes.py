@@ -62,7 +62,7 @@ class Take(BaseModel):
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a page says of a recording: `kind`, its MIME type; the rest as of Take."""
+    """What a page says of a recording: `kind`, its MIME type; the rest as in Take."""
 
     who: str
     song: str
