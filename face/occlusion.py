@@ -8,6 +8,7 @@ tell: the network draws a mouth onto whatever is there, mostly a shut one.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -43,6 +44,8 @@ SAMPLES = 512
 """Looks, spread over a shot, that tell its mouth's own colours."""
 UNLIKE = 0.3
 """Natural log of the ratio from which a colour is not the mouth's own."""
+KNOWN, RENEWED = 100, 20
+"""Looks at a mouth that is filmed meanwhile before anything is said of it; and after so many its own is taken anew."""
 LIPS_UNLIKE, RING_UNLIKE = 0.25, 0.15
 """Shares of both that are not the mouth's own, together, where something is in front of it."""
 LIPS_FOREIGN = 0.45
@@ -152,19 +155,50 @@ def occluded(looks: Rows | NDArray[np.uint8]) -> NDArray[np.bool_]:
         looks: (N, P, 3) what `look_at_mouth` saw in each frame.
     """
     count = len(looks)
-    colours = looks[np.unique(np.linspace(0, count - 1, min(SAMPLES, count)).astype(int))]
-    clear = colours[~_Looks.of(colours).lipless()]
-    if len(clear) == 0:
+    own = _own(looks[np.unique(np.linspace(0, count - 1, min(SAMPLES, count)).astype(int))])
+    if own is None:
         return np.ones(count, bool)
-    own = _Looks.of(clear)
-    like = clear[~own.unlike(own)]
-    own = _Looks.of(like) if len(like) else own
     blocks = (_Looks.of(looks[span]) for span in spans(count))
     found = np.concatenate([block.unlike(own) | block.lipless() for block in blocks])
     from scipy.ndimage import binary_dilation, median_filter  # noqa: PLC0415  (slow to import, for clips alone)
 
     steady = median_filter(found.astype(np.uint8), STEADY, mode="nearest") > 0
     return np.asarray(binary_dilation(steady, iterations=MARGIN))
+
+
+def _own(colours: NDArray[np.uint8]) -> _Looks | None:
+    """Of many looks, those at the mouth itself; None where none shows lips."""
+    clear = colours[~_Looks.of(colours).lipless()]
+    if len(clear) == 0:
+        return None
+    own = _Looks.of(clear)
+    like = clear[~own.unlike(own)]
+    return _Looks.of(like) if len(like) else own
+
+
+class MouthMemory:
+    """A mouth that is filmed meanwhile: what it looked like so far tells whether something hides it now.
+
+    Nothing is said before so many looks that speech is among them; something that stays for long becomes the mouth.
+    """
+
+    def __init__(self) -> None:
+        self._looks: deque[NDArray[np.uint8]] = deque(maxlen=SAMPLES)
+        self._own: _Looks | None = None
+        self._count = 0
+        self._before = False
+
+    def hidden(self, look: NDArray[np.uint8]) -> bool:
+        """Whether something hides the mouth of this look, (P, 3), the next one."""
+        if self._count >= KNOWN and self._count % RENEWED == 0:
+            self._own = _own(np.array(self._looks))
+        self._count += 1
+        now = _Looks.of(look[None])
+        hidden = self._own is not None and bool((now.unlike(self._own) | now.lipless())[0])
+        if not hidden or self._count % RENEWED == 0:
+            self._looks.append(look)
+        before, self._before = self._before, hidden
+        return hidden and before  # single looks err
 
 
 def covered(hidden: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -14,6 +14,7 @@ from face import palette
 from face.calibration import mouth_opening
 from face.features import SHUT_EYE, as_usual, opening
 from face.observed import OPEN
+from face.occlusion import EASE, MouthMemory, look_at_mouth
 from face.performance import Performance
 from face.relight import tones
 from face.retargeting import Gains, mesh_targets
@@ -45,20 +46,21 @@ class TpsLiveRenderer(LiveRenderer):
         self._widest = max([OPEN, *(mouth_opening(points) for _, points in looks)])
         self._recent: deque[Face] = deque(maxlen=reach(performance.sigma) + 1)
         self._openings: deque[Array] = deque(maxlen=REMEMBERED)
+        self._mouth, self._cover = MouthMemory(), 0.0
         self._rows: Arrays = {}
         self._renderer: TpsRenderer | None = None
 
     def render(self, face: Face, driving_frame: Image, share: float = 1.0) -> Image:
         self._recent.append(face)
-        self._look_into_mouth(face, driving_frame)
+        self._watch_mouth(face, driving_frame)
         performance = self._rest.going_on(FaceTrack.of(self._recent, (driving_frame.shape[1], driving_frame.shape[0])))
         now = slice(len(self._recent) - 1, len(self._recent))
         self._watch_eyes(performance.shapes(now))
         rows = small_arrays(self._body, performance, self._gains, [now])
         rows["targets"] = mesh_targets(self._body, performance, self._gains, now)
+        rows["covered"] = np.full(1, self._cover, np.float32)
         if self._renderer is None:
-            covered = np.full(1, self._scene.mouth.made_up, np.float32)
-            self._rows = rows | {"covered": covered, "inside": np.zeros((1, 2), np.float32)}
+            self._rows = rows | {"inside": np.zeros((1, 2), np.float32)}
             self._renderer = TpsRenderer(self._scene, self._rows)
         for name, row in rows.items():
             self._rows[name][:] = row
@@ -75,10 +77,20 @@ class TpsLiveRenderer(LiveRenderer):
             rest = replace(self._rest.rest, wide=wide, shut=np.minimum(self._rest.rest.shut, SHUT_EYE * wide))
             self._rest = replace(self._rest, rest=rest)
 
+    def _watch_mouth(self, face: Face, frame: Image) -> None:
+        """What hides the driver's mouth is not put into the portrait's: a dark one is, eased in and out."""
+        if self._scene.mouth.made_up:
+            self._cover = 1.0
+            return
+        hidden = self._mouth.hidden(look_at_mouth(frame, face.points))
+        self._cover += float(np.clip(hidden - self._cover, -1 / EASE, 1 / EASE))
+        if not hidden:
+            self._look_into_mouth(face, frame)
+
     def _look_into_mouth(self, face: Face, frame: Image) -> None:
         """What a mouth has inside is not seen of a face at rest: see it whenever it opens wider than before."""
         wide = mouth_opening(face.points)
-        if wide < WIDER * self._widest or self._scene.mouth.made_up:
+        if wide < WIDER * self._widest:
             return
         self._widest = wide
         self._looks.append((frame, face.points))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from face.occlusion import EASE, MARGIN, covered, look_at_mouth, occluded, shows_no_lips
+from face.occlusion import EASE, MARGIN, MouthMemory, covered, look_at_mouth, occluded, shows_no_lips
 from face.topology import OUTER_LIPS
 from foundation.facetrack import Face
 from foundation.geometry import Array, Image
@@ -86,6 +86,19 @@ def test_what_hides_it_for_a_while_is_noticed(own: Looks, hidden: Looks, start: 
     assert found.min() == max(0, start - MARGIN)
     assert found.max() == min(FRAMES, stop + MARGIN) - 1
     assert len(found) == found.max() - found.min() + 1
+
+
+def test_a_mouth_that_is_filmed_meanwhile_is_known_by_what_came_before(own: Looks, hidden: Looks) -> None:
+    memory = MouthMemory()
+    assert not any(memory.hidden(look) for _ in range(4) for look in own)
+    noticed = [memory.hidden(look) for look in hidden]
+    assert np.mean(noticed) > 0.9
+    assert not any(memory.hidden(look) for look in own)
+
+
+def test_nothing_is_said_of_a_mouth_that_has_just_begun_to_be_filmed(own: Looks, hidden: Looks) -> None:
+    memory = MouthMemory()
+    assert not any(memory.hidden(look) for look in [*own[:20], *hidden])
 
 
 def test_what_hides_it_all_the_time_is_noticed(object_hidden: Looks) -> None:
