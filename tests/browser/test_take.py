@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from media.ffmpeg.run import run_ffmpeg
 from media.samples import sample_path
 from media.video.probe import probe
 from media.video.reader import VideoReader
-from tests.browser.conftest import CHROMIUM, SECONDS, sync_api
+from tests.desks import SECONDS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -82,16 +82,13 @@ def filmed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser(filmed: Path) -> Iterator[Browser]:
+def browser(launch: Callable[..., Browser], filmed: Path) -> Iterator[Browser]:
     """A browser with a camera, and a microphone that beeps."""
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium here")
     devices = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
     devices += [f"--use-file-for-fake-video-capture={filmed}", "--autoplay-policy=no-user-gesture-required"]
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *devices])
-        yield started
-        started.close()
+    started = launch(*devices)
+    yield started
+    started.close()
 
 
 def write_song(path: Path) -> None:

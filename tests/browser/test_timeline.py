@@ -56,6 +56,9 @@ def drag(page: Page, block: Locator, part: float, seconds: float) -> None:
     page.mouse.up()
 
 
+expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
+
+
 @pytest.fixture
 def song(page: Page, folder: Path) -> Path:
     (folder / "moon.lrc").write_text(LRC, encoding="utf-8")
@@ -68,8 +71,8 @@ def song(page: Page, folder: Path) -> Path:
 def test_lines_are_moved_and_given_away(page: Page, song: Path) -> None:
     lines = lane(page, "Lyrics")
     drag(page, lines.nth(0), 0.5, 1.0)
-    page.locator(".lyrics .block[title*='from 0:02.00']").wait_for(state="detached")
     begins = page.locator("#words").get_by_label("begins", exact=True)
+    expect(begins).not_to_have_value("2")
     assert abs(float(begins.input_value()) - 3) < 0.2
     begins.fill("2.5")
     begins.press("Tab")
