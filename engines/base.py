@@ -54,6 +54,19 @@ class CropSpec:
 
 
 @dataclass(frozen=True)
+class Person:
+    """The person of a portrait, told from what is behind.
+
+    Attributes:
+        opacity: (H, W) uint8, how much of each pixel is the person.
+        behind: (H, W, 3) uint8 RGB, the portrait without it; where none is, bit for bit.
+    """
+
+    opacity: NDArray[np.uint8]
+    behind: Image
+
+
+@dataclass(frozen=True)
 class Portrait:
     """The still to animate, in the crop's pixels.
 
@@ -62,11 +75,13 @@ class Portrait:
         face: its landmarks.
         inner_edges: left, top, right, bottom: True where that side of the crop lies inside the picture (so what is
             drawn there must equal the portrait), False where it is the picture's own edge.
+        person: whom it shows, for engines that can leave the background where it is; None: nobody could tell.
     """
 
     image: Image
     face: Face
     inner_edges: tuple[bool, bool, bool, bool]
+    person: Person | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +134,10 @@ class Renderer(ABC):
         For coming to rest where the driver's face is lost. Engines that cannot do it show the whole motion.
         """
         return self.render(index, driving_frame)
+
+    def opacity(self, index: int, share: float) -> NDArray[np.uint8] | None:
+        """(H, W) how much of each pixel of frame `index`, eased so far, is the person; None: it cannot tell."""
+        return None
 
     def render_span(self, frames: Iterable[SpanFrame]) -> Iterator[Image]:
         """Frame by frame as `render` or `eased`; engines that compute several at once read ahead.

@@ -4,6 +4,9 @@ picture.png is the whole portrait, upright; crop.png what is animated; under.png
 covers; face/ a track of one frame, in the crop's pixels; crop.json how the crop lies in the picture, and where the head
 is in it; opacity.png, where it is kept, how much of the portrait shows. Where something stays in front, picture.png and
 under.png show it; front0.png, ... are its parts over under.png, and bare.png is what lies behind them.
+
+Of a matte, which lies by itself: matte.png says how much of each pixel of the whole portrait is its person; moving.png,
+as large as under.png, what moves with it; behind.png is under.png without that.
 """
 
 from __future__ import annotations
@@ -17,10 +20,11 @@ import cv2
 import numpy as np
 
 from compositing.front import Front
+from engines.base import Person
 from foundation.crop import CropInfo, covered
 from foundation.facetrack import FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Array, Box, Image, apply_affine, invert_affine
-from media.image.images import read_image, read_image_alpha, write_png
+from media.image.images import read_gray, read_image, read_image_alpha, write_png
 from media.image.resample import warp_affine
 
 _OPACITY = "opacity.png"
@@ -133,6 +137,30 @@ def read_opacity(folder: Path) -> Image | None:
     """(H, W) uint8; None where all of the portrait shows."""
     path = folder / _OPACITY
     return np.ascontiguousarray(read_image(path)[:, :, 0]) if path.is_file() else None
+
+
+def write_matte(folder: Path, opacity: Image, person: Person) -> None:
+    """Write a matte.
+
+    Args:
+        opacity: (H, W) of the whole portrait's person.
+        person: of the part of the picture that the crop covers.
+    """
+    write_png(folder / "matte.png", opacity)
+    write_png(folder / "moving.png", person.opacity)
+    write_png(folder / "behind.png", person.behind)
+
+
+def read_matte(folder: Path) -> Image | None:
+    """(H, W) uint8 of the whole portrait; None where no person could be told from what is behind."""
+    path = folder / "matte.png"
+    return read_gray(path) if path.is_file() else None
+
+
+def read_person(folder: Path) -> Person | None:
+    """The rest of what `write_matte` wrote."""
+    path = folder / "moving.png"
+    return Person(read_gray(path), read_image(folder / "behind.png")) if path.is_file() else None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from stages.handles import Handle
 
 if TYPE_CHECKING:
     from compositing.front import Front
-    from engines.base import Portrait
+    from engines.base import Person, Portrait
     from foundation.crop import CropInfo
     from foundation.facetrack import Face, FaceTrack, HeadFrame
     from foundation.geometry import Image
@@ -69,16 +69,34 @@ class Crop(Handle):
 
         return crop_files.read_opacity(self.path)
 
-    def portrait(self) -> Portrait:
-        """The crop as engines take it."""
+    def portrait(self, matte: Matte | None = None) -> Portrait:
+        """The crop as engines take it; with its person, if it keeps the picture's own pixels."""
         from engines.base import Portrait  # noqa: PLC0415  (see above)
 
-        return Portrait(self.image(), self.face(), self.info().inner_edges)
+        info = self.info()
+        person = matte.person() if matte and info.native else None
+        return Portrait(self.image(), self.face(), info.inner_edges, person)
 
     def _picture(self, name: str) -> Image:
         from media.image.images import read_image  # noqa: PLC0415  (see above)
 
         return read_image(self.path / name)
+
+
+class Matte(Handle):
+    """A still portrait's person; empty where it cannot be told from what is behind."""
+
+    def opacity(self) -> Image | None:
+        """(H, W) how much of each pixel of the whole portrait is the person."""
+        from stages import crop_files  # noqa: PLC0415  (see above)
+
+        return crop_files.read_matte(self.path)
+
+    def person(self) -> Person | None:
+        """The person in the part of the picture that the crop covers, and what is behind."""
+        from stages import crop_files  # noqa: PLC0415  (see above)
+
+        return crop_files.read_person(self.path)
 
 
 class PlateCrop(Crop):

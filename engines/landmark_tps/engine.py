@@ -22,6 +22,7 @@ from engines.base import (
     Taking,
 )
 from engines.landmark_tps import eyes
+from engines.landmark_tps.cutout import Cutout
 from engines.landmark_tps.lips import CONTOUR
 from engines.landmark_tps.live import TpsLiveRenderer
 from engines.landmark_tps.mouth import Mouth
@@ -159,6 +160,7 @@ def scene_of(portrait: Portrait, prepared: Arrays) -> Scene:
         surroundings=surroundings,
         eyeballs=eyes.Eyeball.both(portrait.image, points),
         mouth=Mouth.of(prepared, height, teeth),
+        cutout=Cutout(image, portrait.person, portrait.inner_edges) if portrait.person else None,
     )
 
 

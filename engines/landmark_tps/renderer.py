@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engines.base import Arrays, Renderer
 from engines.landmark_tps import eyes, mouth
+from engines.landmark_tps.cutout import ACROSS, INSIDE, Cutout, runs
 from engines.landmark_tps.mesh import Field, Raster, affines, apply_affines, draw_indices
 from engines.landmark_tps.surroundings import Surroundings
 from face.drawn_mouth import Bite
@@ -31,7 +32,7 @@ _oval = list(OVAL)
 @dataclass(frozen=True)
 class Scene:
     """What every frame of one portrait needs. `image` is the portrait, its mouth emptied if it was open; there may
-    be no `eyeballs`, where lids and gaze stay as they are.
+    be no `eyeballs`, where lids and gaze stay as they are, and no `cutout`, where all around the face moves with it.
     """
 
     image: Image
@@ -40,6 +41,28 @@ class Scene:
     surroundings: Surroundings
     eyeballs: tuple[eyes.Eyeball, ...]
     mouth: mouth.Mouth
+    cutout: Cutout | None = None
+
+
+@dataclass(frozen=True)
+class _Motion:
+    """How a frame moves.
+
+    Attributes:
+        field: (H, W, 2) where each pixel comes from.
+        active: the part of the surroundings that moves at all.
+        face: the part that moves with the mesh; empty where nothing does.
+    """
+
+    field: Field
+    active: Box
+    face: Box
+
+    @property
+    def moving(self) -> Box:
+        """What holds both parts."""
+        one, two = self.active, self.face
+        return Box(min(one.x0, two.x0), min(one.y0, two.y0), max(one.x1, two.x1), max(one.y1, two.y1))
 
 
 class TpsRenderer(Renderer):
@@ -62,16 +85,12 @@ class TpsRenderer(Renderer):
         return self.eased(index, driving_frame, 1.0)
 
     def eased(self, index: int, driving_frame: Image, share: float) -> Image:
-        points = self._targets[index].astype(np.float32).astype(np.float64)
-        rigid, gazes = self._rigid[index], self._gaze[index]
-        scene = self._scene
+        points, rigid = self._moved(index, share)
+        gazes, scene = self._gaze[index], self._scene
         if share < 1:
-            points[:, :2] = scene.texture + share * (points[:, :2] - scene.texture)
-            rigid, gazes = share * rigid, share * gazes
-        outline = points[_oval, :2] - scene.texture[_oval]
-        coarse = scene.surroundings.field(outline, rigid)
+            gazes = share * gazes
         out = self._image.copy()
-        self._warp(out, coarse, points)
+        self._warp(out, self._motion(points, rigid))
         for eye, eyeball, gaze in zip(EYES, scene.eyeballs, gazes, strict=bool(scene.eyeballs)):
             eyes.paint(out, points[:, :2], eye, eyeball, gaze)
         lips, theirs = points[list(INNER_LIPS), :2], self._lips[index].astype(np.float64)
@@ -85,22 +104,49 @@ class TpsRenderer(Renderer):
         mouth.paint(out, lips, driving_frame, theirs, scene.mouth, shown=shown)
         return out
 
-    def _warp(self, out: Image, coarse: Field, points: Array) -> None:
-        """Move the surroundings, then the face, into `out`."""
-        size = out.shape[:2]
+    def opacity(self, index: int, share: float) -> NDArray[np.uint8] | None:
+        cutout = self._scene.cutout
+        if cutout is None:
+            return None
+        motion = self._motion(*self._moved(index, share))
+        return cutout.moved(motion.field, motion.moving)
+
+    def _moved(self, index: int, share: float) -> tuple[Array, Array]:
+        """Where the points go, and the head's rigid motion, after a share of the way."""
+        points = self._targets[index].astype(np.float32).astype(np.float64)
+        rigid: Array = self._rigid[index]
+        if share < 1:
+            points[:, :2] = self._scene.texture + share * (points[:, :2] - self._scene.texture)
+            rigid = share * rigid
+        return points, rigid
+
+    def _motion(self, points: Array, rigid: Array) -> _Motion:
+        scene, size = self._scene, self._image.shape[:2]
+        coarse = scene.surroundings.field(points[_oval, :2] - scene.texture[_oval], rigid)
         active = active_box(coarse, size)
         if active.width == 0 or active.height == 0:
-            return
+            return _Motion(self._identity, active, active)
         field = cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_LINEAR)
         field += self._identity
         face = self._face_box(points, size)
-        for part in frame_around(active, face):
-            moved = cv2.remap(self._image, field[part.slices], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-            out[part.slices] = moved
         if face.width < 2 or face.height < 2:
-            return
-        blended = self._face_field(face, points, field[face.slices])
-        out[face.slices] = cv2.remap(self._image, blended, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+            face = Box(active.x0, active.y0, active.x0, active.y0)
+        else:
+            field[face.slices] = self._face_field(face, points, field[face.slices])
+        return _Motion(field, active, face)
+
+    def _warp(self, out: Image, motion: _Motion) -> None:
+        """Move the surroundings and the face into `out`; of a portrait that is cut out, the person alone."""
+        field, cutout = motion.field, self._scene.cutout
+        kinds = None if cutout is None else cutout.kinds(field)
+        parts = [(part, cv2.INTER_LINEAR) for part in frame_around(motion.active, motion.face)]
+        for part, kind in [*parts, (motion.face, cv2.INTER_CUBIC)] if motion.face.width else parts:
+            for shows, run in [(INSIDE, part)] if kinds is None else runs(kinds, part):
+                if shows == INSIDE:
+                    source = field[run.slices]
+                    out[run.slices] = cv2.remap(self._image, source, None, kind, borderMode=cv2.BORDER_REFLECT)
+                elif cutout is not None:
+                    cutout.lay(out, field, run, kind if shows == ACROSS else None)
 
     def _face_box(self, points: Array, size: tuple[int, ...]) -> Box:
         low = np.floor(points[:, :2].min(axis=0)).astype(int) - 4

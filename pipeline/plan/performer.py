@@ -17,8 +17,8 @@ from pipeline.plan.planning import Planning
 from pipeline.plan.singing import performed
 from pipeline.plan.turns import motion_of, turns_of
 from stages.artifacts import File, Frames, Media, Track
-from stages.contracts import animate, composite, crop, faces, prepare
-from stages.crops import Crop
+from stages.contracts import animate, composite, crop, faces, matte, prepare
+from stages.crops import Crop, Matte
 
 USUAL_FACE = 1080
 """Pixels. A head taller than this, and than the result, is animated at the larger of the two: no one could see more.
@@ -80,10 +80,10 @@ def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, 
     style = paste_style(performer.composite) if performer.composite.into == "portrait" else None
     # what a network draws is dear: it is kept by itself, for another feather
     at_once = None if choice.network else style
-    done = []
+    done, person = [], _matte(planning, name, cut)
     for part in chunks(frames, planning.manifest.defaults.chunk_frames):
         how = animate.Settings(engine=choice.use, options=choice.settings, range=part, fps=planning.fps, paste=at_once)
-        given = animate.Inputs(crop=cut, clip=driving.clip, prepared=prepared, files=files)
+        given = animate.Inputs(crop=cut, clip=driving.clip, prepared=prepared, files=files, matte=person)
         moved = graph.plan(animate.CONTRACT, how, given, name, len(part))
         if style and not at_once:
             settings = composite.Settings(range=part, fps=planning.fps, style=style)
@@ -132,6 +132,13 @@ def _portrait(planning: Planning, name: str, group: tuple[str, ...]) -> Crop:
         in_front=_in_front(planning, group),
     )
     return planning.graph.plan(crop.CONTRACT, settings, inputs, name, 1)
+
+
+def _matte(planning: Planning, name: str, cut: Crop) -> Matte | None:
+    """The portrait's person, for an engine that leaves what is behind it where it is."""
+    if planning.job.choices[name].network or planning.manifest.performers[name].square:
+        return None
+    return planning.graph.plan(matte.CONTRACT, matte.Settings(), matte.Inputs(crop=cut), name, 1)
 
 
 def _in_front(planning: Planning, group: tuple[str, ...]) -> tuple[File, ...]:

@@ -69,7 +69,7 @@ class _Scene:
     """
 
     def __init__(self, settings: Settings, inputs: Inputs) -> None:
-        self.engine, portrait = load_engine(settings.engine.name), inputs.crop.portrait()
+        self.engine, portrait = load_engine(settings.engine.name), inputs.crop.portrait(inputs.matte)
         self.still: Image = portrait.image
         self.tint = Tint.of(self.still)
         self._own = Own(read_options(self.engine, settings.options), engine_files(inputs.files))

@@ -11,7 +11,7 @@ from foundation.times import FrameRange
 from stages.artifacts import Clip, File, Frames, Prepared
 from stages.contract import Contract
 from stages.contracts.shared import EngineUse
-from stages.crops import Crop
+from stages.crops import Crop, Matte
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,7 @@ class Inputs:
         prepared: what the engine prepared for it.
         files: the engine's own, by its names for them.
         plate: of a moving plate, its frames, which may be more than the clip's.
+        matte: of a still portrait, its person: what is behind it then stays.
     """
 
     crop: Crop
@@ -50,6 +51,7 @@ class Inputs:
     prepared: Prepared
     files: dict[str, File]
     plate: Frames | None = None
+    matte: Matte | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

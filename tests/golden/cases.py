@@ -16,11 +16,13 @@ import stages.contracts.crop
 import stages.contracts.edit
 import stages.contracts.subtitles
 from compositing.backdrop import plain
+from compositing.behind import with_halo, without_person
 from compositing.style import PasteStyle
 from compositing.text_overlay import Overlay
 from engines import ENGINES, load_engine
-from engines.base import Own, Taking
+from engines.base import Own, Person, Taking
 from engines.neural.section import Arithmetic
+from face.mattes import person_matte
 from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack, still
 from foundation.geometry import Image
 from foundation.layout import Inset
@@ -100,8 +102,12 @@ def _faces() -> list[Face]:
         return [Face(points, MEDIAPIPE_478, shapes, pose) for points, shapes, pose in found]
 
 
-def _animated(name: str, folder: Path) -> Image:
-    """The astronaut, moved by the widest mouth of the carphone clip. Nobody looks at the result for a second fit."""
+def _animated(name: str, folder: Path, *, cutout: bool = False) -> Image:
+    """The astronaut, moved by the widest mouth of the carphone clip. Nobody looks at the result for a second fit.
+
+    Args:
+        cutout: what is behind her stays.
+    """
     engine, files, (face, *faces) = load_engine(name), files_of(name), _faces()
     options = engine.options()
     if isinstance(options, Arithmetic):
@@ -110,6 +116,9 @@ def _animated(name: str, folder: Path) -> Image:
     track = FaceTrack.of(faces, (frames[0].shape[1], frames[0].shape[0]))
     given = engine.prepare(portrait, driven_by(track, frames), Taking(options, files), lambda image: None)
     arrays = {key: array.whole() if isinstance(array, Blocks) else array for key, array in given.items()}
+    if cutout:
+        moving = with_halo(person_matte(portrait.image, portrait.face).opacity, 108)
+        portrait = replace(portrait, person=Person(moving, without_person(portrait.image, moving, 108)))
     picture = engine.open(portrait, arrays, Own(options, files)).render(MOUTH, frames[MOUTH])
     if name not in THINNED:
         return picture
@@ -206,6 +215,7 @@ def _text(folder: Path) -> Image:
 
 CASES = {
     **{name: Case((f"engine {name}",), partial(_animated, name)) for name in ENGINES},
+    "cutout": Case(("engine landmark_tps", "stage matte"), partial(_animated, "landmark_tps", cutout=True)),
     "paste_native": Case(("stage crop", "stage composite"), partial(_pasted, "landmark_tps")),
     "paste_resampled": Case(("stage crop", "stage composite"), partial(_pasted, "tpsmm")),
     "edit": Case(("stage crop", "stage subtitles", "stage edit"), _edited),

@@ -1,0 +1,72 @@
+"""What is behind a person, as far as it can be guessed, and the person's own colours where both show."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from compositing.masks import smoothstep
+from foundation.geometry import Image
+
+HALO = 0.02, 0.06
+"""Face heights around a person that move with it: up to the first wholly, up to the second less and less. What a matte
+has missed of hair and cloth would stay behind otherwise, and be seen twice."""
+RIM = 0.015
+"""Face heights around a person that still show it: edges are soft."""
+FACE = 120
+"""Pixels; a picture with a larger face is filled in at a size at which it is so large."""
+NEAR = 4.0
+"""Pixels, there, from which a place is made up."""
+SEEN = 5
+"""Opacity, of 255, from which a pixel shows the person."""
+
+
+def with_halo(opacity: NDArray[np.uint8], height: float) -> NDArray[np.uint8]:
+    """(H, W) the opacity of what moves with a person.
+
+    Args:
+        opacity: (H, W) of the person.
+        height: of the face, pixels.
+    """
+    solid, end = (share * height for share in HALO)
+    outside = cv2.distanceTransform((opacity < 128).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    ring = smoothstep((end - outside) / (end - solid))
+    return np.maximum(opacity, np.rint(ring * 255).astype(np.uint8))
+
+
+def without_person(picture: Image, opacity: NDArray[np.uint8], height: float) -> Image:
+    """(H, W, 3) the picture without the person; where none is, bit for bit.
+
+    Args:
+        opacity: (H, W), how much of each pixel is the person.
+        height: of the face, pixels.
+    """
+    reach = 2 * max(1, round(RIM * height)) + 1
+    shown = (opacity >= SEEN).astype(np.uint8)
+    hole = cv2.dilate(shown, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    if not hole.any() or hole.all():
+        return picture
+    by = max(1.0, height / FACE)
+    size = max(1, round(picture.shape[1] / by)), max(1, round(picture.shape[0] / by))
+    known = cv2.resize((1 - hole).astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    light = cv2.resize(picture * (1 - hole)[:, :, None], size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = np.clip(np.rint(light / np.maximum(known, np.float32(1e-3))[:, :, None]), 0, 255).astype(np.uint8)
+    filled = cv2.inpaint(small, (known < 0.5).astype(np.uint8), NEAR, cv2.INPAINT_TELEA)
+    large = cv2.resize(filled, picture.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    return np.where(opacity[:, :, None] > 0, large, picture)
+
+
+def parted(picture: Image, opacity: NDArray[np.uint8], behind: Image) -> tuple[Image, Image]:
+    """(H, W, 3) twice: a person's colours, and what is behind; the first laid over the second gives the picture.
+
+    Args:
+        behind: (H, W, 3) a guess, from which the second differs only as far as colours need be stronger than white or
+            black: fine structure of a wall that hardly shows the person stays with the wall.
+    """
+    share = opacity.astype(np.float32)[:, :, None] * np.float32(1 / 255)
+    whole = picture.astype(np.float32)
+    own = np.clip(behind + (whole - behind) / np.maximum(share, np.float32(1 / 255)), 0, 255)
+    rest = np.clip((whole - share * own) / np.maximum(1 - share, np.float32(1 / 255)), 0, 255)
+    left = np.where(share < 1, rest, behind)
+    return tuple(np.rint(np.where(share > 0, each, whole)).astype(np.uint8) for each in (own, left))  # type: ignore[return-value]

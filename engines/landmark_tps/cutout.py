@@ -1,0 +1,105 @@
+"""The person of a portrait as a layer of its own: it moves, and what is behind it stays.
+
+The crop is divided into tiles: those that show the person alone are warped as they are, those behind it not at all,
+and only those across its outline are blended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from compositing.behind import parted
+from engines.base import Person
+from engines.landmark_tps.mesh import Field
+from foundation.geometry import Box, Image
+
+TILE, STEP = 48, 8
+"""Pixels a side; of every so manieth one it is asked where it comes from."""
+SLACK = 10.0
+"""Pixels that those between may come from further away."""
+BEHIND, INSIDE, ACROSS = 0, 1, 2
+"""What a tile shows."""
+
+
+class Cutout:
+    """Args:
+    image: (H, W, 3) the portrait, as it is warped.
+    person: its person, and what is behind it.
+    edges: left, top, right, bottom: sides of the crop that stay as they are, bit for bit.
+    """
+
+    def __init__(self, image: Image, person: Person, edges: tuple[bool, bool, bool, bool]) -> None:
+        opacity = person.opacity.copy()
+        for side, inner in zip((opacity[:, :1], opacity[:1], opacity[:, -1:], opacity[-1:]), edges, strict=True):
+            if inner:
+                side[:] = 255
+        own, self._behind = parted(image, opacity, person.behind)
+        self.opacity, self._layer = opacity, np.dstack([own, opacity])
+        self._to_person, self._to_rest = _distance(opacity > 0), _distance(opacity < 255)
+
+    def kinds(self, field: Field) -> list[list[int]]:
+        """What each tile, row by row, shows when its pixels come from where the field says."""
+        low, high = _extents(field)
+        height, width = field.shape[:2]
+        middle, reach = (low + high) / 2, (high - low).max(axis=2) / 2 + SLACK
+        at = np.clip(np.rint(middle).astype(int), 0, (width - 1, height - 1))
+        reach += np.abs(middle - at).max(axis=2)  # from outside the picture, it is what lies as far inside
+        kinds = np.full(reach.shape, ACROSS, np.uint8)
+        kinds[self._to_rest[at[..., 1], at[..., 0]] > reach] = INSIDE
+        kinds[self._to_person[at[..., 1], at[..., 0]] > reach] = BEHIND
+        return kinds.tolist()
+
+    def lay(self, out: Image, field: Field, box: Box, kind: int | None) -> None:
+        """Into a box of `out`: the person from where the field says, over what is behind it.
+
+        Args:
+            kind: of interpolation, a constant of OpenCV; None: the person is nowhere in it.
+        """
+        behind = self._behind[box.slices]
+        if kind is None:
+            out[box.slices] = behind
+            return
+        moved = cv2.remap(self._layer, field[box.slices], None, kind, borderMode=cv2.BORDER_REFLECT)
+        share = cv2.extractChannel(moved, 3).astype(np.float32) * np.float32(1 / 255)
+        colours = cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB)
+        out[box.slices] = cv2.blendLinear(colours, behind, share, 1 - share)
+
+    def moved(self, field: Field, box: Box) -> NDArray[np.uint8]:
+        """(H, W) the opacity, moved by the field inside the box."""
+        opacity = self.opacity.copy()
+        part = field[box.slices]
+        opacity[box.slices] = cv2.remap(self.opacity, part, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        return opacity
+
+
+def runs(kinds: list[list[int]], box: Box) -> Iterator[tuple[int, Box]]:
+    """The box, cut up along its tiles, with what each part shows; neighbours in a row that show the same are one."""
+    first, stop = box.x0 // TILE, -(-box.x1 // TILE)
+    for row in range(box.y0 // TILE, -(-box.y1 // TILE)):
+        y0, y1 = max(box.y0, row * TILE), min(box.y1, (row + 1) * TILE)
+        at = first
+        for kind, run in groupby(kinds[row][first:stop]):
+            end = at + len(list(run))
+            yield kind, Box(max(box.x0, at * TILE), y0, min(box.x1, end * TILE), y1)
+            at = end
+
+
+def _extents(field: Field) -> tuple[Field, Field]:
+    """(tiles down, tiles across, 2): the least and the greatest x and y that the pixels of each tile come from."""
+    by = TILE // STEP
+    window = np.ones((by + 1, by + 1), np.uint8)  # the next tile's first pixels, too: all between them is covered
+    seen = np.ascontiguousarray(field[::STEP, ::STEP])
+    low, high = (spread(seen, window, anchor=(0, 0)) for spread in (cv2.erode, cv2.dilate))
+    return low[::by, ::by], high[::by, ::by]
+
+
+def _distance(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """(H, W) pixels to the nearest one of the mask, along the farther axis."""
+    if not mask.any():
+        return np.full(mask.shape, np.inf, np.float32)
+    return np.asarray(cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_C, cv2.DIST_MASK_3), np.float32)

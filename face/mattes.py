@@ -1,0 +1,139 @@
+"""The person of a picture: a network's coarse answer, made as fine as the picture by a guided filter.
+
+A guided filter (He, Sun and Tang, TPAMI 2013) fits the matte locally to the picture's colours, so that it ends where
+hair and cloth do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from compositing.masks import inner_ramp
+from foundation.facetrack import Face, HeadFrame, head_frame
+from foundation.geometry import Box, Image, square_around
+from landmarks.litert.people import people
+
+REACH = 1.6
+"""Half the side, in face heights, of the part around the head that is looked at by itself."""
+PASSAGE = 0.4
+"""Face heights over which what was seen there passes into what was seen in the whole picture."""
+RADIUS, EDGE = 0.035, 8.0
+"""Of the guided filter, in face heights; contrast, in levels, that it takes for an edge."""
+FINE = 4
+"""Pixels of that radius from which the filter's coefficients are found on a coarser grid."""
+CERTAIN = (0.08, 0.92)
+"""What the filter gives below the first is background, above the second is the person."""
+OUTSIDE = 0.05
+"""Share of a face outside its matte from which the matte is not this face's."""
+UNSURE = 0.2
+"""Share of half-transparent pixels around a head from which the network did not know what it saw."""
+APART = 0.15
+"""Mean difference, around a head, between what it sees there in the whole picture and what it sees close by."""
+
+Share = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Matte:
+    """Where a person is.
+
+    Attributes:
+        opacity: (H, W) uint8, how much of each pixel is the person.
+        doubt: why it cannot be relied on; None: it can.
+    """
+
+    opacity: NDArray[np.uint8]
+    doubt: str | None = None
+
+
+def person_matte(picture: Image, face: Face) -> Matte:
+    """The matte of the person whose face it is, without anybody who stands apart.
+
+    Args:
+        picture: (H, W, 3).
+        face: in its pixels.
+    """
+    head = head_frame(face.points, face.scheme)
+    whole, near = _seen(picture, head)
+    share = _joined(whole, near)
+    fine = refined(picture, share, head.height)
+    own = _connected(fine, face)
+    return Matte(np.rint(own * 255).astype(np.uint8), _doubt(own, face, head, whole[near[0].slices], near[1]))
+
+
+def refined(picture: Image, share: Share, height: float) -> Share:
+    """(H, W) the matte as fine as the picture.
+
+    Args:
+        share: (H, W) 0..1, coarse.
+        height: of a face, pixels.
+    """
+    radius = max(2, round(RADIUS * height))
+    scale = min(1.0, FINE / radius)
+    fine = cv2.ximgproc.guidedFilter(picture, share, radius, EDGE**2, scale=scale)
+    low, high = CERTAIN
+    return np.asarray(np.clip((fine - low) * (1 / (high - low)), 0, 1), np.float32)
+
+
+def _seen(picture: Image, head: HeadFrame) -> tuple[Share, tuple[Box, Share]]:
+    """(H, W) what the whole picture shows, and a box around the head with what is seen there."""
+    height, width = picture.shape[:2]
+    box = square_around(head.centre, REACH * head.height).clipped(width, height)
+    close = people(np.ascontiguousarray(picture[box.slices]), mirrored=True)
+    return _large(people(picture, mirrored=True), (width, height)), (box, _large(close, (box.width, box.height)))
+
+
+def _large(share: Share, size: tuple[int, int]) -> Share:
+    return np.asarray(cv2.resize(share, size, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _joined(whole: Share, near: tuple[Box, Share]) -> Share:
+    box, close = near
+    edges = box.x0 > 0, box.y0 > 0, box.x1 < whole.shape[1], box.y1 < whole.shape[0]
+    ramp = inner_ramp((box.width, box.height), edges, PASSAGE / (2 * REACH) * max(box.width, box.height))
+    joined = whole.copy()
+    joined[box.slices] += ramp * (close - whole[box.slices])
+    return joined
+
+
+def _connected(share: Share, face: Face) -> Share:
+    """The matte without the parts that do not hang together with the face."""
+    count, parts = cv2.connectedComponents((share > 0.5).astype(np.uint8))
+    if count <= 2:
+        return share
+    own = np.bincount(parts[_inside(face, share.shape) & (parts > 0)], minlength=1)
+    if own.size < 2:
+        return share
+    others = ((parts > 0) & (parts != int(own.argmax()))).astype(np.uint8)
+    near_own = cv2.distanceTransform((parts != int(own.argmax())).astype(np.uint8), cv2.DIST_L2, 3)
+    near_others = cv2.distanceTransform(1 - others, cv2.DIST_L2, 3)
+    return np.where(near_others < near_own, np.float32(0), share)
+
+
+def _inside(face: Face, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    area = np.zeros(shape[:2], np.uint8)
+    hull = cv2.convexHull(face.points[:, :2].astype(np.float32))
+    cv2.fillConvexPoly(area, np.rint(hull).astype(np.int32), 1)
+    return area > 0
+
+
+def _doubt(share: Share, face: Face, head: HeadFrame, far: Share, close: Share) -> str | None:
+    """Why the matte cannot be relied on."""
+    inside = _inside(face, share.shape)
+    if not inside.any() or float(share[inside].mean()) < 1 - OUTSIDE:
+        return "no person is seen where its face is"
+    height, width = share.shape
+    box = square_around(head.centre, REACH * head.height).clipped(width, height)
+    rows, columns = np.mgrid[box.y0 : box.y1, box.x0 : box.x1]
+    across, down = (columns - head.centre[0]) / (0.95 * head.height), (rows - head.centre[1]) / (1.15 * head.height)
+    around = across**2 + down**2 < 1
+    part = share[box.slices][around]
+    if float(((part > 0.15) & (part < 0.85)).mean()) > UNSURE:
+        return "where the person ends is uncertain"
+    if float(np.abs(far - close)[around].mean()) > APART:
+        return "the person is seen in two ways"
+    return None

@@ -1,0 +1,79 @@
+"""The person of a portrait as a layer of its own."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from compositing.behind import with_halo, without_person
+from engines.base import Person
+from engines.landmark_tps.cutout import ACROSS, BEHIND, TILE, Cutout, runs
+from engines.landmark_tps.renderer import identity
+from foundation.geometry import Box
+
+NOWHERE = (False,) * 4
+SIZE = (400, 500)
+
+
+def made(
+    edges: tuple[bool, bool, bool, bool] = NOWHERE,
+) -> tuple[Cutout, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:
+    rows, columns = np.mgrid[: SIZE[0], : SIZE[1]]
+    opacity = (np.hypot(rows - 100, columns - 125) < 60).astype(np.uint8) * 255
+    wall = np.random.default_rng(0).integers(40, 90, (*SIZE, 3), np.uint8)
+    image = np.where(opacity[:, :, None] > 0, np.uint8(200), wall)
+    moving = with_halo(opacity, 100)
+    return Cutout(image, Person(moving, without_person(image, moving, 100)), edges), image
+
+
+def test_the_tiles_of_a_box_are_its_parts() -> None:
+    kinds = np.random.default_rng(1).integers(0, 3, (7, 8)).astype(np.uint8)
+    for box in (Box(0, 0, 250, 200), Box(13, 40, 199, 41), Box(32, 64, 64, 96), Box(50, 50, 50, 90)):
+        seen = np.zeros(SIZE, int)
+        for kind, part in runs(kinds.tolist(), box):
+            seen[part.slices] += 1
+            assert (kinds[part.y0 // TILE, part.x0 // TILE : (part.x1 - 1) // TILE + 1] == kind).all()
+        inside = np.zeros(SIZE, int)
+        inside[box.slices] = 1
+        assert (seen == inside).all()
+
+
+@pytest.mark.parametrize("shift", [(0, 0), (9, -14), (-70, 3)])
+@pytest.mark.parametrize("stretch", [1.0, 1.15, 0.8])
+def test_tiles_that_are_not_blended_need_it_nowhere(shift: tuple[int, int], stretch: float) -> None:
+    cutout, _ = made()
+    whole = Box(0, 0, SIZE[1], SIZE[0])
+    field = (identity(whole) - 100) * np.float32(stretch) + 100 + np.array(shift, np.float32)
+    kinds, opacity = cutout.kinds(field), cutout.moved(field, whole)
+    blended = 0
+    for kind, part in runs(kinds, whole):
+        blended += part.width * part.height if kind == ACROSS else 0
+        assert kind == ACROSS or (opacity[part.slices] == (0 if kind == BEHIND else 255)).all()
+    assert blended < 0.8 * opacity.size
+
+
+def test_at_rest_it_is_the_portrait_and_moved_the_wall_stays() -> None:
+    cutout, image = made()
+    whole = Box(0, 0, SIZE[1], SIZE[0])
+    out, rest = image.copy(), identity(whole)
+    cutout.lay(out, rest, whole, cv2.INTER_LINEAR)
+    assert np.abs(out.astype(int) - image).max() <= 1
+    moved = rest.copy()
+    moved[:, :, 0] -= 12
+    cutout.lay(out, moved, whole, cv2.INTER_LINEAR)
+    opacity = cutout.moved(moved, whole)
+    assert (opacity[:, 12:] == cutout.opacity[:, :-12]).all()
+    still = (opacity == 0) & (cutout.opacity == 0)
+    assert (out[still] == image[still]).all()
+    assert (out[100, 80:190] == 200).all()
+    assert out[100, 68].max() < 110  # what the head uncovered is wall again
+
+
+def test_inner_edges_stay_bit_for_bit() -> None:
+    cutout, image = made((True, True, False, False))
+    out = np.zeros_like(image)
+    whole = Box(0, 0, SIZE[1], SIZE[0])
+    cutout.lay(out, identity(whole), whole, cv2.INTER_CUBIC)
+    assert (out[:, 0] == image[:, 0]).all()
+    assert (out[0] == image[0]).all()
