@@ -42,9 +42,18 @@ class MouthWatch:
 
     def look(self, image: Image) -> None:
         """The next frame, (H, W, 3) uint8 RGB."""
+        self.take(self.seen(image, self._frames)[None])
+
+    def seen(self, image: Image, frame: int) -> NDArray[np.uint8]:
+        """(P, 3) what `take` takes of a frame with this number; empty where nothing is watched."""
+        watched = self._writer is not None
+        return look_at_mouth(image, self._track.points[frame]) if watched else np.zeros((0, 3), np.uint8)
+
+    def take(self, looks: NDArray[np.uint8]) -> None:
+        """What was seen of the next frames."""
         if self._writer is not None:
-            self._writer.append(look_at_mouth(image, self._track.points[self._frames])[None])
-        self._frames += 1
+            self._writer.append(looks)
+        self._frames += len(looks)
 
     def finish(self, shots: Sequence[Shot], fps: Fraction) -> NDArray[np.bool_]:
         """(N,) where the mouth is hidden, of the parts of the clip in which the face is seen."""

@@ -177,6 +177,16 @@ class Template(Handle):
     NAME = "motion.pkl"
 
 
+class ClipPiece(Frames):
+    """A piece of a driver that was filmed: FRAMES, and looks.npy (see face.mouth_watch)."""
+
+    LOOKS = "looks.npy"
+
+    @property
+    def looks(self) -> Path:
+        return self.path / self.LOOKS
+
+
 class Prepared(Handle):
     """What an engine prepared for each shot of a clip."""
 

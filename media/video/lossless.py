@@ -123,6 +123,34 @@ def read_frames(path: Path, start: int = 0, stop: int | None = None) -> Iterator
             raise StageError(f"an intermediate file is damaged: {problem}", file=path, cure=cure) from None
 
 
+def join_frames(sources: Sequence[Path], target: Path, fps: Fraction) -> int:
+    """Write the frames of several files that FrameWriter wrote alike, one after the other, as one: packets are copied.
+
+    Args:
+        fps: of them all.
+    Returns:
+        how many frames there are.
+    Raises:
+        InputError: a file is missing or no video.
+    """
+    count = 0
+    with av.open(
+        file_url(target), "w", format=_CONTAINERS["magicyuv"], container_options={"fflags": "+bitexact"}
+    ) as out:
+        copy: VideoStream | None = None
+        for source in sources:
+            with opened(source) as container:
+                stream = video_stream(container, source)
+                copy = copy or out.add_stream_from_template(stream)
+                for packet in container.demux(stream):
+                    if packet.size:
+                        packet.stream, packet.time_base = copy, 1 / fps
+                        packet.pts = packet.dts = count
+                        out.mux(packet)
+                        count += 1
+    return count
+
+
 def _pixels(frame: VideoFrame, to_rgb: ToRgb) -> NDArray[np.uint8]:
     if frame.format.name in ("gbrp", "gbrap"):
         return np.asarray(cv2.merge(_planes(frame)), np.uint8)

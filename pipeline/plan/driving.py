@@ -12,11 +12,20 @@ from pipeline.plan.clip import Clip
 from pipeline.plan.planning import Planning
 from stages import artifacts
 from stages.artifacts import Media, Phones, Track, Voice
-from stages.contracts import faces, faces_join, faces_piece, motion_file, normalize, perform
+from stages.contracts import (
+    faces,
+    faces_join,
+    faces_piece,
+    motion_file,
+    normalize,
+    normalize_join,
+    normalize_piece,
+    perform,
+)
 from stages.contracts.shared import Timing
 
 PIECE = 750
-"""Frames of a long clip that one task looks at: so many that what is looked at twice costs little."""
+"""Frames of a long clip that one task takes: so many that what is looked at twice costs little."""
 UNENTERED = ("avi", "pictures")
 """Containers whose packets do not say when they show: they are read from their beginning."""
 MAX_GAP_SECONDS = Fraction(1, 2)
@@ -131,5 +140,15 @@ def normalized(planning: Planning, name: str, clip: Clip) -> PlannedClip:
         following=driving.crop == "following",
     )
     inputs = normalize.Inputs(media=media, faces=track)
-    made = planning.graph.plan(normalize.CONTRACT, settings, inputs, name, frames)
+    plain = settings.fit is None and not settings.steady_light and _can_be_entered(planning, driving)
+    parts = pieces(frames, PIECE) if plain else []
+    if len(parts) < 2:
+        made = planning.graph.plan(normalize.CONTRACT, settings, inputs, name, frames)
+        return PlannedClip(media, track, clip, made)
+    written = []
+    for part in parts:
+        piece = normalize_piece.Settings(whole=settings, piece=part)
+        written.append(planning.graph.plan(normalize_piece.CONTRACT, piece, inputs, name, len(part)))
+    join = normalize_join.Inputs(faces=track, pieces=tuple(written))
+    made = planning.graph.plan(normalize_join.CONTRACT, settings, join, name, frames)
     return PlannedClip(media, track, clip, made)

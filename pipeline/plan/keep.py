@@ -14,6 +14,7 @@ PASSING = frozenset(
     {
         "image_sequence",
         "faces_piece",
+        "normalize_piece",
         "plate_frames",
         "animate",
         "composite",

@@ -13,15 +13,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from foundation.errors import InputError
+from foundation.errors import InputError, StageError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from foundation.fitting import Way
 from foundation.shots import Shot, save_shots
+from foundation.times import pieces
+from media.video.probe import probe
 from media.video.reader import read_frames
-from stages.artifacts import FRAMES, Media, Track
+from stages.artifacts import FRAMES, ClipPiece, Media, Track
 from stages.contracts.normalize import Facts, Fit, Inputs, Settings
+from stages.contracts.normalize_join import Inputs as JoinInputs
+from stages.contracts.normalize_piece import Settings as PieceSettings
 from stages.contracts.shared import EngineUse, Timing
-from stages.driving import normalize
+from stages.driving import normalize, normalize_join, normalize_piece
 from tests.synthetic import write_clip
 
 STEP = 20
@@ -142,3 +146,45 @@ def test_light_that_wavers_is_levelled_out(tmp_path: Path) -> None:
         wavers[steady] = means.std(axis=0)
     assert (wavers[True] < 0.1 * wavers[False]).all()
     assert (wavers[False] > 5).all()
+
+
+@pytest.mark.parametrize(("following", "fields"), [(False, {}), (True, {"x264-params": "interlaced=1:tff=1"})])
+def test_pieces_are_the_whole(tmp_path: Path, following: bool, fields: dict[str, str]) -> None:
+    """Every pixel and every number: of 300 frames, some twice, in pieces of 100."""
+    times = [Fraction(n, 25) for n in range(310) if n % 7]
+    rng = np.random.default_rng(3)
+    frames = [grey(n % 12) + rng.integers(0, 9, (96, 160, 3), dtype=np.uint8) for n in range(len(times))]
+    clip = write_clip(tmp_path / "clip.mkv", frames, times=times, options=fields)
+    faces = followed(tmp_path / "faces", times, (160, 96))
+    timing, out = Timing(start=times[0], frames=300, fps=Fraction(25)), tmp_path / "whole"
+    out.mkdir()
+    info = probe(clip).video
+    assert info is not None
+    assert info.interlaced is bool(fields)
+    told = run(clip, faces, out, timing, following=following)
+    use = EngineUse(name="landmark_tps", version=1)
+    settings = Settings(engine=use, timing=timing, tolerant=False, following=following)
+    written = []
+    for part in pieces(300, 100):
+        folder = tmp_path / f"piece{part.start}"
+        folder.mkdir()
+        inputs = Inputs(media=Media.at(clip), faces=Track.at(faces))
+        normalize_piece.run(PieceSettings(whole=settings, piece=part), inputs, folder, silent)
+        written.append(ClipPiece.at(folder))
+    joined = tmp_path / "joined"
+    joined.mkdir()
+    assert told == normalize_join.run(
+        settings, JoinInputs(faces=Track.at(faces), pieces=tuple(written)), joined, silent
+    )
+    names = sorted(path.relative_to(out) for path in out.rglob("*.*"))
+    assert names == sorted(path.relative_to(joined) for path in joined.rglob("*.*"))
+    assert {str(name) for name in names if (out / name).read_bytes() != (joined / name).read_bytes()} <= {FRAMES}
+    for one, other in zip(read_frames(out / FRAMES), read_frames(joined / FRAMES), strict=True):
+        np.testing.assert_array_equal(one, other)
+    middle = list(read_frames(joined / FRAMES, 150, 260))
+    np.testing.assert_array_equal(middle, list(read_frames(out / FRAMES, 150, 260)))
+    written[1].video.write_bytes(written[2].video.read_bytes()[: written[2].video.stat().st_size // 2])
+    again = tmp_path / "again"
+    again.mkdir()
+    with pytest.raises(StageError, match=r"frames came out of pieces with 300"):
+        normalize_join.run(settings, JoinInputs(faces=Track.at(faces), pieces=tuple(written)), again, silent)
