@@ -19,6 +19,7 @@ from pipeline.plan.delivery import plan_delivery
 from pipeline.plan.edit import plan_edit
 from pipeline.plan.graph import Graph
 from pipeline.plan.length import to_length, told_cut
+from pipeline.plan.order import soonest_over
 from pipeline.plan.partners import plan_partners
 from pipeline.plan.passes import plan_passes
 from pipeline.plan.performer import PlannedPerformer, plan_performer
@@ -112,7 +113,7 @@ def expand(job: Job, facts: Facts) -> Plan:
     verdict, looks = plan_checks(planning, performers, shown, (video, frames), sound, passages=passages)
     passes = plan_passes(planning, performers)
     return Plan(
-        graph,
+        soonest_over(graph),
         video,
         verdict,
         looks,

@@ -61,17 +61,27 @@ def test_a_shared_clip_is_read_and_followed_once(tmp_path: Path) -> None:
     assert stages(made).count("animate") == 2 * 5  # 300 frames in chunks of 64
 
 
+def in_pieces(made: Plan, stage: str) -> list[Task]:
+    """A stage's tasks, by their frames."""
+    return sorted((task for task in made.graph if task.stage == stage), key=lambda task: task.settings.piece.start)
+
+
 def test_a_long_clip_is_followed_in_pieces_that_depend_on_it_and_the_manifest_alone(tmp_path: Path) -> None:
     ann = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "start": 4}}}
     long = video(frames=2400, end="80")
     made = plan(tmp_path, {"clip.mp4": long}, performers=ann)
-    looked = [task for task in made.graph if task.stage == "faces_piece"]
+    looked = in_pieces(made, "faces_piece")
     parts = [(task.settings.piece.start, task.settings.piece.stop, task.settings.last) for task in looked]
     assert parts == [(0, 750, False), (750, 1500, False), (1500, 2278, True)]
     assert only(made, "faces_join").needs == [task.key for task in looked]
-    assert only(made, "faces_join").key in only(made, "normalize").needs
+    written = in_pieces(made, "normalize_piece")
+    assert [task.needs for task in written] == [[only(made, "faces_join").key]] * 3
+    assert set(only(made, "normalize_join").needs) > {task.key for task in written}
+    assert only(made, "normalize_join").key in only(made, "prepare").needs
+    steady = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "steady_light": True}}}
+    assert "normalize_piece" not in stages(plan(tmp_path, {"clip.mp4": long}, performers=steady))
     other = plan(tmp_path, {"clip.mp4": long}, performers=ann, defaults={"chunk_frames": 16})
-    assert [task.key for task in other.graph if task.stage == "faces_piece"] == [task.key for task in looked]
+    assert in_pieces(other, "faces_piece") == looked
     for whole in (replace(long, container="avi"), video(frames=1100, end="36.6")):
         assert "faces_piece" not in stages(plan(tmp_path, {"clip.mp4": whole}, performers=ann))
     damaged = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "allow_truncated": True}}}
@@ -534,3 +544,25 @@ def test_there_must_be_sound_to_follow(tmp_path: Path) -> None:
     performers = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "to_sound": "loop"}}}
     with pytest.raises(ManifestError, match="there is no sound to follow"):
         plan(tmp_path, {"clip.mp4": replace(video(), audio=())}, performers=performers)
+
+
+def test_what_takes_long_in_one_task_comes_first_and_frames_by_their_place(tmp_path: Path) -> None:
+    """Two performers with clips of their own: both are followed before anyone moves, the longer way first; and a piece
+    of the edit comes as soon as it can be drawn."""
+    (tmp_path / "other.mp4").write_bytes(b"other")
+    performers = {
+        "ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "end": 3}},
+        "bob": {"portrait": "b.png", "driving": {"video": "other.mp4"}},
+    }
+    long = video(frames=900, end="30")
+    made = plan(tmp_path, {"clip.mp4": video(), "other.mp4": long}, performers=performers)
+    order = [task.label for task in made.graph if task.stage != "probe"]
+    assert order[:2] == ["bob: faces", "bob: normalize"]
+    first = order.index("ann: animate 0-63")
+    assert {"ann: prepare", "bob: prepare", "ann: faces"} <= set(order[:first])
+    assert order[first + 1] == "bob: animate 0-63"
+    assert order.index("edit 0-249") < order.index("bob: animate 256-319") < order.index("edit 250-499")
+    assert order.index("ann: measure") < order.index("bob: animate 320-383")
+    assert order[-1] == "check"
+    for number, task in enumerate(made.graph):
+        assert {list(made.graph.tasks).index(need) for need in task.needs} <= set(range(number))
