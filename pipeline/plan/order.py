@@ -10,9 +10,12 @@ from stages.contracts import edit
 
 
 def soonest_over(graph: Graph) -> Graph:
-    """The same tasks. What takes one task for a whole clip, or for the result, comes before frames, the longest way to
-    the end first (critical path: Kelley and Walker, 1959). Frames go by their place in the result, so that each piece
-    of the edit is drawn when what it shows is there, and not after all that is shown anywhere."""
+    """The same tasks, in an order that can be run.
+
+    What takes no time to speak of comes first, then what one task does for a whole clip or for the result, the longest
+    way to the end before others (Kelley and Walker, 1959, critical path), then frames, by their place in the result: so
+    each piece of the edit is drawn when what it shows is there, and not after all that is shown anywhere.
+    """
     left: dict[str, float] = {}
     users: dict[str, list[str]] = {key: [] for key in graph.tasks}
     for task in reversed(list(graph)):
@@ -22,9 +25,12 @@ def soonest_over(graph: Graph) -> Graph:
     lacking = {task.key: len(set(task.needs)) for task in graph}
     number = {key: at for at, key in enumerate(graph.tasks)}
 
-    def entry(key: str) -> tuple[bool, float, int, str]:
-        at = _begin(graph.tasks[key])
-        return at is not None, -left[key] if at is None else at, number[key], key
+    def entry(key: str) -> tuple[int, float, int, str]:
+        task = graph.tasks[key]
+        at = _begin(task)
+        if at is not None:
+            return 2, at, number[key], key
+        return (1, -left[key], number[key], key) if task.spec.cost else (0, 0.0, number[key], key)
 
     ready = [entry(key) for key, count in lacking.items() if not count]
     heapify(ready)
