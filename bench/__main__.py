@@ -1,10 +1,11 @@
 """Everything that is measured, and the docs that say it: `make bench`, about ten minutes.
 
-    python -m bench [--quick | --long | --merge FILE | --networks NAME ... | --measures]
+    python -m bench [--quick | --long | --merge FILE | --pairs | --networks NAME ... | --measures]
 
 Writes bench/results/DATE.json, docs/quality.md and docs/performance.md with its plot. Let nothing else run meanwhile.
 `--quick` leaves out the long clip, `--long` makes it ten minutes; `--merge` adds what `bench.speed --json FILE` or
-`bench.pipeline --json FILE` measured later on the same day; `--networks` measures those networks alone, or, as
+`bench.pipeline --json FILE` measured later on the same day; `--pairs` measures how good the default engine is, and
+writes docs/quality.md alone; `--networks` measures those networks alone, or, as
 `runtimes`, their parts against other ways to run them.
 """
 
@@ -14,6 +15,7 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,7 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="ten minutes of it, not two")
     parser.add_argument("--merge", type=Path, help="add these results of bench.speed to the day's")
     parser.add_argument("--measures", action="store_true", help="only write the table of docs/checks.md")
+    parser.add_argument("--pairs", action="store_true", help="only measure the pairs of docs/quality.md")
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, help="measure these alone")
     options = parser.parse_args()
     RESULTS.mkdir(parents=True, exist_ok=True)
@@ -45,23 +48,33 @@ def main() -> int:
         return networks(options.networks)
     if options.merge:
         return merge(options.merge)
-    speed, jobs, quality, table = (
-        RESULTS / name for name in ("speed.jsonl", "jobs.jsonl", "quality.json", "quality.md")
-    )
+    if options.pairs:
+        pairs("python -m bench --pairs")
+        return 0
+    speed, jobs = (RESULTS / name for name in ("speed.jsonl", "jobs.jsonl"))
     jackie = BESIDE / "driving" / "jackie.mp4"
     clip = ["--clip", str(jackie)] if jackie.is_file() else []
     what = ["engine", "render", "edit"] if options.quick else ["engine", "render", "edit", "memory"]
     run("bench.speed", *what, *clip, "--seconds", "600" if options.long else "120", "--json", str(speed))
     run("bench.pipeline", *clip, "--json", str(jobs))
-    run("bench.quality", "--json", str(quality), "--markdown", str(table), allowed=(0, 1))
+    measured = pairs("make bench")
     told = speed.read_text(encoding="utf-8") + jobs.read_text(encoding="utf-8")
     rows = [json.loads(line) for line in told.splitlines()]
-    measured = json.loads(quality.read_text(encoding="utf-8"))
-    keep({"machine": machine(), "speed": rows, "quality": measured})
-    write_section(ROOT / "docs" / "quality.md", "pairs", quality_section(measured, table.read_text(encoding="utf-8")))
-    for file in (speed, jobs, quality, table):
+    keep({"machine": machine(), "speed": rows, "quality": json.loads(measured)})
+    for file in (speed, jobs):
         file.unlink()
     return 0
+
+
+def pairs(command: str) -> str:
+    """Measure the pairs and write their section; returns what was measured, as JSON."""
+    with tempfile.TemporaryDirectory() as folder:
+        quality, table = Path(folder) / "quality.json", Path(folder) / "quality.md"
+        run("bench.quality", "--json", str(quality), "--markdown", str(table), allowed=(0, 1))
+        measured = quality.read_text(encoding="utf-8")
+        text = quality_section(json.loads(measured), table.read_text(encoding="utf-8"), command)
+    write_section(ROOT / "docs" / "quality.md", "pairs", text)
+    return measured
 
 
 def networks(names: list[str]) -> int:
@@ -115,13 +128,13 @@ def measured_on(command: str = "make bench") -> str:
     return f"Measured on {about['date']}, {about['machine']}, Python {about['python']}, by `{command}`.\n\n"
 
 
-def quality_section(measured: dict[str, Any], table: str) -> str:
+def quality_section(measured: dict[str, Any], table: str, command: str) -> str:
     failures = measured["failures"]
     medians = ", ".join(f"{name} {value:.3g}" for name, value in measured["medians"].items())
     told = (
         "Every figure holds." if not failures else "Outside their limits:\n\n" + "\n".join(f"- {f}" for f in failures)
     )
-    return measured_on() + table + f"\nMedians: {medians}.\n\n{told}\n"
+    return measured_on(command) + table + f"\nMedians: {medians}.\n\n{told}\n"
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """The default engine of this checkout beside another one's: what everybody sees, and how long a frame takes.
 
-    python -m bench.turns OTHER [--pairs mona_lisa:d14,...] [--frames 40] [--step 3] [--media DIR]
+    python -m bench.turns OTHER [--pairs mona_lisa:d14,...] [--frames 40] [--step 3] [--media DIR] [--picture FILE]
 
 Each checkout is a process of its own, and they take turns frame by frame, so that whatever else the machine does falls
 on both alike; trust the ratio, not the milliseconds. Processor time is counted. This checkout's measures judge both;
-no second look settles how far lips and lids open (see face.calibration), for either.
+no second look settles how far lips and lids open (see face.calibration), for either. `--picture` shows, pair by pair,
+a few of the frames: the other checkout's above this one's.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ READY, SERVE = "ready", "--serve"
 SHOWN = ("teeth_tone", "teeth_hue", "teeth_area", "doubling", "hole", "lid_stripes", "lid_slit", "gaze_r", "gaze_gain")
 KEPT = ("mouth_r", "mouth_slope", "closed", "blink_r")
 PAIRS = "mona_lisa:d14,donna_velata:d14,lady_agnew:jackie,cartoon_boy:d18,president:d10,pearl_earring:d10"
+MOMENTS, SIDE = 6, 200
+"""How many frames of a pair a picture shows, and the pixels a side of each."""
 Figures = dict[str, float]
 Row = NDArray[np.float64]
 
@@ -74,16 +77,22 @@ def main() -> int:
     parser.add_argument("--frames", type=int, default=40)
     parser.add_argument("--step", type=int, default=3, help="every so manieth frame of the clip")
     parser.add_argument("--media", type=Path, default=HERE.parents[2] / "shared" / "media")
+    parser.add_argument("--picture", type=Path, help="some of the frames: .png, .jpg, .webp")
     options = parser.parse_args()
+    shown: list[NDArray[np.uint8]] = []
     columns = (*SHOWN, *KEPT, "ms")
     print("| pair | " + " | ".join(columns) + " |\n" + "|---" * (len(columns) + 1) + "|", flush=True)
     for pair in options.pairs.split(","):
         folders = (options.other.resolve(), HERE.parents[1])
         numbers = list(range(0, options.frames * options.step, options.step))
-        (theirs, ours), ratio = compared(folders, pair, numbers, options.media.resolve())
+        (theirs, ours), ratio = compared(folders, pair, numbers, options.media.resolve(), shown)
         cells = [f"{told(theirs[name])} > {told(ours[name])}" for name in (*SHOWN, *KEPT)]
         cells.append(f"{theirs['ms']:.1f} > {ours['ms']:.1f} ({ratio:.2f})")
         print(f"| {pair.replace(':', ' x ')} | " + " | ".join(cells).replace("- > -", "-") + " |", flush=True)
+    if options.picture:
+        from PIL import Image
+
+        Image.fromarray(np.concatenate(shown)).save(options.picture, quality=85)
     return 0
 
 
@@ -92,11 +101,13 @@ def told(value: float) -> str:
 
 
 def compared(
-    folders: tuple[Path, Path], pair: str, numbers: list[int], media: Path
+    folders: tuple[Path, Path], pair: str, numbers: list[int], media: Path, shown: list[NDArray[np.uint8]]
 ) -> tuple[tuple[Figures, Figures], float]:
-    """The figures of both checkouts, and the median of the frames' ratios of time."""
+    """The figures of both checkouts, and the median of the frames' ratios of time; some frames are added to `shown`."""
     from bench import _pair
     from bench._media import Media
+    from bench._strip import close_up, strip
+    from engines import load_engine
     from landmarks import load_backend
     from quality import following
     from quality.features import features
@@ -107,7 +118,11 @@ def compared(
     with load_backend() as backend:
         followed = _pair.follow(place, clip, numbers[-1] + 1, backend)
     with load_backend() as backend:
-        portrait = features(image, backend.detect(image, 1)[0])
+        face = backend.detect(image, 1)[0]
+    portrait = features(image, face)
+    crop = _pair.cut(image, face, load_engine("landmark_tps"), None)
+    moments = numbers[:: max(1, len(numbers) // MOMENTS)][:MOMENTS]
+    tiles: list[list[NDArray[np.uint8]]] = [[], []]
     with tempfile.TemporaryDirectory() as folder:
         followed.track.save(Path(folder))
         both = [Checkout(each, pair, Path(folder), media) for each in folders]
@@ -119,10 +134,14 @@ def compared(
             for number in numbers:
                 made = [one.frame(number) for one in both]
                 times.append([ms for ms, _ in made])
+                for tile, (_, picture) in zip(tiles, made, strict=True):
+                    if number in moments:
+                        tile.append(close_up(picture, crop.face.points, crop.face.scheme, SIDE, 0.62))
                 for row, (_, picture), backend in zip(rows, made, (first, second), strict=True):
                     row.append(features(picture, next(iter(backend.follow(picture, number / _pair.FPS, 1)), None)))
         for one in both:
             one.close()
+    shown.append(strip(tiles))
     driver = followed.looks.table[numbers]
     figures = [following.compare(driver, np.stack(row), portrait) for row in rows]
     for figure, column in zip(figures, zip(*times, strict=True), strict=True):
