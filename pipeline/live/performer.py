@@ -19,6 +19,8 @@ from pipeline.live.sitter import Sitter
 
 REST_FRAMES = 20
 """The driver's first frames, from which what he does is measured."""
+MISSED = 10
+"""Frames without a face, one after the other, that are told."""
 MOST_STEP = 0.25
 """Of the way to rest, or from it, at most between two pictures, however long the second was in coming."""
 USUAL_RATE = 25.0
@@ -51,6 +53,7 @@ class Performer:
     _first: list[Seen] = field(default_factory=list)
     _renderer: LiveRenderer | None = None
     _last: Seen | None = None
+    _missing: int = 0
     _away: bool = False
     _share: float = 0.0
     _before: float | None = None
@@ -89,8 +92,9 @@ class Performer:
         return self.sitter.shown(moved)
 
     def _notice(self, seen: Seen) -> None:
-        """Say once that the face is away, and once that it is back."""
-        away = seen.face is None
+        """Say once that the face is away, if it is for more than a moment, and once that it is back."""
+        self._missing = 0 if seen.face is not None else self._missing + 1
+        away = self._missing >= MISSED
         if away != self._away:
             self._away = away
             self.tell("no face in view: the portrait rests" if away else "the face is in view")

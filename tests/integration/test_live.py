@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import subprocess
 from itertools import islice
@@ -24,7 +25,7 @@ from media.video.probe import probe
 from media.video.reader import VideoReader
 from pipeline.live.performer import REST_FRAMES, Seen
 from pipeline.live.stage import on_stage
-from tests.integration.conftest import Duet, Outcome
+from tests.integration.conftest import Duet, Outcome, command
 from tests.synthetic import write_clip
 
 
@@ -102,6 +103,21 @@ def test_pictures_go_to_an_rtmp_address(duet: Duet, tmp_path: Path) -> None:
     assert info.video is not None
     assert info.video.codec == "h264"
     assert info.video.frames > 100
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_it_and_keeps_the_video(tmp_path: Path) -> None:
+    arguments = ["sample:astronaut", "--video", str(sample_path("carphone")), "--to", "out.mp4", "--size", "160", "160"]
+    with subprocess.Popen(command("live", *arguments), cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "following\n"
+        process.send_signal(signal.SIGINT)
+        told = process.stdout.read()
+        assert process.wait(60) == 0
+    assert "pictures a second" in told
+    info = probe(tmp_path / "out.mp4")
+    assert info.video is not None
+    assert {path.name for path in tmp_path.iterdir()} == {"out.mp4"}
 
 
 REFUSED = {
