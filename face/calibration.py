@@ -6,7 +6,7 @@ Portraits differ in how far their lips must part before an eye, or a detector, s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,6 @@ from face.topology import EYES, INNER_LOWER, INNER_UPPER
 from foundation.facetrack import Face
 from foundation.geometry import Array, Image
 
-MOUTH_SAMPLES = 8
 LID_RANKS = np.array([0.0, 0.04, 0.12, 0.5])
 """Where in the order of the eyes' openness samples are taken."""
 PASSES = 2
@@ -30,12 +29,28 @@ MOUTH_SPREAD, LID_SPREAD = 0.02, 0.2
 LEAST_SLOPE = 0.1
 SHUT, PARTING_LIMIT = 0.012, 0.03
 """The performer's mouth counts as shut below this opening; what then still gapes is taken for parted lips, so far."""
-WANTED = 0.85, 1.1
-"""Slopes of the mouth within this range are left alone: a detector is not to be trusted further."""
 Detector = Callable[[Image], Face | None]
 """Finds the largest face of an RGB picture again."""
 Samples = dict[int, Image]
 Trial = Callable[[Gains, int, Image], Image]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What the second look is after.
+
+    Attributes:
+        mouths: how many it takes.
+        slopes: of the mouth, that are left alone: a detector is not to be trusted further.
+    """
+
+    mouths: int
+    slopes: tuple[float, float]
+
+
+FILMED, MADE_UP = Aim(8, (0.85, 1.1)), Aim(20, (0.85, 1.0))
+"""Of a performer who was filmed, whose mouth is measured by a detector, too; and of one who is made up, whose mouth is
+known, is shut for most of a song, and has no frames to be read."""
 
 
 def mouth_opening(points: NDArray[np.floating]) -> float:
@@ -54,7 +69,10 @@ def lid_opening(points: NDArray[np.floating]) -> float:
 
 
 def pick(
-    performance: Performance, found: NDArray[np.bool_], read: Callable[[Sequence[int]], Iterator[Image]]
+    performance: Performance,
+    found: NDArray[np.bool_],
+    read: Callable[[Sequence[int]], Iterator[Image]],
+    aim: Aim = FILMED,
 ) -> Samples:
     """A handful of driving frames, from the most shut mouth to the widest, from the most shut eyes to open ones.
 
@@ -68,14 +86,16 @@ def pick(
     mouths = np.array([mouth_opening(performance.track[index]) for index in usable])
     by_mouth, by_lids = np.argsort(mouths, kind="stable"), np.argsort(performance.openness[usable].mean(axis=1))
     last = len(usable) - 1
-    ranks = np.linspace(0, last, min(MOUTH_SAMPLES, last + 1)).astype(int)
+    ranks = np.linspace(0, last, min(aim.mouths, last + 1)).astype(int)
     chosen = set(usable[by_mouth[ranks]].tolist())
     chosen |= set(usable[by_lids[(LID_RANKS * last).astype(int)]].tolist())
     numbers = sorted(chosen)
     return dict(zip(numbers, read(numbers), strict=False))
 
 
-def fit(performance: Performance, samples: Samples, trial: Trial, detect: Detector, gains: Gains) -> Gains:
+def fit(
+    performance: Performance, samples: Samples, trial: Trial, detect: Detector, gains: Gains, *, aim: Aim = FILMED
+) -> Gains:
     """The gains with which mouth and lids, found again on the result, move as far as the performer's.
 
     Also finds out how far the portrait's lips are parted beyond what its landmarks say.
@@ -96,7 +116,7 @@ def fit(performance: Performance, samples: Samples, trial: Trial, detect: Detect
         mouth = slope(theirs[seen, 0], ours[seen, 0], MOUTH_SPREAD)
         if mouth is not None and gains.mouth > 0:
             reached = mouth / gains.mouth
-            factor = float(np.clip(reached, *WANTED)) / reached
+            factor = float(np.clip(reached, *aim.slopes)) / reached
             gains = replace(gains, lips=float(np.clip(gains.lips * factor, *MOUTH_LIMITS)))
         shut = seen & (theirs[:, 0] < SHUT)
         if shut.any():

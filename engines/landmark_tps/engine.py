@@ -113,8 +113,10 @@ class LandmarkTps(PlateEngine[Options], LiveEngine[Options]):
         motion = taking.motion
         gains = Gains(motion.head, motion.expression, motion.mouth)
         clear, found = driving.track.shows_mouth, driving.track.found
-        samples = calibration.pick(performance, clear if clear.any() else found, driving.pick)
-        shown = driving.track.filmed and float(driving.track.occluded.mean()) <= MOSTLY
+        filmed = driving.track.filmed
+        aim = calibration.FILMED if filmed else calibration.MADE_UP
+        samples = calibration.pick(performance, clear if clear.any() else found, driving.pick, aim)
+        shown = filmed and float(driving.track.occluded.mean()) <= MOSTLY
         static = still_arrays(portrait, body, performance, samples if shown else {})
         drawn = float(Palette.unpacked(static["theirs"]).width == 0)
 
@@ -130,7 +132,7 @@ class LandmarkTps(PlateEngine[Options], LiveEngine[Options]):
             moving |= {"covered": np.array([drawn]), "inside": np.zeros((1, 2))}
             return TpsRenderer(scene, moving | small_arrays(tried, performance, gains, [alone])).render(0, frame)
 
-        gains = calibration.fit(performance, samples, trial, detect, gains)
+        gains = calibration.fit(performance, samples, trial, detect, gains, aim=aim)
         return static, replace(gains, turns=taking.turns)
 
     def open_plate(self, prepared: Arrays, own: Own[Options]) -> PlateRenderer:

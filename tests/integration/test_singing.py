@@ -54,6 +54,7 @@ def test_a_portrait_sings_from_a_song_and_its_words(duet: Duet, manifest: Write,
         rows |= {row["check"]: row for row in told if row["performer"] == "singer"}
     for name in ("mouth_r", "mouth_slope", "mouth_lag", "closed", "words_found", "lips_shut", "voice_lag", "sway"):
         assert rows[name]["status"] == "ok", rows[name]
+    assert 0.75 < rows["mouth_slope"]["found"] < 1.15  # she smiles, teeth bared, which must not open every vowel wider
     report = (tmp_path / "out.html").read_text(encoding="utf-8")
     assert "lips_shut" in report
     assert "Lines that it sings: 1" in report
