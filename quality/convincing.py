@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.features import CLOSED, DOUBLED, EYE, GAZE, HOLE, HUE, MOUTH, SLIT, STRIPES, TEETH, TONE
+from quality.features import CLOSED, DETAIL, DOUBLED, EYE, GAZE, HOLE, HUE, MOUTH, SLIT, STRIPES, TEETH, TONE
 
 Series = NDArray[np.float64]
 
@@ -17,15 +17,23 @@ LIDS_SHUT, LIDS_OPEN = 0.35, 0.6
 """Openings of a driver's eye, of its usual one, below which it is shut and above which it looks somewhere."""
 LOOKS_ASIDE = 0.15
 """Range of a gaze, eye widths, from which it is measured: below it, it is noise."""
+BLURRED = 10.0
+"""Detail of a driver's mouth, see face.palette, below which its inside is none to compare with: one is drawn then."""
 TEETH_FIGURES = ("teeth_tone", "teeth_hue", "teeth_area", "doubling", "hole")
 EYE_FIGURES = ("gaze_r", "gaze_gain", "lid_stripes", "lid_slit")
 
 
 def teeth(driver: Series, result: Series, portrait: Series) -> dict[str, float]:
-    """TEETH_FIGURES of (M, F) rows of quality.features; `portrait`: (F,). NaN where one does not apply."""
+    """TEETH_FIGURES of (M, F) rows of quality.features; `portrait`: (F,). NaN where one does not apply.
+
+    A driver's mouth that is too small or too blurred to be shown is none to compare another's inside with.
+    """
     figures = dict.fromkeys(TEETH_FIGURES, float("nan"))
     seen = np.isfinite(driver[:, MOUTH])  # not so where something hides a driver's mouth
     driver, result = driver[seen], result[seen]
+    if seen_detail(driver) < BLURRED:
+        driver = driver.copy()
+        driver[:, [TEETH, DOUBLED]] = np.nan
     shown = (driver[:, TEETH] > SHOWS_TEETH) & np.isfinite(result[:, TEETH])
     if shown.sum() >= LEAST:
         figures["teeth_area"] = float(result[shown, TEETH].mean() / driver[shown, TEETH].mean())
@@ -40,6 +48,12 @@ def teeth(driver: Series, result: Series, portrait: Series) -> dict[str, float]:
     if shut.sum() >= LEAST:
         figures["hole"] = float(result[shut, HOLE].mean() - np.nan_to_num(portrait[HOLE]))
     return figures
+
+
+def seen_detail(rows: Series) -> float:
+    """Of open mouths, on the whole; infinite where none is seen."""
+    known = rows[np.isfinite(rows[:, DETAIL]), DETAIL]
+    return float(np.median(known)) if len(known) else float("inf")
 
 
 def eyes(driver: Series, result: Series) -> dict[str, float]:

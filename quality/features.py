@@ -20,10 +20,10 @@ Row = NDArray[np.float64]
 
 COLUMNS = (
     *("mouth", "eye", "yaw", "pitch", "roll", "gaze", "interior", "blink", "contrast", "lips"),
-    *("tone", "hue", "teeth", "doubled", "hole", "stripes", "slit"),
+    *("tone", "hue", "teeth", "doubled", "hole", "detail", "stripes", "slit"),
 )
 MOUTH, EYE, YAW, PITCH, ROLL, GAZE, INTERIOR, BLINK, CONTRAST, LIPS = range(10)
-TONE, HUE, TEETH, DOUBLED, HOLE, STRIPES, SLIT = range(10, len(COLUMNS))
+TONE, HUE, TEETH, DOUBLED, HOLE, DETAIL, STRIPES, SLIT = range(10, len(COLUMNS))
 
 CLOSED, OPEN = 0.012, 0.05
 """Openings of a mouth that is shut, and of one that shows what is inside, of the face's height."""
@@ -39,7 +39,7 @@ def features(image: Image | None, face: Face | None) -> Row:
     degrees. gaze: iris along the eye, of its width. interior, contrast: mean and standard deviation of the luminance
     between the lips over that of the skin, where the mouth is open and `image` is given. blink: MediaPipe's score.
     lips: 1 where `image` shows lips, 0 where what is there is none (see face.occlusion). tone, hue, teeth, doubled,
-    hole: see mouth_inside. stripes, slit: see lid_skin; of any lid, shut or not.
+    hole, detail: see mouth_inside. stripes, slit: see lid_skin; of any lid, shut or not.
     """
     if face is None or face.scheme in FACELESS:
         return np.full(len(COLUMNS), np.nan)

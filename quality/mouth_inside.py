@@ -47,6 +47,7 @@ class Inside(NamedTuple):
         teeth: share of tooth.
         doubled: share of the columns in which a band of lip lies above the dark.
         hole: share of lips that hardly part, or are shut, that is as dark as an open mouth.
+        detail: of an open mouth, how many of its edges find room in its width; see face.palette.
     """
 
     tone: float
@@ -54,9 +55,10 @@ class Inside(NamedTuple):
     teeth: float
     doubled: float
     hole: float
+    detail: float
 
 
-NOTHING = Inside(*[float("nan")] * 5)
+NOTHING = Inside(*[float("nan")] * 6)
 
 
 def look_inside(image: Image, points: Array) -> Inside:
@@ -97,6 +99,7 @@ def _open(part: Image, points: Array, seen: Palette, height: float) -> Inside:
         teeth=float((tooth & (light > TOOTH_LIGHT * seen.skin)).mean()),
         doubled=_doubled(part, points, seen, height),
         hole=float("nan"),
+        detail=seen.detail,
     )
 
 

@@ -111,6 +111,11 @@ def test_what_is_drawn_right_passes(make: Callable[[], Picture], points: Points,
     assert {value for name, value in status.items() if name not in measured} == {"unmeasured"}
 
 
+def test_a_blurred_drivers_mouth_is_none_to_compare_with() -> None:
+    driver = cv2.GaussianBlur(painted_face(OPEN, DAYLIGHT, inside="teeth"), (0, 0), 4).astype(np.uint8)
+    assert set(found(singing(), OPEN, driver).values()) == {"unmeasured"}
+
+
 @pytest.mark.parametrize(
     ("wrong", "check", "status"),
     [
