@@ -29,7 +29,7 @@ from pipeline.cli.farm_options import (
     selection_of,
 )
 from pipeline.cli.job import plan_items, store_at
-from pipeline.cli.keeping import Keeping, KeepOption
+from pipeline.cli.keeping import Keeping, KeepOption, Passing
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Within, Work, Workers
 from pipeline.cli.place import batch_writes, check_place, make_place, moved, place_of, summary_path
 from pipeline.cli.runs import Running, run_graph
@@ -106,6 +106,7 @@ class _Batch:
     summary: Summary
     path: Path
     _keeping: Keeping = field(init=False)
+    _passing: Passing = field(init=False)
     _waiting: dict[str, list[Item]] = field(default_factory=dict)
     _missing: dict[str, set[str]] = field(default_factory=dict)
     _began: float = field(default_factory=time.monotonic)
@@ -114,6 +115,7 @@ class _Batch:
     def __post_init__(self) -> None:
         ends = [_end(item) for item in self.items if item.error is None]
         self._keeping = Keeping(self.store, self.running.keep, self.graph, ends)
+        self._passing = Passing(self.store, self.running.keep, self.graph, {key for end in ends for key in end})
 
     def outcome(self, item: Item) -> Outcome:
         return self.summary.outcomes[item.name]
@@ -161,6 +163,7 @@ class _Batch:
     def _hear(self, event: Event) -> None:
         if not isinstance(event, TaskFinished):
             return
+        self._passing(event)
         for item in self._waiting.get(event.key, ()):
             self._missing[item.name].discard(event.key)
             if not self._missing[item.name] and self.outcome(item).state == "unfinished":

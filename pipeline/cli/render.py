@@ -12,6 +12,7 @@ import typer
 
 from foundation.artifacts import ArtifactStore
 from foundation.codec import encode
+from foundation.events import Event
 from pipeline.cli.deliver import deliver
 from pipeline.cli.farm_options import (
     Address,
@@ -26,7 +27,7 @@ from pipeline.cli.farm_options import (
     selection_of,
 )
 from pipeline.cli.job import plan_job, store_at
-from pipeline.cli.keeping import Keeping, KeepOption
+from pipeline.cli.keeping import Keeping, KeepOption, Passing
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Within, Work, Workers
 from pipeline.cli.place import Place, check_place, make_place, moved, place_of, spare_other_report
 from pipeline.cli.report import write_report
@@ -99,7 +100,10 @@ def render(
     Raises: DuetError; whatever stood at the places of what is not made is then as it was. CheckError of the first
         output that fails its checks, when all are made.
     """
-    made = [_render(loaded, store, running, sheet=sheet, report=report) for loaded in manifests]
+    several = list(manifests)
+    # what is left of one output is read by the next
+    keep = running.keep if len(several) == 1 else Keep.ALL
+    made = [_render(loaded, store, running, keep, sheet=sheet, report=report) for loaded in several]
     for one in made:
         Keeping(store, running.keep, one.graph, [one.wanted]).delivered(one.wanted)
     for one in made:
@@ -116,9 +120,12 @@ class _Rendered:
     file: Path
 
 
-def _render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, sheet: bool, report: bool) -> _Rendered:
+def _render(
+    loaded: LoadedManifest, store: ArtifactStore, running: Running, keep: Keep, *, sheet: bool, report: bool
+) -> _Rendered:
     """Plan, run, put the result in its place, and tell where it is.
 
+    `keep` says what stays while the run goes on.
     A result that fails its checks goes beside it, under the name that Verdict.place gives.
     """
     place = place_of(loaded)
@@ -129,7 +136,11 @@ def _render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, s
         spare_other_report(place)
     make_place(place)
     wanted = wanted_of(plan) + ([one.clip.clip.key for one in plan.performers.values()] if sheet else [])
-    recorder = Recorder()
+    recorder, passing = Recorder(), Passing(store, keep, plan.graph, wanted)
+
+    def hear(event: Event) -> None:
+        recorder(event)
+        passing(event)
 
     def hand_over() -> tuple[Verdict, Place, Path | None]:
         verdict, there = deliver(plan, store, place)
@@ -138,7 +149,7 @@ def _render(loaded: LoadedManifest, store: ArtifactStore, running: Running, *, s
         return verdict, there, there.sheet if sheet else None
 
     verdict, place, pictures = make_and_use(
-        plan.graph, wanted, store, running, hand_over, notices=plan.notices, also=recorder
+        plan.graph, wanted, store, running, hand_over, notices=plan.notices, also=hear
     )
     record = recorder.keep(store, plan.verdict.key)
     page = write_report(Made(loaded, plan, store, place.first_file), record) if report else None

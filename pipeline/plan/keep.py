@@ -35,10 +35,15 @@ class Keep(StrEnum):
     NOTHING = "nothing"
 
 
+def is_passing(task: Task) -> bool:
+    """Whether a task makes frames, or pieces, that only other tasks read: no report, and no command."""
+    return task.stage in PASSING
+
+
 def is_spare(task: Task, keep: Keep) -> bool:
     """Whether a task's artifact goes once nobody waits for it any more. What a network has made is dear."""
     if keep is Keep.SOURCES:
-        return task.stage in PASSING and not by_network(task)
+        return is_passing(task) and not by_network(task)
     return keep is Keep.NOTHING
 
 
