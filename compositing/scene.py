@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from compositing.opacity import OpacityFrames, over
+from compositing.opacity import OpacityFrames, over, with_opacity
 from compositing.panel import Panel
+from compositing.standing import Standing, before
 from foundation.geometry import Box
 from media.video.sequence import FrameSequence
 
@@ -25,15 +26,23 @@ class Player:
     Attributes:
         place: the panel, in the frame's pixels.
         backing: (height, width, 3) what fills the panel around a picture that is shown whole; None: the backdrop shows.
+        behind: what a person who is cut out stands before, by the frame's number, as large as the panel; None: what is
+            behind the scene.
         shown: the number of the frame that stands there now.
     """
 
     panel: Panel
-    frames: FrameSequence | OpacityFrames
+    frames: FrameSequence | OpacityFrames | Standing
     place: Box
     backing: Image | None = None
+    behind: Callable[[int], Image] | None = None
     shown: int = -1
     _picture: Image | None = None
+
+    @property
+    def see_through(self) -> bool:
+        """Whether what is behind it shows."""
+        return not isinstance(self.frames, FrameSequence)
 
     def turn_to(self, number: int) -> bool:
         """Draw frame `number`, if another one stands there; whether that was so."""
@@ -45,14 +54,23 @@ class Player:
             self.backing[self.panel.target.slices] = self._picture
         return True
 
-    def lay_onto(self, canvas: Image) -> None:
-        """Put what was drawn last into its place."""
+    def lay_onto(self, canvas: Image, number: int) -> None:
+        """Put what was drawn last into its place, in frame `number`."""
         if self.backing is not None:
             canvas[self.place.slices] = self.backing
-        elif self._picture is not None:
-            place = self.panel.target.moved(self.place.x0, self.place.y0).slices
-            see_through = canvas.shape[2] == WITH_OPACITY
-            canvas[place] = over(self._picture, canvas[place]) if see_through else self._picture
+            return
+        if self._picture is None:
+            return
+        if self.behind is not None:
+            canvas[self.place.slices] = self.behind(number)
+        place = self.panel.target.moved(self.place.x0, self.place.y0).slices
+        under = canvas[place]
+        if self._picture.shape[2] == canvas.shape[2] == WITH_OPACITY:
+            alone = self.behind is None
+            laid = over(self._picture, under) if alone else with_opacity(before(self._picture, under[:, :, :3]), None)
+        else:
+            laid = before(self._picture, under) if self.see_through else self._picture
+        canvas[place] = laid
 
 
 class Scene:
@@ -69,7 +87,8 @@ class Scene:
         self._canvas = still
         self._players = players
         self._moving = moving
-        self._behind = still.copy() if still.shape[2] == WITH_OPACITY else None
+        shows = still.shape[2] == WITH_OPACITY or any(player.see_through for player in players)
+        self._behind = still.copy() if shows else None
 
     def draw(self, number: int) -> Image:
         """Frame `number` of the result, of the shape of `still`; it stands until the next call."""
@@ -82,5 +101,5 @@ class Scene:
         for player in self._players:
             dirty = player.turn_to(number) or dirty
             if dirty:
-                player.lay_onto(self._canvas)
+                player.lay_onto(self._canvas, number)
         return self._canvas

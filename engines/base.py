@@ -135,8 +135,13 @@ class Renderer(ABC):
         """
         return self.render(index, driving_frame)
 
-    def opacity(self, index: int, share: float) -> NDArray[np.uint8] | None:
-        """(H, W) how much of each pixel of frame `index`, eased so far, is the person; None: it cannot tell."""
+    def carried(self, index: int, mask: NDArray[np.uint8], share: float = 1.0) -> NDArray[np.uint8] | None:
+        """(H, W) a mask of the portrait as frame `index`, eased so far, moves it; None: the engine cannot tell.
+
+        Args:
+            mask: (H, W).
+            share: what Renderer.eased takes.
+        """
         return None
 
     def render_span(self, frames: Iterable[SpanFrame]) -> Iterator[Image]:

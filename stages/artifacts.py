@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FRAMES = f"frames{LOSSLESS_SUFFIX}"
 """What every stage that hands on frames calls its file."""
+OPACITY = f"opacity{LOSSLESS_SUFFIX}"
+"""How much of each pixel of FRAMES is the person, where that is asked for: grey."""
 VOCALS = "vocals.wav"
 STILLS = 6
 """How many frames of the result the check keeps for people, at the moments that foundation.times.spread gives."""
@@ -59,6 +61,12 @@ class Frames(Handle):
     @property
     def video(self) -> Path:
         return self.path / FRAMES
+
+    @property
+    def opacity(self) -> Path | None:
+        """The video of how much of each pixel is the person, if there is one."""
+        path = self.path / OPACITY
+        return path if path.is_file() else None
 
 
 class Track(Handle):

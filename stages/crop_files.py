@@ -5,8 +5,8 @@ covers; face/ a track of one frame, in the crop's pixels; crop.json how the crop
 is in it; opacity.png, where it is kept, how much of the portrait shows. Where something stays in front, picture.png and
 under.png show it; front0.png, ... are its parts over under.png, and bare.png is what lies behind them.
 
-Of a matte, which lies by itself: matte.png says how much of each pixel of the whole portrait is its person; moving.png,
-as large as under.png, what moves with it; behind.png is under.png without that.
+Of a matte, which lies by itself: matte.png says how much of each pixel of the whole portrait is its person, moving.png
+how much of it moves with that; behind.png is the portrait without what moves.
 """
 
 from __future__ import annotations
@@ -143,8 +143,8 @@ def write_matte(folder: Path, opacity: Image, person: Person) -> None:
     """Write a matte.
 
     Args:
-        opacity: (H, W) of the whole portrait's person.
-        person: of the part of the picture that the crop covers.
+        opacity: (H, W) of the person.
+        person: what moves with it, and what is behind that; of the whole portrait.
     """
     write_png(folder / "matte.png", opacity)
     write_png(folder / "moving.png", person.opacity)
@@ -157,10 +157,13 @@ def read_matte(folder: Path) -> Image | None:
     return read_gray(path) if path.is_file() else None
 
 
-def read_person(folder: Path) -> Person | None:
-    """The rest of what `write_matte` wrote."""
+def read_person(folder: Path, box: Box | None = None) -> Person | None:
+    """The rest of what `write_matte` wrote, or a part of it."""
     path = folder / "moving.png"
-    return Person(read_gray(path), read_image(folder / "behind.png")) if path.is_file() else None
+    if not path.is_file():
+        return None
+    whole = read_gray(path), read_image(folder / "behind.png")
+    return Person(*(np.ascontiguousarray(each[box.slices]) if box else each for each in whole))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engines.base import Person, Portrait
     from foundation.crop import CropInfo
     from foundation.facetrack import Face, FaceTrack, HeadFrame
-    from foundation.geometry import Image
+    from foundation.geometry import Box, Image
     from stages.crop_files import CropPath
 
 
@@ -74,7 +74,7 @@ class Crop(Handle):
         from engines.base import Portrait  # noqa: PLC0415  (see above)
 
         info = self.info()
-        person = matte.person() if matte and info.native else None
+        person = matte.person(info.box) if matte and info.native else None
         return Portrait(self.image(), self.face(), info.inner_edges, person)
 
     def _picture(self, name: str) -> Image:
@@ -92,11 +92,11 @@ class Matte(Handle):
 
         return crop_files.read_matte(self.path)
 
-    def person(self) -> Person | None:
-        """The person in the part of the picture that the crop covers, and what is behind."""
+    def person(self, box: Box | None = None) -> Person | None:
+        """What moves with the person, and what is behind that: in the whole portrait, or in a box of it."""
         from stages import crop_files  # noqa: PLC0415  (see above)
 
-        return crop_files.read_person(self.path)
+        return crop_files.read_person(self.path, box)
 
 
 class PlateCrop(Crop):

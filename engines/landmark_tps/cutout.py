@@ -69,13 +69,6 @@ class Cutout:
         colours = cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB)
         out[box.slices] = cv2.blendLinear(colours, behind, share, 1 - share)
 
-    def moved(self, field: Field, box: Box) -> NDArray[np.uint8]:
-        """(H, W) the opacity, moved by the field inside the box."""
-        opacity = self.opacity.copy()
-        part = field[box.slices]
-        opacity[box.slices] = cv2.remap(self.opacity, part, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-        return opacity
-
 
 def runs(kinds: list[list[int]], box: Box) -> Iterator[tuple[int, Box]]:
     """The box, cut up along its tiles, with what each part shows; neighbours in a row that show the same are one."""

@@ -104,12 +104,13 @@ class TpsRenderer(Renderer):
         mouth.paint(out, lips, driving_frame, theirs, scene.mouth, shown=shown)
         return out
 
-    def opacity(self, index: int, share: float) -> NDArray[np.uint8] | None:
-        cutout = self._scene.cutout
-        if cutout is None:
-            return None
+    def carried(self, index: int, mask: NDArray[np.uint8], share: float = 1.0) -> NDArray[np.uint8]:
         motion = self._motion(*self._moved(index, share))
-        return cutout.moved(motion.field, motion.moving)
+        part, moved = motion.field[motion.moving.slices], mask.copy()
+        if part.size:
+            carried = cv2.remap(mask, part, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+            moved[motion.moving.slices] = carried
+        return moved
 
     def _moved(self, index: int, share: float) -> tuple[Array, Array]:
         """Where the points go, and the head's rigid motion, after a share of the way."""

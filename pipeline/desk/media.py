@@ -41,8 +41,8 @@ FILES = {
     r"performers\.[^.]+\.composite\.in_front": ("picture",),
     r"performers\.[^.]+\.singing\.sound|audio(\.source)?": ("sound", "video"),
     r"performers\.[^.]+\.singing\.words|lyrics(\.file)?": KINDS_OF_WORDS,
-    r"scenes\.\d+\.background\.image": ("picture",),
-    r"scenes\.\d+\.background\.video": ("video",),
+    r"(scenes\.\d+|performers\.[^.]+\.composite)\.background\.image": ("picture",),
+    r"(scenes\.\d+|performers\.[^.]+\.composite)\.background\.video": ("video",),
     r"font": ("font",),
 }
 """Places in a manifest that name files, and the kinds that go there."""

@@ -11,9 +11,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from pipeline.manifest.parts.performers import FILE_TAG, FRAME_TAG
-from pipeline.manifest.parts.scenes import IMAGE_TAG, PLAIN_TAG, VIDEO_TAG
+from pipeline.manifest.parts.scenes import IMAGE_TAG, NONE_TAG, PLAIN_TAG, VIDEO_TAG
 
-TAGS = (FILE_TAG, FRAME_TAG, PLAIN_TAG, IMAGE_TAG, VIDEO_TAG)
+TAGS = (FILE_TAG, FRAME_TAG, PLAIN_TAG, IMAGE_TAG, VIDEO_TAG, NONE_TAG)
 """What pydantic calls the kinds of a value that is written in several ways; no part of its path."""
 
 PLANNED = ((r"defaults\.chunk_seconds", ""),)

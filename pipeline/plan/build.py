@@ -125,9 +125,10 @@ def _media(loaded: LoadedManifest, plates: frozenset[str]) -> dict[str, str | No
             owners.setdefault(str(performer.portrait), name)
         if isinstance(performer.portrait, FrameOf):
             owners.setdefault(performer.portrait.frame_of, name)
-    for scene in loaded.manifest.scenes or ():
-        if isinstance(scene.background, VideoBackground):
-            owners.setdefault(scene.background.video, None)
+    behind = [performer.composite.background for performer in loaded.manifest.performers.values()]
+    for background in [*behind, *(scene.background for scene in loaded.manifest.scenes or ())]:
+        if isinstance(background, VideoBackground):
+            owners.setdefault(background.video, None)
     source = loaded.manifest.audio.source
     if source == VOCALS:
         owners.setdefault(VOCALS_CLIP, None)

@@ -25,8 +25,8 @@ def credits_of(planning: Planning) -> Claim:
         moved.append(Step(EDITED, files.animation(performer, song), f"animated: {name}, by {engine}"))
     cut = tuple(dict.fromkeys(step.to[0] for step in moved))
     files.add(song)
-    for scene in manifest.scenes or ():
-        behind = scene.background
+    own = [performer.composite.background for performer in manifest.performers.values()]
+    for behind in [*own, *(scene.background for scene in manifest.scenes or ())]:
         if behind is not None and not isinstance(behind, str):
             files.add(behind.image if isinstance(behind, ImageBackground) else behind.video)
     steps = [Step(PLACED, files.seen, "what is seen and heard in the result")]

@@ -13,6 +13,7 @@ from pipeline.plan.planning import Planning
 from pipeline.plan.timeline import Timeline
 from stages.artifacts import Edited, File, Media, Scripts
 from stages.contracts import edit, edit_join
+from stages.crops import Matte
 
 PIECE = 250
 """Frames: as many as lie between two key frames of x264 and x265 anyway, so that a joint costs next to nothing."""
@@ -49,14 +50,22 @@ def _plan_piece(
     scenes, backgrounds = _numbered(_seen(timeline.scenes, part), timeline.backgrounds)
     names = {name for scene in scenes for name in scene.performers}
     acts, crops, chunks = [], [], []
+    mattes: dict[str, Matte] = {}
+    behinds: dict[str, Media] = {}
     for planned in pictures:
         if planned.name in names:
             last = planned.frames - 1
             first, stop = min(part.start, last), min(part.stop, planned.frames)
             shown = [chunk for chunk in planned.chunks if chunk.range.start < stop and first < chunk.range.stop]
             starts = tuple(chunk.range.start for chunk in shown)
-            acts.append(edit.Act(name=planned.name, frames=planned.frames, into=planned.into, chunks=starts))
+            behind, file = planned.background or (None, None)
+            act = edit.Act(
+                name=planned.name, frames=planned.frames, into=planned.into, chunks=starts, background=behind
+            )
+            acts.append(act)
             crops.append(planned.crop)
+            mattes |= {planned.name: planned.matte} if behind and planned.matte else {}
+            behinds |= {planned.name: file} if file else {}
             chunks.append(tuple(chunk.frames for chunk in shown))
     settings = edit.Settings(
         fps=planning.fps,
@@ -68,7 +77,13 @@ def _plan_piece(
     )
     scripts, fonts = _text(planning)
     inputs = edit.Inputs(
-        crops=tuple(crops), chunks=tuple(chunks), backgrounds=backgrounds, scripts=scripts, fonts=fonts
+        crops=tuple(crops),
+        chunks=tuple(chunks),
+        backgrounds=backgrounds,
+        mattes=mattes,
+        behinds=behinds,
+        scripts=scripts,
+        fonts=fonts,
     )
     return planning.graph.plan(edit.CONTRACT, settings, inputs, None, len(part))
 

@@ -25,6 +25,7 @@ def plan_passes(planning: Planning, performers: Mapping[str, PlannedPerformer]) 
             crop=planned.crop,
             chunks=tuple(chunk.frames for chunk in planned.chunks),
             plate=planned.plate[0] if planned.plate else None,
+            matte=planned.matte if "matte" in wanted else None,
         )
         made = planning.graph.plan(passes.CONTRACT, settings, inputs, name, planned.frames)
         files |= {f"{name}.{each}.mkv": (made, f"{each}.mkv") for each in wanted}

@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Literal
 
 from compositing.style import PasteStyle
-from foundation.errors import InputError
+from foundation.errors import InputError, ManifestError
 from foundation.times import FrameRange, chunks
 from pipeline.manifest.parts.performers import Composite, FrameOf
 from pipeline.plan.clip import Clip
 from pipeline.plan.driving import PlannedClip, normalized
 from pipeline.plan.planning import Planning
 from pipeline.plan.singing import performed
+from pipeline.plan.timeline import background_of
 from pipeline.plan.turns import motion_of, turns_of
 from stages.artifacts import File, Frames, Media, Track
 from stages.contracts import animate, composite, crop, faces, matte, prepare
+from stages.contracts.edit import Background
 from stages.crops import Crop, Matte
 
 USUAL_FACE = 1080
@@ -45,6 +47,8 @@ class PlannedPerformer:
         chunks: its frames, in order.
         into: what these show: the part of the portrait that moves, or the crop.
         plate: of a moving plate, its frames, and what plays of it.
+        matte: where its person is in the portrait, for who asks.
+        background: what that person stands before in place of the portrait's own, and its file.
     """
 
     name: str
@@ -55,6 +59,8 @@ class PlannedPerformer:
     chunks: tuple[Chunk, ...]
     into: Literal["portrait", "crop"]
     plate: tuple[Frames, Clip] | None = None
+    matte: Matte | None = None
+    background: tuple[Background, Media | None] | None = None
 
 
 def driver(planning: Planning, name: str, clip: Clip) -> PlannedClip:
@@ -80,9 +86,16 @@ def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, 
     style = paste_style(performer.composite) if performer.composite.into == "portrait" else None
     # what a network draws is dear: it is kept by itself, for another feather
     at_once = None if choice.network else style
-    done, person = [], _matte(planning, name, cut)
+    behind, person, done = _background(planning, name, group), _matte(planning, name, cut), []
     for part in chunks(frames, planning.manifest.defaults.chunk_frames):
-        how = animate.Settings(engine=choice.use, options=choice.settings, range=part, fps=planning.fps, paste=at_once)
+        how = animate.Settings(
+            engine=choice.use,
+            options=choice.settings,
+            range=part,
+            fps=planning.fps,
+            paste=at_once,
+            opacity=len(group) == 1 and (behind is not None or "matte" in performer.composite.passes),
+        )
         given = animate.Inputs(crop=cut, clip=driving.clip, prepared=prepared, files=files, matte=person)
         moved = graph.plan(animate.CONTRACT, how, given, name, len(part))
         if style and not at_once:
@@ -90,7 +103,8 @@ def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, 
             laid = composite.Inputs(crop=cut, moved=moved)
             moved = graph.plan(composite.CONTRACT, settings, laid, name, len(part))
         done.append(Chunk(part, moved))
-    return PlannedPerformer(name, frames, choice.name, cut, driving, tuple(done), performer.composite.into)
+    into = performer.composite.into
+    return PlannedPerformer(name, frames, choice.name, cut, driving, tuple(done), into, matte=person, background=behind)
 
 
 def prepare_settings(planning: Planning, name: str, *, plate: bool = False) -> prepare.Settings:
@@ -132,6 +146,28 @@ def _portrait(planning: Planning, name: str, group: tuple[str, ...]) -> Crop:
         in_front=_in_front(planning, group),
     )
     return planning.graph.plan(crop.CONTRACT, settings, inputs, name, 1)
+
+
+def _background(planning: Planning, name: str, group: tuple[str, ...]) -> tuple[Background, Media | None] | None:
+    """What the performer stands before, and its file.
+
+    Raises:
+        ManifestError: it cannot be cut out of its portrait. InputError: the file is no picture, or no video.
+    """
+    choice, chosen = planning.job.choices[name], planning.manifest.performers[name].composite.background
+    if chosen is None:
+        return None
+    if choice.network or choice.subject == "whole":
+        told = f"composite.background cuts a person out, and {choice.name} does not tell where it goes"
+        raise ManifestError(told, performer=name, cure="use engine: landmark_tps, or remove background")
+    if len(group) > 1:
+        told = "composite.background cuts one person out, and this picture has several performers"
+        raise ManifestError(told, performer=name, cure="cut the picture up, one for each, or remove background")
+    if chosen == "none":
+        return Background(), None
+    files: list[Media] = []
+    behind = background_of(planning, f"performers.{name}.composite.background", chosen, files)
+    return None if behind is None else (behind, files[0] if files else None)
 
 
 def _matte(planning: Planning, name: str, cut: Crop) -> Matte | None:

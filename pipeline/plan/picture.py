@@ -13,8 +13,10 @@ from foundation.times import FrameRange, chunks
 from pipeline.manifest.parts.performers import FrameOf
 from pipeline.plan.performer import Chunk, PlannedPerformer
 from pipeline.plan.planning import Planning
+from stages.artifacts import Media
 from stages.contracts import group, merge
-from stages.crops import Crop
+from stages.contracts.edit import Background
+from stages.crops import Crop, Matte
 
 Groups = dict[str, tuple[str, ...]]
 
@@ -29,6 +31,7 @@ class PlannedPicture:
         crop: the picture, the part of it that moves (`box`) and where the heads are.
         chunks: those of the moving part, in order.
         into: "portrait" or "crop".
+        matte, background: of one performer, see PlannedPerformer.
     """
 
     name: str
@@ -37,6 +40,8 @@ class PlannedPicture:
     crop: Crop
     chunks: tuple[Chunk, ...]
     into: Literal["portrait", "crop"]
+    matte: Matte | None = None
+    background: tuple[Background, Media | None] | None = None
 
 
 def find_groups(planning: Planning) -> Groups:
@@ -79,7 +84,8 @@ def plan_pictures(
         members = [performers[name] for name in names]
         if len(members) == 1:
             alone = members[0]
-            pictures.append(PlannedPicture(alone.name, names, alone.frames, alone.crop, alone.chunks, alone.into))
+            shown = alone.frames, alone.crop, alone.chunks, alone.into, alone.matte, alone.background
+            pictures.append(PlannedPicture(alone.name, names, *shown))
         else:
             pictures.append(_together(planning, names, members))
     return pictures

@@ -25,7 +25,7 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
     Args:
         clip: what plays of its driving video, or of its song.
     Raises:
-        InputError: the plate cannot be used. ManifestError: something is to stay in front of it.
+        InputError: the plate cannot be used. ManifestError: something is to stay in front of it, or behind its person.
     """
     graph, choice, fps = planning.graph, planning.job.choices[name], planning.fps
     into, style = (wanted := planning.manifest.performers[name].composite).into, paste_style(wanted)
@@ -33,6 +33,9 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
         told = "composite.in_front stays in front of a still portrait, and this one is a video"
         raise ManifestError(told, performer=name, cure="remove it, or take a frame with portrait: {frame_of: ...}")
     frames = clip.frames_at(fps)
+    if wanted.background is not None:
+        told = "composite.background cuts the person out of a still portrait, and this one is a video"
+        raise ManifestError(told, performer=name, cure="remove it, or take a frame with portrait: {frame_of: ...}")
     part, plate, face = _plate(planning, name, frames)
     timing = Timing(start=part.start, frames=frames, fps=fps)
     path = plate_path.Settings(engine=choice.use, timing=timing)

@@ -174,14 +174,12 @@ def _mentions(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> li
             found.append((f"performers.{name}.portrait", portrait))
         if performer.composite.in_front is not None:
             found.append((f"performers.{name}.composite.in_front", performer.composite.in_front))
+        found += _background(f"performers.{name}.composite.background", performer.composite.background)
         found += _performances(name, performer)
         files = choices[name].files
         found += [(f"performers.{name}.{choices[name].name}.{kind}", str(file)) for kind, file in files.items()]
     for number, scene in enumerate(manifest.scenes or ()):
-        if isinstance(scene.background, ImageBackground):
-            found.append((f"scenes.{number}.background.image", scene.background.image))
-        elif isinstance(scene.background, VideoBackground):
-            found.append((f"scenes.{number}.background.video", scene.background.video))
+        found += _background(f"scenes.{number}.background", scene.background)
     if manifest.lyrics is not None:
         found.append(("lyrics.file", manifest.lyrics.file))
     if manifest.font is not None:
@@ -192,6 +190,12 @@ def _mentions(loaded: LoadedManifest, choices: Mapping[str, EngineChoice]) -> li
     elif source not in ("driving", "none"):
         found.append(("audio.source", source))
     return found
+
+
+def _background(where: str, chosen: object) -> list[tuple[str, str]]:
+    if isinstance(chosen, ImageBackground):
+        return [(f"{where}.image", chosen.image)]
+    return [(f"{where}.video", chosen.video)] if isinstance(chosen, VideoBackground) else []
 
 
 def _performances(name: str, performer: Performer) -> list[tuple[str, str]]:

@@ -60,7 +60,7 @@ def plan_scenes(planning: Planning, pictures: Mapping[str, str], frames: int) ->
                 range=FrameRange(start, stop),
                 layout=scene.layout,
                 performers=tuple(shown),
-                background=_background(planning, number, scene.background, files),
+                background=background_of(planning, f"scenes.{number}.background", scene.background, files),
                 gutter=gutter,
                 margin=margin,
                 fit=scene.fit,
@@ -144,10 +144,16 @@ def _passage(planning: Planning, number: int, transition: parts.Transition, fram
     return Passage(kind=transition.kind, frames=count, direction=transition.direction)
 
 
-def _background(
-    planning: Planning, number: int, chosen: parts.Background | None, files: list[Media]
+def background_of(
+    planning: Planning, where: str, chosen: parts.Background | None, files: list[Media]
 ) -> Background | None:
-    """What stands behind scene `number`; a file is added to `files`."""
+    """What stands behind a scene, or a performer; a file is added to `files`.
+
+    Args:
+        where: the field that says so.
+    Raises:
+        InputError: it is no picture, or no video. ManifestError: it starts after its video ends.
+    """
     if chosen is None:
         return None
     if isinstance(chosen, str):
@@ -158,16 +164,16 @@ def _background(
         path = planning.sources[chosen.image].path
         if not is_image(Path(path)):
             cure = "name a PNG, JPEG, WebP, HEIC or TIFF file, or use {video: FILE}"
-            raise InputError(f"scenes.{number}.background.image is no picture", file=path, cure=cure)
+            raise InputError(f"{where}.image is no picture", file=path, cure=cure)
         files.append(planning.sources.media(chosen.image))
         return Background(file=len(files) - 1)
     path, video = planning.sources[chosen.video].path, planning.facts.media[chosen.video].video
     if video is None:
         cure = "name a video, or use {image: FILE}"
-        raise InputError(f"scenes.{number}.background.video has no video stream", file=path, cure=cure)
+        raise InputError(f"{where}.video has no video stream", file=path, cure=cure)
     start = video.start + chosen.start
     if start >= video.end:
         cure = "choose an earlier start"
-        raise ManifestError(f"scenes.{number}.background starts after its video ends", file=path, cure=cure)
+        raise ManifestError(f"{where} starts after its video ends", file=path, cure=cure)
     files.append(planning.sources.media(chosen.video))
     return Background(file=len(files) - 1, start=start)

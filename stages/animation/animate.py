@@ -14,6 +14,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engines import load_engine
 from engines.base import Engine, Own, PlateEngine, Portrait, Renderer, SpanFrame
@@ -24,13 +25,14 @@ from foundation.shots import Layer, layers, shot_of
 from media.video.reader import read_frames
 from media.video.sequence import FrameSequence
 from media.video.writer import FrameWriter
-from stages.artifacts import FRAMES, Frames, Prepared
+from stages.artifacts import FRAMES, OPACITY, Frames, Prepared
 from stages.contract import Report
 from stages.contracts.animate import Facts, Inputs, Settings
-from stages.crops import Crop, PlateCrop
+from stages.crops import Crop, Matte, PlateCrop
 from stages.engine_use import engine_files, read_options
 from stages.pasting import Pasting
 
+Mask = NDArray[np.uint8]
 SHOTS_OPEN = 2
 """Renderers kept: where one shot passes into another, both are needed."""
 
@@ -49,6 +51,8 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         pictures = scene.on_plate(scene.engine, inputs.crop, inputs.plate, start, stop)
     else:
         pictures = scene.pictures(start, stop)
+    if settings.opacity and inputs.matte is not None:
+        _write_opacity(scene, inputs.matte, settings, out)
     with FrameWriter(out / FRAMES, size=size, fps=settings.fps) as writer:
         for picture in pictures:
             moved = scene.tint(picture) if scene.tint else picture
@@ -60,17 +64,32 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     return Facts(frames=stop - start, size=size)
 
 
+def _write_opacity(scene: _Scene, matte: Matte, settings: Settings, out: Path) -> None:
+    """Write OPACITY, if the person is known and the engine can tell where it goes."""
+    whole = matte.opacity()
+    still = None if whole is None else np.ascontiguousarray(whole[scene.box.slices])
+    first = None if still is None else next(scene.carried(still, settings.range.start, settings.range.start + 1))
+    if still is None or first is None:
+        return
+    with FrameWriter(out / OPACITY, size=(still.shape[1], still.shape[0]), fps=settings.fps) as writer:
+        for mask in scene.carried(still, settings.range.start, settings.range.stop):
+            if mask is not None:
+                writer.write(cv2.merge([mask] * 3))
+
+
 class _Scene:
     """The portrait, shot by shot: every frame is made from the driving frames it shows, and nothing else.
 
     Attributes:
         still: (H, W, 3) the portrait at rest.
         tint: of a portrait without colours, which stays without.
+        box: what the crop covers of the picture.
     """
 
     def __init__(self, settings: Settings, inputs: Inputs) -> None:
         self.engine, portrait = load_engine(settings.engine.name), inputs.crop.portrait(inputs.matte)
         self.still: Image = portrait.image
+        self.box = inputs.crop.info().box
         self.tint = Tint.of(self.still)
         self._own = Own(read_options(self.engine, settings.options), engine_files(inputs.files))
         self._prepared, self._fps, self._clip = inputs.prepared, settings.fps, inputs.clip
@@ -96,6 +115,23 @@ class _Scene:
             for index, parts in span:
                 pictures = [self._picture(layer, index, driving) for layer in parts]
                 yield pictures[0] if len(parts) == 1 else _mixed(pictures[0], pictures[1], parts[1].weight)
+
+    def carried(self, still: Mask, start: int, stop: int) -> Iterator[Mask | None]:
+        """A mask of the crop as the frames `start` up to `stop` move it; None where the engine cannot tell."""
+        for index in range(start, stop):
+            shown = layers(self._shots, min(index, self._length - 1), self._fps)
+            masks = [self._carried(layer, still) for layer in shown]
+            first, last = masks[0], masks[-1]
+            if len(masks) == 1 or first is None or last is None:
+                yield first
+            else:
+                yield _mixed(first, last, shown[1].weight)
+
+    def _carried(self, layer: Layer, still: Mask) -> Mask | None:
+        if layer.index is None:
+            return still
+        number = shot_of(self._shots, layer.index)
+        return self._renderer(number).carried(layer.index - self._shots[number].start, still, layer.share)
 
     def _shot(self, parts: Sequence[Layer]) -> int | None:
         """The shot that alone makes the picture, if one does."""

@@ -1,17 +1,18 @@
 """What another compositing program needs of a performer: where the moving region was laid over, and what it changed.
 
-Writes matte.mkv (the mask, white where the moving region shows) and difference.mkv (128 plus what was added to the
-picture, so that picture + difference - 128 is the result, where it changes by less than 128 levels). Both are lossless
-(FFV1) and as large as the picture.
+Writes matte.mkv (white where the person is; where nobody could tell it from what is behind, where the moving region
+shows) and difference.mkv (128 plus what was added to the picture, so that picture + difference - 128 is the result,
+where it changes by less than 128 levels). Both are lossless (FFV1) and as large as the picture.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,12 +33,17 @@ MIDDLE = 128
 
 @dataclass(frozen=True)
 class _Frame:
-    """One frame: the picture without the performer, the part of it that changed, that part now, and the mask there."""
+    """One frame: the picture without the performer, the part of it that changed, that part now, and the mask there.
+
+    Attributes:
+        whole: where the mask is a person's, that of the whole picture at rest.
+    """
 
     picture: Image
     box: Box
     part: Image
     mask: Mask
+    whole: Image | None = None
 
 
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
@@ -46,7 +52,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     if inputs.plate:
         frames = _on_plate(PlateCrop(inputs.crop.given, inputs.crop.path), inputs.plate, settings.feather, result)
     else:
-        frames = _on_still(inputs.crop, settings.feather, result)
+        frames = _on_still(inputs.crop, settings.feather, result, _people(inputs))
     writers: dict[str, FrameWriter] = {}
     done = 0
     try:
@@ -70,13 +76,28 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     return Facts(frames=done)
 
 
-def _on_still(crop: Crop, feather: float, result: Iterator[Image]) -> Iterator[_Frame]:
+def _people(inputs: Inputs) -> tuple[Image, Iterator[Mask]] | None:
+    """The still person's matte, (H, W), and the moving one in each frame; None where it cannot be told."""
+    still = inputs.matte.opacity() if inputs.matte else None
+    files = [chunk.opacity for chunk in inputs.chunks]
+    known = [file for file in files if file is not None]
+    if still is None or len(known) < len(files):
+        return None
+    masks = chain.from_iterable(read_frames(file) for file in known)
+    return still, (mask[:, :, 0].astype(np.float32) * np.float32(1 / 255) for mask in masks)
+
+
+def _on_still(
+    crop: Crop, feather: float, result: Iterator[Image], people: tuple[Image, Iterator[Mask]] | None
+) -> Iterator[_Frame]:
     picture, info = crop.picture(), crop.info()
-    mask = paste_mask(info, crop.face(), feather)
+    region = repeat(paste_mask(info, crop.face(), feather))
+    whole, masks = people or (None, region)
+    seen = np.ones((info.box.height, info.box.width), np.float32)
     for front in crop.fronts():
-        mask = mask * (1 - front.opacity.astype(np.float32) * np.float32(1 / 255))
-    for part in result:
-        yield _Frame(picture, info.box, part, mask)
+        seen *= 1 - front.opacity.astype(np.float32) * np.float32(1 / 255)
+    for part, mask in zip(result, masks, strict=False):
+        yield _Frame(picture, info.box, part, mask * seen, whole)
 
 
 def _on_plate(crop: PlateCrop, plate: Frames, feather: float, result: Iterator[Image]) -> Iterator[_Frame]:
@@ -88,7 +109,7 @@ def _on_plate(crop: PlateCrop, plate: Frames, feather: float, result: Iterator[I
 
 
 def _matte(frame: _Frame) -> Image:
-    matte = np.zeros_like(frame.picture)
+    matte = np.zeros_like(frame.picture) if frame.whole is None else cv2.merge([frame.whole] * 3)
     matte[frame.box.slices] = np.rint(frame.mask * 255).astype(np.uint8)[:, :, None]
     return matte
 

@@ -24,6 +24,7 @@ class Settings:
         range: the frames of the result.
         fps: of them a second.
         paste: how they are laid into the portrait; None: they are the crop's alone.
+        opacity: write, too, where the portrait's person is in them, if anybody can tell.
     """
 
     engine: EngineUse
@@ -31,6 +32,7 @@ class Settings:
     range: FrameRange
     fps: Fraction
     paste: PasteStyle | None = None
+    opacity: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

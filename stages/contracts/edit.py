@@ -11,29 +11,12 @@ from foundation.times import FrameRange
 from media.ffmpeg.codecs import Encode
 from stages.artifacts import Edited, File, Frames, Media, Scripts
 from stages.contract import Contract
-from stages.crops import Crop
-
-
-@dataclass(frozen=True, kw_only=True)
-class Act:
-    """One picture.
-
-    Attributes:
-        name: its first performer's.
-        frames: how many it moves for.
-        into: whether it is shown whole, or its crop alone.
-        chunks: the first frames of its chunks.
-    """
-
-    name: str
-    frames: int
-    into: Literal["portrait", "crop"]
-    chunks: tuple[int, ...]
+from stages.crops import Crop, Matte
 
 
 @dataclass(frozen=True, kw_only=True)
 class Background:
-    """What stands behind a scene: the first field that is set says what.
+    """What stands behind a scene, or a person who is cut out: the first field that is set says what; none, nothing.
 
     Attributes:
         file: the number of a picture or a video among the inputs' `backgrounds`.
@@ -46,6 +29,25 @@ class Background:
     start: Fraction | None = None
     color: str | None = None
     blur: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One picture.
+
+    Attributes:
+        name: its first performer's.
+        frames: how many it moves for.
+        into: whether it is shown whole, or its crop alone.
+        chunks: the first frames of its chunks.
+        background: what its person stands before, cut out; its file is the act's own. None: the portrait's own.
+    """
+
+    name: str
+    frames: int
+    into: Literal["portrait", "crop"]
+    chunks: tuple[int, ...]
+    background: Background | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +128,8 @@ class Inputs:
         crops: of each act, what holds its picture.
         chunks: of each act, the moving frames that show.
         backgrounds: pictures and videos behind scenes.
+        mattes: of those acts whose person is cut out, by name.
+        behinds: pictures and videos that these stand before, by the act's name.
         scripts: lyrics and titles, if there are any.
         fonts: that they need, by name.
     """
@@ -133,6 +137,8 @@ class Inputs:
     crops: tuple[Crop, ...]
     chunks: tuple[tuple[Frames, ...], ...]
     backgrounds: tuple[Media, ...] = ()
+    mattes: dict[str, Matte] = field(default_factory=dict)
+    behinds: dict[str, Media] = field(default_factory=dict)
     scripts: Scripts | None = None
     fonts: dict[str, File]
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from stages.artifacts import Frames, Passes
 from stages.contract import Contract
-from stages.crops import Crop
+from stages.crops import Crop, Matte
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +36,13 @@ class Inputs:
         crop: the portrait's.
         chunks: the composited frames, in order.
         plate: of a moving plate, its frames; the crop is then a PlateCrop.
+        matte: where the portrait's person is; None, or empty: the matte is that of the moving region.
     """
 
     crop: Crop
     chunks: tuple[Frames, ...]
     plate: Frames | None = None
+    matte: Matte | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from compositing.backdrop import VideoBackdrop, blurred, filled, plain
 from compositing.opacity import OpacityFrames, over, straight, with_opacity
 from compositing.panel import Panel
 from compositing.scene import WITH_OPACITY, Player, Scene
+from compositing.standing import Standing, cut_out
 from compositing.text_overlay import Layer, Overlay
 from compositing.transition import TRANSITIONS
 from foundation.facetrack import HeadFrame, head_frame
@@ -33,21 +34,28 @@ from media.video.sequence import FrameSequence
 from media.video.writer import FrameWriter, picture_writer
 from stages.artifacts import Frames, Media
 from stages.contract import Report
-from stages.contracts.edit import Act, Facts, Inputs, Passage, PlannedScene, Settings
+from stages.contracts.edit import Act, Background, Facts, Inputs, Passage, PlannedScene, Settings
 from stages.crops import Crop
 
 Image = NDArray[np.uint8]
 Draw = Callable[[int], Image]
+SOFT = 0.012
+"""Of the longer side: how far a portrait's own background is blurred behind its person."""
 
 
 @dataclass(frozen=True)
 class _Act:
-    """One picture: the whole of it, the part that moves, the moving frames, and where the heads are."""
+    """One picture: the whole of it, the part that moves, the moving frames, and where the heads are; of a person who is
+    cut out, what it stands before, and the portrait without it.
+    """
 
     picture: Image
     box: Box
-    frames: FrameSequence | OpacityFrames
+    frames: FrameSequence | OpacityFrames | Standing
     head: HeadFrame
+    background: Background | None = None
+    file: Media | None = None
+    bare: Image | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     size, fps, part = settings.size, settings.fps, settings.piece
     alpha = settings.video.alpha
     acts = {
-        act.name: _read_act(act, crop, chunks, alpha=alpha)
+        act.name: _read_act(act, crop, chunks, inputs, alpha=alpha)
         for act, crop, chunks in zip(settings.acts, inputs.crops, inputs.chunks, strict=True)
     }
     timeline = _timeline(settings.scenes, part, _Stage(acts, inputs.backgrounds, size, fps, alpha, part.start))
@@ -120,7 +128,7 @@ def _with_text(frame: Image, layer: Layer) -> Image:
     return copy
 
 
-def _read_act(about: Act, crop: Crop, given: tuple[Frames, ...], *, alpha: bool) -> _Act:
+def _read_act(about: Act, crop: Crop, given: tuple[Frames, ...], inputs: Inputs, *, alpha: bool) -> _Act:
     chunks = [(start, chunk.video) for start, chunk in zip(about.chunks, given, strict=True)]
     frames = FrameSequence(chunks, about.frames)
     info = crop.info()
@@ -129,7 +137,27 @@ def _read_act(about: Act, crop: Crop, given: tuple[Frames, ...], *, alpha: bool)
         act = _Act(crop.image(), Box(0, 0, *info.size), frames, head_frame(face.points, face.scheme))
     else:
         act = _Act(crop.picture(), info.box, frames, crop.head())
-    return _seen_through(act, crop, about.into) if alpha else act
+    alone = _cut_out(act, crop, about, given, inputs)
+    return alone or (_seen_through(act, crop, about.into) if alpha else act)
+
+
+def _cut_out(act: _Act, crop: Crop, about: Act, given: tuple[Frames, ...], inputs: Inputs) -> _Act | None:
+    """The act with its person alone, if it is cut out and can be told from what is behind."""
+    matte = inputs.mattes.get(about.name)
+    opacity, person = (matte.opacity(), matte.person()) if matte else (None, None)
+    masks = [(start, chunk.opacity) for start, chunk in zip(about.chunks, given, strict=True)]
+    known = [(start, path) for start, path in masks if path is not None]
+    if opacity is None or person is None or len(known) < len(masks) or not isinstance(act.frames, FrameSequence):
+        return None
+    inner = np.ascontiguousarray(person.behind[act.box.slices])
+    fronts = np.zeros(inner.shape[:2], np.uint8)
+    for front in crop.fronts():
+        np.maximum(fronts, front.opacity, out=fronts)
+    np.maximum(opacity[act.box.slices], fronts, out=opacity[act.box.slices])
+    standing = Standing(act.frames, FrameSequence(known, about.frames), inner, fronts)
+    picture = cut_out(act.picture, opacity, person.behind)
+    file = inputs.behinds.get(about.name)
+    return replace(act, picture=picture, frames=standing, background=about.background, file=file, bare=person.behind)
 
 
 def _seen_through(act: _Act, crop: Crop, into: str) -> _Act:
@@ -194,12 +222,41 @@ def _scene(about: PlannedScene, stage: _Stage) -> Scene:
     for name, place in zip(names, places, strict=True):
         act = stage.acts[name]
         room = (place.width, place.height)
-        panel = Panel(act.picture, act.box, room, act.head, about.fit, covered=about.covered.inside(place, size[1]))
-        covered = panel.target == Box(0, 0, *room)
-        alone = about.background is None and not covered and not stage.alpha
+        covered = about.covered.inside(place, size[1])
+        panel = Panel(act.picture, act.box, room, act.head, about.fit, covered=covered)
+        behind = _behind(act, panel, place, about, stage)
+        filled_up = panel.target == Box(0, 0, *room)
+        alone = about.background is None and not filled_up and not stage.alpha and act.background is None
         backing = blurred(act.picture, room) if alone else None
-        players.append(Player(panel, act.frames, place, backing))
+        players.append(Player(panel, act.frames, place, backing, behind))
     return Scene(still, players, moving)
+
+
+def _behind(act: _Act, panel: Panel, place: Box, about: PlannedScene, stage: _Stage) -> Draw | None:
+    """What a person who is cut out stands before in its panel; None: what is behind the scene."""
+    kind, bare, room = act.background, act.bare, (place.width, place.height)
+    if kind is None or bare is None or kind == Background():
+        return None
+    if kind.blur:
+        soft = np.asarray(cv2.GaussianBlur(bare, (0, 0), SOFT * max(bare.shape[:2])), np.uint8)
+        canvas = blurred(bare, room)
+        again = Panel(soft, act.box, room, act.head, about.fit, covered=about.covered.inside(place, stage.size[1]))
+        canvas[panel.target.slices] = again.draw(soft[act.box.slices])
+        return lambda frame: stage.behind(canvas)
+    if kind.color is not None or act.file is None:
+        canvas = plain(kind.color or "#000000", room)
+        return lambda frame: stage.behind(canvas)
+    if kind.start is None:
+        canvas = filled(read_image(act.file.path), room)
+        return lambda frame: stage.behind(canvas)
+    return _film(act.file, kind.start, room, about, stage)
+
+
+def _film(media: Media, start: Fraction, size: tuple[int, int], about: PlannedScene, stage: _Stage) -> Draw:
+    """The frames of a video behind a scene, or a person in it, by the result's frame numbers."""
+    begins = about.range.start
+    video = VideoBackdrop(media.clip, start, stage.fps, size, max(0, stage.start - begins))
+    return lambda frame: stage.behind(video.frame(frame - begins))
 
 
 def _background(about: PlannedScene, stage: _Stage) -> tuple[Image, Draw | None]:
@@ -210,11 +267,10 @@ def _background(about: PlannedScene, stage: _Stage) -> tuple[Image, Draw | None]
     if kind.file is None:
         if kind.color is not None:
             return stage.behind(plain(kind.color, stage.size)), None
-        soft = blurred(stage.acts[about.performers[0]].picture[:, :, :3], stage.size)
+        act = stage.acts[about.performers[0]]
+        soft = blurred(act.picture[:, :, :3] if act.bare is None else act.bare, stage.size)
         return stage.behind(soft), None
     media = stage.backgrounds[kind.file]
     if kind.start is None:
         return stage.behind(filled(read_image(media.path), stage.size)), None
-    begins = about.range.start
-    video = VideoBackdrop(media.clip, kind.start, stage.fps, stage.size, max(0, stage.start - begins))
-    return stage.nothing(), lambda frame: stage.behind(video.frame(frame - begins))
+    return stage.nothing(), _film(media, kind.start, stage.size, about, stage)

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from compositing.behind import with_halo, without_person
 from engines.base import Person
 from face.mattes import Matte, person_matte
 from foundation.facetrack import Face
-from foundation.geometry import apply_affine, invert_affine
+from foundation.geometry import Image, apply_affine, invert_affine
 from foundation.notices import notice
 from stages.contract import Report
 from stages.contracts.matte import Facts, Inputs, Settings
@@ -29,24 +27,24 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         InputError: the network that finds people is damaged.
     """
     crop = inputs.crop
-    box, matte = crop.info().box, _matte(crop)
+    picture = crop.picture().copy()
+    picture[crop.info().box.slices] = crop.bare()  # without what stays in front of it
+    matte = _matte(crop, picture)
     share = round(float(matte.opacity.mean()) / 255, 4)
     if matte.doubt is not None:
-        notice(f"{matte.doubt}, so what is around it moves with the face")
+        notice(f"{matte.doubt}, so the background stays behind it, and moves with the face near it")
         return Facts(share=share, doubt=matte.doubt)
-    height, bare = crop.head().height, crop.bare()
-    moving = with_halo(np.ascontiguousarray(matte.opacity[box.slices]), height)
-    write_matte(out, matte.opacity, Person(moving, without_person(bare, moving, height)))
+    height = crop.head().height
+    moving = with_halo(matte.opacity, height)
+    write_matte(out, matte.opacity, Person(moving, without_person(picture, moving, height)))
     return Facts(share=share)
 
 
-def _matte(crop: Crop) -> Matte:
-    """Of the whole picture, without what stays in front of it; its own opacity, where it has one."""
+def _matte(crop: Crop, picture: Image) -> Matte:
+    """Of the whole picture; its own opacity, where it has one."""
     own = crop.opacity()
     if own is not None and int(own.min()) < 255:
         return Matte(own)
-    info, face, picture = crop.info(), crop.face(), crop.picture().copy()
-    picture[info.box.slices] = crop.bare()
-    return person_matte(
-        picture, Face(apply_affine(invert_affine(info.affine), face.points), face.scheme, face.blendshapes, face.pose)
-    )
+    face = crop.face()
+    points = apply_affine(invert_affine(crop.info().affine), face.points)
+    return person_matte(picture, Face(points, face.scheme, face.blendshapes, face.pose))

@@ -12,6 +12,7 @@ from foundation.subject import Square, Subject
 from pipeline.manifest.engine_sections import EngineName, OfPerformer
 from pipeline.manifest.fields import FaceSelect, Reference, Seconds, SquareField
 from pipeline.manifest.parts.driving import Driving, DrivingField
+from pipeline.manifest.parts.scenes import OwnBackground
 from pipeline.manifest.parts.singing import Singing
 
 FILE_TAG, FRAME_TAG = "<file>", "<frame>"
@@ -66,6 +67,9 @@ class Composite(Part):
     in_front: str | None = None
     """A picture as large as the portrait, transparent wherever the face is to be seen, that stays in front of it: a
     microphone, a hand, a veil."""
+    background: OwnBackground | None = None
+    """What the person stands before, cut out of the portrait: `none` (what is behind the scene, or nothing), `blur`
+    (the portrait's own, blurred), a colour such as "#101418", a picture or a video; without it, the portrait's own."""
     passes: Annotated[list[Literal["matte", "difference"]], Field(max_length=2)] = Field(default=[])
     """What is written beside the result for other compositing programs."""
 
@@ -75,6 +79,8 @@ class Composite(Part):
             raise ValueError("passes show what is put into the portrait: remove them, or into: crop")
         if self.in_front is not None and self.into == "crop":
             raise ValueError("in_front lies over the whole portrait: remove it, or into: crop")
+        if self.background is not None and self.into == "crop":
+            raise ValueError("background is what the whole portrait stands before: remove it, or into: crop")
         return self
 
 

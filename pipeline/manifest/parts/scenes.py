@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from foundation.part import Part
 from pipeline.manifest.fields import Backdrop, Name, Seconds
 
-PLAIN_TAG, IMAGE_TAG, VIDEO_TAG = "<colour>", "<image>", "<video>"
+PLAIN_TAG, IMAGE_TAG, VIDEO_TAG, NONE_TAG = "<colour>", "<image>", "<video>", "<none>"
 Share = Annotated[float, Field(ge=0, le=0.25)]
 """Of the frame's shorter side."""
 
@@ -42,6 +42,20 @@ Background = Annotated[
     | Annotated[VideoBackground, Tag(VIDEO_TAG)],
     Discriminator(_kind),
 ]
+
+
+def _own_kind(value: object) -> str:
+    return NONE_TAG if value == "none" else _kind(value)
+
+
+OwnBackground = Annotated[
+    Annotated[Literal["none"], Tag(NONE_TAG)]
+    | Annotated[Backdrop, Tag(PLAIN_TAG)]
+    | Annotated[ImageBackground, Tag(IMAGE_TAG)]
+    | Annotated[VideoBackground, Tag(VIDEO_TAG)],
+    Discriminator(_own_kind),
+]
+"""What a performer stands before in place of the portrait's own background."""
 
 
 class Inset(Part):

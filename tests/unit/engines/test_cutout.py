@@ -5,10 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from compositing.behind import with_halo, without_person
 from engines.base import Person
 from engines.landmark_tps.cutout import ACROSS, BEHIND, TILE, Cutout, runs
+from engines.landmark_tps.mesh import Field
 from engines.landmark_tps.renderer import identity
 from foundation.geometry import Box
 
@@ -18,13 +20,19 @@ SIZE = (400, 500)
 
 def made(
     edges: tuple[bool, bool, bool, bool] = NOWHERE,
-) -> tuple[Cutout, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:
+) -> tuple[Cutout, NDArray[np.uint8]]:
     rows, columns = np.mgrid[: SIZE[0], : SIZE[1]]
     opacity = (np.hypot(rows - 100, columns - 125) < 60).astype(np.uint8) * 255
     wall = np.random.default_rng(0).integers(40, 90, (*SIZE, 3), np.uint8)
     image = np.where(opacity[:, :, None] > 0, np.uint8(200), wall)
     moving = with_halo(opacity, 100)
     return Cutout(image, Person(moving, without_person(image, moving, 100)), edges), image
+
+
+def carried(cutout: Cutout, field: Field) -> NDArray[np.uint8]:
+    """The opacity where the field takes it."""
+    moved = cv2.remap(cutout.opacity, field, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    return np.asarray(moved, np.uint8)
 
 
 def test_the_tiles_of_a_box_are_its_parts() -> None:
@@ -45,7 +53,7 @@ def test_tiles_that_are_not_blended_need_it_nowhere(shift: tuple[int, int], stre
     cutout, _ = made()
     whole = Box(0, 0, SIZE[1], SIZE[0])
     field = (identity(whole) - 100) * np.float32(stretch) + 100 + np.array(shift, np.float32)
-    kinds, opacity = cutout.kinds(field), cutout.moved(field, whole)
+    kinds, opacity = cutout.kinds(field), carried(cutout, field)
     blended = 0
     for kind, part in runs(kinds, whole):
         blended += part.width * part.height if kind == ACROSS else 0
@@ -62,7 +70,7 @@ def test_at_rest_it_is_the_portrait_and_moved_the_wall_stays() -> None:
     moved = rest.copy()
     moved[:, :, 0] -= 12
     cutout.lay(out, moved, whole, cv2.INTER_LINEAR)
-    opacity = cutout.moved(moved, whole)
+    opacity = carried(cutout, moved)
     assert (opacity[:, 12:] == cutout.opacity[:, :-12]).all()
     still = (opacity == 0) & (cutout.opacity == 0)
     assert (out[still] == image[still]).all()
