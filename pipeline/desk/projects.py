@@ -82,7 +82,7 @@ class Projects:
         mistakes: tuple[str, ...] = ()
         loaded: list[LoadedManifest] = []
         try:
-            loaded = load_manifests(path)
+            loaded = load_manifests(path, online=False)
         except ManifestError as error:
             mistakes = error.mistakes or (error.problem,)
         except DuetError as error:

@@ -63,6 +63,7 @@ function change(...edits) {
 
 async function save() {
   form.flush();
+  song.flush();
   clearTimeout(timer);
   await work;
   await change();

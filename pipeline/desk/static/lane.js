@@ -7,6 +7,7 @@ const EDGE = 9; // pixels at either end that stretch a block
 const ROWS = 3;
 const MOST = 2000;
 const STEP = 0.1; // seconds that an arrow key goes
+const WAIT = 300; // milliseconds after the last key
 const NEAR = 7; // pixels within which an edge takes the place of something else's
 
 export class Lane extends EventTarget {
@@ -20,6 +21,12 @@ export class Lane extends EventTarget {
 
   tell(kind, detail) { this.dispatchEvent(new CustomEvent(kind, { detail })); }
 
+  // a block has another number from the next drawing on
+  follow(from, to) {
+    this.went = [from, to];
+    if (this.picked === from) this.picked = to;
+  }
+
   // entries: {start, stop, text, kind}, in seconds, in the order of their beginnings
   draw(entries) {
     const held = [...this.whole.children].indexOf(document.activeElement);
@@ -32,8 +39,9 @@ export class Lane extends EventTarget {
     }));
     const rows = Math.max(1, free.filter((until) => until > -Infinity).length);
     this.whole.style.height = `${1.9 * rows}rem`;
-    if (held >= 0) this.whole.children[Math.min(this.focused ?? held, this.entries.length - 1)]?.focus({ preventScroll: true });
-    this.focused = null;
+    const [from, to] = this.went ?? [];
+    if (held >= 0) this.whole.children[Math.min(from === held ? to : held, this.entries.length - 1)]?.focus({ preventScroll: true });
+    this.went = null;
     this.pick(this.picked < this.entries.length ? this.picked : -1, false);
   }
 
@@ -42,7 +50,8 @@ export class Lane extends EventTarget {
     made.style.top = `${1.9 * row}rem`;
     this.place(made, entry.start, entry.stop);
     made.addEventListener("click", () => this.pick(number));
-    made.addEventListener("keydown", (event) => this.key(event, number));
+    made.addEventListener("keydown", (event) => this.key(event, made, number));
+    made.addEventListener("blur", () => this.flush());
     made.addEventListener("pointerdown", (event) => this.grasp(event, made, number));
     made.addEventListener("pointermove", (event) => {
       if (!made.hasPointerCapture(event.pointerId)) made.dataset.edge = this.edge(event, made);
@@ -89,12 +98,26 @@ export class Lane extends EventTarget {
   }
 
   // arrows: the block, or its beginning where blocks do not go as a whole; with shift its end, with ctrl its beginning
-  key(event, number) {
+  key(event, block, number) {
     const way = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
     if (!way || event.altKey || event.metaKey) return;
     event.preventDefault();
     const edge = event.shiftKey ? "stop" : event.ctrlKey || !this.moves ? "start" : "both";
-    this.change(number, edge, this.moved(number, edge, way, 0));
+    if (this.keyed !== edge) this.flush();
+    const now = this.moved(number, edge, way, 0);
+    this.place(block, now.start, now.stop);
+    Object.assign(this.entries[number], now);
+    Object.assign(this, { keyed: edge, pending: () => this.change(number, edge, now) });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), WAIT);
+  }
+
+  // tell what keys have moved and what is not told yet
+  flush() {
+    clearTimeout(this.timer);
+    const tell = this.pending;
+    this.pending = null;
+    tell?.();
   }
 
   // where a block is when an edge, or both, goes so many seconds on

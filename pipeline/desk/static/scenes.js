@@ -72,8 +72,7 @@ export class Scenes extends EventTarget {
   }
 
   move(number, way) {
-    this.lane.picked = number + way;
-    this.lane.focused = number + way;
+    this.lane.follow(number, number + way);
     this.swap(Math.min(number, number + way));
   }
 

@@ -56,6 +56,11 @@ export class Song extends EventTarget {
     return { ...sound, from: secondsOf(start ?? 0, fps) ?? 0, until: secondsOf(end, fps) };
   }
 
+  // tell what was moved and not told yet
+  flush() {
+    for (const { lane } of [this.words, this.scenes]) lane.flush();
+  }
+
   fit() {
     this.board.span(Math.max(this.board.end, this.board.end ? 0 : this.words.end, this.scenes.until()) || 10);
     this.scenes.draw();

@@ -10,7 +10,7 @@ const SHORTEST = 0.1; // seconds
 export class Words extends EventTarget {
   constructor(board, panel, ask, at) {
     super();
-    Object.assign(this, { board, panel, ask, at, file: null, text: null, saved: null, lines: [], people: [], offset: 0 });
+    Object.assign(this, { board, panel, ask, at, file: null, text: null, saved: null, lines: [], people: [], offset: 0, work: Promise.resolve() });
     this.lane = new Lane("Lyrics", board, { moves: true, bounds: (number, edge) => this.bounds(number, edge) });
     this.lane.addEventListener("change", ({ detail: { number, start, stop } }) => this.change(number, { start, stop }));
     this.lane.addEventListener("pick", () => this.fill());
@@ -68,19 +68,23 @@ export class Words extends EventTarget {
     return [Math.max(0, this.offset), edge === "start" ? stop - SHORTEST : 86400];
   }
 
-  async change(number, { start, stop, singers }) {
+  // one change after the other: each is made to what the one before has left
+  change(number, { start, stop, singers }) {
     const line = this.lane.entries[number];
     const [from, to] = [start ?? line.start, stop ?? line.stop].map((one) => Math.max(0, one - this.offset));
     const { text } = this.lines[number];
-    await this.read({ text: this.text, change: { number, start: from, end: Math.max(to, from + SHORTEST), singers: singers ?? null } });
+    const change = { number, start: from, end: Math.max(to, from + SHORTEST), singers: singers ?? null };
     const near = ({ start: at }) => Math.abs(at / 1000 - from);
-    const now = this.lines.reduce((best, one, n) => (one.text === text && (best < 0 || near(one) < near(this.lines[best])) ? n : best), -1);
-    this.lane.focused = now;
-    this.lane.picked = now;
-    this.draw();
+    this.work = this.work.then(async () => {
+      await this.read({ text: this.text, change });
+      const now = this.lines.reduce((best, one, n) => (one.text === text && (best < 0 || near(one) < near(this.lines[best])) ? n : best), -1);
+      this.lane.follow(number, now);
+      this.draw();
+    });
   }
 
   async save() {
+    await this.work;
     if (!this.changed) return;
     ({ digest: this.digest } = await this.ask("PUT", `/lyrics/${this.at}`, { file: this.file, text: this.text, digest: this.digest }));
     this.saved = this.text;
