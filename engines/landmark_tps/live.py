@@ -78,7 +78,7 @@ class TpsLiveRenderer(LiveRenderer):
             self._rest = replace(self._rest, rest=rest)
 
     def _watch_mouth(self, face: Face, frame: Image) -> None:
-        """What hides the driver's mouth is not put into the portrait's: a dark one is, eased in and out."""
+        """What hides the driver's mouth is not put into the portrait's: a drawn one is, eased in and out."""
         if self._scene.mouth.made_up:
             self._cover = 1.0
             return
