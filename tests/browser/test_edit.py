@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from foundation.codec import Json
 from foundation.yaml_text import parse_yaml
@@ -82,6 +83,22 @@ def test_a_duet_is_set_up_by_clicks_alone(page: Page, folder: Path, request: pyt
     assert kept["performers"]["ann"]["driving"]["video"] == clip
     assert 0 < kept["performers"]["ann"]["driving"]["end"] < 12
     assert (folder / clip).read_bytes() == sample_path("carphone").read_bytes()
+    if request.node.callspec.id == "screen":
+        render_and_approve(page, name)
+
+
+def render_and_approve(page: Page, name: str) -> None:
+    page.get_by_role("button", name="Save and render").click()
+    page.wait_for_url("**/queue")
+    job = page.locator("#over li").filter(has_text=name.replace(" ", "_").lower())
+    job.get_by_text("done").or_(job.get_by_text("checks failed")).wait_for(timeout=300_000)
+    page.goto("/")
+    page.get_by_role("link", name=name, exact=True).click()
+    page.locator("#exact[data-frame='0']").wait_for()
+    page.get_by_label("Version 1 is").select_option("approved")
+    page.get_by_role("button", name="Save").click()
+    page.goto("/")
+    assert "approved" in page.get_by_role("listitem").filter(has_text=name).inner_text()
 
 
 def test_a_broken_field_is_told_at_its_place(page: Page, folder: Path) -> None:
@@ -132,3 +149,22 @@ def test_the_face_is_chosen_by_clicking_on_it(page: Page, folder: Path) -> None:
     save(page)
     x, y = held(path)["performers"]["ann"]["face"]["at"]
     assert (round(x / 512, 1), round(y / 512, 1)) == (0.9, 0.9)
+
+
+def test_the_second_face_of_a_group_is_chosen(page: Page, folder: Path) -> None:
+    left, right = (Image.open(sample_path(name)).convert("RGB").resize((400, 400)) for name in ("astronaut", "hopper"))
+    group = Image.new("RGB", (800, 400))
+    group.paste(left, (0, 0))
+    group.paste(right, (400, 0))
+    group.save(folder / "group.png")
+    path = opened(page, folder, "group.yaml", TEXT.replace("sample:astronaut", "group.png"))
+    look = field(page, "performers.ann.portrait").locator(".look")
+    look.get_by_role("button", name="Face 2").wait_for(timeout=180_000)
+    middles = []
+    for number in (1, 2):
+        look.get_by_role("button", name=f"Face {number}").click()
+        look.get_by_role("button", name=f"Face {number}", pressed=True).wait_for()
+        page.get_by_text("Not saved yet").wait_for()
+        save(page)
+        middles.append(held(path)["performers"]["ann"]["face"]["at"][0] > 400)
+    assert sorted(middles) == [False, True]
