@@ -72,7 +72,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("portrait", "plate_path", 1, "the crop that follows a face through a plate", 0.2, 2.0),
         StageSpec("driving", "normalize", 7, "driving clip to a constant rate, range and size", 6.0, 130.0),
         StageSpec("driving", "normalize_piece", 1, "a piece of a long driving clip, as normalize has it", 6.0, 130.0),
-        StageSpec("driving", "normalize_join", 1, "join the pieces of a driving clip, packet by packet", 0.3, 130.0),
+        StageSpec("driving", "normalize_join", 1, "join the pieces of a driving clip, packet by packet", 0.4, 130.0),
         StageSpec("driving", "motion_file", 1, "a driver whose motion is kept in a file", 0.2, 2.0),
         StageSpec("driving", "motion_template", 1, "a driver's motion as a file for other programs", 80.0, 1.0),
         StageSpec("driving", "voice", 1, "one voice out of a song, freed of music", 8.0, 4.0),
