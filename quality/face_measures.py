@@ -196,6 +196,17 @@ FACE_MEASURES = (
         "PSNR",
     ),
     Measure(
+        "wall",
+        "performer",
+        "dB",
+        "0..100",
+        *at_least(None, 36.0),
+        "PSNR against the portrait of what lies in the moving region, more than 0.12 of the face's height outside the "
+        "portrait's person, where the matte tells one (docs/compositing.md)",
+        "walls that bend with the head",
+        "PSNR",
+    ),
+    Measure(
         "flicker",
         "performer",
         "ratio",

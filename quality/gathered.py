@@ -27,6 +27,7 @@ class Gathered:
     """
 
     background: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
     seam: list[float] = field(default_factory=list)
     clipped: list[float] = field(default_factory=list)
     shape: list[float] = field(default_factory=list)
@@ -47,12 +48,13 @@ class Gathered:
         Args:
             ours, theirs: of the result and of the driver.
         """
-        noise = _mean(self.background)
+        noise, wall = _mean(self.background), _mean(self.wall)
         return {
             "identity_shape": _middle(self.shape),
             "identity_look": _middle(self.look),
             "seam": _middle(self.seam),
             "background": decibels(noise) if np.isfinite(noise) else float("nan"),
+            "wall": decibels(wall) if np.isfinite(wall) else float("nan"),
             "flicker": _mean(ours.values) / max(_mean(theirs.values), LEAST_SHIMMER) if ours.values else float("nan"),
             "pulse": _mean(ours.pulses),
             "clipped": max(self.clipped, default=float("nan")),

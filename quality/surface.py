@@ -15,6 +15,9 @@ Thumb = NDArray[np.float32]
 Bounds = tuple[int, int, int, int]
 
 THUMB = 160
+PERSON, REACHED, LEAST = 5, 0.12, 0.02
+"""Opacity, of 255, from which a pixel shows a person; face heights around it that a head covers now and then; and
+the least share of a region that says something of a wall."""
 FILLED = 0.1
 """A head that leaves less of its crop free than this fills the picture: there is no background to speak of."""
 
@@ -55,6 +58,18 @@ def around_head(size: tuple[int, int], head: HeadFrame) -> NDArray[np.bool_]:
     down = (rows - head.centre[1] + 0.05 * head.height) / (1.1 * head.height)
     mask = across**2 + down**2 > 1
     return mask if mask.mean() >= FILLED else np.zeros_like(mask)
+
+
+def behind(opacity: NDArray[np.uint8], height: float) -> NDArray[np.bool_]:
+    """(H, W) what lies behind a person, out of the reach of a head that turns a little; nothing where there is little.
+
+    Args:
+        opacity: (H, W) of the person.
+        height: of the face, pixels.
+    """
+    distance = cv2.distanceTransform((opacity < PERSON).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    mask = np.asarray(distance > REACHED * height)
+    return mask if mask.mean() >= LEAST else np.zeros_like(mask)
 
 
 def squared_error(a: Image, b: Image, mask: NDArray[np.bool_]) -> float:

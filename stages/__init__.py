@@ -91,7 +91,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("delivery", "edit_join", 1, "join the pieces of the result, packet by packet", 0.1, 20.0),
         StageSpec("delivery", "sample_vocals", 1, "sing a sample vocal from a face's mouth", 0.5, 4.0),
         StageSpec("delivery", "mux", 4, "copy or cut, mix and level the sound, and join it to the picture", 0.5, 25.0),
-        StageSpec("judging", "measure", 11, "look at a performer's result again, beside its driver", 6.0, 1.0),
+        StageSpec("judging", "measure", 12, "look at a performer's result again, beside its driver", 6.0, 1.0),
         StageSpec("judging", "dubbing", 1, "look at a dubbed video again, beside its own mouth", 6.0, 1.0),
         StageSpec("training", "face_crops", 1, "cut a clip around its face, to train on", 8.0, 200.0),
         StageSpec("judging", "check", 13, "judge the result: frames, sound, picture, faces", 3.0, 1.0),

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compositing.masks import crop_mask
 from face.topology import OUTER_LIPS
 from foundation.crop import CropInfo
-from foundation.facetrack import MEDIAPIPE_478, SQUARE, Face
+from foundation.facetrack import MEDIAPIPE_478, SQUARE, Face, head_frame
 from foundation.geometry import Array, Image, apply_affine, invert_affine
+from quality import surface
 from quality.following import MOUTHS
 from quality.seam import Edge
-from stages.crops import Crop
+from stages.crops import Crop, Matte
 
 COVERED = 32
 """Mean opacity, of 255, of what stays in front of lips, from which they are not judged."""
@@ -27,6 +29,7 @@ class Still:
     Attributes:
         pasted: it lies in the picture; else it is the crop alone.
         feather: width of the blend at the region's edge, in face heights.
+        wall: (H, W) what lies behind the portrait's person; None where nobody can tell.
     """
 
     image: Image
@@ -34,6 +37,7 @@ class Still:
     crop: CropInfo
     pasted: bool
     feather: float
+    wall: NDArray[np.bool_] | None = None
 
     @property
     def whole(self) -> bool:
@@ -56,7 +60,7 @@ class Still:
         return Edge(crop_mask(self.crop, own, self.feather) > 0, self.crop.inner_edges)
 
 
-def read_still(given: Crop, into: Literal["portrait", "crop"], feather: float) -> Still:
+def read_still(given: Crop, into: Literal["portrait", "crop"], feather: float, matte: Matte | None = None) -> Still:
     """The part of the portrait that moves, or the crop alone."""
     crop, face = given.info(), given.face()
     if into != "portrait":
@@ -64,7 +68,10 @@ def read_still(given: Crop, into: Literal["portrait", "crop"], feather: float) -
     back = invert_affine(crop.affine)
     back[:, 2] -= (crop.box.x0, crop.box.y0)
     moved = Face(apply_affine(back, face.points), face.scheme, face.blendshapes, face.pose)
-    return Still(given.under(), moved, crop, True, feather)
+    opacity = matte.opacity() if matte else None
+    height = head_frame(moved.points, moved.scheme).height
+    wall = None if opacity is None else surface.behind(np.ascontiguousarray(opacity[crop.box.slices]), height)
+    return Still(given.under(), moved, crop, True, feather, wall)
 
 
 def unknown(still: Still, crop: Crop) -> tuple[str, ...]:

@@ -90,6 +90,7 @@ def _measure(planning: Planning, planned: PlannedPerformer, looks_per_second: fl
         chunks=chunks,
         voice=made_up.voice if made_up else None,
         phones=made_up.phones if made_up else None,
+        matte=planned.matte,
     )
     return planning.graph.plan(measure.CONTRACT, settings, inputs, planned.name, planned.frames)
 

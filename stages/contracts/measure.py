@@ -12,7 +12,7 @@ from speech.singer import Sung
 from stages.artifacts import Clip, Frames, Looks, Phones, Voice
 from stages.contract import Contract
 from stages.contracts.shared import Backend
-from stages.crops import Crop
+from stages.crops import Crop, Matte
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +56,7 @@ class Inputs:
         chunks: the frames that are judged.
         voice: of a driver that is made up.
         phones: what it sings, where its words are known.
+        matte: where the portrait's person is, for an engine that leaves what is behind it.
     """
 
     crop: Crop
@@ -63,6 +64,7 @@ class Inputs:
     chunks: tuple[Frames, ...]
     voice: Voice | None = None
     phones: Phones | None = None
+    matte: Matte | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,7 +51,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     fps, frames = settings.fps, settings.frames
     song = read_song(settings, inputs)
     schedule = Schedule.of(frames, fps, settings.looks_per_second, song.beside if song else ())
-    still = read_still(inputs.crop, settings.into, settings.feather)
+    still = read_still(inputs.crop, settings.into, settings.feather, inputs.matte)
     track = inputs.clip.track()
     motion, mouths = every_frame(track, frames)
     mouths[track.occluded[:frames]] = np.nan
@@ -193,6 +193,8 @@ class _Result:
         """Background and seam: what is around the face."""
         still, seen = self._still, self.seen
         seen.background.append(surface.squared_error(image, still.image, self._ground))
+        if still.wall is not None and still.wall.any():
+            seen.wall.append(surface.squared_error(image, still.image, still.wall))
         if not still.pasted:
             return
         if still.crop.native:

@@ -226,6 +226,13 @@ def test_black_and_flashing_frames(made: Made) -> None:
     assert made.with_video("flash", [*frames[:20], black, *frames[21:]])["flashes"] == "fail"
 
 
+def test_a_wall_that_moves_with_the_head(made: Made) -> None:
+    """What is around the face taken along by half a hand, once to and fro: so it was before the person was cut out."""
+    swimming = (np.roll(patch, round(3 * np.sin(number / 3)), axis=1) for number, patch in enumerate(made.patches()))
+    assert made.judged("wall", looks=made.looks("wall", swimming))["wall"] == "warn"
+    assert made.judged("still wall", looks=made.looks("still wall", made.patches()))["wall"] == "ok"
+
+
 def test_a_mouth_without_an_interior(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mouth, "paint", lambda *_, **__: None)
     patch, task = made.new("patch"), made.task("animate")
