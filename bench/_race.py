@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import cycle, islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -26,6 +27,8 @@ from networks import kernels
 
 ROOT = Path(__file__).resolve().parents[1]
 BASELINE = "baseline"
+LENGTHS = (3, 12)
+"""Frames of the two clips after which the peak of memory is told."""
 Render = Callable[[Tensor], Tensor]
 Build = Callable[[str], tuple[Render, str]]
 """A variant by its name, and which way it takes here."""
@@ -112,7 +115,7 @@ def compare(race: Race, rounds: int, threads: int, told: Path | None = None) -> 
     for runner in runners.values():
         runner.close()
     print(f"{race.name}, {threads} threads, {rounds} rounds; kernels: {kernels.status().reason}\n")
-    print(f"{'':10}{'ms':>7}{'ratio':>8}{'[min, max]':>15}{'max error':>11}{'PSNR':>8}{'peak MB':>9}  path")
+    print(f"{'':10}{'ms':>7}{'ratio':>8}{'[min, max]':>15}{'max error':>11}{'PSNR':>8}{'peak MB':>12}  path")
     for variant, taken in seconds.items():
         ratios = [base / own for base, own in zip(seconds[BASELINE], taken, strict=True)]
         off = torch.stack(errors[variant])
@@ -120,15 +123,16 @@ def compare(race: Race, rounds: int, threads: int, told: Path | None = None) -> 
         psnr = f"{10 * np.log10(255**2 / mean_square):.1f}" if mean_square else "same"
         spread = f"[{min(ratios):.2f}, {max(ratios):.2f}]"
         line = f"{variant:10}{statistics.median(taken) * 1e3:7.0f}{statistics.median(ratios):8.2f}{spread:>15}"
-        print(f"{line}{float(off.abs().max()):11.4f}{psnr:>8}{memory_of(race, variant):9.0f}  {paths[variant]}")
+        memory = "/".join(f"{memory_of(race, variant, frames):.0f}" for frames in LENGTHS)
+        print(f"{line}{float(off.abs().max()):11.4f}{psnr:>8}{memory:>12}  {paths[variant]}")
     if told:
         medians = {variant: round(statistics.median(taken) * 1e3, 1) for variant, taken in seconds.items()}
         told.write_text(json.dumps(medians), encoding="utf-8")
 
 
-def memory_of(race: Race, variant: str) -> float:
-    """Peak resident megabytes of a process that loads the model and renders three frames."""
-    command = [sys.executable, "-m", race.module, "--memory", variant]
+def memory_of(race: Race, variant: str, frames: int) -> float:
+    """Peak resident megabytes of a process that loads the model and renders so many frames."""
+    command = [sys.executable, "-m", race.module, "--memory", variant, "--frames", str(frames)]
     return peak_memory(command, ROOT) / 2**20
 
 
@@ -137,7 +141,8 @@ def main(race: Race) -> None:
     parser = argparse.ArgumentParser(description=f"How fast {race.name} runs here, against the published loop.")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--memory", choices=race.variants, help="render three frames with this variant alone")
+    parser.add_argument("--memory", choices=race.variants, help="render with this variant alone")
+    parser.add_argument("--frames", type=int, default=LENGTHS[0], help="so many of them")
     parser.add_argument("--json", type=Path, help="keep the median milliseconds")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -145,5 +150,5 @@ def main(race: Race) -> None:
         compare(race, arguments.rounds, arguments.threads, arguments.json)
         return
     render, _ = race.build(arguments.memory)
-    for frame in pictures()[1][:3]:
+    for frame in islice(cycle(pictures()[1]), arguments.frames):
         render(frame[None])
