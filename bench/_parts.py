@@ -40,6 +40,7 @@ class Called(nn.Module):
     def __init__(self, network: nn.Module, call: Callable[..., Tensor]) -> None:
         super().__init__()
         self.network, self.call = network, call
+        self.eval()
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return self.call(*inputs)

@@ -22,7 +22,9 @@ def sketch(points: Array, size: tuple[int, int]) -> Image:
     image = np.full((size[1], size[0], 3), GROUND, np.uint8)
     thick = max(1, size[1] // 200)
     if len(points) != POINTS:
-        for x, y in np.round(np.asarray(points)[:, :2] * (1 << SHIFT)).astype(int).tolist():
+        places = np.asarray(points)[:, :2]
+        inside = ((places >= 0) & (places <= np.array(size) - 1)).all(axis=1)  # a square's corners are not
+        for x, y in np.round(places[inside] * (1 << SHIFT)).astype(int).tolist():
             cv2.circle(image, (x, y), 3 * thick << SHIFT, LINE, -1, cv2.LINE_AA, SHIFT)
         return image
 

@@ -198,7 +198,7 @@ def moving_pose(source: MotionInfo, driving: MotionInfo, options: Options, first
         driving: of N frames, or of one picture.
         first: what relative motion starts from; None: the driver's first frame.
     """
-    first = first or driving.part(slice(1))
+    first = driving.part(slice(1)) if first is None else first
     single = len(driving) == 1
     count = len(source)
     own_turn, turn = source.rotation, driving.rotation
