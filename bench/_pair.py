@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 from bench import _figures
 from bench._looks import Looks
 from bench._media import Image, Media
+from compositing.behind import with_halo, without_person
 from engines import load_engine
-from engines.base import Driving, Engine, Own, Portrait, Taking
+from engines.base import Driving, Engine, Own, Person, Portrait, Taking
 from engines.landmark_tps.options import Options
 from engines.tpsmm import options as network_options
+from face.mattes import person_matte
 from foundation.crop import upright
 from foundation.facetrack import Face, FaceTrack, head_frame
-from foundation.geometry import square_around
+from foundation.geometry import Box, square_around
 from foundation.npy import Blocks
 from landmarks.base import LandmarkBackend
 from media.image.resample import warp_affine
@@ -99,7 +101,18 @@ def cut(picture: Image, face: Face, engine: Engine[Any], side: int | None) -> Po
     points = face.points - np.array([box.x0, box.y0, 0.0])
     edges = (wanted.x0 > 0, wanted.y0 > 0, wanted.x1 < width, wanted.y1 < height)
     crop = np.ascontiguousarray(picture[box.slices])
-    return Portrait(crop, Face(points, face.scheme, face.blendshapes, face.pose), edges)
+    cut_face = Face(points, face.scheme, face.blendshapes, face.pose)
+    return Portrait(crop, cut_face, edges, _person(picture, face, box, head.height))
+
+
+def _person(picture: Image, face: Face, box: Box, height: float) -> Person | None:
+    """The person in a box of the picture, if it can be relied on."""
+    matte = person_matte(picture, face)
+    if matte.doubt is not None:
+        return None
+    moving = with_halo(matte.opacity, height)
+    behind = without_person(picture, moving, height)
+    return Person(*(np.ascontiguousarray(each[box.slices]) for each in (moving, behind)))
 
 
 def whole(array: Any) -> NDArray[Any]:
