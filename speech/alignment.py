@@ -33,8 +33,9 @@ which a line is as likely found as not, and how fast that changes. Right words h
 are not there, wrong ones .8 to 1.3 (bench/song.py)."""
 TRUSTED = 0.5
 """Confidence from which a line counts as found."""
-FEWEST = 0.2
-"""Share of lines that must be found at least, or the words are not those of the sound."""
+FEWEST = 0.3
+"""Share of lines that must be found at least, or the words are not those of the sound: of another song's, up to .25 are
+taken for found, of the right ones .5 at least (bench/song.py)."""
 
 
 class How(Enum):
@@ -144,10 +145,13 @@ def align_song(
     said = [pronounce(tokens(line.text, language), language) for line in lines]
     if not any(word.ways for words in said for word in words):
         raise InputError("none of the words can be said", cure="set the language that they are in")
+    timed = all(line.start is not None for line in lines)
+    if not timed:
+        _check_searchable(said, voice.seconds)
     samples = np.asarray(voice.samples, np.float64)
     heard = lowered(samples, always=voice.separated) if can_lower() else samples
     listener = _Listener(heard, loudness(samples), SEPARATED if voice.separated else CLEAN, HELD if sung else 1)
-    windows = _windows(lines) if all(line.start is not None for line in lines) else _found_windows(listener, said)
+    windows = _windows(lines) if timed else _found_windows(listener, said)
     made = []
     for number, (line, words, window) in enumerate(zip(lines, said, windows, strict=True), 1):
         made.append(_aligned(listener, line, words, window))
@@ -167,18 +171,19 @@ def _windows(lines: Sequence[SungLine]) -> list[tuple[float, float]]:
     return [(line.start or 0.0, line.end or 0.0) for line in lines]
 
 
-def _found_windows(listener: _Listener, said: Sequence[Sequence[Said]]) -> list[tuple[float, float]]:
-    """Where lines without times are: all their words looked for at once; in proportion where that fails.
-
-    Raises: InputError for more than can be searched.
-    """
-    words = [word for line in said for word in line if word.ways]
-    minutes, most = listener.seconds / 60, Limit.UNTIMED_MINUTES
-    if minutes > most.now or len(words) > Limit.UNTIMED_WORDS.now:
-        told = f"{len(words)} words without times in {minutes:.0f} minutes of sound are too many"
+def _check_searchable(said: Sequence[Sequence[Said]], seconds: float) -> None:
+    """Raises: InputError for more words without times, or more sound, than can be searched."""
+    count, minutes, most = sum(bool(word.ways) for line in said for word in line), seconds / 60, Limit.UNTIMED_MINUTES
+    if minutes > most.now or count > Limit.UNTIMED_WORDS.now:
+        told = f"{count} words without times in {minutes:.0f} minutes of sound are too many"
         raising = f"raise the limits {most.called} and {Limit.UNTIMED_WORDS.called}"
         cure = f"cut the sound into songs of {most.now} minutes, give the lines times (LRC, SRT), or {raising}"
         raise InputError(told, cure=cure)
+
+
+def _found_windows(listener: _Listener, said: Sequence[Sequence[Said]]) -> list[tuple[float, float]]:
+    """Where lines without times are: all their words looked for at once; in proportion where that fails."""
+    words = [word for line in said for word in line if word.ways]
     found = spans(listener.samples, [word.ways for word in words], noise=listener.noise, held=listener.held)
     if found is None:
         first, last = voiced_span(listener.level, 0.0, listener.seconds)

@@ -210,3 +210,10 @@ def test_a_voice_without_words_opens_the_mouth_where_it_sounds(song: tuple[Voice
         assert gap[round((start - 0.45) / STEP) : round((start - 0.25) / STEP)].max() < 0.01
     silence = np.zeros(RATE, np.float32)
     assert wordless_mouth(free_phones(silence), loudness(silence), 1.0).lips[:, 0].max() < 1e-6
+
+
+def test_more_than_can_be_searched_is_told_before_any_of_it_is() -> None:
+    """Half an hour, whose lines have no times: refused at once, while lines with times are looked for one by one."""
+    voice = Voice(np.zeros(30 * 60 * RATE, np.float32), separated=True)
+    with pytest.raises(InputError, match="2 words without times in 30 minutes of sound are too many"):
+        align_song(voice, [SungLine("paper moon")], language_of("en"))
