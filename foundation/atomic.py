@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,18 +25,25 @@ _CURES = {
 }
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 """Nothing but writing fails so, whatever file it was."""
+_SHORT = re.compile(r"\d+ requested and \d+ written")
+"""All that NumPy says of a disk that fills up under an array."""
 
 
 def write_error(problem: OSError, path: Path) -> StageError:
     """What the user is told when `path` could not be written."""
-    told, cure = _CURES.get(problem.errno or 0, (f"it cannot be written: {problem.strerror or problem}", None))
+    told, cure = _CURES.get(_number(problem), (f"it cannot be written: {problem.strerror or problem}", None))
     return StageError(told, file=path, cure=cure)
+
+
+def _number(problem: OSError) -> int:
+    """The errno; 0 where there is none."""
+    return problem.errno or (errno.ENOSPC if _SHORT.fullmatch(str(problem)) else 0)
 
 
 def concerns_writing(problem: OSError, *places: Path) -> bool:
     """Whether an error that came while `places`, files or folders, were written is about them: a library that is
     missing, or an input that has gone, is not."""
-    if problem.errno in _DISK:
+    if _number(problem) in _DISK:
         return True
     named = [Path(os.fsdecode(name)) for name in (problem.filename, problem.filename2) if isinstance(name, str | Path)]
     return any(place in (path, *path.parents) for path in named for place in places)

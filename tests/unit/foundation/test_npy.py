@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from foundation.atomic import concerns_writing, write_error
 from foundation.npy import BLOCK, NpyWriter, Rows
 
 
@@ -41,3 +42,12 @@ def test_rows_of_another_shape_are_refused(tmp_path: Path) -> None:
         writer.append(np.zeros((2, 3)))
         with pytest.raises(ValueError, match="a row has the shape"):
             writer.append(np.zeros((2, 4)))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_disk_that_fills_up_under_an_array_is_full() -> None:
+    full = Path("/dev/full")
+    with pytest.raises(OSError, match="requested") as caught:
+        np.ones(100_000).tofile(full)
+    assert concerns_writing(caught.value)
+    assert write_error(caught.value, full).problem == "the disk is full"
