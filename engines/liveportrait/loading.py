@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,15 +36,4 @@ def _load(
 
 def library_options(options: Options) -> liveportrait.Options:
     """The same as the library has them."""
-    return liveportrait.Options(
-        relative=options.relative,
-        expression_friendly=options.expression_friendly,
-        region=options.region,
-        multiplier=options.multiplier,
-        stitching=options.stitching,
-        shut_lips=options.shut_lips,
-        eyes=options.eyes,
-        lips=options.lips,
-        hold_eyes=options.hold_eyes,
-        observation_variance=options.observation_variance,
-    )
+    return liveportrait.Options(**{each.name: getattr(options, each.name) for each in fields(liveportrait.Options)})
