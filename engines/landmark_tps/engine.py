@@ -26,7 +26,7 @@ from engines.landmark_tps.cutout import Cutout
 from engines.landmark_tps.lips import CONTOUR
 from engines.landmark_tps.live import TpsLiveRenderer
 from engines.landmark_tps.mouth import Mouth
-from engines.landmark_tps.moving import small_arrays
+from engines.landmark_tps.moving import performed_lips, small_arrays
 from engines.landmark_tps.options import Options
 from engines.landmark_tps.plate import Sitter, TpsPlateRenderer, plate_arrays
 from engines.landmark_tps.renderer import Scene, TpsRenderer
@@ -80,9 +80,8 @@ class LandmarkTps(PlateEngine[Options], LiveEngine[Options]):
         performance = analyse(driving.track, self._measured(portrait, driving.track, taking.motion))
         static, gains = self._calibrated(portrait, driving, performance, taking, detect)
         sitter = Sitter.of(plate, taking.motion.smoothing)
-        lips = [performance.points(span)[:, CONTOUR, :2] for span in spans(len(performance))]
-        moving = plate_arrays(sitter, performance, gains)
-        return static | moving | {"lips": np.concatenate(lips).astype(np.float32)} | made_up(driving.track, static)
+        moving = plate_arrays(sitter, performance, gains) | performed_lips(performance, spans(len(performance)))
+        return static | moving | made_up(driving.track, static)
 
     def follow(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> LiveRenderer:
         portrait = with_shut_lips(portrait)

@@ -14,12 +14,16 @@ from face.rig import Rig
 def small_arrays(body: Rig, performance: Performance, gains: Gains, blocks: list[slice]) -> Arrays:
     """What little changes from frame to frame besides the targets, of the frames in `blocks`.
 
-    Rigid motion and gaze as retarget defines them; `lips`, (n, 20, 2), are the performer's, pixels of the driving
-    frames.
+    Rigid motion and gaze as retarget defines them, and the performer's lips.
     """
-    lips = [performance.points(span)[:, CONTOUR, :2] for span in blocks]
-    return {
+    moving = {
         "rigid": np.concatenate([rigid_motion(body, performance, gains, span) for span in blocks]),
         "gaze": np.concatenate([gaze_motion(body, performance, gains, span) for span in blocks]),
-        "lips": np.concatenate(lips).astype(np.float32),
     }
+    return moving | performed_lips(performance, blocks)
+
+
+def performed_lips(performance: Performance, blocks: list[slice]) -> Arrays:
+    """`lips`, (n, 20, 2): the performer's, pixels of the driving frames."""
+    lips = [performance.points(span)[:, CONTOUR, :2] for span in blocks]
+    return {"lips": np.concatenate(lips).astype(np.float32)}
