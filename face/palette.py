@@ -66,6 +66,11 @@ class Palette:
     lip: Array
 
     @property
+    def unseen(self) -> bool:
+        """Whether no mouth was looked at."""
+        return self.width == 0
+
+    @property
     def shows_teeth(self) -> bool:
         return bool(np.isfinite(self.tooth))
 

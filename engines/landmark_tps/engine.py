@@ -117,7 +117,7 @@ class LandmarkTps(PlateEngine[Options], LiveEngine[Options]):
         samples = calibration.pick(performance, clear if clear.any() else found, driving.pick, aim)
         shown = filmed and float(driving.track.occluded.mean()) <= MOSTLY
         static = still_arrays(portrait, body, performance, samples if shown else {})
-        drawn = float(Palette.unpacked(static["theirs"]).width == 0)
+        drawn = float(Palette.unpacked(static["theirs"]).unseen)
 
         @lru_cache(maxsize=1)  # all samples of a pass have one
         def parted(parting: float) -> tuple[rig.Rig, Scene]:
@@ -170,10 +170,8 @@ def made_up(track: FaceTrack, static: Arrays) -> Arrays:
 
     `inside`: see FaceTrack.
     """
-    if Palette.unpacked(static["theirs"]).width == 0:
-        weights = np.ones(len(track), np.float32)
-    else:
-        weights = covered(track.occluded)
+    drawn = Palette.unpacked(static["theirs"]).unseen
+    weights = np.ones(len(track), np.float32) if drawn else covered(track.occluded)
     return {"covered": weights, "inside": np.zeros((len(track), 2), np.float32) if track.filmed else track.inside}
 
 

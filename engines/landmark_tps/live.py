@@ -79,7 +79,7 @@ class TpsLiveRenderer(LiveRenderer):
 
     def _watch_mouth(self, face: Face, frame: Image) -> None:
         """What hides the driver's mouth is not put into the portrait's: a drawn one is, eased in and out."""
-        if self._scene.mouth.made_up:
+        if self._scene.mouth.theirs.unseen:
             self._cover = 1.0
             return
         hidden = self._mouth.hidden(look_at_mouth(frame, face.points))

@@ -42,7 +42,7 @@ class Mouth:
 
     Attributes:
         height: the portrait's face height, pixels.
-        own, theirs: what is seen of the portrait's mouth and of the performer's.
+        own, theirs: what is seen of the portrait's mouth and of the performer's; nothing of that: all is drawn.
         tones: see face.relight.
         blur: sigma, pixels, that makes the performer's picture as soft as the portrait.
         teeth: the portrait's own, if it shows any.
@@ -60,11 +60,6 @@ class Mouth:
         """From what was prepared of portrait and clip."""
         own, theirs = (Palette.unpacked(prepared[name]) for name in ("own", "theirs"))
         return Mouth(height, own, theirs, tones(own, theirs), float(prepared["mouth_blur"]), teeth)
-
-    @property
-    def made_up(self) -> bool:
-        """No picture of the performer's is taken: all of the inside is drawn."""
-        return self.theirs.width == 0
 
 
 @dataclass(frozen=True)
