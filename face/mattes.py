@@ -57,12 +57,14 @@ def person_matte(picture: Image, face: Face) -> Matte:
         picture: (H, W, 3).
         face: in its pixels.
     """
+    height, width = picture.shape[:2]
     head = head_frame(face.points, face.scheme)
-    whole, near = _seen(picture, head)
-    share = _joined(whole, near)
-    fine = refined(picture, share, head.height)
-    own = _connected(fine, face)
-    return Matte(np.rint(own * 255).astype(np.uint8), _doubt(own, face, head, whole[near[0].slices], near[1]))
+    box = square_around(head.centre, REACH * head.height).clipped(width, height)
+    whole, close = _seen(picture), _seen(picture[box.slices])
+    inside = _inside(face, (height, width))
+    own = _connected(refined(picture, _joined(whole, close, box), head.height), inside)
+    doubt = _doubt(own, inside, box, head, np.abs(whole[box.slices] - close))
+    return Matte(np.rint(own * 255).astype(np.uint8), doubt)
 
 
 def refined(picture: Image, share: Share, height: float) -> Share:
@@ -79,20 +81,14 @@ def refined(picture: Image, share: Share, height: float) -> Share:
     return np.asarray(np.clip((fine - low) * (1 / (high - low)), 0, 1), np.float32)
 
 
-def _seen(picture: Image, head: HeadFrame) -> tuple[Share, tuple[Box, Share]]:
-    """(H, W) what the whole picture shows, and a box around the head with what is seen there."""
-    height, width = picture.shape[:2]
-    box = square_around(head.centre, REACH * head.height).clipped(width, height)
-    close = people(np.ascontiguousarray(picture[box.slices]), mirrored=True)
-    return _large(people(picture, mirrored=True), (width, height)), (box, _large(close, (box.width, box.height)))
+def _seen(picture: Image) -> Share:
+    """(H, W) what the network sees of people."""
+    coarse = people(np.ascontiguousarray(picture), mirrored=True)
+    return np.asarray(cv2.resize(coarse, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _large(share: Share, size: tuple[int, int]) -> Share:
-    return np.asarray(cv2.resize(share, size, interpolation=cv2.INTER_LINEAR), np.float32)
-
-
-def _joined(whole: Share, near: tuple[Box, Share]) -> Share:
-    box, close = near
+def _joined(whole: Share, close: Share, box: Box) -> Share:
+    """What was seen in the whole picture, and close by in a box of it."""
     edges = box.x0 > 0, box.y0 > 0, box.x1 < whole.shape[1], box.y1 < whole.shape[0]
     ramp = inner_ramp((box.width, box.height), edges, PASSAGE / (2 * REACH) * max(box.width, box.height))
     joined = whole.copy()
@@ -100,40 +96,38 @@ def _joined(whole: Share, near: tuple[Box, Share]) -> Share:
     return joined
 
 
-def _connected(share: Share, face: Face) -> Share:
-    """The matte without the parts that do not hang together with the face."""
+def _connected(share: Share, inside: NDArray[np.bool_]) -> Share:
+    """The matte without the parts that do not hang together with the face, which is `inside`."""
     count, parts = cv2.connectedComponents((share > 0.5).astype(np.uint8))
     if count <= 2:
         return share
-    own = np.bincount(parts[_inside(face, share.shape) & (parts > 0)], minlength=1)
-    if own.size < 2:
+    at_face = parts[inside & (parts > 0)]
+    if at_face.size == 0:
         return share
-    others = ((parts > 0) & (parts != int(own.argmax()))).astype(np.uint8)
-    near_own = cv2.distanceTransform((parts != int(own.argmax())).astype(np.uint8), cv2.DIST_L2, 3)
-    near_others = cv2.distanceTransform(1 - others, cv2.DIST_L2, 3)
+    own = parts == np.bincount(at_face).argmax()
+    near_own, near_others = (
+        cv2.distanceTransform((~each).astype(np.uint8), cv2.DIST_L2, 3) for each in (own, (parts > 0) & ~own)
+    )
     return np.where(near_others < near_own, np.float32(0), share)
 
 
-def _inside(face: Face, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    area = np.zeros(shape[:2], np.uint8)
+def _inside(face: Face, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    area = np.zeros(shape, np.uint8)
     hull = cv2.convexHull(face.points[:, :2].astype(np.float32))
     cv2.fillConvexPoly(area, np.rint(hull).astype(np.int32), 1)
     return area > 0
 
 
-def _doubt(share: Share, face: Face, head: HeadFrame, far: Share, close: Share) -> str | None:
-    """Why the matte cannot be relied on."""
-    inside = _inside(face, share.shape)
+def _doubt(share: Share, inside: NDArray[np.bool_], box: Box, head: HeadFrame, apart: Share) -> str | None:
+    """Why the matte cannot be relied on; `apart`: how differently the box around the head was seen, twice."""
     if not inside.any() or float(share[inside].mean()) < 1 - OUTSIDE:
         return "no person is seen where its face is"
-    height, width = share.shape
-    box = square_around(head.centre, REACH * head.height).clipped(width, height)
     rows, columns = np.mgrid[box.y0 : box.y1, box.x0 : box.x1]
     across, down = (columns - head.centre[0]) / (0.95 * head.height), (rows - head.centre[1]) / (1.15 * head.height)
     around = across**2 + down**2 < 1
     part = share[box.slices][around]
     if float(((part > 0.15) & (part < 0.85)).mean()) > UNSURE:
         return "where the person ends is uncertain"
-    if float(np.abs(far - close)[around].mean()) > APART:
+    if float(apart[around].mean()) > APART:
         return "the person is seen in two ways"
     return None
