@@ -10,14 +10,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from foundation.errors import InputError
+from foundation.geometry import Image
 from foundation.layout import filling
 from media.video.ahead import ahead
 from media.video.reader import VideoReader
 
-Image = NDArray[np.uint8]
 BLUR = 0.04  # of the longer side
 LIGHT = 0.55
 RUN_UP = Fraction(1)

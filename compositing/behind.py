@@ -69,4 +69,5 @@ def parted(picture: Image, opacity: NDArray[np.uint8], behind: Image) -> tuple[I
     own = np.clip(behind + (whole - behind) / np.maximum(share, np.float32(1 / 255)), 0, 255)
     rest = np.clip((whole - share * own) / np.maximum(1 - share, np.float32(1 / 255)), 0, 255)
     left = np.where(share < 1, rest, behind)
-    return tuple(np.rint(np.where(share > 0, each, whole)).astype(np.uint8) for each in (own, left))  # type: ignore[return-value]
+    laid, under = (np.rint(np.where(share > 0, each, whole)).astype(np.uint8) for each in (own, left))
+    return laid, under

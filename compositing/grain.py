@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from foundation.geometry import Image
+
 FLAT = 0.4
 """The share of a face, the flattest, in which its grain is measured: elsewhere detail would be taken for it."""
 LEAST, MOST = 0.4, 6.0
@@ -18,8 +20,6 @@ SIZE = 0.6
 """Sigma of a grain, pixels."""
 SEED = 20221
 _PER_MAD = 1.4826  # standard deviation of a normal distribution over its median absolute deviation
-
-Image = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)

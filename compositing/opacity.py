@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from foundation.geometry import Image
 from media.video.sequence import FrameSequence
-
-Image = NDArray[np.uint8]
 
 
 def spread_colours(picture: Image, opacity: Image) -> Image:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from foundation.facetrack import HeadFrame
-from foundation.geometry import Box
+from foundation.geometry import Box, Image
 from foundation.layout import Covered, Fit, View, view
 from media.image.resample import blur_for, enlarge, reduce_by
-
-Image = NDArray[np.uint8]
 
 
 class Panel:

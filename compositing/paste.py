@@ -17,7 +17,7 @@ from compositing.masks import Mask, crop_mask, inner_ramp
 from compositing.style import PasteStyle
 from foundation.crop import CropInfo
 from foundation.facetrack import Face, head_frame
-from foundation.geometry import apply_affine
+from foundation.geometry import Image, apply_affine
 from media.image.linear import to_linear, to_srgb
 from media.image.resample import warp_affine, warp_light
 
@@ -32,8 +32,6 @@ SMOOTH = 0.03
 
 FLOW_SIDE = 256
 """Pixels a side at which motion is looked for: it is evened out over more than what is lost."""
-
-Image = NDArray[np.uint8]
 
 
 def paste_mask(crop: CropInfo, face: Face, feather: float) -> Mask:

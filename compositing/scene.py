@@ -6,15 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from compositing.opacity import OpacityFrames, over, with_opacity
 from compositing.panel import Panel
 from compositing.standing import Standing, before
-from foundation.geometry import Box
+from foundation.geometry import Box, Image
 from media.video.sequence import FrameSequence
 
-Image = NDArray[np.uint8]
 WITH_OPACITY = 4
 """Channels."""
 

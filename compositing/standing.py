@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from foundation.geometry import Image
 from media.video.sequence import FrameSequence
 
-Image = NDArray[np.uint8]
 WRAP, REACH, COARSE = 0.4, 0.012, 4
 """Light wrap: the share of the background's light that an edge takes at most; how far inwards, of the picture's longer
 side; and on how much smaller a picture it is found."""

@@ -22,14 +22,13 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from foundation.errors import StageError
-from foundation.geometry import Box
+from foundation.geometry import Box, Image
 from foundation.temporary import temporary_folder
 from media.ffmpeg.binary import ffmpeg as ffmpeg_binary
 from media.ffmpeg.run import failure, start_ffmpeg, stop
 from media.files.checks import file_url
 from media.video.ahead import ahead
 
-Image = NDArray[np.uint8]
 _MOVING = re.compile(r"\\(t|move|fad|fade|[kK]|k[fot])[\s(\d]")
 """Tags with which a line looks different from one moment to the next."""
 _NO_FONTS = """<?xml version="1.0"?>

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
+from foundation.geometry import Image
+
 SOFT = 0.04
 """Width of a wipe's edge, of the way that it goes."""
 
