@@ -5,8 +5,8 @@
 Writes bench/results/DATE.json, docs/quality.md and docs/performance.md with its plot. Let nothing else run meanwhile.
 `--quick` leaves out the long clip, `--long` makes it ten minutes; `--merge` adds what `bench.speed --json FILE` or
 `bench.pipeline --json FILE` measured later on the same day; `--pairs` measures how good the default engine is, and
-writes docs/quality.md alone; `--networks` measures those networks alone, or, as
-`runtimes`, their parts against other ways to run them.
+writes docs/quality.md alone; `--networks` measures those networks alone, or, as `runtimes`, their parts against other
+ways to run them.
 """
 
 from __future__ import annotations
