@@ -17,7 +17,7 @@ pytest.importorskip("uvicorn", reason="the desk's packages are not installed: ma
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: requirements-dev.txt")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the desk shows: every test writes projects of its own into it."""
     found = tmp_path_factory.mktemp("desk") / "shown"
@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found.resolve()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def desk(folder: Path) -> Iterator[str]:
     """The address of a desk over the folder."""
     with open_desk(folder) as (address, _):
