@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heappush
+from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 
 from pipeline.plan.graph import Graph
 from pipeline.plan.task import Task
@@ -16,13 +17,11 @@ def soonest_over(graph: Graph) -> Graph:
     way to the end before others (Kelley and Walker, 1959, critical path), then frames, by their place in the result: so
     each piece of the edit is drawn when what it shows is there, and not after all that is shown anywhere.
     """
-    left: dict[str, float] = {}
-    users: dict[str, list[str]] = {key: [] for key in graph.tasks}
+    left = dict.fromkeys(graph.tasks, 0.0)
     for task in reversed(list(graph)):
-        left[task.key] = task.cost + max((left[user] for user in users[task.key]), default=0.0)
-        for need in set(task.needs):
-            users[need].append(task.key)
-    lacking = {task.key: len(set(task.needs)) for task in graph}
+        left[task.key] += task.cost
+        for need in task.needs:
+            left[need] = max(left[need], left[task.key])
     number = {key: at for at, key in enumerate(graph.tasks)}
 
     def entry(key: str) -> tuple[int, float, int, str]:
@@ -32,16 +31,16 @@ def soonest_over(graph: Graph) -> Graph:
             return 2, at, number[key], key
         return (1, -left[key], number[key], key) if task.spec.cost else (0, 0.0, number[key], key)
 
-    ready = [entry(key) for key, count in lacking.items() if not count]
-    heapify(ready)
+    ready: list[tuple[int, float, int, str]] = []
+    sorter = TopologicalSorter({task.key: task.needs for task in graph})
+    sorter.prepare()
     ordered = Graph()
-    while ready:
+    while sorter.is_active():
+        for key in sorter.get_ready():
+            heappush(ready, entry(key))
         key = heappop(ready)[-1]
         ordered.add(graph.tasks[key])
-        for user in users[key]:
-            lacking[user] -= 1
-            if not lacking[user]:
-                heappush(ready, entry(user))
+        sorter.done(key)
     return ordered
 
 
