@@ -242,14 +242,14 @@ def _behind(act: _Act, panel: Panel, place: Box, about: PlannedScene, stage: _St
         canvas = blurred(bare, room)
         again = Panel(soft, act.box, room, act.head, about.fit, covered=about.covered.inside(place, stage.size[1]))
         canvas[panel.target.slices] = again.draw(soft[act.box.slices])
-        return lambda frame: stage.behind(canvas)
-    if kind.color is not None or act.file is None:
+    elif kind.color is not None or act.file is None:
         canvas = plain(kind.color or "#000000", room)
-        return lambda frame: stage.behind(canvas)
-    if kind.start is None:
+    elif kind.start is None:
         canvas = filled(read_image(act.file.path), room)
-        return lambda frame: stage.behind(canvas)
-    return _film(act.file, kind.start, room, about, stage)
+    else:
+        return _film(act.file, kind.start, room, about, stage)
+    still = stage.behind(canvas)
+    return lambda frame: still
 
 
 def _film(media: Media, start: Fraction, size: tuple[int, int], about: PlannedScene, stage: _Stage) -> Draw:
