@@ -12,7 +12,7 @@ from compositing.masks import crop_mask
 from face.topology import OUTER_LIPS
 from foundation.crop import CropInfo
 from foundation.facetrack import MEDIAPIPE_478, SQUARE, Face, head_frame
-from foundation.geometry import Array, Image, apply_affine, invert_affine
+from foundation.geometry import Array, Image, invert_affine
 from quality import surface
 from quality.following import MOUTHS
 from quality.seam import Edge
@@ -55,9 +55,7 @@ class Still:
         """Where the moving picture ends, in the region's pixels, or in a network's crop."""
         if self.crop.native or not self.pasted:
             return Edge(np.ones(self.image.shape[:2], bool), self.crop.inner_edges)
-        points = apply_affine(self.to_crop, self.face.points)
-        own = Face(points, self.face.scheme, self.face.blendshapes, self.face.pose)
-        return Edge(crop_mask(self.crop, own, self.feather) > 0, self.crop.inner_edges)
+        return Edge(crop_mask(self.crop, self.face.through(self.to_crop), self.feather) > 0, self.crop.inner_edges)
 
 
 def read_still(given: Crop, into: Literal["portrait", "crop"], feather: float, matte: Matte | None = None) -> Still:
@@ -67,7 +65,7 @@ def read_still(given: Crop, into: Literal["portrait", "crop"], feather: float, m
         return Still(given.image(), face, crop, False, feather)
     back = invert_affine(crop.affine)
     back[:, 2] -= (crop.box.x0, crop.box.y0)
-    moved = Face(apply_affine(back, face.points), face.scheme, face.blendshapes, face.pose)
+    moved = face.through(back)
     opacity = matte.opacity() if matte else None
     height = head_frame(moved.points, moved.scheme).height
     wall = None if opacity is None else surface.behind(np.ascontiguousarray(opacity[crop.box.slices]), height)

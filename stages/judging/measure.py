@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foundation.facetrack import SQUARE, Face, FaceTrack, head_frame
+from foundation.facetrack import SQUARE, FaceTrack, head_frame
 from foundation.geometry import Box, Image
 from foundation.subject import Square
 from foundation.times import FrameRange, spread
@@ -182,8 +183,7 @@ class _Result:
         if face is None:
             return features(None, None)
         self._found += 1
-        points = face.points + np.array([self._window.x0, self._window.y0, 0.0])
-        face = Face(points, face.scheme, face.blendshapes, face.pose)
+        face = replace(face, points=face.points + np.array([self._window.x0, self._window.y0, 0.0]))
         if at in self._neutral:
             self.seen.shape.append(identity.shape_distance(self._still.face, face))
             self.seen.look.append(identity.look_distance(self._still.image, self._still.face, image, face))

@@ -11,8 +11,7 @@ from pathlib import Path
 from compositing.behind import with_halo, without_person
 from engines.base import Person
 from face.mattes import Matte, person_matte
-from foundation.facetrack import Face
-from foundation.geometry import Image, apply_affine, invert_affine
+from foundation.geometry import Image, invert_affine
 from foundation.notices import notice
 from stages.contract import Report
 from stages.contracts.matte import Facts, Inputs, Settings
@@ -45,6 +44,4 @@ def _matte(crop: Crop, picture: Image) -> Matte:
     own = crop.opacity()
     if own is not None and int(own.min()) < 255:
         return Matte(own)
-    face = crop.face()
-    points = apply_affine(invert_affine(crop.info().affine), face.points)
-    return person_matte(picture, Face(points, face.scheme, face.blendshapes, face.pose))
+    return person_matte(picture, crop.face().through(invert_affine(crop.info().affine)))
