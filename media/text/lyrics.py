@@ -60,7 +60,7 @@ def read_lyrics(
     """
     if kind not in FORMATS:
         raise InputError("is no lyrics file", file=path, cure=f"name a file that ends in {', '.join(FORMATS)}")
-    return lyrics_in(read_text(path), kind, Singers(performers, path, told))
+    return lyrics_in(as_written(path), kind, Singers(performers, path, told))
 
 
 def lyrics_in(text: str, kind: str, singers: Singers) -> tuple[list[Line], pysubs2.SSAFile | None]:
@@ -68,7 +68,7 @@ def lyrics_in(text: str, kind: str, singers: Singers) -> tuple[list[Line], pysub
 
     Raises: InputError as that.
     """
-    path = singers.file
+    path, text = singers.file, _tidied(text)
     try:
         if kind == ".lrc":
             lines = [Line(line.start, line.end, line.words) for line in parse_lrc(text)]
@@ -91,7 +91,15 @@ def lyrics_in(text: str, kind: str, singers: Singers) -> tuple[list[Line], pysub
 
 
 def read_text(path: Path) -> str:
-    """The text of a file of lyrics, at most Limit.LYRICS_BYTES of UTF-8.
+    """The text of a file of lyrics, line ends and empty lines made even.
+
+    Raises: InputError as `as_written`.
+    """
+    return _tidied(as_written(path))
+
+
+def as_written(path: Path) -> str:
+    """The text of a file of lyrics as it stands, at most Limit.LYRICS_BYTES of UTF-8.
 
     Raises: InputError if it is none.
     """
@@ -100,10 +108,15 @@ def read_text(path: Path) -> str:
         told = f"is larger than {Limit.LYRICS_BYTES.now / 1e6:g} MB"
         raise InputError(told, file=path, cure=f"name a file of lyrics, or {Limit.LYRICS_BYTES.cure}")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError("is not text in UTF-8", file=path, cure="save it as UTF-8 in a text editor") from None
-    return re.sub(r"\n{3,}", "\n\n", text.replace("\0", ""))
+
+
+def _tidied(text: str) -> str:
+    """Without what makes readers slow: thousands of empty lines."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return re.sub(r"\n(?:[ \t]*\n){2,}", "\n\n", text)
 
 
 def check_count(lines: int, path: Path) -> None:

@@ -16,7 +16,7 @@ Edits = Iterator[tuple[Span, str]]
 EVERYBODY = "All"
 _CLOCK = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})([.,])(\d{1,3})")
 _STAMP = re.compile(r"(.)\d+:\d+(?:([.:])(\d+))?(.)")
-_TAG = re.compile(r"<[^>\n]*>|\{[^}\n]*\}")
+_TAG = re.compile(r"<[^<>\n]*>|\{[^{}\n]*\}")
 _LEAD = re.compile(rf"(?:{_TAG.pattern}|\s)*")
 _ROWS = re.compile(r"(\n|\\[Nn])")
 _NEXT_NUMBER = re.compile(r"\n\s*\d+\s*$")
@@ -93,8 +93,7 @@ def _moved(text: str, cue: Cue, change: Change) -> Edits:
     for place, at in ((cue.begins, change.start), (cue.ends or cue.begins, change.end)):
         old = _CLOCK.match(text, *place)
         if old:
-            digits, seconds = len(old[5]), at // 1000
-            part = f"{at % 1000:03d}"[:digits] if digits < 3 else f"{at % 1000:03d}"
+            seconds, part = at // 1000, f"{at % 1000:03d}"[: len(old[5])]
             yield place, f"{seconds // 3600:0{len(old[1])}d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{old[4]}{part}"
 
 

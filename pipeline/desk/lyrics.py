@@ -15,7 +15,7 @@ from foundation.digests import digest_of
 from foundation.errors import InputError, ManifestError
 from foundation.limits import Limit
 from media.samples import SAMPLE
-from media.text.lyrics import FORMATS, lyrics_in
+from media.text.lyrics import FORMATS, as_written, lyrics_in
 from media.text.retiming import Change, changed, cues
 from media.text.singers import Singers
 from pipeline.desk.drafts import MOST_WRITTEN
@@ -70,7 +70,7 @@ def told(media: Media, asked: Asked) -> Json:
     Raises: HTTPException 404 if the file is not in the folder; InputError if it cannot be changed.
     """
     path = _lyrics(media, asked.file)
-    text = _read(path) if asked.text is None else asked.text
+    text = as_written(path) if asked.text is None else asked.text
     kind, singers = path.suffix.lower(), Singers(asked.performers, path)
     try:
         if asked.change:
@@ -131,16 +131,6 @@ def _lyrics(media: Media, written: str) -> Path:
     if written.startswith(SAMPLE) or path.suffix.lower() not in FORMATS:
         raise HTTPException(404, f"{written!r} is no file of lyrics in this folder")
     return path
-
-
-def _read(path: Path) -> str:
-    """As it stands, line ends and all."""
-    if path.stat().st_size > Limit.LYRICS_BYTES.now:
-        raise InputError("is too large for lyrics", file=path, cure=Limit.LYRICS_BYTES.cure)
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError("is not text in UTF-8", file=path, cure="save it as UTF-8 in a text editor") from error
 
 
 def _write(path: Path, text: str) -> None:

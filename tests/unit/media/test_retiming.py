@@ -69,6 +69,14 @@ def fresh_lines(before: str, after: str) -> tuple[list[str], list[str]]:
     return [line[2:] for line in told if line[0] == "-"], [line[2:] for line in told if line[0] == "+"]
 
 
+@pytest.mark.parametrize("mark", ["<", "{"])
+@pytest.mark.parametrize("kind", FILES)
+def test_markup_that_never_ends_is_text_like_any_other(kind: str, mark: str) -> None:
+    """Reading it takes a moment, where looking for its end from each place would take hours."""
+    long = mark * 200_000
+    assert any(long in cue.text for cue in cues(FILES[kind].replace("Paper", long), kind, people(kind)))
+
+
 @pytest.mark.parametrize("kind", FILES)
 def test_lines_are_those_that_are_sung(kind: str) -> None:
     found, sung = cues(FILES[kind], kind, people(kind)), read(FILES[kind], kind)
