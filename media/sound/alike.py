@@ -37,13 +37,14 @@ def heard_at(path: Path, inside: Path, told: float, reach: float) -> float | Non
     size = 1 << int(len(song) + len(take)).bit_length()
     cross = np.fft.rfft(take, size) * np.conj(np.fft.rfft(song, size))
     alike = np.fft.irfft(cross / np.maximum(np.abs(cross), 1e-9), size)
-    first = round((told - reach) * RATE)
-    near = alike[np.arange(first, round((told + reach) * RATE) + 1)]
+    # of places where the two lie side by side at all
+    first, last = max(round((told - reach) * RATE), 1 - len(song)), min(round((told + reach) * RATE), len(take) - 1)
+    near = alike[np.arange(first, last + 1)]
     if not len(near) or not np.isfinite(near).all():
         return None
     best = int(np.argmax(near))
     others = np.abs(np.delete(near, slice(max(0, best - round(NEAR * RATE)), best + round(NEAR * RATE) + 1)))
-    if near[best] <= CLEAR * np.quantile(others, 0.999):
+    if not len(others) or near[best] <= CLEAR * np.quantile(others, 0.999):
         return None
     return (first + best) / RATE
 

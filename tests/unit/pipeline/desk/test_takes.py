@@ -208,6 +208,13 @@ def test_silence_tells_nothing(tmp_path: Path) -> None:
     assert heard_at(tmp_path / "song.wav", tmp_path / "take.wav", 1, 0.5) is None
 
 
+@pytest.mark.parametrize("told", [0.0, 1.0, 60.0])
+def test_a_recording_that_ends_before_the_song_tells_nothing(tmp_path: Path, told: float) -> None:
+    write_sound(tmp_path / "song.wav", noise(0.01, 1))
+    write_sound(tmp_path / "take.wav", noise(0.02, 2))
+    assert heard_at(tmp_path / "song.wav", tmp_path / "take.wav", told, 0.5) is None
+
+
 def coded(width: int, height: int, kind: str = "JPEG") -> bytes:
     file = io.BytesIO()
     Pictures.new("RGB", (width, height), (10, 20, 200)).save(file, format=kind)
