@@ -14,7 +14,7 @@ from media.video.probe import probe
 
 A_SECOND = 50
 MOST = 20_000
-"""Of one sound: longer ones are drawn more coarsely."""
+"""Of one sound: longer ones are drawn half as finely, or a quarter, and so on."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +39,18 @@ def peaks(path: Path, track: int | None = None) -> Peaks:
     tracks = [each.track + 1 for each in probe(path).audio]
     if not tracks or (track is not None and track not in tracks):
         return Peaks(np.zeros(0, np.uint8), Fraction(1, A_SECOND))
-    found = np.zeros(A_SECOND, np.float32)
-    length = 0
+    found, together, last = np.zeros(MOST, np.float32), 1, -1
     for block in sound_blocks(path, stream=0 if track is None else tracks.index(track)):
         loud = np.abs(block.samples.astype(np.float32)).max(axis=1) / (32768 if block.samples.dtype == np.int16 else 1)
         numbers = (block.at + np.arange(len(loud))) * A_SECOND // block.rate
+        last = max(last, int(numbers[-1]))
+        while last // together >= MOST:
+            found = np.concatenate([found.reshape(-1, 2).max(axis=1), np.zeros(MOST // 2, np.float32)])
+            together *= 2
+        numbers //= together
         firsts = np.flatnonzero(np.diff(numbers, prepend=numbers[0] - 1))
         tops, places = np.maximum.reduceat(loud, firsts), numbers[firsts]
         tops, places = tops[places >= 0], places[places >= 0]
-        length = max(length, int(places[-1]) + 1) if len(places) else length
-        if length > len(found):
-            found = np.concatenate([found, np.zeros(max(length - len(found), len(found)), np.float32)])
         found[places] = np.maximum(found[places], tops)
-    together = max(1, -(-length // MOST))
-    padded = np.zeros(-(-length // together) * together, np.float32)
-    padded[:length] = found[:length]
-    values = np.round(np.clip(padded.reshape(-1, together).max(axis=1), 0, 1) * 255).astype(np.uint8)
+    values = np.round(np.clip(found[: last // together + 1], 0, 1) * 255).astype(np.uint8)
     return Peaks(values, Fraction(together, A_SECOND))
