@@ -82,6 +82,7 @@ class Mirror:
             with self._sending:
                 self._pipe.send_bytes(frame)
         except OSError:
+            self._reader.join(ENDING)  # it may still be reading why
             raise HTTPException(410, self._failure or "the portrait moves no more: begin again") from None
         with self._changed:
             self._changed.wait_for(lambda: self._count > self._given or self._failure, PATIENCE)
