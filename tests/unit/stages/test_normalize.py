@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,8 @@ def grey(number: int) -> NDArray[np.uint8]:
     return np.full((96, 160, 3), STEP * number, np.uint8)
 
 
-def followed(folder: Path, times: list[Fraction], size: tuple[int, int]) -> Path:
-    """A faces artifact: a head 40 pixels high that moves a pixel to the right each frame."""
+def followed(folder: Path, times: list[Fraction], size: tuple[int, int], *cuts: int) -> Path:
+    """A faces artifact: a head 40 pixels high that moves a pixel to the right each frame, seen in every other shot."""
     points = np.zeros((len(times), 478, 3))
     for mark, place in {10: (0, -20), 152: (0, 20), 234: (-14, 0), 454: (14, 0), 33: (-8, -4), 263: (8, -4)}.items():
         points[:, mark, :2] = place
@@ -54,7 +55,8 @@ def followed(folder: Path, times: list[Fraction], size: tuple[int, int]) -> Path
     folder.mkdir()
     track.save(folder / "track")
     (folder / "times.json").write_text(json.dumps([str(time) for time in times]))
-    save_shots(folder / "shots.json", [Shot(0, count, seen=True)])
+    spans = enumerate(pairwise([0, *cuts, count]))
+    save_shots(folder / "shots.json", [Shot(start, stop, seen=not number % 2) for number, (start, stop) in spans])
     return folder
 
 
@@ -150,12 +152,12 @@ def test_light_that_wavers_is_levelled_out(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("following", "fields"), [(False, {}), (True, {"x264-params": "interlaced=1:tff=1"})])
 def test_pieces_are_the_whole(tmp_path: Path, following: bool, fields: dict[str, str]) -> None:
-    """Every pixel and every number: of 300 frames, some twice, in pieces of 100."""
+    """Every pixel and every number: of 300 frames, some twice, in pieces of 100; a joint lies between two shots."""
     times = [Fraction(n, 25) for n in range(310) if n % 7]
     rng = np.random.default_rng(3)
     frames = [grey(n % 12) + rng.integers(0, 9, (96, 160, 3), dtype=np.uint8) for n in range(len(times))]
     clip = write_clip(tmp_path / "clip.mkv", frames, times=times, options=fields)
-    faces = followed(tmp_path / "faces", times, (160, 96))
+    faces = followed(tmp_path / "faces", times, (160, 96), 80, 90)
     timing, out = Timing(start=times[0], frames=300, fps=Fraction(25)), tmp_path / "whole"
     out.mkdir()
     info = probe(clip).video
