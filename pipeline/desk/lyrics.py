@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
-from foundation.atomic import make_folder, replacing
+from foundation.atomic import make_folder, replacing, temporary_name, to_disk, write_error
 from foundation.codec import Json
 from foundation.digests import digest_of
 from foundation.errors import InputError, ManifestError
@@ -19,7 +19,7 @@ from media.text.lyrics import FORMATS, as_written, lyrics_in
 from media.text.retiming import Change, changed, cues
 from media.text.singers import Singers
 from pipeline.desk.drafts import MOST_WRITTEN
-from pipeline.desk.media import TAKEN, Media
+from pipeline.desk.media import TAKEN, Media, put
 
 BOM = "\ufeff"
 Seconds = Annotated[float, Field(ge=0, le=86400)]
@@ -100,7 +100,8 @@ def save(media: Media, written: Written) -> Json:
     if digest_of(path) != written.digest:
         raise HTTPException(409, f"{written.file} was changed elsewhere: open it again")
     mark = BOM if path.read_bytes().startswith(BOM.encode()) else ""
-    _write(path, mark + written.text)
+    with replacing(path, durable=True) as temporary:
+        temporary.write_bytes((mark + written.text).encode())
     return {"digest": digest_of(path)}
 
 
@@ -112,18 +113,20 @@ def begin(media: Media, name: str, begun: Begun) -> str:
     lines = [" ".join(line.split()) for line in begun.text.splitlines() if line.strip()]
     if not 0 < len(lines) <= Limit.LYRICS_LINES.now:
         raise ManifestError("there are no words, or too many", cure="write the song's words, a line a line")
-    place = media.home / TAKEN
-    if not media.folder.holds(place):
-        raise ManifestError("leads out of the folder", file=place, cure="remove that link")
-    make_folder(place)
-    path = next(
-        path for n in range(1, 10_000) if not (path := place / f"{name}{f'_{n}' if n > 1 else ''}.lrc").exists()
-    )
+    target = media.place(TAKEN) / f"{name}.lrc"
+    make_folder(target.parent)
     each = begun.seconds / len(lines)
     stamps = (divmod(round(100 * n * each), 6000) for n in range(len(lines)))
     rows = [f"[{m:02d}:{c // 100:02d}.{c % 100:02d}]{line}\n" for (m, c), line in zip(stamps, lines, strict=True)]
-    _write(path, "".join(rows))
-    return path.relative_to(media.home).as_posix()
+    temporary = temporary_name(target)
+    try:
+        temporary.write_text("".join(rows), encoding="utf-8")
+        to_disk(temporary)
+        return put(temporary, target).relative_to(media.home).as_posix()
+    except OSError as problem:
+        raise write_error(problem, target) from problem
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _lyrics(media: Media, written: str) -> Path:
@@ -131,8 +134,3 @@ def _lyrics(media: Media, written: str) -> Path:
     if written.startswith(SAMPLE) or path.suffix.lower() not in FORMATS:
         raise HTTPException(404, f"{written!r} is no file of lyrics in this folder")
     return path
-
-
-def _write(path: Path, text: str) -> None:
-    with replacing(path, durable=True) as temporary:
-        temporary.write_bytes(text.encode())

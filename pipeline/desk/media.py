@@ -7,6 +7,7 @@ import os
 import re
 import threading
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -132,21 +133,36 @@ class Media:
         if kind_of(plain) is None or len(plain) > LONGEST_NAME:
             known = ", ".join(ending for endings in KINDS.values() for ending in endings)
             raise ManifestError(f"{plain!r} is no file that a manifest uses", cure=f"choose one that ends in {known}")
-        place = self.home / TAKEN
-        if not self.folder.holds(place):
-            raise ManifestError("leads out of the folder", file=place, cure="remove that link")
-        make_folder(place)
-        temporary = temporary_name(place / plain)
-        try:
-            with temporary.open("wb") as file:
-                async for part in parts:
-                    await run_in_threadpool(file.write, part)
-            path = await run_in_threadpool(_put, temporary, place / plain)
-        except OSError as problem:
-            raise write_error(problem, place / plain) from problem
-        finally:
-            temporary.unlink(missing_ok=True)
+        target = self.place(TAKEN) / plain
+        make_folder(target.parent)
+        async with received(parts, target) as temporary:
+            path = await run_in_threadpool(put, temporary, target)
         return path.relative_to(self.home).as_posix()
+
+    def place(self, name: str) -> Path:
+        """A folder beside the manifest, there or not. Raises: ManifestError if it leads out of the desk's folder."""
+        found = self.home / name
+        if not self.folder.holds(found):
+            raise ManifestError("leads out of the folder", file=found, cure="remove that link")
+        return found
+
+
+@asynccontextmanager
+async def received(parts: AsyncIterator[bytes], target: Path) -> AsyncIterator[Path]:
+    """What comes in, as a file beside `target` that is gone afterwards.
+
+    Raises: StageError if it cannot be written, or what is done with it writes nothing.
+    """
+    temporary = temporary_name(target)
+    try:
+        with temporary.open("wb") as file:
+            async for part in parts:
+                await run_in_threadpool(file.write, part)
+        yield temporary
+    except OSError as problem:
+        raise write_error(problem, target) from problem
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _texts(data: Json, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -158,8 +174,8 @@ def _texts(data: Json, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         yield from _texts(value, (*path, str(key)))
 
 
-def _put(temporary: Path, path: Path) -> Path:
-    """Give it its name, or the next that is free: nothing is written over."""
+def put(temporary: Path, path: Path) -> Path:
+    """Give a file its name, or the next that is free: nothing is written over. Raises: OSError."""
     for number in range(1, 1000):
         target = path if number == 1 else path.with_stem(f"{path.stem}_{number}")
         try:

@@ -14,9 +14,9 @@ from pipeline.desk.folder import Folder
 from pipeline.desk.media import Media
 from pipeline.desk.mirror import Mirror, Mirrors
 from pipeline.desk.piece import Piece, video_of
-from pipeline.desk.takes import LONGEST_LEAD, Recorded, Takes, driving
+from pipeline.desk.takes import LONGEST_LEAD, Name, Recorded, Takes, driving
 
-Who = Annotated[str, Query(max_length=64)]
+Who = Annotated[Name, Query()]
 
 
 def router(folder: Folder, mirrors: Mirrors) -> APIRouter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +13,14 @@ from fastapi import HTTPException
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from foundation.atomic import make_folder, replacing, temporary_name, write_error
+from foundation.atomic import make_folder, replacing
 from foundation.errors import DuetError, InputError, ManifestError
 from foundation.plain_files import read_plain
 from media.ffmpeg import argv
 from media.ffmpeg.run import run_ffmpeg
 from media.sound.alike import heard_at
 from media.video.probe import probe
-from pipeline.desk.media import TAKEN, Media
+from pipeline.desk.media import TAKEN, Media, received
 
 PLACE = f"{TAKEN}/takes"
 MOST_TAKES = 500
@@ -28,6 +29,8 @@ CONTAINERS = {"video/webm": "webm", "video/x-matroska": "mkv", "video/mp4": "mp4
 """By what a browser says of its recording."""
 REACH = 0.5
 """Seconds around the place that the clocks tell, in which the song is looked for in the take's sound."""
+_ONE_AT_A_TIME = threading.Lock()
+"""Two takes must not get one name, and where a song lies takes much memory to find."""
 Name = Annotated[str, Field(max_length=64, pattern=r"^[^/\\\x00]+$")]
 Lead = Annotated[float, Field(ge=0, le=LONGEST_LEAD)]
 
@@ -80,10 +83,7 @@ class Takes:
     @property
     def folder(self) -> Path:
         """Raises: ManifestError if it leads elsewhere."""
-        place = self.media.home / PLACE
-        if not self.media.folder.holds(place):
-            raise ManifestError("leads out of the folder", file=place, cure="remove that link")
-        return place
+        return self.media.place(PLACE)
 
     def all(self) -> list[Take]:
         """The oldest first; what is damaged, or no file, is left out."""
@@ -107,16 +107,8 @@ class Takes:
         song = self.media.find(recorded.song)
         place = self.folder
         make_folder(place)
-        raw = temporary_name(place / f"take.{container}")
-        try:
-            with raw.open("wb") as file:
-                async for part in parts:
-                    await run_in_threadpool(file.write, part)
+        async with received(parts, place / f"take.{container}") as raw:
             return await run_in_threadpool(self._put, raw, container, recorded, song)
-        except OSError as problem:
-            raise write_error(problem, place) from problem
-        finally:
-            raw.unlink(missing_ok=True)
 
     def remove(self, file: str) -> None:
         """Raises: HTTPException 404 if there is no such take."""
@@ -132,28 +124,22 @@ class Takes:
         info = probe(raw)
         if info.video is None:
             raise InputError("the recording shows nothing", cure="let the browser use the camera, and record again")
-        path = self._free(recorded.who, container)
         tracks = [argv.Track(raw)] if info.audio else []
-        with replacing(path, durable=True) as made:
-            run_ffmpeg(argv.mux(made, container=container, video=raw, tracks=tracks), file=path)
-        heard = None
-        if info.audio:
-            try:
-                heard = heard_at(song, path, recorded.told, REACH)
-            except DuetError:  # of a sound that cannot be read, nothing is said
-                heard = None
-        seconds = float(probe(path).duration)
-        take = Take(
-            manifest=self.name,
-            who=recorded.who,
-            file=f"{PLACE}/{path.name}",
-            song=recorded.song,
-            told=recorded.told,
-            heard=heard,
-            seconds=seconds,
-        )
-        with replacing(path.with_suffix(".json"), durable=True) as made:
-            made.write_text(take.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        with _ONE_AT_A_TIME:
+            path = self._free(recorded.who, container)
+            with replacing(path, durable=True) as made:
+                run_ffmpeg(argv.mux(made, container=container, video=raw, tracks=tracks), file=path)
+                take = Take(
+                    manifest=self.name,
+                    who=recorded.who,
+                    file=f"{PLACE}/{path.name}",
+                    song=recorded.song,
+                    told=recorded.told,
+                    heard=_heard(song, made, recorded.told) if info.audio else None,
+                    seconds=float(probe(made).duration),
+                )
+                with replacing(path.with_suffix(".json"), durable=True) as about:
+                    about.write_text(take.model_dump_json(indent=1) + "\n", encoding="utf-8")
         return take
 
     def _free(self, who: str, container: str) -> Path:
@@ -175,6 +161,14 @@ def driving(take: Take, offset: float, song_seconds: float) -> dict[str, str | f
     told: dict[str, str | float] = {"video": take.file, "start": round(max(0.0, take.lead - offset), 3)}
     end = take.lead + song_seconds
     return told if end >= take.seconds else told | {"end": round(end, 3)}
+
+
+def _heard(song: Path, take: Path, told: float) -> float | None:
+    """When the song begins in a take's sound; None where that does not tell, or cannot be read."""
+    try:
+        return heard_at(song, take, told, REACH)
+    except DuetError:
+        return None
 
 
 def _read(path: Path) -> Take | None:

@@ -32,6 +32,7 @@ TEXT = """\
 version: 1
 performers:
   ann: {portrait: sample:astronaut}
+  a/b: {portrait: wall.png}
   bob: {portrait: wall.png, driving: other.mp4}
 audio: {source: song.wav, offset: 0.5, trim: {start: "0:01"}}
 lyrics: {file: song.lrc, offset: 0.25}
@@ -93,7 +94,7 @@ def test_a_take_is_kept_beside_its_manifest_with_the_songs_place_in_it(
     told = browser.get(f"/takes/{project}").json()
     assert told["song"] == "song.wav"
     assert told["seconds"] == pytest.approx(4)
-    assert told["performers"] == ["ann", "bob"]
+    assert told["performers"] == ["ann", "a/b", "bob"]
     # the words, and the picture's beginning, on the song's own clock: it starts with its second 1, at 0.5 s
     assert told["words"][0]["words"] == [[pytest.approx(1.75), "One "], [pytest.approx(2.25), "two"]]
     first, second = told["takes"]
@@ -124,6 +125,7 @@ REFUSED: dict[str, tuple[int, str, dict[str, Any]]] = {
     "another kind": (422, "is no recording", {"kind": "text/html"}),
     "no video": (422, "", {"data": b"no video at all"}),
     "nobody": (404, "no performer", {"who": "eve"}),
+    "no name of a file": (422, "", {"who": "a/b"}),
     "a song elsewhere": (404, "is no file in this folder", {"song": "../../secret.yaml"}),
     "a lead without end": (422, "", {"told": "1e9"}),
 }
@@ -255,7 +257,6 @@ def test_one_mirror_at_a_time(singing: TestClient, project: str) -> None:
 def test_a_portrait_that_cannot_move_says_why(singing: TestClient, project: str) -> None:
     assert singing.post(f"/mirrors/{project}", params={"who": "eve"}).status_code == 404
     key = singing.post(f"/mirrors/{project}", params={"who": "bob"}).json()["key"]
-    answer = singing.post(f"/mirror/{key}", content=coded(64, 48))
     for _ in range(600):
         answer = singing.post(f"/mirror/{key}", content=coded(64, 48))
         if answer.status_code == 410:
