@@ -8,16 +8,16 @@ from fractions import Fraction
 from itertools import groupby
 
 from foundation.codec import Json
-from pipeline.report.page import ODD_MOUTH
+from pipeline.report.page import ODD_MOUTH, weight
 
 MOST = 300
 """Of each kind."""
-WHOLE = {"same": "the picture stands still", "black": "the picture is black"}
+TEXTS = {"same": "the picture stands still", "black": "the picture is black"}
 
 
 @dataclass(frozen=True)
 class Mark:
-    """`kind`: bad or odd. Frames `start` up to, not including, `stop`."""
+    """Frames `start` up to, not including, `stop`. `kind`: bad, or odd: no check fails for it."""
 
     start: int
     stop: int
@@ -29,9 +29,10 @@ def marks(report: Json) -> list[Mark]:
     """In the order of their frames."""
     found: list[Mark] = []
     frames = int(report["frames"])
-    for name, text in WHOLE.items():
+    for name, text in TEXTS.items():
         values = report["series"].get(name, [])
-        found += _stretches([bool(value) for value in values], _even(len(values), frames), text, "bad")
+        kind = weight(name, report["rows"])
+        found += _stretches([bool(value) for value in values], _even(len(values), frames), text, kind)
     for performer, about in report["performers"].items():
         result, driver = (about[who].get("mouth", []) for who in ("result", "driver"))
         at = [round(seconds * Fraction(report["fps"])) for seconds in about["times"]]

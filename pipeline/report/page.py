@@ -105,12 +105,21 @@ def worst(rows: Iterable[dict[str, Any]]) -> str:
     return "fail" if "fail" in found else "warn" if "warn" in found else "ok"
 
 
+WHOLE = {"same": ("frozen", "repeated"), "black": ("black",)}
+"""What may be wrong with a frame as a whole, and the checks that say how long it may be so."""
+
+
+def weight(series: str, rows: Iterable[dict[str, Any]]) -> str:
+    """How frames of `series` (of WHOLE) are marked: bad where a check fails for them, odd where it allows them."""
+    return "bad" if any(row["check"] in WHOLE[series] and row["status"] == "fail" for row in rows) else "odd"
+
+
 def _result_plots(data: Data) -> list[Drawn]:
     """The finished picture and its sound over time."""
     series = data["series"]
     times = _times(len(series["light"]), data["seconds"])
-    bands = bands_where([bool(value) for value in series["same"]], times, "bad")
-    bands += bands_where([bool(value) for value in series["black"]], times, "bad")
+    wrong = {name: [bool(value) for value in series[name]] for name in WHOLE}
+    bands = [band for name, at in wrong.items() for band in bands_where(at, times, weight(name, data["rows"]))]
     light = plot("Brightness", "mean level", times, [Line("result", series["light"])], bands, span=24.0)
     clock = _times(len(series["loudness"]), data["seconds"])
     quiet = bands_where([value is not None and value <= QUIET for value in series["loudness"]], clock, "odd")

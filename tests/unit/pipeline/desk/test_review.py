@@ -83,12 +83,15 @@ def test_lost_faces_are_marked() -> None:
     lost = [*values[:10], None, None, *values[12:]]
     odd = [*values[:30], 0.3, *values[31:39], None]
     times = [n / 25 for n in range(40)]
-    data: Json = {"frames": 40, "fps": "25", "series": {"same": [0.0] * 5 + [1.0] * 5, "black": []}}
+    series = {"same": [0.0] * 5 + [1.0] * 5, "black": [1.0] + [0.0] * 9}
+    rows = [{"check": "repeated", "status": "fail"}, {"check": "black", "status": "ok"}]
+    data: Json = {"frames": 40, "fps": "25", "series": series, "rows": rows}
     data["performers"] = {
         name: {"times": times, "result": {"mouth": result}, "driver": {"mouth": values}}
         for name, result in (("one", lost), ("two", odd))
     }
     assert marks(data) == [
+        Mark(0, 4, "the picture is black", "odd"),
         Mark(10, 12, "one: no face was found", "bad"),
         Mark(20, 40, "the picture stands still", "bad"),
         Mark(30, 31, "two: the mouth is not where the driver's is", "odd"),
@@ -98,7 +101,7 @@ def test_lost_faces_are_marked() -> None:
 
 def test_a_performer_that_nobody_looked_at_has_no_marks() -> None:
     bare: Json = {"times": [], "driver": {}, "result": {}}
-    assert marks({"frames": 40, "fps": "25", "series": {}, "performers": {"one": bare}}) == []
+    assert marks({"frames": 40, "fps": "25", "series": {}, "rows": [], "performers": {"one": bare}}) == []
 
 
 def test_a_note_stays_and_is_changed(browser: TestClient, video: Path, open_desk: Json) -> None:
