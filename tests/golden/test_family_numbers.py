@@ -14,7 +14,10 @@ CHECK = HERE.parents[2] / "shared" / "golden" / "check" / "check.py"
 
 @pytest.mark.shared
 @pytest.mark.timeout(1200)  # LivePortrait at 512 pixels, step by step
-@pytest.mark.parametrize("network", ["fomm", "crop", pytest.param("liveportrait", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "network",
+    [pytest.param("fomm", marks=pytest.mark.slow), "crop", pytest.param("liveportrait", marks=pytest.mark.slow)],
+)
 def test_the_published_numbers(network: str) -> None:
     if not CHECK.is_file():
         pytest.skip("the published networks' numbers are not beside this checkout")

@@ -66,7 +66,7 @@ def test_motion_from_the_published_keypoints(
         assert error(mask[0, 0], golden[f"{mode}.{frame}.occlusion.{level}"]).max() <= 5e-4
 
 
-@pytest.mark.parametrize("precision", ["fp32", "fast"])
+@pytest.mark.parametrize("precision", [pytest.param("fp32", marks=pytest.mark.slow), "fast"])
 def test_pictures(vox: tpsmm.Model, checkpoint: Checkpoint, pictures: Pictures, golden: Arrays, precision: str) -> None:
     source, driving = pictures
     model = vox if precision == "fp32" else tpsmm.load_model(vox.config, checkpoint, precision=precision)

@@ -28,6 +28,8 @@ from tests.integration.test_ablations import Made, silent
 from tests.occluders import microphone
 from tests.synthetic import write_clip
 
+pytestmark = pytest.mark.slow
+
 FIRST, COUNT = 40, 48
 HIDDEN = slice(10, 34)
 """Frames, about which the man's mouth is widest."""

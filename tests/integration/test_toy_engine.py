@@ -68,6 +68,7 @@ def test_auto_passes_over_it_as_it_asks_to_be_named(project: Path, tmp_path: Pat
     assert "engine landmark_tps (auto)" in told.stdout + told.stderr
 
 
+@pytest.mark.slow
 def test_it_renders_as_its_section_says_and_tells_which_gain_it_ignores(project: Path, tmp_path: Path) -> None:
     means = {}
     for levels in (0, 40):

@@ -54,6 +54,7 @@ def test_a_stored_state_renders_the_same_bits(model: liveportrait.Model, picture
     assert torch.equal(again.render(pictures[2:3]), animated.render(pictures[2:3]))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not kernels.status().active, reason=kernels.status().reason)
 def test_kernels_and_fourier_transforms_differ_by_rounding_alone(
     weights: Weights, model: liveportrait.Model, pictures: Tensor

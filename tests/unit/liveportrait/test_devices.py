@@ -13,9 +13,8 @@ from tests.unit.liveportrait.conftest import Weights
 from tests.unit.liveportrait.test_animator import RATIOS, animator
 
 
-@pytest.mark.parametrize(
-    "options", [liveportrait.Options(), pytest.param(liveportrait.Options(relative=False), marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [liveportrait.Options(), liveportrait.Options(relative=False)])
 def test_an_animation_on_another_device_is_the_same(
     options: liveportrait.Options, weights: Weights, model: liveportrait.Model, pictures: Tensor
 ) -> None:

@@ -80,6 +80,7 @@ def failed(run: subprocess.CompletedProcess[str]) -> str:
     return line
 
 
+@pytest.mark.slow
 def test_what_cannot_be_aligned_ends_in_one_line(song: Path, tmp_path: Path) -> None:
     output = tmp_path / "a.lrc"
     assert "end it in .lrc, .srt, .ass, .textgrid" in failed(align(song, tmp_path / "a.txt"))

@@ -12,7 +12,9 @@ import tpsmm
 from tests.fakes.away import AWAY, Rounding, away
 
 
-@pytest.mark.parametrize("mode", ["standard", "relative", "avd"])
+@pytest.mark.parametrize(
+    "mode", ["standard", pytest.param("relative", marks=pytest.mark.slow), pytest.param("avd", marks=pytest.mark.slow)]
+)
 def test_an_animation_on_another_device_is_the_same(
     mode: str, config: tpsmm.ModelConfig, checkpoint: dict[str, dict[str, Tensor]], pictures: Tensor
 ) -> None:
