@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import yaml
@@ -99,7 +98,7 @@ def read_page(path: Path) -> Data:
     return data
 
 
-def worst(rows: Iterable[dict[str, Any]]) -> str:
+def worst(rows: Iterable[Data]) -> str:
     """fail, warn or ok."""
     found = {row["status"] for row in rows}
     return "fail" if "fail" in found else "warn" if "warn" in found else "ok"
@@ -109,7 +108,7 @@ WHOLE = {"same": ("frozen", "repeated"), "black": ("black",)}
 """What may be wrong with a frame as a whole, and the checks that say how long it may be so."""
 
 
-def weight(series: str, rows: Iterable[dict[str, Any]]) -> str:
+def weight(series: str, rows: Iterable[Data]) -> str:
     """How frames of `series` (of WHOLE) are marked: bad where a check fails for them, odd where it allows them."""
     return "bad" if any(row["check"] in WHOLE[series] and row["status"] == "fail" for row in rows) else "odd"
 
@@ -142,7 +141,7 @@ class _Performer:
     sung: list[Sung]
 
 
-def _performer(name: str, about: Data, rows: Sequence[dict[str, Any]]) -> _Performer:
+def _performer(name: str, about: Data, rows: Sequence[Data]) -> _Performer:
     bands = _marks(about)
     plots: list[Drawn] = []
     for key, title, unit, span in PLOTS:
