@@ -18,17 +18,42 @@ from face.topology import EYES, INNER_LOWER, INNER_UPPER
 from foundation.facetrack import Face
 from foundation.geometry import Array, Image
 
-LID_RANKS = np.array([0.0, 0.04, 0.12, 0.5])
-"""Where in the order of the eyes' openness samples are taken."""
-PASSES = 2
-FEWEST = 4
-"""Samples below which nothing can be said."""
-MOUTH_LIMITS, LID_LIMITS = (0.8, 1.6), (1.0, 1.45)
-MOUTH_SPREAD, LID_SPREAD = 0.02, 0.2
-"""Openings that differ less than this among the samples say nothing: mouth in face heights, lids of their usual."""
-LEAST_SLOPE = 0.1
-SHUT, PARTING_LIMIT = 0.012, 0.03
-"""The performer's mouth counts as shut below this opening; what then still gapes is taken for parted lips, so far."""
+
+@dataclass(frozen=True, kw_only=True)
+class SecondLook:
+    """How a second look goes, and what it believes. Mouths open in face heights, lids in shares of their usual.
+
+    Limits keep a detector that errs from spoiling a portrait. They were set by looks: of frames at full size.
+
+    Attributes:
+        lid_ranks: where in the order of the eyes' openness, 0..1, samples are taken: most among shut ones, which are
+            few.
+        passes: how often at most it renders and looks; mostly one is enough, see `settled`.
+        fewest: samples below which nothing can be said; 2 make a line through anything.
+        mouth_limits: least and largest factor on how far lips open.
+        lid_limits: the same for lids, which are never opened less.
+        mouth_spread: mouths that differ less than this among the samples say nothing.
+        lid_spread: the same for lids.
+        least_slope: growth of ours with theirs, 1 where they are alike, below which the face was not found again, but
+            another one.
+        shut: the performer's mouth counts as shut below this opening.
+        parting_limit: what then still gapes is taken for parted lips, so far at most.
+    """
+
+    lid_ranks: tuple[float, ...] = (0.0, 0.04, 0.12, 0.5)
+    passes: int = 2
+    fewest: int = 4
+    mouth_limits: tuple[float, float] = (0.8, 1.6)
+    lid_limits: tuple[float, float] = (1.0, 1.45)
+    mouth_spread: float = 0.02
+    lid_spread: float = 0.2
+    least_slope: float = 0.1
+    shut: float = 0.012
+    parting_limit: float = 0.03
+
+
+SECOND_LOOK = SecondLook()
+
 Detector = Callable[[Image], Face | None]
 """Finds the largest face of an RGB picture again."""
 Samples = dict[int, Image]
@@ -88,7 +113,7 @@ def pick(
     last = len(usable) - 1
     ranks = np.linspace(0, last, min(aim.mouths, last + 1)).astype(int)
     chosen = set(usable[by_mouth[ranks]].tolist())
-    chosen |= set(usable[by_lids[(LID_RANKS * last).astype(int)]].tolist())
+    chosen |= set(usable[by_lids[(np.array(SECOND_LOOK.lid_ranks) * last).astype(int)]].tolist())
     numbers = sorted(chosen)
     return dict(zip(numbers, read(numbers), strict=False))
 
@@ -100,12 +125,12 @@ def fit(
 
     Also finds out how far the portrait's lips are parted beyond what its landmarks say.
     """
-    if len(samples) < FEWEST:
+    if len(samples) < SECOND_LOOK.fewest:
         return gains
     smoothed = [performance.points(slice(index, index + 1))[0] for index in samples]
     theirs = np.array([(mouth_opening(points), lid_opening(points)) for points in smoothed])
     open_eyes = performance.openness[list(samples)].mean(axis=1) > 0.9
-    for _ in range(PASSES):
+    for _ in range(SECOND_LOOK.passes):
         before = gains
         ours = np.full(theirs.shape, np.nan)
         for row, (index, frame) in enumerate(samples.items()):
@@ -113,21 +138,21 @@ def fit(
             if face is not None:
                 ours[row] = mouth_opening(face.points), lid_opening(face.points)
         seen = np.isfinite(ours[:, 0])
-        mouth = slope(theirs[seen, 0], ours[seen, 0], MOUTH_SPREAD)
+        mouth = slope(theirs[seen, 0], ours[seen, 0], SECOND_LOOK.mouth_spread)
         if mouth is not None and gains.mouth > 0:
             reached = mouth / gains.mouth
             factor = float(np.clip(reached, *aim.slopes)) / reached
-            gains = replace(gains, lips=float(np.clip(gains.lips * factor, *MOUTH_LIMITS)))
-        shut = seen & (theirs[:, 0] < SHUT)
+            gains = replace(gains, lips=float(np.clip(gains.lips * factor, *SECOND_LOOK.mouth_limits)))
+        shut = seen & (theirs[:, 0] < SECOND_LOOK.shut)
         if shut.any():
             gaping = float(np.median(ours[shut, 0] - theirs[shut, 0]))
-            gains = replace(gains, parting=float(np.clip(gains.parting + gaping, 0.0, PARTING_LIMIT)))
+            gains = replace(gains, parting=float(np.clip(gains.parting + gaping, 0.0, SECOND_LOOK.parting_limit)))
         usual = seen & open_eyes
         if usual.any():
             relative = [values[seen, 1] / max(float(values[usual, 1].mean()), 1e-6) for values in (theirs, ours)]
-            lids = slope(relative[0], relative[1], LID_SPREAD)
+            lids = slope(relative[0], relative[1], SECOND_LOOK.lid_spread)
             if lids is not None:
-                gains = replace(gains, lids=float(np.clip(gains.lids / lids, *LID_LIMITS)))
+                gains = replace(gains, lids=float(np.clip(gains.lids / lids, *SECOND_LOOK.lid_limits)))
         if settled(before, gains):
             break
     return gains
@@ -140,8 +165,8 @@ def settled(before: Gains, after: Gains) -> bool:
 
 def slope(theirs: Array, ours: Array, spread: float) -> float | None:
     """How much ours grow as theirs do; None where that cannot be told."""
-    if len(theirs) < FEWEST or float(np.ptp(theirs)) < spread:
+    if len(theirs) < SECOND_LOOK.fewest or float(np.ptp(theirs)) < spread:
         return None
     x = theirs - theirs.mean()
     found = float((x * (ours - ours.mean())).sum() / (x * x).sum())
-    return found if found > LEAST_SLOPE else None
+    return found if found > SECOND_LOOK.least_slope else None

@@ -14,19 +14,45 @@ from face.palette import Palette
 from face.relight import ramp
 from foundation.geometry import Array
 
-EDGE_SHADE, EDGE_REACH = 0.26, 0.007
-"""How much lips shade what is next to them, and how far in, in face heights."""
-THIN_SHADE, THIN, THICK = 0.55, 0.008, 0.045
-"""The same of lips that hardly part; openings, in face heights, at which they do so and do no longer."""
-CAST_SHADE, CAST_REACH, CAST_SHARE = 0.16, 0.022, 0.28
-"""The upper lip's shadow, how far it falls in face heights, and at most as a share of the opening."""
-CORNER_SHADE = 0.40
-SHADE_TINT = np.array([0.85, 1.1, 1.1], np.float32)
-"""Shade in a mouth is reddish: what little light there is has passed through lips."""
-GRAIN_SHARE = 0.6
-"""Grain in a mouth against that on skin."""
-LIT_END = 0.3
-"""Where, between the middle and the lighter end of a mouth, it is as light as the skin around it was taken to be."""
+
+@dataclass(frozen=True, kw_only=True)
+class LightStyle:
+    """How light falls into a mouth: what lips take of it. Lengths: face heights; shades: shares of the light, 0..1.
+
+    All were set by looks: of frames at full size.
+
+    Attributes:
+        edge_shade: how much lips shade what is next to them; 0.1..0.4.
+        edge_reach: how far in that shade falls off by a factor e; 0.004..0.012: wider, it is a frame.
+        thin_shade: `edge_shade` of lips that hardly part; more than that, at most 0.7.
+        thin: opening up to which lips hardly part.
+        thick: opening from which they wholly do; larger than `thin`.
+        cast_shade: the upper lip's shadow; 0..0.3.
+        cast_reach: how far down it falls off by a factor e.
+        cast_share: that length at most, as a share of the opening, 0..0.5.
+        corner_shade: shade in the corners; 0.2..0.6.
+        shade_tint: factors on the shade of red, green and blue: what little light there is has passed through lips, and
+            is reddish.
+        grain_share: grain in a mouth against that on skin, 0..1: it is wet, and darker.
+        lit_end: where, between the middle, 0, and the lighter end of a mouth, 1, it is as light as the skin around it
+            was taken to be.
+    """
+
+    edge_shade: float = 0.26
+    edge_reach: float = 0.007
+    thin_shade: float = 0.55
+    thin: float = 0.008
+    thick: float = 0.045
+    cast_shade: float = 0.16
+    cast_reach: float = 0.022
+    cast_share: float = 0.28
+    corner_shade: float = 0.40
+    shade_tint: tuple[float, float, float] = (0.85, 1.1, 1.1)
+    grain_share: float = 0.6
+    lit_end: float = 0.3
+
+
+LIGHT = LightStyle()
 
 
 @dataclass(frozen=True)
@@ -77,21 +103,23 @@ def shade(patch: MouthPatch, mask: NDArray[np.uint8]) -> Pixels:
     """
     opening, height = patch.opening, patch.height
     depth = cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 3)
-    thin = 1 - float(ramp(np.array(opening), THIN, THICK))
-    edge = (EDGE_SHADE + (THIN_SHADE - EDGE_SHADE) * thin) * np.exp(depth / np.float32(-max(0.8, EDGE_REACH * height)))
-    reach = max(1.0, min(CAST_REACH, CAST_SHARE * opening) * height)
-    cast = CAST_SHADE * np.exp(np.maximum(patch.y - patch.edge(patch.upper), 0) / np.float32(-reach))
-    corner = CORNER_SHADE * np.clip((np.abs(patch.x) / patch.half - 0.35) / 0.6, 0, 1) ** 2
+    thin = 1 - float(ramp(np.array(opening), LIGHT.thin, LIGHT.thick))
+    edge = (LIGHT.edge_shade + (LIGHT.thin_shade - LIGHT.edge_shade) * thin) * np.exp(
+        depth / np.float32(-max(0.8, LIGHT.edge_reach * height))
+    )
+    reach = max(1.0, min(LIGHT.cast_reach, LIGHT.cast_share * opening) * height)
+    cast = LIGHT.cast_shade * np.exp(np.maximum(patch.y - patch.edge(patch.upper), 0) / np.float32(-reach))
+    corner = LIGHT.corner_shade * np.clip((np.abs(patch.x) / patch.half - 0.35) / 0.6, 0, 1) ** 2
     dark = 1 - (1 - edge) * (1 - cast) * (1 - corner)
-    return np.clip(1 - dark[:, :, None].astype(np.float32) * SHADE_TINT, 0, 1)
+    return np.clip(1 - dark[:, :, None].astype(np.float32) * np.array(LIGHT.shade_tint, np.float32), 0, 1)
 
 
 def side_light(patch: MouthPatch, slope: float) -> Pixels:
     """(h, w) factors: how the face's light changes along its mouth; 1 near the lighter end."""
     along = np.clip(patch.x / patch.half, -1, 1)
-    return np.asarray((1 + np.float32(slope) * along) / np.float32(1 + LIT_END * abs(slope)), np.float32)
+    return np.asarray((1 + np.float32(slope) * along) / np.float32(1 + LIGHT.lit_end * abs(slope)), np.float32)
 
 
 def grain(patch: MouthPatch, own: Palette) -> Pixels:
     """(h, w) the portrait's grain, levels; it goes with the lip, so that it does not boil."""
-    return np.asarray(noise(patch.x, patch.y) * np.float32(GRAIN_SHARE * own.grain), np.float32)
+    return np.asarray(noise(patch.x, patch.y) * np.float32(LIGHT.grain_share * own.grain), np.float32)

@@ -34,38 +34,64 @@ LOWER = tuple(point for ring in LIP_RINGS_LOWER for point in ring[1:-1])
 LOOKED_AT = (*RING, *UPPER, *LOWER, *CALM)
 _ends = np.cumsum([0, len(RING), len(UPPER), len(LOWER), len(CALM)]).tolist()
 _ring, _upper, _lower, _calm = (slice(start, stop) for start, stop in pairwise(_ends))
-SIDE = 200
-"""Height of a face, pixels, to which larger ones are shrunk before they are looked at."""
-BLUR = 0.008
-"""Face heights over which a colour is taken."""
-DARK = 10.0
-"""Levels that are added to a colour, so that noise in the dark does not count."""
-SAMPLES = 512
-"""Looks, spread over a shot, that tell its mouth's own colours."""
-UNLIKE = 0.3
-"""Natural log of the ratio from which a colour is not the mouth's own."""
-KNOWN, RENEWED = 100, 20
-"""Looks at a mouth that is filmed meanwhile before anything is said of it; and after so many its own is taken anew."""
-LIPS_UNLIKE, RING_UNLIKE = 0.25, 0.15
-"""Shares of both that are not the mouth's own, together, where something is in front of it."""
-LIPS_FOREIGN = 0.45
-"""Share of the lips alone."""
-FADED, PALE = 1 / 3, 1 / 2
-"""Lips that both keep less than this share of their redness are covered by what has the skin's colour; one that keeps
-less than the second may be covered by what is otherwise unlike the mouth."""
-GREY = 0.5
-"""What has lost more than this share of the skin's redness is no lip, of whatever colour lips and skin may be."""
-REDDER, DARKER = 0.015, 0.08
-"""How far lips are at least from the skin around them in hue, or in lightness: natural logs of ratios."""
-COLOURED = 0.05
-"""Redness of skin below which a clip has no colour to go by."""
-EASE = 3
-"""Frames in which what is drawn passes into the performer's own."""
-MOSTLY = 1 / 3
-"""A shot in which the mouth is hidden for more than this share of its frames shows none of the performer's: a mouth
-that changes its kind again and again would pop."""
-STEADY, MARGIN = 5, 2
-"""Frames among which most must agree; and frames on both sides, in which what comes is not yet, or not quite gone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HiddenLimits:
+    """From where a mouth counts as hidden. Shares are 0..1; unlikeness is a natural log of a ratio of colours.
+
+    They lie between what an object or a hand does to a mouth and what speech, a beard, changing light or JPEG does:
+    tests/unit/face/test_occlusion.py holds both sides.
+
+    Attributes:
+        side: height of a face, pixels, to which larger ones are shrunk before they are looked at.
+        blur: face heights over which a colour is taken; 0.005..0.015: a lip is 0.03 high.
+        dark: levels that are added to a colour, so that noise in the dark does not count; 5..20.
+        samples: looks, spread over a shot, that tell its mouth's own colours.
+        unlike: unlikeness from which a colour is not the mouth's own; 0.2..0.5.
+        known: looks at a mouth that is filmed meanwhile before anything is said of it.
+        renewed: after so many looks its own colours are taken anew.
+        lips_unlike: share of the lips that is not the mouth's own, where, together with `ring_unlike`, something is in
+            front of it.
+        ring_unlike: the same share of the skin around them.
+        lips_foreign: share of the lips that is enough alone; more than `lips_unlike`.
+        faded: lips that both keep less than this share of their redness are covered by what has the skin's colour.
+        pale: one that keeps less than this share may be covered by what is otherwise unlike the mouth.
+        grey: what has lost more than this share of the skin's redness is no lip, of whatever colour lips and skin may
+            be.
+        redder: unlikeness in hue that lips have at least from the skin around them.
+        darker: the same in lightness.
+        coloured: redness of skin, natural log of red over green, below which a clip has no colour to go by.
+        ease: frames in which what is drawn passes into the performer's own; 2..5.
+        mostly: a shot in which the mouth is hidden for more than this share of its frames shows none of the
+            performer's: a mouth that changes its kind again and again would pop.
+        steady: frames, an odd number, among which most must agree.
+        margin: frames on both sides in which what comes is not yet, or not quite gone.
+    """
+
+    side: int = 200
+    blur: float = 0.008
+    dark: float = 10.0
+    samples: int = 512
+    unlike: float = 0.3
+    known: int = 100
+    renewed: int = 20
+    lips_unlike: float = 0.25
+    ring_unlike: float = 0.15
+    lips_foreign: float = 0.45
+    faded: float = 1 / 3
+    pale: float = 1 / 2
+    grey: float = 0.5
+    redder: float = 0.015
+    darker: float = 0.08
+    coloured: float = 0.05
+    ease: int = 3
+    mostly: float = 1 / 3
+    steady: int = 5
+    margin: int = 2
+
+
+LIMITS = HiddenLimits()
 
 
 def look_at_mouth(image: Image, points: Array) -> NDArray[np.uint8]:
@@ -80,11 +106,11 @@ def look_at_mouth(image: Image, points: Array) -> NDArray[np.uint8]:
     high = np.clip(np.ceil(wanted.max(axis=0)).astype(int) + 9, low + 1, (width, height))
     part = np.ascontiguousarray(image[low[1] : high[1], low[0] : high[0]])
     tall = max(float(np.linalg.norm(points[FOREHEAD, :2] - points[CHIN, :2])), 1.0)
-    scale = min(1.0, SIDE / tall)
+    scale = min(1.0, LIMITS.side / tall)
     if scale < 1:
         size = max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale))
         part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
-    part = np.asarray(cv2.GaussianBlur(part, (0, 0), max(0.5, BLUR * tall * scale)), np.uint8)
+    part = np.asarray(cv2.GaussianBlur(part, (0, 0), max(0.5, LIMITS.blur * tall * scale)), np.uint8)
     places = ((wanted - low + 0.5) * scale - 0.5).astype(np.float32)[None]
     return np.asarray(cv2.remap(part, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0], np.uint8)
 
@@ -103,7 +129,7 @@ class _Looks:
 
     @staticmethod
     def of(colours: NDArray[np.uint8]) -> _Looks:
-        logs = np.log(colours.astype(np.float64) + DARK)
+        logs = np.log(colours.astype(np.float64) + LIMITS.dark)
         calm = np.median(logs[:, _calm], axis=1, keepdims=True)
         return _Looks(logs - calm, float(np.median(calm[:, 0, 0] - calm[:, 0, 1])))
 
@@ -122,22 +148,25 @@ class _Looks:
         """(n,) looks that show no lips, whatever the other ones show: never where there is no colour to go by."""
         red, blue = self.red(), self.beyond_ring(self.shades[:, :, 2] - self.shades[:, :, 1])
         light = self.beyond_ring(self.shades.mean(axis=2))
-        neutral = red.min(axis=0) < -GREY * self.skin
-        skin_only = (np.abs([red, blue]).max(axis=(0, 1)) < REDDER) & (np.abs(light).max(axis=0) < DARKER)
-        return np.asarray((neutral | skin_only) & (self.skin > COLOURED))
+        neutral = red.min(axis=0) < -LIMITS.grey * self.skin
+        skin_only = (np.abs([red, blue]).max(axis=(0, 1)) < LIMITS.redder) & (np.abs(light).max(axis=0) < LIMITS.darker)
+        return np.asarray((neutral | skin_only) & (self.skin > LIMITS.coloured))
 
     def unlike(self, own: _Looks) -> NDArray[np.bool_]:
         """(n,) looks that are not like those of the mouth when nothing hides it."""
         usual = np.median(own.shades, axis=0)
-        far = np.abs(self.shades - usual).max(axis=2) > UNLIKE
+        far = np.abs(self.shades - usual).max(axis=2) > LIMITS.unlike
         lips, ring = far[:, _upper.start : _lower.stop].mean(axis=1), far[:, _ring].mean(axis=1)
-        other = ((lips > LIPS_UNLIKE) & (ring > RING_UNLIKE)) | (lips > LIPS_FOREIGN)
+        other = ((lips > LIMITS.lips_unlike) & (ring > LIMITS.ring_unlike)) | (lips > LIMITS.lips_foreign)
         usually_red = np.median(own.red(), axis=1)
-        if usually_red.min() < 2 * REDDER:
+        if usually_red.min() < 2 * LIMITS.redder:
             return np.asarray(other)
         # a grimace changes much of a mouth, but leaves red lips
         kept = self.red() / usually_red[:, None]
-        return np.asarray((other & (kept.min(axis=0) < PALE)) | ((kept.max(axis=0) < FADED) & (lips > LIPS_UNLIKE / 2)))
+        return np.asarray(
+            (other & (kept.min(axis=0) < LIMITS.pale))
+            | ((kept.max(axis=0) < LIMITS.faded) & (lips > LIMITS.lips_unlike / 2))
+        )
 
 
 def shows_no_lips(looks: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -155,15 +184,15 @@ def occluded(looks: Rows | NDArray[np.uint8]) -> NDArray[np.bool_]:
         looks: (N, P, 3) what `look_at_mouth` saw in each frame.
     """
     count = len(looks)
-    own = _own(looks[np.unique(np.linspace(0, count - 1, min(SAMPLES, count)).astype(int))])
+    own = _own(looks[np.unique(np.linspace(0, count - 1, min(LIMITS.samples, count)).astype(int))])
     if own is None:
         return np.ones(count, bool)
     blocks = (_Looks.of(looks[span]) for span in spans(count))
     found = np.concatenate([block.unlike(own) | block.lipless() for block in blocks])
     from scipy.ndimage import binary_dilation, median_filter  # noqa: PLC0415  (slow to import, for clips alone)
 
-    steady = median_filter(found.astype(np.uint8), STEADY, mode="nearest") > 0
-    return np.asarray(binary_dilation(steady, iterations=MARGIN))
+    steady = median_filter(found.astype(np.uint8), LIMITS.steady, mode="nearest") > 0
+    return np.asarray(binary_dilation(steady, iterations=LIMITS.margin))
 
 
 def _own(colours: NDArray[np.uint8]) -> _Looks | None:
@@ -183,19 +212,19 @@ class MouthMemory:
     """
 
     def __init__(self) -> None:
-        self._looks: deque[NDArray[np.uint8]] = deque(maxlen=SAMPLES)
+        self._looks: deque[NDArray[np.uint8]] = deque(maxlen=LIMITS.samples)
         self._own: _Looks | None = None
         self._count = 0
         self._before = False
 
     def hidden(self, look: NDArray[np.uint8]) -> bool:
         """Whether something hides the mouth of this look, (P, 3), the next one."""
-        if self._count >= KNOWN and self._count % RENEWED == 0:
+        if self._count >= LIMITS.known and self._count % LIMITS.renewed == 0:
             self._own = _own(np.array(self._looks))
         self._count += 1
         now = _Looks.of(look[None])
         hidden = self._own is not None and bool((now.unlike(self._own) | now.lipless())[0])
-        if not hidden or self._count % RENEWED == 0:
+        if not hidden or self._count % LIMITS.renewed == 0:
             self._looks.append(look)
         before, self._before = self._before, hidden
         return hidden and before  # single looks err
@@ -205,8 +234,8 @@ def covered(hidden: NDArray[np.bool_]) -> NDArray[np.float32]:
     """(N,) 0..1 how far what is drawn covers the performer's own mouth: wholly where it is hidden, eased in and out
     in the frames around."""
     weights = hidden.astype(np.float32)
-    for step in range(1, EASE + 1):
-        near = np.float32(smooth_step(np.asarray(1 - step / (EASE + 1))))
+    for step in range(1, LIMITS.ease + 1):
+        near = np.float32(smooth_step(np.asarray(1 - step / (LIMITS.ease + 1))))
         weights[step:] = np.maximum(weights[step:], near * hidden[:-step])
         weights[:-step] = np.maximum(weights[:-step], near * hidden[step:])
     return weights

@@ -35,7 +35,7 @@ from engines.landmark_tps.teeth import own_teeth
 from face import calibration, palette, relight, rig
 from face.calibration import Detector
 from face.motion import Motion, Reference
-from face.occlusion import MOSTLY, covered
+from face.occlusion import LIMITS, covered
 from face.palette import Palette, too_coarse
 from face.performance import Performance, analyse, choose_reference
 from face.reference import most_alike
@@ -115,7 +115,7 @@ class LandmarkTps(PlateEngine[Options], LiveEngine[Options]):
         filmed = driving.track.filmed
         aim = calibration.FILMED if filmed else calibration.MADE_UP
         samples = calibration.pick(performance, clear if clear.any() else found, driving.pick, aim)
-        shown = filmed and float(driving.track.occluded.mean()) <= MOSTLY
+        shown = filmed and float(driving.track.occluded.mean()) <= LIMITS.mostly
         static = still_arrays(portrait, body, performance, samples if shown else {})
         drawn = float(Palette.unpacked(static["theirs"]).unseen)
 

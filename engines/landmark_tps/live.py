@@ -14,7 +14,7 @@ from face import palette
 from face.calibration import mouth_opening
 from face.features import SHUT_EYE, as_usual, opening
 from face.observed import OPEN
-from face.occlusion import EASE, MouthMemory, look_at_mouth
+from face.occlusion import LIMITS, MouthMemory, look_at_mouth
 from face.performance import Performance
 from face.relight import tones
 from face.retargeting import Gains, mesh_targets
@@ -83,7 +83,7 @@ class TpsLiveRenderer(LiveRenderer):
             self._cover = 1.0
             return
         hidden = self._mouth.hidden(look_at_mouth(frame, face.points))
-        self._cover += float(np.clip(hidden - self._cover, -1 / EASE, 1 / EASE))
+        self._cover += float(np.clip(hidden - self._cover, -1 / LIMITS.ease, 1 / LIMITS.ease))
         if not hidden:
             self._look_into_mouth(face, frame)
 

@@ -17,7 +17,7 @@ from engines.landmark_tps.lips import DENSE, around, rows, stretch
 from engines.landmark_tps.mesh import Raster, axes_of
 from engines.landmark_tps.teeth import Teeth, hang_teeth
 from face.color import LUMA
-from face.drawn_mouth import SHOWS, Bite, Pose, draw
+from face.drawn_mouth import STYLE, Bite, Pose, draw
 from face.grain import GRAINY
 from face.mouth_patch import MouthPatch, grain, shade, side_light
 from face.palette import Palette
@@ -125,7 +125,7 @@ def paint(
 def pose_of(patch: MouthPatch, lips: tuple[Array, Array], mouth: Mouth, shown: Shown) -> Pose:
     """Where teeth and tongue are, along the mouth's own axes."""
     still = Pose(
-        upper=SHOWS * patch.height,
+        upper=STYLE.shows * patch.height,
         lower=float(patch.lower[:, 1].max()),
         own_teeth=mouth.teeth is not None,
         tongue=shown.tongue,

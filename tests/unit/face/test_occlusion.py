@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from face.occlusion import EASE, MARGIN, MouthMemory, covered, look_at_mouth, occluded, shows_no_lips
+from face.occlusion import LIMITS, MouthMemory, covered, look_at_mouth, occluded, shows_no_lips
 from face.topology import OUTER_LIPS
 from foundation.facetrack import Face
 from foundation.geometry import Array, Image
@@ -83,8 +83,8 @@ def test_what_hides_it_for_a_while_is_noticed(own: Looks, hidden: Looks, start: 
     mixed = own.copy()
     mixed[start:stop] = hidden[start:stop]
     found = np.flatnonzero(occluded(mixed))
-    assert found.min() == max(0, start - MARGIN)
-    assert found.max() == min(FRAMES, stop + MARGIN) - 1
+    assert found.min() == max(0, start - LIMITS.margin)
+    assert found.max() == min(FRAMES, stop + LIMITS.margin) - 1
     assert len(found) == found.max() - found.min() + 1
 
 
@@ -109,7 +109,7 @@ def test_what_hides_it_all_the_time_is_noticed(object_hidden: Looks) -> None:
 def test_a_mouth_that_is_seldom_seen_is_still_seen(own: Looks, object_hidden: Looks) -> None:
     mixed = object_hidden.copy()
     mixed[10:22] = own[10:22]
-    np.testing.assert_array_equal(np.flatnonzero(~occluded(mixed)), np.arange(10 + MARGIN, 22 - MARGIN))
+    np.testing.assert_array_equal(np.flatnonzero(~occluded(mixed)), np.arange(10 + LIMITS.margin, 22 - LIMITS.margin))
 
 
 def test_it_is_noticed_without_colours_where_the_mouth_is_seen_too(clip: list[Image]) -> None:
@@ -172,7 +172,9 @@ def test_a_shot_longer_than_a_block(own: Looks, hidden: Looks) -> None:
     long = np.concatenate([own] * (2 * BLOCK // FRAMES + 1))
     start, stop = BLOCK - 3, BLOCK + 4
     long[start:stop] = hidden[start:stop] if stop <= FRAMES else hidden[: stop - start]
-    np.testing.assert_array_equal(np.flatnonzero(occluded(long)), np.arange(start - MARGIN, stop + MARGIN))
+    np.testing.assert_array_equal(
+        np.flatnonzero(occluded(long)), np.arange(start - LIMITS.margin, stop + LIMITS.margin)
+    )
 
 
 def test_a_face_at_the_pictures_edge_can_be_looked_at(clip: list[Image], own: Looks) -> None:
@@ -184,8 +186,8 @@ def test_a_face_at_the_pictures_edge_can_be_looked_at(clip: list[Image], own: Lo
 def test_what_is_drawn_is_eased_in_and_out() -> None:
     weights = covered(np.array([False] * 8 + [True] * 2 + [False] * 8))
     assert (weights[8:10] == 1).all()
-    assert (weights[: 8 - EASE] == 0).all()
+    assert (weights[: 8 - LIMITS.ease] == 0).all()
     assert (np.diff(weights[:9]) >= 0).all()
-    assert (weights[8 - EASE : 8] > 0).all()
+    assert (weights[8 - LIMITS.ease : 8] > 0).all()
     np.testing.assert_array_equal(weights, weights[::-1])
     assert covered(np.zeros(1, bool)).tolist() == [0]
