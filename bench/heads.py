@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -55,8 +56,9 @@ def main() -> int:
     yaws = np.array([yaw(face) for face in faces])
     print("| yaw at most | " + " | ".join(f"{low} to {high}" for low, high in pairwise(BUCKETS)) + " |")
     print("|---" * len(BUCKETS) + "|")
+    pitch, _, roll = retargeting.LIMITS.turn_limit
     for limit in map(float, options.limits.split(",")):
-        retargeting.TURN_LIMIT[1] = np.radians(limit)
+        retargeting.LIMITS = replace(retargeting.LIMITS, turn_limit=(pitch, limit, roll))
         told: Told = []
         with load_backend() as backend:
             for own in (int(np.argmin(np.abs(yaws))), int(np.argmax(np.abs(yaws)))):

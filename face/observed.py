@@ -12,16 +12,31 @@ from face.color import LUMA, Pixels, lip_tone, skin_tone
 from face.topology import EYES, INNER_LIPS, INNER_LOWER, INNER_UPPER, MOUTH_CORNERS, OUTER_LIPS, OVAL
 from foundation.geometry import Array, Image
 
-NEAR, FAR = 0.02, 0.075
-"""Face heights from the lips between which skin is looked at."""
-LIT = 45, 85
-"""Percentiles of luma between which skin is neither in shadow nor shining."""
-OPEN = 0.022
-"""Gap of the lips' middles, face heights, from which there is an inside to look at."""
-CONTRAST = 20.0
-"""Levels between light and dark across a mouth from which its edges say how sharp they are."""
-STEEPEST = 0.5
-"""Bound on how much lighter than its middle one end of a mouth is taken to be."""
+
+@dataclass(frozen=True, kw_only=True)
+class LookLimits:
+    """Where a face is looked at, and from where what is seen there is believed. Lengths are in face heights.
+
+    Set by looks: of frames at full size.
+
+    Attributes:
+        near: from the lips, from where skin is looked at: nearer, it is in their shade.
+        far: up to where.
+        lit: percentiles of luma between which skin is neither in shadow nor shining.
+        open: gap of the lips' middles from which there is an inside to look at.
+        contrast: levels between light and dark across a mouth from which its edges say how sharp they are.
+        steepest: bound on how much lighter than its middle one end of a mouth is taken to be, 0..1.
+    """
+
+    near: float = 0.02
+    far: float = 0.075
+    lit: tuple[int, int] = (45, 85)
+    open: float = 0.022
+    contrast: float = 20.0
+    steepest: float = 0.5
+
+
+LIMITS = LookLimits()
 
 
 @dataclass(frozen=True)
@@ -59,13 +74,14 @@ def observed(image: Image, points: Array) -> Seen | None:
         return None
     own = points[:, :2] - low
     lips = own[list(OUTER_LIPS)]
-    ring = area(part.shape, lips, max(2, round(FAR * height))) & ~area(part.shape, lips, max(1, round(NEAR * height)))
+    near, far = max(1, round(LIMITS.near * height)), max(2, round(LIMITS.far * height))
+    ring = area(part.shape, lips, far) & ~area(part.shape, lips, near)
     oval = area(part.shape, own[list(OVAL)])
     ring &= oval  # a face that is turned ends beside its mouth
     if ring.sum() < 10 or not oval.any():
         return None
     light = part @ LUMA
-    cheeks, lit = skin_tone(image, points), _between(part[ring], light[ring], LIT)
+    cheeks, lit = skin_tone(image, points), _between(part[ring], light[ring], LIMITS.lit)
     fine = light - cv2.GaussianBlur(light, (0, 0), 1.2)
     width = float(np.linalg.norm(own[MOUTH_CORNERS[0]] - own[MOUTH_CORNERS[1]]))
     return Seen(
@@ -97,7 +113,7 @@ def _slope(light: Pixels, ring: NDArray[np.bool_], points: Array) -> float:
     if min(len(side) for side in sides) < 10:
         return 0.0
     dim, bright = (float(np.median(side)) for side in sides)
-    return float(np.clip((bright - dim) / max(bright + dim, 1.0), -STEEPEST, STEEPEST))
+    return float(np.clip((bright - dim) / max(bright + dim, 1.0), -LIMITS.steepest, LIMITS.steepest))
 
 
 def _edge(light: Pixels, lips: Array, margin: float) -> float:
@@ -107,7 +123,7 @@ def _edge(light: Pixels, lips: Array, margin: float) -> float:
     if min(part.shape) < 2:
         return 1.0
     ranges, steepest = np.ptp(part, axis=0), np.abs(np.diff(part, axis=0)).max(axis=0)
-    told = ranges > CONTRAST
+    told = ranges > LIMITS.contrast
     return float(np.median(ranges[told] / np.maximum(steepest[told], 1.0))) if told.any() else 1.0
 
 
@@ -128,7 +144,7 @@ def _sclera(part: Pixels, light: Pixels, points: Array) -> list[Array]:
 
 def _inside(part: Pixels, light: Pixels, points: Array, height: float) -> tuple[Pixels, Pixels] | None:
     gap = float(np.linalg.norm(points[INNER_UPPER[5]] - points[INNER_LOWER[5]]))
-    if gap < OPEN * height:
+    if gap < LIMITS.open * height:
         return None
     inside = area(part.shape, points[list(INNER_LIPS)], -max(1, round(0.004 * height)))
     if inside.sum() <= 20:

@@ -12,19 +12,33 @@ from face.color import LUMA, Pixels, redness
 from face.observed import observed
 from foundation.geometry import Array, Image
 
-SKIN_REFLECTANCE = np.array([1.0, 0.82, 0.72])
-"""What light becomes on skin, in a picture with full colours: the rest of a skin's colour is the light's."""
-COLOURED = 0.5
-"""Saturation of skin in a picture with full colours."""
-WHITE_SPREAD, WHITE_RED = 0.55, 0.38
-"""White is at most so far from grey, and at least so red, as shares of skin's."""
-COARSE = 12.0
-"""Detail of a mouth below which it shows no teeth, but a smear. Found on clips: mouths of 60 pixels and more have at
-least 13, however compressed; those of faces of 40 pixels 7, and enlarged from that 9 to 11."""
-SHARP = 2.5
-"""Pixels that an edge takes in a sharp picture: a portrait whose mouth has no more detail needs no more."""
-MANY = 0.08
-"""Share of the inside that must look like tooth before it is taken for teeth."""
+
+@dataclass(frozen=True, kw_only=True)
+class PaletteLimits:
+    """What is made of a face's colours. Set by looks where nothing else is said.
+
+    Attributes:
+        skin: what red, green and blue light becomes on skin, in a picture with full colours: the rest of a skin's
+            colour is the light's.
+        coloured: saturation of skin, 0..1, in a picture with full colours.
+        white_spread: white is at most so far from grey, a share of skin's.
+        white_red: it is at least so red, a share of skin's.
+        coarse: detail of a mouth below which it shows no teeth, but a smear. Found on clips: mouths of 60 pixels and
+            more have at least 13, however compressed; those of faces of 40 pixels 7, and enlarged from that 9 to 11.
+        sharp: pixels that an edge takes in a sharp picture: a portrait whose mouth has no more detail needs no more.
+        many: share of the inside that must look like tooth, 0..1, before it is taken for teeth.
+    """
+
+    skin: tuple[float, float, float] = (1.0, 0.82, 0.72)
+    coloured: float = 0.5
+    white_spread: float = 0.55
+    white_red: float = 0.38
+    coarse: float = 12.0
+    sharp: float = 2.5
+    many: float = 0.08
+
+
+LIMITS = PaletteLimits()
 
 
 @dataclass(frozen=True)
@@ -98,7 +112,7 @@ def look(pictures: Iterable[tuple[Image, Array]]) -> Palette:
     skin, lip = (np.median([getattr(one, name) for one in seen], axis=0) for name in ("skin", "lip"))
     skin = np.maximum(skin, 1.0)
     luma = float(skin @ LUMA)
-    chroma = float(np.clip(np.ptp(skin) / skin.mean() / COLOURED, 0, 1))
+    chroma = float(np.clip(np.ptp(skin) / skin.mean() / LIMITS.coloured, 0, 1))
     black = float(np.median([one.black for one in seen]))
     red_skin, red_lip = float(redness(skin)), float(redness(lip))
     insides = [one.inside for one in seen if one.inside is not None]
@@ -128,7 +142,7 @@ def look(pictures: Iterable[tuple[Image, Array]]) -> Palette:
 
 def too_coarse(theirs: Palette, own: Palette) -> bool:
     """Whether a performer's mouth is too small, or too blurred, to be shown in the portrait's."""
-    return theirs.detail < min(COARSE, own.width / SHARP)
+    return theirs.detail < min(LIMITS.coarse, own.width / LIMITS.sharp)
 
 
 def _teeth(
@@ -141,7 +155,7 @@ def _teeth(
         bright = light > max(0.6 * float(np.percentile(light, 97)), 0.35 * skin)
         guess = min(float(np.percentile(red[bright], 25)) if bright.any() else 1.0, red_skin + 0.004)
         teeth = bright & (red < min(guess + 0.45 * max(red_lip - guess, 0.04), red_skin + 0.004))
-        if teeth.mean() <= MANY:
+        if teeth.mean() <= LIMITS.many:
             continue
         luma.append(float(np.percentile(light[teeth], 75)))
         reds.append(float(np.median(red[teeth])))
@@ -152,7 +166,7 @@ def _teeth(
 def _white(skin: Array, sclera: list[Array], chroma: float) -> Array:
     """(3,) a white thing's colour: half from what light must be to make skin look so, half from the eyes' white."""
     luma = float(skin @ LUMA)
-    white = _of_luma_1(skin / (1 - chroma * (1 - SKIN_REFLECTANCE)))
+    white = _of_luma_1(skin / (1 - chroma * (1 - np.array(LIMITS.skin))))
     peak = luma
     if sclera:
         seen = np.median(sclera, axis=0)
@@ -160,12 +174,12 @@ def _white(skin: Array, sclera: list[Array], chroma: float) -> Array:
         if light > 0.45 * luma:
             white, peak = 0.5 * white + 0.5 * seen / light, max(luma, 1.08 * min(light, 1.6 * luma))
     tone = skin / luma
-    spread, most = float(np.ptp(white) / white.mean()), WHITE_SPREAD * float(np.ptp(skin) / skin.mean())
+    spread, most = float(np.ptp(white) / white.mean()), LIMITS.white_spread * float(np.ptp(skin) / skin.mean())
     if spread > most > 0:
         white = 1 + (white - 1) * most / spread
     white = _of_luma_1(np.maximum(white, 1e-3))
     # nor greener than the way from grey to skin
-    least, ours, skins = WHITE_RED * float(redness(skin)), float(redness(white * luma)), float(redness(skin))
+    least, ours, skins = LIMITS.white_red * float(redness(skin)), float(redness(white * luma)), float(redness(skin))
     if ours < least:
         white = white + (tone - white) * (least - ours) / max(skins - ours, 1e-6)
     return _of_luma_1(white) * peak

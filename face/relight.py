@@ -20,20 +20,42 @@ from foundation.geometry import Array, Image
 
 Share = NDArray[np.float32]
 
-IVORY = np.array([1.02, 1.0, 0.93])
-"""Teeth against white."""
-ORAL, GUM_SHARE, FLESH = np.array([1.18, 0.72, 0.68]), 0.55, 0.92
-"""Tongue and gums: their colour against white, its share beside the lips' colour, their luma against the lips'."""
-CAVE = np.array([1.75, 0.75, 0.70])
-"""The dark's colour against grey: what little light there is has passed through lips."""
-TEETH_LIGHT, LIGHTEST = 0.98, 228.0
-"""Teeth against skin or white, whichever is lighter; and the lightest luma that they get."""
-DARKEST, LIGHTEST_DARK = 0.13, 0.42
-"""The dark's luma against skin, at least and at most; between them it is the face's own black."""
-DETAIL = 1.25
-"""Fine structure of teeth, between them and along them, against the performer's."""
-SIGMAS = (0.0, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0)
-"""Blurs that are tried until a performer's picture is no sharper than the portrait."""
+
+@dataclass(frozen=True, kw_only=True)
+class InsideStyle:
+    """What is in a mouth, in any light: colours as factors of red, green and blue on white or grey, lights as factors.
+
+    Set by looks: of frames at full size.
+
+    Attributes:
+        ivory: teeth against white.
+        oral: tongue and gums against white.
+        gum_share: that colour's share beside the lips' own, 0..1.
+        flesh: luma of tongue and gums against the lips'; 0.8..1.
+        cave: the dark against grey: what little light there is has passed through lips.
+        teeth_light: luma of teeth against skin or white, whichever is lighter; 0.9..1.05.
+        lightest: the lightest luma that they get, levels; lighter, they glow.
+        darkest: the dark's luma against skin, at least.
+        lightest_dark: the same at most; between them it is the face's own black.
+        detail: exponent on the fine structure of teeth, between them and along them, against the performer's; 1 keeps
+            it.
+        sigmas: blurs, sigma in pixels, that are tried until a performer's picture is no sharper than the portrait.
+    """
+
+    ivory: tuple[float, float, float] = (1.02, 1.0, 0.93)
+    oral: tuple[float, float, float] = (1.18, 0.72, 0.68)
+    gum_share: float = 0.55
+    flesh: float = 0.92
+    cave: tuple[float, float, float] = (1.75, 0.75, 0.70)
+    teeth_light: float = 0.98
+    lightest: float = 228.0
+    darkest: float = 0.13
+    lightest_dark: float = 0.42
+    detail: float = 1.25
+    sigmas: tuple[float, ...] = (0.0, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0)
+
+
+INSIDE = InsideStyle()
 
 
 @dataclass(frozen=True)
@@ -78,18 +100,20 @@ def tones(own: Palette, theirs: Palette) -> Tones:
     """
     ratio = float(np.clip(theirs.tooth / max(theirs.skin, 1.0), 0.94, 1.06)) if theirs.shows_teeth else 1.0
     white = float(own.white @ LUMA)
-    luma = float(np.clip(TEETH_LIGHT * ratio * max(own.skin, white), 0.85 * own.skin, 1.5 * own.skin))
-    tooth = own.white * (1 + own.chroma * (IVORY - 1))
+    luma = float(np.clip(INSIDE.teeth_light * ratio * max(own.skin, white), 0.85 * own.skin, 1.5 * own.skin))
+    tooth = own.white * (1 + own.chroma * (np.array(INSIDE.ivory) - 1))
     # in strongly coloured light teeth that are merely less coloured than skin look blue
     cast = 0.15 + 0.2 * float(np.clip((np.ptp(own.tone) / own.tone.mean() - 0.5) / 0.4, 0, 1))
     tooth = (1 - cast) * _with_luma(tooth, 1.0) + cast * own.tone
-    oral = _with_luma(own.white * (1 + own.chroma * (ORAL - 1)), 1.0)
+    oral = _with_luma(own.white * (1 + own.chroma * (np.array(INSIDE.oral) - 1)), 1.0)
     lip = max(float(own.lip @ LUMA), 1.0)
-    flesh = ((1 - GUM_SHARE) * own.lip / lip + GUM_SHARE * oral) * (FLESH * lip)
-    dark = min(max(0.9 * own.black, DARKEST * own.skin), LIGHTEST_DARK * own.skin)
-    cavity = _with_luma(1 + own.chroma * (CAVE - 1), dark)
+    flesh = ((1 - INSIDE.gum_share) * own.lip / lip + INSIDE.gum_share * oral) * (INSIDE.flesh * lip)
+    dark = min(max(0.9 * own.black, INSIDE.darkest * own.skin), INSIDE.lightest_dark * own.skin)
+    cavity = _with_luma(1 + own.chroma * (np.array(INSIDE.cave) - 1), dark)
     return Tones(
-        _with_luma(tooth, min(luma, LIGHTEST)).astype(np.float32), flesh.astype(np.float32), cavity.astype(np.float32)
+        _with_luma(tooth, min(luma, INSIDE.lightest)).astype(np.float32),
+        flesh.astype(np.float32),
+        cavity.astype(np.float32),
     )
 
 
@@ -107,7 +131,7 @@ def relit(pixels: Pixels, theirs: Palette, goal: Tones) -> tuple[Pixels, Share]:
     reference = theirs.tooth if theirs.shows_teeth else 0.95 * theirs.skin
     light = luma / np.float32(reference)
     base = cv2.GaussianBlur(light, (0, 0), max(1.5, 0.06 * pixels.shape[0]))
-    fine = np.clip(base * (light / np.maximum(base, 0.05)) ** DETAIL, 0, 1.10)
+    fine = np.clip(base * (light / np.maximum(base, 0.05)) ** INSIDE.detail, 0, 1.10)
     as_flesh = np.clip(luma / max(float(theirs.lip @ LUMA), 1.0), 0.12, 1.25)
     as_dark = np.clip(0.6 + 0.4 * luma / max(theirs.dark, 0.2 * reference), 0.6, 1.4)
     out = (tooth * fine)[:, :, None] * goal.tooth
@@ -127,8 +151,8 @@ def blur_to_match(own: tuple[Image, Array], theirs: tuple[Image, Array]) -> floa
     wanted = _fineness(*_eyes(*own, 1.0))
     heights = [float(np.ptp(points[:, 1])) for _, points in (own, theirs)]
     gray, mask = _eyes(*theirs, heights[0] / max(heights[1], 1.0))
-    blurred = ((sigma, cv2.GaussianBlur(gray, (0, 0), sigma) if sigma else gray) for sigma in SIGMAS)
-    return next((sigma for sigma, picture in blurred if _fineness(picture, mask) <= wanted), SIGMAS[-1])
+    blurred = ((sigma, cv2.GaussianBlur(gray, (0, 0), sigma) if sigma else gray) for sigma in INSIDE.sigmas)
+    return next((sigma for sigma, picture in blurred if _fineness(picture, mask) <= wanted), INSIDE.sigmas[-1])
 
 
 def _eyes(image: Image, points: Array, scale: float) -> tuple[Pixels, NDArray[np.bool_]]:

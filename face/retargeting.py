@@ -21,22 +21,45 @@ from face.topology import (
 from face.turns import Turns
 from foundation.geometry import Array
 
-RING_FOLLOW = (0.92, 0.8, 0.6)
-"""How far the lip rings, from the inside out, follow the inner lips."""
-CREASE_FOLLOW, BROW_FOLLOW = 0.42, 0.2
-"""How far the eyelid's crease and the row above follow the lid's edge."""
-SHUT = 0.03
-"""A shut lid stops this far, in its own gap, before the lower one."""
-HEAD_TURN, HEAD_SHIFT, HEAD_GROWTH = 0.85, 0.5, 0.3
-"""Shares of the performer's head motion that a flat picture can follow."""
-TURN_LIMIT = np.radians([14.0, 16.0, 18.0])
-SHIFT_LIMIT, GROWTH_LIMIT = 0.12, 0.06
-HIDDEN_SIDE = 0.4
-"""Turns that would show the far side of a three-quarter view are reduced by up to so much."""
-STEEP = 6
-"""Even; how suddenly a movement ends that is hardly held back before."""
-WIDEST = 0.34
-"""The widest mouth, in face heights."""
+
+@dataclass(frozen=True, kw_only=True)
+class MotionLimits:
+    """What a flat picture can follow of a performer's motion. Shares are 0..1; lengths are in face heights.
+
+    Set by looks: of frames at full size. Yaw's limit by bench/heads.py, too.
+
+    Attributes:
+        ring_follow: how far the lip rings, from the inside out, follow the inner lips; falling.
+        crease_follow: how far the eyelid's crease follows the lid's edge.
+        brow_follow: how far the row above it does; less than the crease.
+        shut: a shut lid stops this far, in its own gap, before the lower one.
+        head_turn: share of the head's turns.
+        head_shift: share of its way across the picture.
+        head_growth: share of the way towards the camera.
+        turn_limit: degrees of pitch, yaw and roll that no turn goes beyond.
+        shift_limit: the same of the way across.
+        growth_limit: the same of growth, natural log of the ratio of sizes.
+        hidden_side: turns that would show the far side of a three-quarter view are reduced by up to this share.
+        steep: how suddenly a movement ends that is hardly held back before: an even exponent, 2..10.
+        widest: the widest mouth.
+    """
+
+    ring_follow: tuple[float, float, float] = (0.92, 0.8, 0.6)
+    crease_follow: float = 0.42
+    brow_follow: float = 0.2
+    shut: float = 0.03
+    head_turn: float = 0.85
+    head_shift: float = 0.5
+    head_growth: float = 0.3
+    turn_limit: tuple[float, float, float] = (14.0, 16.0, 18.0)
+    shift_limit: float = 0.12
+    growth_limit: float = 0.06
+    hidden_side: float = 0.4
+    steep: int = 6
+    widest: float = 0.34
+
+
+LIMITS = MotionLimits()
 
 
 @dataclass(frozen=True)
@@ -109,7 +132,7 @@ def soft_limit(value: Array, limit: Array | float) -> Array:
 
 def hard_limit(value: Array, limit: Array | float) -> Array:
     """`value`, never beyond +-`limit`, and as it is up to half of that."""
-    bounded: Array = value * (1 + (value / limit) ** STEEP) ** (-1 / STEEP)
+    bounded: Array = value * (1 + (value / limit) ** LIMITS.steep) ** (-1 / LIMITS.steep)
     return bounded
 
 
@@ -139,7 +162,7 @@ def open_lips(moved: Array, gap: Array, parted: Array, rig: Rig, gains: Gains) -
     measured = parted.mean(axis=1)
     wanted = parted.copy()
     wanted[:, 1:-1] *= gains.mouth * gains.lips
-    wanted = smooth_row(soft_limit(wanted, WIDEST))
+    wanted = smooth_row(soft_limit(wanted, LIMITS.widest))
     # what lips open beyond the performer's measure, the jaw drops beyond it
     moved += (wanted.mean(axis=1) - measured)[:, None, None] * jaw_per_gap()
     gap = gap * (wanted / np.maximum(np.linalg.norm(gap, axis=2), 1e-6))[:, :, None]
@@ -149,7 +172,7 @@ def open_lips(moved: Array, gap: Array, parted: Array, rig: Rig, gains: Gains) -
     down = middle + gap / 2 - moved[:, lower]
     moved[:, upper[1:-1]] += up[:, 1:-1]
     moved[:, lower[1:-1]] += down[:, 1:-1]
-    for share, above, below in zip(RING_FOLLOW, LIP_RINGS_UPPER, LIP_RINGS_LOWER, strict=True):
+    for share, above, below in zip(LIMITS.ring_follow, LIP_RINGS_UPPER, LIP_RINGS_LOWER, strict=True):
         moved[:, list(above[1:-1])] += share * up[:, 1:-1]
         moved[:, list(below[1:-1])] += share * down[:, 1:-1]
 
@@ -165,15 +188,15 @@ def close_lids(moved: Array, rig: Rig, openness: Array, change: Array) -> Array:
     """Set the lids by openness, in place; returns the (n, 14, 3) points of the lids' rims."""
     bands = []
     for number, eye in enumerate(EYES):
-        amount = np.maximum(openness[:, number], SHUT)[:, None, None]
+        amount = np.maximum(openness[:, number], LIMITS.shut)[:, None, None]
         shut = 1.0 - amount
         gap = rig.lid_gaps[number]
         upper, lower = list(eye.upper), list(eye.lower)
         low = rig.shape[lower] + 0.6 * change[:, lower] - 0.12 * np.maximum(shut, 0.0) * gap
         moved[:, lower] = low
         moved[:, upper] = low - gap * amount
-        moved[:, list(eye.crease)] += CREASE_FOLLOW * shut * gap
-        moved[:, list(eye.under_brow)] += BROW_FOLLOW * shut * gap
+        moved[:, list(eye.crease)] += LIMITS.crease_follow * shut * gap
+        moved[:, list(eye.under_brow)] += LIMITS.brow_follow * shut * gap
         for corner in eye.corners:
             moved[:, corner] = rig.shape[corner] + 0.5 * change[:, corner]
         for point in eye.iris:
@@ -188,15 +211,15 @@ def head_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -
     turn = performance.turn[span]
     if performance.absolute:
         turn = np.stack([log_rotation(own.T @ exp_rotation(vector)) for vector in turn])
-    turn = turn * (HEAD_TURN * gains.head)
-    limit = np.broadcast_to(TURN_LIMIT, turn.shape).copy()
+    turn = turn * (LIMITS.head_turn * gains.head)
+    limit = np.broadcast_to(np.radians(LIMITS.turn_limit), turn.shape).copy()
     own_yaw = float(np.arctan2(own[0, 2], own[2, 2]))
     reveals = turn[:, 1] * own_yaw < 0
-    limit[reveals, 1] *= 1 - HIDDEN_SIDE * min(1.0, abs(own_yaw) / np.radians(30))
+    limit[reveals, 1] *= 1 - LIMITS.hidden_side * min(1.0, abs(own_yaw) / np.radians(30))
     turn = soft_limit(turn, limit)
-    shift = soft_limit(performance.shift[span] * (HEAD_SHIFT * gains.head), SHIFT_LIMIT)
+    shift = soft_limit(performance.shift[span] * (LIMITS.head_shift * gains.head), LIMITS.shift_limit)
     shift[:, 2] = 0.0
-    growth = soft_limit(performance.growth[span] * (HEAD_GROWTH * gains.head), GROWTH_LIMIT)
+    growth = soft_limit(performance.growth[span] * (LIMITS.head_growth * gains.head), LIMITS.growth_limit)
     keep = gains.turns.kept(span)
     turn, shift, growth = turn * keep[:, None], shift * keep[:, None], growth * keep
     rotation = np.stack([own @ exp_rotation(vector) for vector in turn])

@@ -5,6 +5,8 @@ What lies between such points is lip through and through. To take it for an open
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +18,33 @@ from face.relight import classes, ramp
 from face.topology import INNER_LOWER, INNER_UPPER
 from foundation.geometry import Array, Image
 
-GAP = 0.006, 0.04
-"""Mean gap of the inner lips, face heights, between which it may be none."""
-TEETH, DARK, LIGHT = (0.04, 0.07), (0.04, 0.08), (1.15, 1.25)
-"""Where the mouth counts as shut, and from where as open: the share of tooth between the lips; the share of what is
-darker than DARKER of the lips' luma; the 95th percentile of luma against theirs."""
-DARKER = 0.45
-SEAM = 0.0015
-"""Half of the gap that is left, face heights."""
-STEPS = 33
-"""Places across the lips at which the seam is looked for."""
+
+@dataclass(frozen=True, kw_only=True)
+class ShutLimits:
+    """When lips count as shut although landmarks part. Pairs: up to the first they do, from the second they do not.
+
+    Set by looks: of painted and blurred portraits; tests/unit/face/test_shut_lips.py holds made-up faces.
+
+    Attributes:
+        gap: mean gap of the inner lips, face heights, between which it may be none.
+        teeth: the share of tooth between the lips, 0..1.
+        dark: the share there of what is darker than `darker`, 0..1.
+        light: the 95th percentile of luma there, against the lips'.
+        darker: share of the lips' luma.
+        seam: half of the gap that is left, face heights: a hairline.
+        steps: places across the lips at which the seam is looked for, an odd number.
+    """
+
+    gap: tuple[float, float] = (0.006, 0.04)
+    teeth: tuple[float, float] = (0.04, 0.07)
+    dark: tuple[float, float] = (0.04, 0.08)
+    light: tuple[float, float] = (1.15, 1.25)
+    darker: float = 0.45
+    seam: float = 0.0015
+    steps: int = 33
+
+
+LIMITS = ShutLimits()
 
 
 def shutness(image: Image, points: Array, own: Palette) -> float:
@@ -37,7 +56,7 @@ def shutness(image: Image, points: Array, own: Palette) -> float:
     height = float(np.ptp(points[:, 1]))
     upper, lower = points[list(INNER_UPPER), :2], points[list(INNER_LOWER), :2]
     gap = float(np.linalg.norm(lower - upper, axis=1)[1:-1].mean()) / max(height, 1.0)
-    if not GAP[0] < gap < GAP[1]:
+    if not LIMITS.gap[0] < gap < LIMITS.gap[1]:
         return 0.0
     inside = area(image.shape, np.concatenate([upper, lower[-2:0:-1]]))
     if inside.sum() < 8:
@@ -45,9 +64,9 @@ def shutness(image: Image, points: Array, own: Palette) -> float:
     pixels = image[inside].astype(np.float32)
     luma, lip = pixels @ LUMA, max(float(own.lip @ LUMA), 1.0)
     signs = (
-        (float(classes(pixels, own)[0].mean()), TEETH),
-        (float((luma < DARKER * lip).mean()), DARK),
-        (float(np.percentile(luma, 95)) / lip, LIGHT),
+        (float(classes(pixels, own)[0].mean()), LIMITS.teeth),
+        (float((luma < LIMITS.darker * lip).mean()), LIMITS.dark),
+        (float(np.percentile(luma, 95)) / lip, LIMITS.light),
     )
     return min(1 - float(ramp(np.array(value), *limits)) for value, limits in signs)
 
@@ -59,13 +78,13 @@ def on_the_seam(image: Image, points: Array) -> Array:
     across = upper[-1] - upper[0]
     normal = np.array([-across[1], across[0]]) / max(float(np.linalg.norm(across)), 1e-6)
     gaps = np.linalg.norm(lower - upper, axis=1)
-    steps = np.linspace(-1, 1, STEPS) * (0.5 * float(gaps[1:-1].mean()) + 0.008 * height)
+    steps = np.linspace(-1, 1, LIMITS.steps) * (0.5 * float(gaps[1:-1].mean()) + 0.008 * height)
     places = (upper + lower)[1:-1, None] / 2 + steps[:, None] * normal
-    dark = _luma_at(image, places, max(0.6, 0.003 * height)) + 6 * np.linspace(-1, 1, STEPS) ** 2
+    dark = _luma_at(image, places, max(0.6, 0.003 * height)) + 6 * np.linspace(-1, 1, LIMITS.steps) ** 2
     found = steps[np.argmin(dark, axis=1)].astype(np.float32)[:, None]
     found = cv2.GaussianBlur(found, (1, 5), sigmaX=0.1, sigmaY=1.2)[:, :1].reshape(-1, 1)
     middle = (upper + lower)[1:-1] / 2 + found * normal
-    half = np.minimum(SEAM * height, 0.5 * gaps[1:-1])[:, None] * normal
+    half = np.minimum(LIMITS.seam * height, 0.5 * gaps[1:-1])[:, None] * normal
     moved, above, below = points.copy(), list(INNER_UPPER[1:-1]), list(INNER_LOWER[1:-1])
     moved[above, :2], moved[below, :2] = middle - half, middle + half
     if points.shape[1] > 2:

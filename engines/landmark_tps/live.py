@@ -10,11 +10,10 @@ import numpy as np
 from engines.base import Arrays, LiveRenderer
 from engines.landmark_tps.moving import small_arrays
 from engines.landmark_tps.renderer import Scene, TpsRenderer
-from face import palette
+from face import observed, occlusion, palette
 from face.calibration import mouth_opening
 from face.features import SHUT_EYE, as_usual, opening
-from face.observed import OPEN
-from face.occlusion import LIMITS, MouthMemory, look_at_mouth
+from face.occlusion import MouthMemory, look_at_mouth
 from face.performance import Performance
 from face.relight import tones
 from face.retargeting import Gains, mesh_targets
@@ -43,7 +42,7 @@ class TpsLiveRenderer(LiveRenderer):
     def __init__(self, scene: Scene, body: Rig, performance: Performance, gains: Gains, looks: list[Look]) -> None:
         self._scene, self._body, self._rest, self._gains = scene, body, performance, gains
         self._looks = looks
-        self._widest = max([OPEN, *(mouth_opening(points) for _, points in looks)])
+        self._widest = max([observed.LIMITS.open, *(mouth_opening(points) for _, points in looks)])
         self._recent: deque[Face] = deque(maxlen=reach(performance.sigma) + 1)
         self._openings: deque[Array] = deque(maxlen=REMEMBERED)
         self._mouth, self._cover = MouthMemory(), 0.0
@@ -83,7 +82,7 @@ class TpsLiveRenderer(LiveRenderer):
             self._cover = 1.0
             return
         hidden = self._mouth.hidden(look_at_mouth(frame, face.points))
-        self._cover += float(np.clip(hidden - self._cover, -1 / LIMITS.ease, 1 / LIMITS.ease))
+        self._cover += float(np.clip(hidden - self._cover, -1 / occlusion.LIMITS.ease, 1 / occlusion.LIMITS.ease))
         if not hidden:
             self._look_into_mouth(face, frame)
 

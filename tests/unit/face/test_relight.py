@@ -7,7 +7,7 @@ import pytest
 
 from face.color import LUMA, redness
 from face.palette import look
-from face.relight import SIGMAS, blur_to_match, classes, relit, tones
+from face.relight import INSIDE, blur_to_match, classes, relit, tones
 from tests.made_up import CANDLE, DAYLIGHT, REFLECTS, made_up_face, painted_face
 
 FACE = made_up_face(gap=0.12)
@@ -62,4 +62,4 @@ def test_a_sharp_performer_is_made_as_soft_as_the_portrait() -> None:
     soft = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 1.5), np.uint8)
     assert blur_to_match((soft, FACE), (sharp, FACE)) >= 1.0
     assert blur_to_match((sharp, FACE), (soft, FACE)) == 0.0
-    assert blur_to_match((sharp, FACE), (sharp, FACE + np.array([4000, 0, 0]))) in SIGMAS
+    assert blur_to_match((sharp, FACE), (sharp, FACE + np.array([4000, 0, 0]))) in INSIDE.sigmas
