@@ -64,10 +64,11 @@ def parted(picture: Image, opacity: NDArray[np.uint8], behind: Image) -> tuple[I
         behind: (H, W, 3) a guess, from which the second differs only as far as colours need be stronger than white or
             black: fine structure of a wall that hardly shows the person stays with the wall.
     """
-    share = opacity.astype(np.float32)[:, :, None] * np.float32(1 / 255)
-    whole = picture.astype(np.float32)
-    own = np.clip(behind + (whole - behind) / np.maximum(share, np.float32(1 / 255)), 0, 255)
-    rest = np.clip((whole - share * own) / np.maximum(1 - share, np.float32(1 / 255)), 0, 255)
-    left = np.where(share < 1, rest, behind)
-    laid, under = (np.rint(np.where(share > 0, each, whole)).astype(np.uint8) for each in (own, left))
+    laid, under = picture.copy(), np.where((opacity < 255)[:, :, None], picture, behind)
+    mixed = (opacity > 0) & (opacity < 255)
+    share = opacity[mixed].astype(np.float32)[:, None] * np.float32(1 / 255)
+    whole = picture[mixed].astype(np.float32)
+    own = np.clip(behind[mixed] + (whole - behind[mixed]) / share, 0, 255)
+    rest = np.clip((whole - share * own) / (1 - share), 0, 255)
+    laid[mixed], under[mixed] = np.rint(own), np.rint(rest)
     return laid, under

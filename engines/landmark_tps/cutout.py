@@ -39,7 +39,8 @@ class Cutout:
             if inner:
                 side[:] = 255
         own, self._behind = parted(image, opacity, person.behind)
-        self.opacity, self._layer = opacity, np.dstack([own, opacity])
+        laid = cv2.multiply(own, cv2.cvtColor(opacity, cv2.COLOR_GRAY2RGB), scale=1 / 255)
+        self.opacity, self._layer = opacity, np.dstack([laid, 255 - opacity])
         self._to_person, self._to_rest = _distance(opacity > 0), _distance(opacity < 255)
 
     def kinds(self, field: Field) -> list[list[int]]:
@@ -65,9 +66,8 @@ class Cutout:
             out[box.slices] = behind
             return
         moved = cv2.remap(self._layer, field[box.slices], None, kind, borderMode=cv2.BORDER_REFLECT)
-        share = cv2.extractChannel(moved, 3).astype(np.float32) * np.float32(1 / 255)
-        colours = cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB)
-        out[box.slices] = cv2.blendLinear(colours, behind, share, 1 - share)
+        seen = cv2.multiply(behind, cv2.cvtColor(cv2.extractChannel(moved, 3), cv2.COLOR_GRAY2RGB), scale=1 / 255)
+        cv2.add(cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB), seen, out[box.slices])
 
 
 def runs(kinds: list[list[int]], box: Box) -> Iterator[tuple[int, Box]]:

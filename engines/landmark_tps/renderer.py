@@ -70,6 +70,7 @@ class TpsRenderer(Renderer):
 
     def __init__(self, scene: Scene, arrays: Arrays) -> None:
         self._image = np.ascontiguousarray(scene.image)
+        self._quick = cv2.cvtColor(self._image, cv2.COLOR_RGB2RGBA)  # four channels take half the time of three
         self._scene = scene
         self._targets = arrays["targets"]
         self._rigid = arrays["rigid"]
@@ -143,9 +144,12 @@ class TpsRenderer(Renderer):
         parts = [(part, cv2.INTER_LINEAR) for part in frame_around(motion.active, motion.face)]
         for part, kind in [*parts, (motion.face, cv2.INTER_CUBIC)] if motion.face.width else parts:
             for shows, run in [(INSIDE, part)] if kinds is None else runs(kinds, part):
-                if shows == INSIDE:
+                if shows == INSIDE and kind == cv2.INTER_LINEAR:
+                    moved = cv2.remap(self._quick, field[run.slices], None, kind, borderMode=cv2.BORDER_REFLECT)
+                    cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB, out[run.slices])
+                elif shows == INSIDE:
                     source = field[run.slices]
-                    out[run.slices] = cv2.remap(self._image, source, None, kind, borderMode=cv2.BORDER_REFLECT)
+                    cv2.remap(self._image, source, None, kind, out[run.slices], cv2.BORDER_REFLECT)
                 elif cutout is not None:
                     cutout.lay(out, field, run, kind if shows == ACROSS else None)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from compositing.behind import with_halo, without_person
+from compositing.behind import parted, with_halo, without_person
 from engines.base import Person
 from engines.landmark_tps.cutout import ACROSS, BEHIND, TILE, Cutout, runs
 from engines.landmark_tps.mesh import Field
@@ -76,6 +76,22 @@ def test_at_rest_it_is_the_portrait_and_moved_the_wall_stays() -> None:
     assert (out[still] == image[still]).all()
     assert (out[100, 80:190] == 200).all()
     assert out[100, 68].max() < 110  # what the head uncovered is wall again
+
+
+def test_a_soft_outline_is_mixed_to_within_two_levels() -> None:
+    random, whole = np.random.default_rng(2), Box(0, 0, SIZE[1], SIZE[0])
+    opacity = np.clip(np.arange(SIZE[1]) - 120, 0, 255).astype(np.uint8) * np.ones((SIZE[0], 1), np.uint8)
+    image, wall = (cv2.blur(random.integers(0, 256, (*SIZE, 3), np.uint8), (9, 9)) for _ in range(2))
+    behind = np.where(opacity[:, :, None] > 0, wall, image)
+    out, field = image.copy(), identity(whole) + np.float32(2.5)
+    Cutout(image, Person(opacity, behind), NOWHERE).lay(out, field, whole, cv2.INTER_LINEAR)
+    own, rest = parted(image, opacity, behind)
+    share = opacity[:, :, None].astype(np.float32) / 255
+    laid, shown = (cv2.remap(each, field, None, cv2.INTER_LINEAR) for each in (own * share, share))
+    inside = np.s_[:-4, :-4]
+    expected = laid + (1 - shown[:, :, None]) * rest
+    assert np.abs(out - expected)[inside].max() <= 2
+    assert (opacity[inside] % 255 > 0).mean() > 0.2
 
 
 def test_inner_edges_stay_bit_for_bit() -> None:
