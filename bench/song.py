@@ -34,7 +34,7 @@ from face.lip_rig import GAP, WIDTH
 from media.sound.at_rate import sound_at
 from speech.acoustic import RATE
 from speech.alignment import Alignment, align_song
-from speech.curves import LEAD, LONG_CLOSURE, at_frames, mouth
+from speech.curves import STYLE, at_frames, mouth
 from speech.languages import language_of
 from speech.lines import SungLine
 from speech.loudness import loudness
@@ -123,7 +123,7 @@ def mouth_figures(song: Song, found: Alignment, voice: Voice, *, singing: bool) 
     shut = []
     for phone in true:
         if phone.name in LABIALS:
-            frame = round(((phone.start + min(phone.end, phone.start + LONG_CLOSURE)) / 2 - LEAD) * FPS)
+            frame = round(((phone.start + min(phone.end, phone.start + STYLE.long_closure)) / 2 - STYLE.lead) * FPS)
             shut.append(bool(gap[max(0, frame - 1) : frame + 2].min() < SHUT))
     r = [float(np.corrcoef(wanted[:, channel], made[:, channel])[0, 1]) for channel in (GAP, WIDTH)]
     return {"gap_r": round(r[0], 3), "width_r": round(r[1], 3), "shut": round(float(np.mean(shut)), 2)}

@@ -14,22 +14,36 @@ from foundation.geometry import Array, Box
 from landmarks.base import Image
 from landmarks.windows import Bounds, Window, around, centre, overlap, side
 
-REACH = 1.6
-"""Half the side of the cut-out around a face, in face sizes."""
+
+@dataclass(frozen=True, kw_only=True)
+class FollowLimits:
+    """How faces are looked for and kept. Times are in frames.
+
+    Set by hand: each look costs a run of the network, each frame without one a face that may be lost.
+
+    Attributes:
+        reach: half the side of the cut-out around a face, face sizes; 1.2..2.
+        settling: looks at a new cut-out until the points no longer depend on where the first one started.
+        census: how often to look for further faces while some are followed.
+        search: how often to search at every scale while none is followed.
+        patience: how long a lost face is looked for where it was.
+        same: faces that share this part of the smaller one, 0..1, are one face.
+        near: how much of a face, seen again, lies where it was seen last, 0..1.
+    """
+
+    reach: float = 1.6
+    settling: int = 3
+    census: int = 5
+    search: int = 10
+    patience: int = 12
+    same: float = 0.5
+    near: float = 0.25
+
+
+LIMITS = FollowLimits()
+
 MESH_SIDE = 1024
 """Larger cut-outs are halved until they fit: the landmark network samples 256 pixels of them and would skip some."""
-SETTLING = 3
-"""Looks at a new cut-out until the points no longer depend on where the first one started."""
-CENSUS_FRAMES = 5
-"""How often to look for further faces while some are followed."""
-SEARCH_FRAMES = 10
-"""How often to search at every scale while none is followed."""
-PATIENCE = 12
-"""Frames for which a lost face is looked for where it was."""
-SAME = 0.5
-"""Faces that share this part of the smaller one are one face."""
-NEAR = 0.25
-"""How much of a face, seen again, lies where it was seen last."""
 LANES = 2
 """Landmark networks for each face: each looks at every LANES-th frame, all at once. More make a face's way between two
 looks of one network longer, and so the points less exact."""
@@ -44,13 +58,13 @@ class Mesh(Protocol):
 
 def settled(mesh: Mesh, image: Image, bounds: Bounds) -> Face | None:
     """The face at `bounds`, and not its larger neighbour, its points settled; None if there is none."""
-    for reach in (REACH, 0.8):
+    for reach in (LIMITS.reach, 0.8):
         window = Window.over(around(bounds, reach), MESH_SIDE)
         mesh.forget()
-        face = mesh.look(window.cut(image), SETTLING)
+        face = mesh.look(window.cut(image), LIMITS.settling)
         if face:
             face = replace(face, points=window.back(face.points))
-            if overlap(face.box, bounds) >= SAME:
+            if overlap(face.box, bounds) >= LIMITS.same:
                 return face
     return None
 
@@ -78,8 +92,8 @@ class Followed:
         """Put the cut-out where the face is; how many looks it takes there."""
         if self._in_place():
             return 1
-        self.window = around(self.face.box, REACH)
-        return SETTLING
+        self.window = around(self.face.box, LIMITS.reach)
+        return LIMITS.settling
 
     def look(self, number: int, image: Image, looks: int) -> Face | None:
         """What lane `number` finds. Changes nothing but the lane, so lanes may look at the same time."""
@@ -90,7 +104,7 @@ class Followed:
             return face
         window = Window.over(self.window, MESH_SIDE)
         shown = window.cut(image)
-        face = lane.mesh.look(shown, looks) or lane.mesh.look(shown, SETTLING)
+        face = lane.mesh.look(shown, looks) or lane.mesh.look(shown, LIMITS.settling)
         if face:
             face = replace(face, points=window.back(face.points))
             lane.astray = not self.is_at(face)
@@ -98,7 +112,7 @@ class Followed:
 
     def is_at(self, face: Face) -> bool:
         """Whether a face is where this one may have got to."""
-        return overlap(face.box, self.face.box) >= NEAR
+        return overlap(face.box, self.face.box) >= LIMITS.near
 
     def take(self, face: Face | None) -> bool:
         """Take over what the next frame shows; whether it is this face."""
@@ -116,7 +130,7 @@ class Followed:
         """Whether the cut-out still holds the face well."""
         size = side(self.face.box)
         away = np.abs(centre(self.face.box) - np.array([self.window.x0, self.window.y0]) - self.window.width / 2).max()
-        return bool(away < 0.4 * size) and 0.75 < 2 * REACH * size / self.window.width < 1.33
+        return bool(away < 0.4 * size) and 0.75 < 2 * LIMITS.reach * size / self.window.width < 1.33
 
 
 class Follower:
@@ -154,7 +168,7 @@ class Follower:
             for one in self._doubles(seen):
                 seen.remove(one)
                 self._drop(one)
-            for one in [one for one in self._followed if one.missed > PATIENCE]:
+            for one in [one for one in self._followed if one.missed > LIMITS.patience]:
                 self._drop(one)
             if len(seen) < limit and self._census_due(len(seen)):
                 seen += self._census(image, limit, seen, near.get(number))
@@ -166,7 +180,7 @@ class Follower:
         """The searches for newcomers that will be due while nobody is lost, begun before the lanes look."""
         if not 0 < len(self._followed) < limit:
             return {}
-        due = [number for number in range(len(images)) if (self._frame + number) % CENSUS_FRAMES == 0]
+        due = [number for number in range(len(images)) if (self._frame + number) % LIMITS.census == 0]
         return {number: self._pool.submit(self._candidates, images[number], False) for number in due}
 
     def _look(self, images: Sequence[Image]) -> dict[Followed, list[Face | None]]:
@@ -199,24 +213,24 @@ class Follower:
         self._pool.shutdown()
 
     def _census_due(self, seen: int) -> bool:
-        return seen < len(self._followed) or not seen or self._frame % CENSUS_FRAMES == 0
+        return seen < len(self._followed) or not seen or self._frame % LIMITS.census == 0
 
     def _census(self, image: Image, limit: int, seen: list[Followed], near: list[Bounds] | None) -> list[Followed]:
         """Begin to follow faces that nobody follows. `near`: where they may be, if that search has been made."""
-        wide = not seen and self._frame % SEARCH_FRAMES == 0
+        wide = not seen and self._frame % LIMITS.search == 0
         candidates = self._candidates(image, wide) if wide or near is None else near
         new: list[Followed] = []
         for bounds in candidates:
             if len(seen) + len(new) == limit:
                 break
-            if any(overlap(bounds, one.face.box) >= SAME for one in seen + new):
+            if any(overlap(bounds, one.face.box) >= LIMITS.same for one in seen + new):
                 continue
             mesh = self._open()
             face = settled(mesh, image, bounds)
-            if face is None or any(overlap(face.box, one.face.box) >= SAME for one in seen + new):
+            if face is None or any(overlap(face.box, one.face.box) >= LIMITS.same for one in seen + new):
                 self._give_back(mesh)
                 continue
-            new.append(Followed([Lane(mesh, astray=False)], face, around(face.box, REACH)))
+            new.append(Followed([Lane(mesh, astray=False)], face, around(face.box, LIMITS.reach)))
         for one in [one for one in self._followed if one.missed and _taken(one, new)]:
             self._drop(one)
         self._followed += new
@@ -227,7 +241,7 @@ class Follower:
         out: list[Followed] = []
         for index, one in enumerate(seen):
             for other in seen[:index]:
-                if other not in out and one not in out and overlap(one.face.box, other.face.box) >= SAME:
+                if other not in out and one not in out and overlap(one.face.box, other.face.box) >= LIMITS.same:
                     out.append(max(other, one, key=lambda each: each.jump))
         return out
 
@@ -244,4 +258,4 @@ def _look_once(work: tuple[Followed, int, Image, int]) -> Face | None:
 
 def _taken(lost: Followed, new: list[Followed]) -> bool:
     """Whether a face that was lost is followed anew."""
-    return any(overlap(lost.face.box, one.face.box) >= SAME for one in new)
+    return any(overlap(lost.face.box, one.face.box) >= LIMITS.same for one in new)

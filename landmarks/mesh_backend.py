@@ -10,7 +10,7 @@ import numpy as np
 from foundation.facetrack import MEDIAPIPE_478, Face
 from foundation.geometry import Array, Box
 from landmarks.base import Image, LandmarkBackend
-from landmarks.following import LANES, SAME, Follower, Mesh, settled
+from landmarks.following import LANES, LIMITS, Follower, Mesh, settled
 from landmarks.windows import Bounds, Window, around, overlap, side, tiles
 
 FINDER_SIDE = 256
@@ -66,11 +66,11 @@ class MeshBackend(LandmarkBackend):
         found: list[Face] = []
         for wide in (False, True):
             for bounds in self._candidates(image, wide):
-                if all(overlap(bounds, face.box) < SAME for face in found):
+                if all(overlap(bounds, face.box) < LIMITS.same for face in found):
                     face = settled(mesh, image, bounds)
                     if (
                         face
-                        and all(overlap(face.box, other.box) < SAME for other in found)
+                        and all(overlap(face.box, other.box) < LIMITS.same for other in found)
                         and self._is_face(image, face)
                     ):
                         found.append(face)
@@ -105,7 +105,7 @@ class MeshBackend(LandmarkBackend):
         kept: list[Bounds] = []
         for row in every[np.argsort(-every[:, 4], kind="stable")]:
             bounds = (float(row[0]), float(row[1]), float(row[2]), float(row[3]))
-            if all(overlap(bounds, other) < SAME for other in kept):
+            if all(overlap(bounds, other) < LIMITS.same for other in kept):
                 kept.append(bounds)
         return sorted(kept, key=lambda bounds: -side(bounds))
 

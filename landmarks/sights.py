@@ -12,7 +12,7 @@ import numpy as np
 from foundation.facetrack import SQUARE, Face
 from foundation.geometry import Array
 from landmarks.base import Image, LandmarkBackend
-from landmarks.following import SAME
+from landmarks.following import LIMITS
 from landmarks.track_writer import between
 from landmarks.tracking import appearance
 from landmarks.windows import overlap
@@ -99,7 +99,7 @@ def _mixed(one: Sight, other: Sight, part: float) -> Sight:
     near, far = (one, other) if part < 1 / 2 else (other, one)
     faces = []
     for face in near.faces:
-        same = next((each for each in far.faces if overlap(face.box, each.box) >= SAME), face)
+        same = next((each for each in far.faces if overlap(face.box, each.box) >= LIMITS.same), face)
         faces.append(_between(face, same, part if near is one else 1 - part))
     return replace(near, faces=faces)
 

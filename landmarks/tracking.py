@@ -13,19 +13,35 @@ from foundation.geometry import Array, Box
 from landmarks.base import Image
 from landmarks.windows import centre, side
 
-REACH = 0.8
-"""How far from its predicted place a face may appear in the next frame, in face sizes."""
-DRIFT = 0.3
-"""How much further for every frame that it was not seen."""
-SIZE_RATIO = 1.8
-"""How much larger or smaller it may have become."""
-LOOK_WEIGHT = 6.0
-"""Cost of a difference in looks of 1 (black against white), in face sizes of distance."""
-LOOK_LIMIT = 0.25
-"""Faces that differ by more are two people."""
+
+@dataclass(frozen=True, kw_only=True)
+class PersonLimits:
+    """How far a person may change from frame to frame. Lengths are in face sizes.
+
+    Set by hand; tests/unit/landmarks/test_tracking.py holds people who meet and part.
+
+    Attributes:
+        reach: how far from its predicted place a face may appear in the next frame; 0.5..1.
+        drift: how much further for every frame that it was not seen.
+        size_ratio: how many times larger or smaller it may have become; above 1.
+        look_weight: cost of a difference in looks of 1 (black against white).
+        look_limit: difference in looks, 0..1, from which faces are two people.
+        look_memory: how much of a person's look is kept when the next one is seen, 0..1.
+        velocity_memory: the same of the velocity.
+    """
+
+    reach: float = 0.8
+    drift: float = 0.3
+    size_ratio: float = 1.8
+    look_weight: float = 6.0
+    look_limit: float = 0.25
+    look_memory: float = 0.9
+    velocity_memory: float = 0.5
+
+
+LIMITS = PersonLimits()
+
 LOOK_SIDE = 6
-LOOK_MEMORY = 0.9
-VELOCITY_MEMORY = 0.5
 _REFUSED = 1e6
 
 
@@ -56,15 +72,19 @@ class Person:
         away = float(np.linalg.norm(centre(face.box) - coming)) / size
         growth = abs(float(np.log(side(face.box) / size)))
         change = float(np.abs(look - self.look).mean())
-        if away > REACH + DRIFT * self.unseen or growth > np.log(SIZE_RATIO) or change > LOOK_LIMIT:
+        if (
+            away > LIMITS.reach + LIMITS.drift * self.unseen
+            or growth > np.log(LIMITS.size_ratio)
+            or change > LIMITS.look_limit
+        ):
             return _REFUSED
-        return away + growth + LOOK_WEIGHT * change
+        return away + growth + LIMITS.look_weight * change
 
     def seen(self, face: Face, look: Array) -> None:
         """Take over what the next frame shows of the person."""
         moved = (centre(face.box) - centre(self.face.box)) / (self.unseen + 1)
-        self.velocity = VELOCITY_MEMORY * self.velocity + (1 - VELOCITY_MEMORY) * moved
-        self.look = LOOK_MEMORY * self.look + (1 - LOOK_MEMORY) * look
+        self.velocity = LIMITS.velocity_memory * self.velocity + (1 - LIMITS.velocity_memory) * moved
+        self.look = LIMITS.look_memory * self.look + (1 - LIMITS.look_memory) * look
         self.face, self.unseen = face, 0
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from quality.features import CLOSED, EYE, MOUTH, PITCH, ROLL, YAW
 from quality.following import BETTER, EYES_OPEN, correlation
-from speech.curves import LEAD, LONG_CLOSURE
+from speech.curves import STYLE
 from speech.loudness import STEP, loudness
 from speech.phones import LABIALS, Phone
 
@@ -29,8 +29,8 @@ Series = NDArray[np.float64]
 
 def closures(phones: Sequence[Phone], fps: float, frames: int) -> list[int]:
     """The frames at which lips should be shut: the middles of P, B and M, a little before they sound."""
-    middles = [(one.start + min(one.end, one.start + LONG_CLOSURE)) / 2 for one in phones if one.name in LABIALS]
-    found = (round((middle - LEAD) * fps) for middle in middles)
+    middles = [(one.start + min(one.end, one.start + STYLE.long_closure)) / 2 for one in phones if one.name in LABIALS]
+    found = (round((middle - STYLE.lead) * fps) for middle in middles)
     return [frame for frame in found if 0 < frame < frames - 1]
 
 
@@ -60,7 +60,7 @@ def voice_lag(voice: NDArray[np.floating], looks: NDArray[np.int64], rows: Serie
     level = loudness(voice)
     scores = {}
     for shift in range(-REACH, REACH + 1):
-        heard = np.interp((looks - shift) / fps + LEAD, np.arange(len(level)) * STEP, np.maximum(level, -60.0))
+        heard = np.interp((looks - shift) / fps + STYLE.lead, np.arange(len(level)) * STEP, np.maximum(level, -60.0))
         r = correlation(heard, rows[:, MOUTH])
         scores[shift] = r if np.isfinite(r) else -1.0
     best = max(scores, key=lambda shift: scores[shift] - 1e-9 * abs(shift))

@@ -18,25 +18,46 @@ from speech.loudness import STEP, Curve
 RATE = 16_000
 """Samples a second of what is listened to."""
 HOP = round(STEP * RATE)
-SLOWEST, FASTEST = 55.0, 210.0
-"""Beats a minute."""
-USUAL, OCTAVES = 115.0, 0.9
-"""Beats a minute that are the likeliest, and how far from them, in octaves, others are still likely."""
-STEADY = 100.0
-"""How much an even beat counts beside strong onsets (the alpha of the source)."""
-CLEAR = 0.1
-"""Autocorrelation of the onsets at the beat's period; below it there is no beat."""
-METERS = (4, 3)
-"""Beats in a bar, the likelier first."""
-OTHER = 1.15
-"""So many times as well must the second meter explain the changes of chords."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeatLimits:
+    """What counts as a beat and as a bar. Times are in beats unless another unit is named.
+
+    bench/_beats.py counts what they find in music whose beats are known.
+
+    Attributes:
+        slowest: beats a minute.
+        fastest: beats a minute.
+        usual: beats a minute that are the likeliest.
+        octaves: how far from them, in octaves, others are still likely: a Gaussian's sigma.
+        steady: how much an even beat counts beside strong onsets: the alpha of the source.
+        clear: autocorrelation of the onsets at the beat's period, 0..1, below which there is no beat.
+        meters: beats in a bar, the likelier first.
+        other: how many times as well the second meter must explain the changes of chords; above 1.
+        low: Hz: what drums and basses have below.
+        around: beats before and after a place whose notes are compared.
+        clear_of: how many of the windows nearest to it are left out.
+    """
+
+    slowest: float = 55.0
+    fastest: float = 210.0
+    usual: float = 115.0
+    octaves: float = 0.9
+    steady: float = 100.0
+    clear: float = 0.1
+    meters: tuple[int, int] = (4, 3)
+    other: float = 1.15
+    low: float = 160.0
+    around: int = 3
+    clear_of: int = 2
+
+
+LIMITS = BeatLimits()
+
 WINDOW, BANDS = 512, 32
-LOW = 160.0
-"""Hz: what drums and basses have below."""
 LONG, EVERY = 4096, 5
 """Samples of the window in which low notes are heard, and in how many hops there is one."""
-AROUND, CLEAR_OF = 3, 2
-"""Beats before and after a place whose notes are compared, and how many of the windows nearest to it are left out."""
 LOWEST_NOTE, HEARD = 55.0, 2
 """Hz, and octaves from there: basses and the roots of chords, below what is sung."""
 NOTES = 12
@@ -106,7 +127,7 @@ def listen(pieces: _Pieces) -> Heard:
         kept, frame = kept[count * HOP :], frame + count
     level, bands_heard, heard = np.concatenate(loud), np.concatenate(spectra), np.concatenate(low_notes)
     rise = np.maximum(0, np.diff(bands_heard, axis=0, prepend=bands_heard[:1]))
-    low = int(np.argmax(_edges() > LOW))
+    low = int(np.argmax(_edges() > LIMITS.low))
     heard /= np.maximum(np.linalg.norm(heard, axis=1, keepdims=True), 1e-9)
     return Heard(level, rise.mean(axis=1), rise[:, :low].mean(axis=1), heard)
 
@@ -115,14 +136,14 @@ def find_beats(heard: Heard) -> Beats | None:
     """The beats; None where there are none."""
     onsets = heard.onsets - gaussian_filter1d(heard.onsets, 0.5 / STEP)
     spread = float(onsets.std())
-    if len(onsets) < 4 * 60 / SLOWEST / STEP or spread < 1e-6:
+    if len(onsets) < 4 * 60 / LIMITS.slowest / STEP or spread < 1e-6:
         return None
     onsets = gaussian_filter1d(onsets / spread, 1.5)
     period = _period(onsets)
     if period is None:
         return None
     beats = _track(onsets, period)
-    if len(beats) < 2 * max(METERS):
+    if len(beats) < 2 * max(LIMITS.meters):
         return None
     in_bar, first = _meter(heard, beats)
     return Beats(tuple(float(beat * STEP) for beat in beats), in_bar, first)
@@ -157,15 +178,15 @@ def _period(onsets: Curve) -> float | None:
     power = np.abs(np.fft.rfft(onsets - onsets.mean(), count)) ** 2
     again = np.fft.irfft(power, count)[: len(onsets)]
     again = again / again[0] * len(onsets) / np.maximum(len(onsets) - np.arange(len(onsets)), 1)
-    shortest, longest = (60 / tempo / STEP for tempo in (FASTEST, SLOWEST))
+    shortest, longest = (60 / tempo / STEP for tempo in (LIMITS.fastest, LIMITS.slowest))
     lags = np.arange(int(shortest), min(int(longest) + 2, len(again) // 4))
     if not len(lags):
         return None
-    likely = np.exp(-0.5 * (np.log2(60 / (lags * STEP) / USUAL) / OCTAVES) ** 2)
+    likely = np.exp(-0.5 * (np.log2(60 / (lags * STEP) / LIMITS.usual) / LIMITS.octaves) ** 2)
     echoes = [again[multiple * lags] / multiple for multiple in (1, 2, 3) if multiple * lags[-1] < len(again)]
     score = np.sum(echoes, axis=0) * likely
     best = int(np.argmax(score))
-    if again[max(lags[best] - 1, 0) : lags[best] + 2].max() < CLEAR:
+    if again[max(lags[best] - 1, 0) : lags[best] + 2].max() < LIMITS.clear:
         return None
     # the same period counted over several beats, to a fraction of a step
     period = float(lags[best])
@@ -181,7 +202,7 @@ def _period(onsets: Curve) -> float | None:
 def _track(onsets: Curve, period: float) -> NDArray[np.intp]:
     """The steps on which the beats fall that are strongest and most even."""
     back = np.arange(-round(2 * period), -round(period / 2) + 1)
-    uneven = -STEADY * np.log(-back / period) ** 2
+    uneven = -LIMITS.steady * np.log(-back / period) ** 2
     score, before = onsets.copy(), np.full(len(onsets), -1)
     for at in range(-back[-1], len(onsets)):
         first = max(0, -(at + back[0]))
@@ -205,18 +226,22 @@ def _meter(heard: Heard, beats: NDArray[np.intp]) -> tuple[int, int]:
     sums = np.concatenate([np.zeros((1, NOTES)), np.cumsum(heard.notes, axis=0)])
     change = np.zeros(len(beats))
     for number in range(1, len(beats)):
-        first, middle, last = edges[max(number - AROUND, 0)], edges[number], edges[min(number + AROUND, len(beats))]
-        before = sums[max(middle - CLEAR_OF, first + 1)] - sums[first]
-        after = sums[last] - sums[min(middle + CLEAR_OF, last - 1)]
+        first, middle, last = (
+            edges[max(number - LIMITS.around, 0)],
+            edges[number],
+            edges[min(number + LIMITS.around, len(beats))],
+        )
+        before = sums[max(middle - LIMITS.clear_of, first + 1)] - sums[first]
+        after = sums[last] - sums[min(middle + LIMITS.clear_of, last - 1)]
         change[number] = 1 - before @ after / max(np.linalg.norm(before) * np.linalg.norm(after), 1e-9)
     bass = np.array([heard.low[max(0, beat - 3) : beat + 4].max() for beat in beats])
     accent = _even(change) + 0.5 * _even(bass)
     found = {}
-    for count in METERS:
+    for count in LIMITS.meters:
         by_place = [float(accent[place::count].mean()) for place in range(count)]
         found[count] = max((mean, -place) for place, mean in enumerate(by_place))
-    usual, other = METERS
-    chosen = other if found[other][0] > OTHER * found[usual][0] else usual
+    usual, other = LIMITS.meters
+    chosen = other if found[other][0] > LIMITS.other * found[usual][0] else usual
     return chosen, -found[chosen][1]
 
 

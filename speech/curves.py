@@ -19,34 +19,70 @@ from speech.phones import LABIALS, SILENCE, TUCKED, VOWELS, Phone
 from speech.visemes import SILENT_WEIGHTS, parted, viseme
 
 Curves = NDArray[np.float64]
-SKIRT = np.array([0.042, 0.060, 0.060])
-"""Seconds (a Gaussian's sigma) that a phone reaches beyond itself: gap, width, protrusion."""
-AHEAD = np.array([1.15, 1.6, 1.6])
-"""How many times as far before it as after it: rounding is prepared early."""
-SHARED, LONGEST_SHARED = 0.25, 0.03
-"""The part of a phone at each end, and seconds of it at most, that its neighbours have a share in."""
-WIDEST = 0.14
-"""Gap in face heights that no mouth opens beyond."""
-LEAD = 0.03
-"""Seconds that lips are before the sound."""
-USUAL = {False: 0.085, True: 0.11}
-"""The 95th percentile of the gap while there is a voice, face heights: speaking, and singing."""
-LEAST_GAIN, MOST_GAIN = 0.8, 2.6
-HALF = 28.0
-"""Decibels below the loud that would shut a mouth whose size went by loudness alone."""
-SMALLEST, LARGEST = 0.55, 1.12
-TUCK_GAP = 0.010
-PRESSED = {LOWER_LIP: -0.010, UPPER_RED: -0.006}
-"""Lips on one another."""
-TUCKED_IN = {LOWER_LIP: -0.014, UPPER_LIP: 0.006}
-"""The lower lip under the upper teeth."""
-RISE = 0.16
-"""The upper lip rises by this share of a vowel's gap."""
-HOLD_SECONDS, HOLD_FRAMES = 0.05, 1.02
-FLANK = 0.045
-LONG_CLOSURE, HUMMED = 0.14, 0.2
-BREATH, BREATH_BEFORE, BREATH_SECONDS, PAUSE = 0.022, 0.42, 0.38, 0.35
-"""Gap of a breath, how long before a phrase and for how long, and the pause that asks for one; seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MouthStyle:
+    """How phones move lips. Gaps are in face heights, times in seconds unless another unit is named.
+
+    Set by looks: of portraits that sing.
+
+    Attributes:
+        skirt: a Gaussian's sigma of how far a phone reaches beyond itself: gap, width, protrusion.
+        ahead: how many times as far before it as after it: rounding is prepared early.
+        shared: the part of a phone at each end, 0..0.5, that its neighbours have a share in.
+        longest_shared: that part at most.
+        widest: gap that no mouth opens beyond.
+        lead: how long lips are before the sound; 0..0.05.
+        usual: the 95th percentile of the gap while there is a voice: speaking, and singing.
+        least_gain: what a mouth's gap is multiplied by to come to that, at least.
+        most_gain: the same at most.
+        half: decibels below the loud that would shut a mouth whose size went by loudness alone.
+        smallest: size of a soft voice's mouth, 1 that of a loud one.
+        largest: size of the loudest's.
+        tuck_gap: gap of F and V.
+        pressed: how lips that lie on one another move: channels of face.lip_rig, and face heights.
+        tucked_in: the same of a lower lip under the upper teeth.
+        rise: the upper lip rises by this share of a vowel's gap.
+        hold_seconds: how long lips are shut for P, B and M at least.
+        hold_frames: and how many frames: more than one, or none would show it.
+        flank: how long they take to shut and to open.
+        long_closure: how long they are shut at most, and from when on the phone's rest is opening.
+        hummed: length from which an M is hummed: shut all the time.
+        breath: gap of a breath.
+        breath_before: how long before a phrase it begins.
+        breath_seconds: how long it takes.
+        pause: the pause that asks for one.
+    """
+
+    skirt: tuple[float, float, float] = (0.042, 0.060, 0.060)
+    ahead: tuple[float, float, float] = (1.15, 1.6, 1.6)
+    shared: float = 0.25
+    longest_shared: float = 0.03
+    widest: float = 0.14
+    lead: float = 0.03
+    usual: tuple[float, float] = (0.085, 0.11)
+    least_gain: float = 0.8
+    most_gain: float = 2.6
+    half: float = 28.0
+    smallest: float = 0.55
+    largest: float = 1.12
+    tuck_gap: float = 0.010
+    pressed: tuple[tuple[int, float], ...] = ((LOWER_LIP, -0.010), (UPPER_RED, -0.006))
+    tucked_in: tuple[tuple[int, float], ...] = ((LOWER_LIP, -0.014), (UPPER_LIP, 0.006))
+    rise: float = 0.16
+    hold_seconds: float = 0.05
+    hold_frames: float = 1.02
+    flank: float = 0.045
+    long_closure: float = 0.14
+    hummed: float = 0.2
+    breath: float = 0.022
+    breath_before: float = 0.42
+    breath_seconds: float = 0.38
+    pause: float = 0.35
+
+
+STYLE = MouthStyle()
 
 
 @dataclass(frozen=True)
@@ -87,23 +123,25 @@ def mouth(
     for phone in sounding:
         voiced |= (times >= phone.start) & (times < phone.end)
     size = sizes(level, times)
-    usual = USUAL[sung] * energy
+    usual = STYLE.usual[sung] * energy
     gain = float(
-        np.clip(usual / max(float(np.percentile((lips[:, 0] * size)[voiced], 95)), 1e-3), LEAST_GAIN, MOST_GAIN)
+        np.clip(
+            usual / max(float(np.percentile((lips[:, 0] * size)[voiced], 95)), 1e-3), STYLE.least_gain, STYLE.most_gain
+        )
     )
-    lips[:, UPPER_LIP] = RISE * lips[:, GAP] * _share(times, rows, VOWELS) * size * min(gain, 1.5)
-    lips[:, GAP] = WIDEST * np.tanh(lips[:, GAP] * size * gain / WIDEST)
+    lips[:, UPPER_LIP] = STYLE.rise * lips[:, GAP] * _share(times, rows, VOWELS) * size * min(gain, 1.5)
+    lips[:, GAP] = STYLE.widest * np.tanh(lips[:, GAP] * size * gain / STYLE.widest)
     breaths(lips[:, GAP], times, sounding)
-    _closures(lips, times, sounding, max(HOLD_SECONDS, HOLD_FRAMES / fps))
+    _closures(lips, times, sounding, max(STYLE.hold_seconds, STYLE.hold_frames / fps))
     lips[:, 3:] += following(lips[:, :3])  # last of all, or corners would stay down in closures and the face frown
-    ahead = np.stack([np.interp(times + LEAD, times, channel) for channel in lips.T], axis=1)
+    ahead = np.stack([np.interp(times + STYLE.lead, times, channel) for channel in lips.T], axis=1)
     return Mouth(ahead, _raised(times, rows, "tongue"), _raised(times, rows, "teeth"))
 
 
 def sizes(level: Curve, times: Curve) -> Curve:
-    """(n,) how large a mouth is for its loudness, SMALLEST to LARGEST: quieter is smaller."""
+    """(n,) how large a mouth is for its loudness: quieter is smaller."""
     smooth = np.interp(times, np.arange(len(level)) * STEP, gaussian_filter1d(level, 6.0, mode="nearest"))
-    return np.asarray(np.clip(1 + (smooth - np.percentile(smooth, 92)) / HALF, SMALLEST, LARGEST))
+    return np.asarray(np.clip(1 + (smooth - np.percentile(smooth, 92)) / STYLE.half, STYLE.smallest, STYLE.largest))
 
 
 def _with_silences(phones: Sequence[Phone], seconds: float) -> list[Phone]:
@@ -119,15 +157,15 @@ def _with_silences(phones: Sequence[Phone], seconds: float) -> list[Phone]:
 def _dominance(times: Curve, rows: Sequence[Phone]) -> Curves:
     """(n, 3) gap, width, protrusion: each phone's aim by how much it dominates."""
     total, weights = np.zeros((len(times), 3)), np.full((len(times), 3), 1e-6)
-    reach = 6 * float((SKIRT * AHEAD).max())
+    reach = 6 * float((np.array(STYLE.skirt) * np.array(STYLE.ahead)).max())
     for phone in rows:
         first, last = np.searchsorted(times, [phone.start - reach, phone.end + reach])
         aim = viseme(phone.name)
         insists = SILENT_WEIGHTS if phone.silent else (aim.opening_weight, aim.rounding_weight)
-        shared = min(SHARED * (phone.end - phone.start), LONGEST_SHARED)
+        shared = min(STYLE.shared * (phone.end - phone.start), STYLE.longest_shared)
         near = times[first:last, None]
-        before = np.maximum(phone.start + shared - near, 0) / (SKIRT * AHEAD)
-        after = np.maximum(near - (phone.end - shared), 0) / SKIRT
+        before = np.maximum(phone.start + shared - near, 0) / (np.array(STYLE.skirt) * np.array(STYLE.ahead))
+        after = np.maximum(near - (phone.end - shared), 0) / np.array(STYLE.skirt)
         dominance = np.array([insists[0], insists[1], insists[1]]) * np.exp(-0.5 * (before**2 + after**2))
         total[first:last] += dominance * np.array([aim.gap, aim.width, aim.protrusion])
         weights[first:last] += dominance
@@ -140,16 +178,16 @@ def _share(times: Curve, rows: Sequence[Phone], names: frozenset[str]) -> Curve:
     for phone in rows:
         if phone.name in names:
             inside[(times >= phone.start) & (times < phone.end)] = 1.0
-    return np.asarray(gaussian_filter1d(inside, SKIRT[0] / STEP / 2, mode="nearest"))
+    return np.asarray(gaussian_filter1d(inside, np.array(STYLE.skirt)[0] / STEP / 2, mode="nearest"))
 
 
 def breaths(gap: Curve, times: Curve, phones: Sequence[Phone]) -> None:
     """Part the lips before each phrase after a pause, in place."""
     ends = 0.0
     for phone in phones:
-        if phone.start - ends > PAUSE:
-            way = np.clip((times - (phone.start - BREATH_BEFORE)) / BREATH_SECONDS, 0, 1)
-            np.maximum(gap, BREATH * np.sin(np.pi * way) ** 2, out=gap)
+        if phone.start - ends > STYLE.pause:
+            way = np.clip((times - (phone.start - STYLE.breath_before)) / STYLE.breath_seconds, 0, 1)
+            np.maximum(gap, STYLE.breath * np.sin(np.pi * way) ** 2, out=gap)
         ends = phone.end
 
 
@@ -159,17 +197,17 @@ def _closures(lips: Curves, times: Curve, phones: Sequence[Phone], hold: float) 
         if phone.name not in LABIALS | TUCKED:
             continue
         length = phone.end - phone.start
-        if length > HUMMED:
+        if length > STYLE.hummed:
             middle, half = (phone.start + phone.end) / 2, length / 2 - 0.02
         else:
-            middle = (phone.start + min(phone.end, phone.start + LONG_CLOSURE)) / 2
-            half = max(hold, min(length, LONG_CLOSURE)) / 2
-        away = np.clip((np.abs(times - middle) - half) / FLANK, 0, 1)
+            middle = (phone.start + min(phone.end, phone.start + STYLE.long_closure)) / 2
+            half = max(hold, min(length, STYLE.long_closure)) / 2
+        away = np.clip((np.abs(times - middle) - half) / STYLE.flank, 0, 1)
         opened = (1 - np.cos(np.pi * away)) / 2
-        floor = 0.0 if phone.name in LABIALS else TUCK_GAP
+        floor = 0.0 if phone.name in LABIALS else STYLE.tuck_gap
         gap = lips[:, GAP]
         lips[:, GAP] = np.where(gap > floor, floor + (gap - floor) * opened, gap)
-        for channel, amount in (PRESSED if phone.name in LABIALS else TUCKED_IN).items():
+        for channel, amount in STYLE.pressed if phone.name in LABIALS else STYLE.tucked_in:
             lips[:, channel] += amount * (1 - opened)
 
 

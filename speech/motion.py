@@ -14,39 +14,11 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from speech.curves import bump
+from speech.head_style import STYLE
 from speech.loudness import STEP, Curve, level_at, steps
 from speech.phones import VOWELS, Phone
 
 Curves = NDArray[np.float64]
-SWAY = np.radians([1.3, 1.5, 1.1])
-"""Standard deviation of pitch, yaw and roll."""
-BANDS = ((0.08, 0.5, 0.48), (0.5, 1.0, 0.20), (1.0, 2.0, 0.20), (2.0, 4.0, 0.11))
-"""Hz, and the share of a head's power between them."""
-STILLER = 0.45
-"""Of the sway, in pauses."""
-POSTURE = np.radians([0.6, 1.8, 1.2])
-BACK = np.radians(1.6)
-"""How far the head goes back with loudness."""
-NOD = (1.2, 3.2)
-"""Degrees on a stressed vowel."""
-BROW_SHARE, BROW_RISE = 0.6, (0.008, 0.018)
-"""Share of stresses that lift the brows, and how far, face heights."""
-PHRASE_PAUSE = 0.3
-STRESS_SHARE, STRESS_APART = 1 / 3, 0.6
-NECK_ACROSS, NECK_ROLL, NECK_DOWN = 0.45, 0.30, 0.30
-"""Face heights that a head moves for a turn about the neck, by sine of yaw, roll and pitch."""
-CLOSING, SHUT, OPENING = 0.10, 0.05, 0.24
-"""Seconds of a blink."""
-BLINK_MEAN, BLINK_LEAST, BLINK_SPREAD = 3.6, 0.9, 0.6
-BLINK_REACH = 0.7
-"""Seconds from a phrase's end within which a blink waits for it."""
-GLANCE, GLANCE_SHARE, GLANCE_EVERY = (0.022, 0.010), 0.4, (0.8, 2.6)
-"""Spread of a glance in widths of an eye, how often one is no look home, and seconds between looks."""
-COUNTER = (0.35, 0.12)
-"""How far the eyes go against the head's turn, so that they stay on what they look at."""
-TOWARD, TURN_SECONDS, GAZE = np.radians(7.0), 0.18, np.array([0.25, 0.08])
-"""How far a head turns towards who is looked at, and how slowly; and how far the eyes go, widths of an eye."""
-LONGEST_PATTERN = 4096
 
 
 @dataclass(frozen=True)
@@ -109,20 +81,26 @@ def motion(
     marks = stresses(phones, level)
     turn = _swaying(times, spans, sway)
     if len(spans):
-        turn[:, 0] -= BACK * gaussian_filter1d(_drive(level, times), 10.0)
+        turn[:, 0] -= np.radians(STYLE.back) * gaussian_filter1d(_drive(level, times), 10.0)
     brow = np.zeros(len(times))
     for at in marks:
-        turn[:, 0] += energy * np.radians(accents.uniform(*NOD)) * bump(times, at + 0.06, 0.18, 0.34)
-        rise = accents.uniform(*BROW_RISE) if accents.random() < BROW_SHARE else 0.0
+        turn[:, 0] += energy * np.radians(accents.uniform(*STYLE.nod)) * bump(times, at + 0.06, 0.18, 0.34)
+        rise = accents.uniform(*STYLE.brow_rise) if accents.random() < STYLE.brow_share else 0.0
         brow += energy * rise * bump(times, at, 0.20, 0.55)
-    toward = _toward(times, looks, TURN_SECONDS)
-    turn += TOWARD * np.stack([toward[:, 1], toward[:, 0], np.zeros(len(times))], axis=1)
+    toward = _toward(times, looks, STYLE.turn_seconds)
+    turn += np.radians(STYLE.toward) * np.stack([toward[:, 1], toward[:, 0], np.zeros(len(times))], axis=1)
     turn = head * (turn - turn[0])
     shift = np.stack(
-        [NECK_ACROSS * np.sin(turn[:, 1]) + NECK_ROLL * np.sin(turn[:, 2]), NECK_DOWN * np.sin(turn[:, 0])], axis=1
+        [
+            STYLE.neck_across * np.sin(turn[:, 1]) + STYLE.neck_roll * np.sin(turn[:, 2]),
+            STYLE.neck_down * np.sin(turn[:, 0]),
+        ],
+        axis=1,
     )
     lids = blinks(times, [end for _, end in spans], eyes)
-    gaze = _glances(times, looks, eyes) - np.stack([COUNTER[0] * turn[:, 1], -COUNTER[1] * turn[:, 0]], axis=1)
+    gaze = _glances(times, looks, eyes) - np.stack(
+        [STYLE.counter[0] * turn[:, 1], -STYLE.counter[1] * turn[:, 0]], axis=1
+    )
     return Motion(turn, shift, lids, gaze, brow)
 
 
@@ -138,7 +116,7 @@ def phrases(phones: Sequence[Phone]) -> list[tuple[float, float]]:
     for phone in phones:
         if phone.silent:
             continue
-        if spans and phone.start - spans[-1][1] < PHRASE_PAUSE:
+        if spans and phone.start - spans[-1][1] < STYLE.phrase_pause:
             spans[-1] = (spans[-1][0], phone.end)
         else:
             spans.append((phone.start, phone.end))
@@ -146,7 +124,7 @@ def phrases(phones: Sequence[Phone]) -> list[tuple[float, float]]:
 
 
 def stresses(phones: Sequence[Phone], level: Curve) -> list[float]:
-    """When vowels stand out: the loudest and longest third, STRESS_APART seconds apart at least."""
+    """When vowels stand out: the loudest and longest third, `stress_apart` at least."""
     vowels = [
         (float(level_at(level, phone.start, phone.end).max()) + 20 * min(phone.end - phone.start, 0.4), phone)
         for phone in phones
@@ -154,9 +132,9 @@ def stresses(phones: Sequence[Phone], level: Curve) -> list[float]:
     ]
     vowels.sort(key=lambda each: -each[0])
     found: list[float] = []
-    for _, phone in vowels[: max(1, round(STRESS_SHARE * len(vowels)))]:
+    for _, phone in vowels[: max(1, round(STYLE.stress_share * len(vowels)))]:
         at = (phone.start + phone.end) / 2
-        if all(abs(at - other) > STRESS_APART for other in found):
+        if all(abs(at - other) > STYLE.stress_apart for other in found):
             found.append(at)
     return sorted(found)
 
@@ -166,36 +144,36 @@ def blinks(times: Curve, ends: Sequence[float], rng: np.random.Generator) -> Cur
     lids = np.zeros(len(times))
     at = rng.uniform(0.6, 2.0)
     while at < times[-1]:
-        near = [end + 0.05 for end in ends if abs(end + 0.05 - at) < BLINK_REACH]
+        near = [end + 0.05 for end in ends if abs(end + 0.05 - at) < STYLE.blink_reach]
         begins = near[0] if near else at
         depth = rng.uniform(0.9, 1.0) if rng.random() > 0.1 else rng.uniform(0.5, 0.8)
-        down = np.clip((times - begins) / CLOSING, 0, 1)
-        up = np.clip((times - begins - CLOSING - SHUT) / OPENING, 0, 1)
+        down = np.clip((times - begins) / STYLE.closing, 0, 1)
+        up = np.clip((times - begins - STYLE.closing - STYLE.shut) / STYLE.opening, 0, 1)
         lids = np.maximum(lids, depth * (down**2 * (3 - 2 * down) - (1 - (1 - up) ** 2.2)))
-        at = max(at, begins) + max(BLINK_LEAST, BLINK_MEAN * np.exp(rng.normal(-0.18, BLINK_SPREAD)))
+        at = max(at, begins) + max(STYLE.blink_least, STYLE.blink_mean * np.exp(rng.normal(-0.18, STYLE.blink_spread)))
     return np.asarray(np.clip(lids, 0, 1))
 
 
 def _swaying(times: Curve, spans: Sequence[tuple[float, float]], rng: np.random.Generator) -> Curves:
     """(n, 3) slow turns, smaller in pauses, and a posture for each phrase."""
-    sway = np.stack([_noise(len(times), rng) for _ in range(3)], axis=1) * SWAY
+    sway = np.stack([_noise(len(times), rng) for _ in range(3)], axis=1) * np.radians(STYLE.sway)
     active = np.zeros(len(times))
     posture = np.zeros((len(times), 3))
     for start, end in spans:
         active = np.maximum(
             active, np.clip((times - start + 0.3) / 0.3, 0, 1) * np.clip((end + 0.4 - times) / 0.4, 0, 1)
         )
-        posture[times >= start - 0.25] = rng.normal(0, 1, 3) * POSTURE
-    sway *= (STILLER + (1 - STILLER) * gaussian_filter1d(active, 12.0))[:, None]
+        posture[times >= start - 0.25] = rng.normal(0, 1, 3) * np.radians(STYLE.posture)
+    sway *= (STYLE.stiller + (1 - STYLE.stiller) * gaussian_filter1d(active, 12.0))[:, None]
     return np.asarray(sway + gaussian_filter1d(posture, 22.6, axis=0, mode="nearest"))
 
 
 def _noise(count: int, rng: np.random.Generator) -> Curve:
-    """(count,) of deviation 1, its power spread over BANDS."""
-    length = max(count, LONGEST_PATTERN)
+    """(count,) of deviation 1, its power spread over `bands`."""
+    length = max(count, STYLE.longest_pattern)
     frequency = np.fft.rfftfreq(length, STEP)
     power = np.zeros(len(frequency))
-    for low, high, share in BANDS:
+    for low, high, share in STYLE.bands:
         inside = (frequency >= low) & (frequency < high)
         power[inside] = share / max(int(inside.sum()), 1)
     phases = rng.standard_normal(len(frequency)) + 1j * rng.standard_normal(len(frequency))
@@ -215,10 +193,10 @@ def _glances(times: Curve, looks: Sequence[Look], rng: np.random.Generator) -> C
     gaze = np.zeros((len(times), 2))
     at = rng.uniform(0.5, 1.5)
     while at < times[-1]:
-        away = rng.normal(0, 1, 2) * GLANCE if rng.random() < GLANCE_SHARE else np.zeros(2)
+        away = rng.normal(0, 1, 2) * STYLE.glance if rng.random() < STYLE.glance_share else np.zeros(2)
         gaze[times >= at] = away
-        at += rng.uniform(*GLANCE_EVERY)
-    gaze += GAZE * _toward(times, looks, 0.0)
+        at += rng.uniform(*STYLE.glance_every)
+    gaze += np.array(STYLE.gaze) * _toward(times, looks, 0.0)
     return np.asarray(gaussian_filter1d(gaze, 1.5, axis=0, mode="nearest"))
 
 

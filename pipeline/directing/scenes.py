@@ -14,20 +14,37 @@ from speech.alignment import AlignedLine
 from speech.beats import Beats
 from speech.loudness import Curve, level_at
 
-ALONE = 3.0
-"""Seconds without a word from which the music stands alone, and everybody is seen."""
-LATE, EARLY = 0.1, 0.1
-"""Seconds that a cut may come after a line has begun, or before one has ended."""
-BREATH = 0.2
-"""Seconds before a line at which is cut where no beat is."""
-QUIET = -15.0
-"""dB under the loud parts of a song, at which a scene fades in."""
-AROUND = 0.25
-"""Seconds on either side of a cut in which it is listened how loud the music is."""
-OVERLAP = 0.5
-"""Seconds that lines of different singers must lie over one another to be sung together."""
-INSETS = 3
-"""One of so many scenes of a single singer shows a listener, too: with an odd number, each of two singers in turn."""
+
+@dataclass(frozen=True, kw_only=True)
+class CutStyle:
+    """When scenes are cut. Times are in seconds.
+
+    Set by looks: of videos whose scenes followed them.
+
+    Attributes:
+        alone: without a word, from which the music stands alone, and everybody is seen.
+        late: how long a cut may come after a line has begun.
+        early: how long before one has ended.
+        breath: before a line, where is cut if no beat is there.
+        quiet: dB under the loud parts of a song, at which a scene fades in.
+        around: on either side of a cut, in which it is listened how loud the music is.
+        overlap: how long lines of different singers must lie over one another to be sung together.
+        insets: one of so many scenes of a single singer shows a listener, too: with an odd number, each of two singers
+            in turn.
+    """
+
+    alone: float = 3.0
+    late: float = 0.1
+    early: float = 0.1
+    breath: float = 0.2
+    quiet: float = -15.0
+    around: float = 0.25
+    overlap: float = 0.5
+    insets: int = 3
+
+
+CUTS = CutStyle()
+
 Layout = Literal["full", "side_by_side", "stacked", "grid", "picture_in_picture"]
 
 
@@ -111,7 +128,7 @@ def cut_scenes(
     alone = 0
     for start, stretch in zip(starts, stretches, strict=True):
         alone += len(stretch.singers) == 1
-        layout, seen = _shown(stretch, names, upright=upright, inset=pace.insets and alone % INSETS == 2)
+        layout, seen = _shown(stretch, names, upright=upright, inset=pace.insets and alone % CUTS.insets == 2)
         if cuts and (cuts[-1].layout, cuts[-1].seen) == (layout, seen):
             continue
         cuts.append(Cut(round(start, 2), layout, seen))
@@ -125,8 +142,8 @@ def _stretches(lines: Sequence[AlignedLine]) -> list[_Stretch]:
     for line in sorted(lines, key=lambda line: line.start):
         own = _Stretch(line.start, line.end, frozenset(line.line.singers), (line.end,))
         last = made[-1] if made else None
-        goes_on = last and own.singers == last.singers and own.start - last.end < ALONE
-        if last and (goes_on or own.start < last.end - OVERLAP):
+        goes_on = last and own.singers == last.singers and own.start - last.end < CUTS.alone
+        if last and (goes_on or own.start < last.end - CUTS.overlap):
             made[-1] = _joined(last, own)
         else:
             made.append(own)
@@ -138,11 +155,11 @@ def _with_music(stretches: Sequence[_Stretch], seconds: float) -> list[_Stretch]
     made: list[_Stretch] = []
     at = 0.0
     for stretch in stretches:
-        if stretch.start - at >= ALONE:
+        if stretch.start - at >= CUTS.alone:
             made.append(_Stretch(at, stretch.start, frozenset()))
         made.append(stretch)
         at = stretch.end
-    return [*made, _Stretch(at, seconds, frozenset())] if seconds - at >= ALONE or not made else made
+    return [*made, _Stretch(at, seconds, frozenset())] if seconds - at >= CUTS.alone or not made else made
 
 
 def _long_enough(stretches: Sequence[_Stretch], pace: Pace) -> list[_Stretch]:
@@ -180,10 +197,10 @@ def _split(stretches: Sequence[_Stretch], pace: Pace) -> Iterator[_Stretch]:
 def _between(one: _Stretch, other: _Stretch, music: Music) -> float:
     """Where to cut: on the last bar between two stretches, else on the last beat, else shortly before the second."""
     for times in (music.beats.bars, music.beats.times) if music.beats else ():
-        fit = [at for at in times if one.end - EARLY <= at <= other.start + LATE]
+        fit = [at for at in times if one.end - CUTS.early <= at <= other.start + CUTS.late]
         if fit:
             return fit[-1]
-    return max(other.start - BREATH, (one.end + other.start) / 2, 0.0)
+    return max(other.start - CUTS.breath, (one.end + other.start) / 2, 0.0)
 
 
 def _shown(stretch: _Stretch, names: Sequence[str], *, upright: bool, inset: bool) -> tuple[Layout, tuple[str, ...]]:
@@ -203,7 +220,7 @@ def _shown(stretch: _Stretch, names: Sequence[str], *, upright: bool, inset: boo
 def _fade(cut: Cut, end: float, music: Music, pace: Pace) -> float:
     """How long a scene takes to come in: not at all where the music is loud."""
     loud = float(np.percentile(music.level, 90))
-    around = level_at(music.level, max(cut.start - AROUND, 0), cut.start + AROUND)
-    if cut.start > 0 and float(np.mean(around)) > loud + QUIET:
+    around = level_at(music.level, max(cut.start - CUTS.around, 0), cut.start + CUTS.around)
+    if cut.start > 0 and float(np.mean(around)) > loud + CUTS.quiet:
         return 0.0
     return round(min(pace.fade, (end - cut.start) / 2), 2)

@@ -7,7 +7,7 @@ import pytest
 
 from foundation.facetrack import IBUG_68, Face
 from landmarks.base import Image
-from landmarks.following import CENSUS_FRAMES, PATIENCE, SEARCH_FRAMES, Follower, Mesh
+from landmarks.following import LIMITS, Follower, Mesh
 from landmarks.windows import Bounds, overlap
 
 RED, BLUE = (250, 20, 20), (20, 20, 250)
@@ -125,7 +125,7 @@ def test_who_comes_later_is_noticed() -> None:
 @pytest.mark.parametrize("together", [1, 2])
 def test_each_due_frame_is_searched_for_newcomers_once(together: int) -> None:
     """The search that is begun while the networks look is the one that is used."""
-    scene, frames = Scene(), 4 * CENSUS_FRAMES
+    scene, frames = Scene(), 4 * LIMITS.census
     image = drawn((RED, 100, 60, 80), (BLUE, 400, 90, 50))
     for _ in range(frames // together):
         for faces in scene.follower.step([image] * together, 4):
@@ -144,7 +144,7 @@ def test_a_lost_face_is_found_again_at_once() -> None:
 def test_a_face_that_stays_away_is_given_up_and_its_network_kept() -> None:
     scene = Scene()
     scene.step((RED, 100, 60, 80))
-    for _ in range(PATIENCE + 2):
+    for _ in range(LIMITS.patience + 2):
         scene.step()
     assert len(scene.spare) == 1
 
@@ -158,7 +158,7 @@ def test_after_a_cut_the_face_is_found_elsewhere() -> None:
 
 def test_an_empty_scene_is_searched_at_every_scale_only_now_and_then() -> None:
     scene = Scene()
-    for _ in range(2 * SEARCH_FRAMES):
+    for _ in range(2 * LIMITS.search):
         scene.step()
     assert scene.wide.count(True) == 2
 

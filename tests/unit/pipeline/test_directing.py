@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from foundation.errors import ManifestError
 from pipeline.directing.cast import Singer, cast, whose
-from pipeline.directing.scenes import LATE, PACES, Cut, Music, Pace, Style, cut_scenes
+from pipeline.directing.scenes import CUTS, PACES, Cut, Music, Pace, Style, cut_scenes
 from speech.alignment import AlignedLine, How, Word
 from speech.beats import Beats
 from speech.lines import SungLine, names_in
@@ -141,7 +141,7 @@ def test_music_alone_shows_everybody_and_long_passages_are_parted_where_a_line_e
         ("full", ("b",)),
         everyone,
     ]
-    assert 15 - 0.1 <= found[2].start <= 16 + LATE
+    assert 15 - 0.1 <= found[2].start <= 16 + CUTS.late
     again = cut_scenes([line(1, 4, "a"), line(12, 15, "a")], music(16), ["a", "b"], LIVELY, upright=False)
     assert [cut.layout for cut in again] == ["full", "side_by_side", "picture_in_picture"]
 

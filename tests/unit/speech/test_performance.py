@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from face.canonical import Frame
 from face.lip_rig import CORNER, GAP, LIPS, PROTRUSION, WIDTH, inner_gap, neutral, shape
 from face.topology import EYES, MOUTH_CORNERS
-from speech.curves import WIDEST, Mouth, at_frames, mouth
+from speech.curves import STYLE, Mouth, at_frames, mouth
 from speech.loudness import STEP
 from speech.motion import Look, motion
 from speech.performance import HEIGHT, Mood, Performance, perform
@@ -44,7 +44,7 @@ def sing(phones: list[Phone], seconds: float, **more: Any) -> Mouth:
 
 def test_every_phone_has_a_shape() -> None:
     for name in (PHONES - GLIDES) | {SILENCE}:
-        assert 0 <= viseme(name).gap <= WIDEST
+        assert 0 <= viseme(name).gap <= STYLE.widest
     assert viseme("UW").protrusion > viseme("AA").protrusion > viseme("IY").protrusion
 
 
@@ -53,7 +53,7 @@ def test_lips_shut_for_p_b_and_m_at_every_rate(fps: float) -> None:
     phones = song(20.0)
     gap = at_frames(sing(phones, 20.0, fps=fps).lips, fps, round(20 * fps))[:, GAP]
     assert gap.min() >= 0
-    assert gap.max() <= WIDEST
+    assert gap.max() <= STYLE.widest
     for phone in phones:
         first, last = round(phone.start * fps) - 1, round(phone.end * fps) + 1
         if phone.name in LABIALS:
