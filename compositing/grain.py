@@ -10,14 +10,30 @@ from numpy.typing import NDArray
 
 from foundation.geometry import Image
 
-FLAT = 0.4
-"""The share of a face, the flattest, in which its grain is measured: elsewhere detail would be taken for it."""
-LEAST, MOST = 0.4, 6.0
-"""Levels below which nobody sees grain, and beyond which it is craquelure, which has a shape of its own."""
-SHARE = 0.7
-"""How much of it is given back: too little is overlooked, too much is not."""
-SIZE = 0.6
-"""Sigma of a grain, pixels."""
+
+@dataclass(frozen=True, kw_only=True)
+class GrainStyle:
+    """How grain is measured and given back. Set by looks: of frames at full size.
+
+
+    Attributes:
+        flat: the share of a face, the flattest, 0..1, in which its grain is measured: elsewhere detail would be taken
+            for it.
+        least: levels below which nobody sees grain.
+        most: levels beyond which it is craquelure, which has a shape of its own.
+        share: how much of it is given back, 0..1: too little is overlooked, too much is not.
+        size: sigma of a grain, pixels.
+    """
+
+    flat: float = 0.4
+    least: float = 0.4
+    most: float = 6.0
+    share: float = 0.7
+    size: float = 0.6
+
+
+STYLE = GrainStyle()
+
 SEED = 20221
 _PER_MAD = 1.4826  # standard deviation of a normal distribution over its median absolute deviation
 
@@ -37,11 +53,11 @@ class Grain:
             number: of the frame: another one gives other grain of the same strength, the same one the same.
         """
         levels = _lost_levels(picture, through, face)
-        if levels < LEAST:
+        if levels < STYLE.least:
             return None
         random = np.random.default_rng((SEED, number))
-        noise = cv2.GaussianBlur(random.standard_normal(picture.shape[:2], np.float32), (0, 0), SIZE)
-        noise *= SHARE * min(levels, MOST) / float(noise.std())
+        noise = cv2.GaussianBlur(random.standard_normal(picture.shape[:2], np.float32), (0, 0), STYLE.size)
+        noise *= STYLE.share * min(levels, STYLE.most) / float(noise.std())
         return Grain(np.asarray(noise[:, :, None], np.float32))
 
     def onto(self, image: Image, mask: NDArray[np.float32]) -> Image:
@@ -56,5 +72,5 @@ def _lost_levels(picture: Image, through: Image, face: NDArray[np.bool_]) -> flo
     before, after = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32) for image in (picture, through))
     smooth = cv2.GaussianBlur(before, (0, 0), 2.0)
     slope = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1))[face]
-    missing = (before - after)[face][slope <= np.quantile(slope, FLAT)]
+    missing = (before - after)[face][slope <= np.quantile(slope, STYLE.flat)]
     return _PER_MAD * float(np.median(np.abs(missing - np.median(missing))))

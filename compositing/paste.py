@@ -8,6 +8,8 @@ back by the exact inverse of its affine, in linear light; and given the picture'
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -21,17 +23,28 @@ from foundation.geometry import Image, apply_affine
 from media.image.linear import to_linear, to_srgb
 from media.image.resample import warp_affine, warp_light
 
-MAX_SHIFT = 24.0
-"""Colour matching corrects a drift of at most so many levels; more is a change of light that the driver meant."""
-SPREAD = 0.4
-"""How far, in face heights, a difference of colour at the edge is carried inwards."""
-MAX_BEND = 0.12
-"""Nothing is bent further than this, in face heights."""
-SMOOTH = 0.03
-"""Face heights over which the bending is evened out."""
 
-FLOW_SIDE = 256
-"""Pixels a side at which motion is looked for: it is evened out over more than what is lost."""
+@dataclass(frozen=True, kw_only=True)
+class PasteLimits:
+    """How far a network's crop is bent and coloured to meet its picture. Lengths are in face heights. Set by looks.
+
+
+    Attributes:
+        max_shift: levels that colour matching corrects at most: more is a change of light that the driver meant.
+        spread: how far a difference of colour at the edge is carried inwards.
+        max_bend: nothing is bent further.
+        smooth: over which the bending is evened out.
+        flow_side: pixels a side at which motion is looked for: it is evened out over more than what is lost.
+    """
+
+    max_shift: float = 24.0
+    spread: float = 0.4
+    max_bend: float = 0.12
+    smooth: float = 0.03
+    flow_side: int = 256
+
+
+LIMITS = PasteLimits()
 
 
 def paste_mask(crop: CropInfo, face: Face, feather: float) -> Mask:
@@ -111,11 +124,11 @@ class _Seam:
 
     def __init__(self, own: Image, mask: Mask, height: float, *, match_color: bool) -> None:
         self._own = own
-        self._step = max(1, max(own.shape[:2]) // FLOW_SIDE)
+        self._step = max(1, max(own.shape[:2]) // LIMITS.flow_side)
         self._gray = self._small(own)
         self._mask, self._height, self._match = mask, height, match_color
         self._rim = ((mask > 0) & (mask < 1)).astype(np.float32)
-        self._reach = _spread(self._rim, SPREAD * height)[:, :, None] + np.float32(1e-4)
+        self._reach = _spread(self._rim, LIMITS.spread * height)[:, :, None] + np.float32(1e-4)
         y, x = np.mgrid[: own.shape[0], : own.shape[1]].astype(np.float32)
         self._here = np.stack([x, y], axis=2)
 
@@ -131,9 +144,9 @@ class _Seam:
         """(h, w, 2) what to add to a position: at the edge all that takes the motion back, inside nothing."""
         height = self._height / self._step
         flow = cv2.calcOpticalFlowFarneback(self._gray, self._small(moved), None, 0.5, 4, 21, 3, 7, 1.5, 0)
-        flow = cv2.GaussianBlur(flow, (0, 0), SMOOTH * height)
+        flow = cv2.GaussianBlur(flow, (0, 0), LIMITS.smooth * height)
         length = np.linalg.norm(flow, axis=2, keepdims=True)
-        flow *= np.minimum(1, np.float32(MAX_BEND * height) / np.maximum(length, np.float32(1e-6)))
+        flow *= np.minimum(1, np.float32(LIMITS.max_bend * height) / np.maximum(length, np.float32(1e-6)))
         if self._step > 1:
             flow = cv2.resize(flow * np.float32(self._step), moved.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         return np.asarray(flow * (1 - self._mask)[:, :, None], np.float32)
@@ -148,8 +161,8 @@ class _Seam:
     def _matched(self, bent: Image) -> Image:
         """What the colours at the edge need, carried inwards smoothly."""
         missing = (self._own.astype(np.float32) - bent) * self._rim[:, :, None]
-        shift = _spread(missing, SPREAD * self._height) / self._reach
-        np.clip(shift, -MAX_SHIFT, MAX_SHIFT, out=shift)
+        shift = _spread(missing, LIMITS.spread * self._height) / self._reach
+        np.clip(shift, -LIMITS.max_shift, LIMITS.max_shift, out=shift)
         return np.asarray(np.clip(np.rint(bent + shift), 0, 255), np.uint8)
 
 

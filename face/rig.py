@@ -27,14 +27,27 @@ from face.topology import (
 from foundation.facetrack import Face
 from foundation.geometry import Array
 
-LID_BAND = 0.35
-"""How much of the way from lid to crease belongs to the lid's rim, which moves without stretching."""
-OPEN_MOUTH = 0.012
-"""Inner-lip gap, in face heights, from which a portrait's mouth counts as open."""
-MOUTH_HOLE = 0.15
-"""An open mouth's hole is taken this much larger, so that lips carry no teeth along."""
-RELAX_SMILE = 0.75
-"""How much of the portrait's own smile is taken back."""
+
+@dataclass(frozen=True, kw_only=True)
+class RigStyle:
+    """How a portrait is made movable. Shares are 0..1. Set by looks: of frames at full size.
+
+
+    Attributes:
+        lid_band: how much of the way from lid to crease belongs to the lid's rim, which moves without stretching.
+        open_mouth: inner-lip gap, face heights, from which a portrait's mouth counts as open.
+        mouth_hole: an open mouth's hole is taken this much larger, so that lips carry no teeth along.
+        relax_smile: how much of the portrait's own smile is taken back.
+    """
+
+    lid_band: float = 0.35
+    open_mouth: float = 0.012
+    mouth_hole: float = 0.15
+    relax_smile: float = 0.75
+
+
+STYLE = RigStyle()
+
 _JAW_OPEN, _SMILE = 0, 4
 
 
@@ -95,21 +108,21 @@ def build(face: Face, performance: Performance, parting: float = 0.0, *, always_
     gap = shape[list(INNER_LOWER)] - shape[list(INNER_UPPER)]
     lengths = np.linalg.norm(gap, axis=1)
     own_gap = float(lengths[1:-1].mean())
-    is_open = always_open or own_gap > OPEN_MOUTH
+    is_open = always_open or own_gap > STYLE.open_mouth
     reference = performance.rest.shape
     scale = feature_scale(shape, reference)
     textured = shape.copy()
     if is_open:
         profile = np.sin(np.linspace(0, np.pi, len(INNER_UPPER)))[:, None] * np.array([0.0, 1.0, 0.0])
-        wider = MOUTH_HOLE * gap + parting / 2 * profile
+        wider = STYLE.mouth_hole * gap + parting / 2 * profile
         textured[list(INNER_UPPER)] -= wider
         textured[list(INNER_LOWER)] += wider
-    band = np.stack([LID_BAND * (shape[list(eye.crease)] - shape[list(eye.upper)]) for eye in EYES])
+    band = np.stack([STYLE.lid_band * (shape[list(eye.crease)] - shape[list(eye.upper)]) for eye in EYES])
     extra = np.concatenate([textured[list(eye.upper)] + rise for eye, rise in zip(EYES, band, strict=True)])
     return Rig(
         frame=frame,
         shape=shape,
-        rest=relaxed(shape, face.blendshapes, 1.0 if performance.absolute else RELAX_SMILE, is_open),
+        rest=relaxed(shape, face.blendshapes, 1.0 if performance.absolute else STYLE.relax_smile, is_open),
         # an absolute expression is measured from a face without any, on both sides
         neutral=relaxed(reference, performance.expression, 1.0, False) if performance.absolute else reference,
         texture=frame.picture(np.concatenate([textured, extra]))[:, :2],

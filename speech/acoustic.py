@@ -19,13 +19,31 @@ if TYPE_CHECKING:
 RATE = 16000
 """Samples a second that the model hears."""
 FRAME = 0.01
-PAD = 0.2  # s of silence before and after: the model expects some
-LEVEL = 0.08  # RMS that sound is brought to
+
+
+@dataclass(frozen=True, kw_only=True)
+class HearingLimits:
+    """What the acoustic model is given, and how far it looks. Set by hand; bench/song.py says how well words are found.
+
+
+    Attributes:
+        pad: seconds of silence before and after: the model expects some.
+        level: RMS that sound is brought to, of full scale.
+        beam: likelihood, of the best way's, below which a way is given up. Next to none is: words of a whole song are
+            found again after a line that is not in it.
+        quiet: RMS that softer sound is taken to have, of full scale, so that silence stays silent.
+    """
+
+    pad: float = 0.2
+    level: float = 0.08
+    beam: float = 1e-300
+    quiet: float = 1e-5
+
+
+HEARING = HearingLimits()
+
 CLEAN, SEPARATED = -45.0, -30.0
 """White noise under the voice, dB: none that is heard, and enough to hide what a separation leaves of the music."""
-BEAM = 1e-300
-"""All but nothing is left out of the search: words of a whole song are found again after a line that is not in it."""
-QUIET = 1e-5
 
 Samples = NDArray[np.float64]
 Ways = Sequence[Pronunciation]
@@ -93,7 +111,7 @@ def _decode(decoder: Decoder, pcm: bytes) -> None:
 
 
 def _seconds(frame: int, length: float) -> float:
-    return min(max(frame * FRAME - PAD, 0.0), length)
+    return min(max(frame * FRAME - HEARING.pad, 0.0), length)
 
 
 def _number(name: str) -> int:
@@ -109,11 +127,17 @@ def _decoder(words: Sequence[Ways], held: int) -> Decoder:
                 file.write(f"w{number}{f'({way + 1})' if way else ''} {' '.join(_times(phones, held))}\n")
         file.flush()
         return sphinx().Decoder(
-            dict=file.name, lm=None, loglevel="FATAL", bestpath=False, beam=BEAM, pbeam=BEAM, wbeam=BEAM
+            dict=file.name,
+            lm=None,
+            loglevel="FATAL",
+            bestpath=False,
+            beam=HEARING.beam,
+            pbeam=HEARING.beam,
+            wbeam=HEARING.beam,
         )
 
 
-def heard(samples: Samples, noise: float, pad: float = PAD) -> bytes:
+def heard(samples: Samples, noise: float, pad: float = HEARING.pad) -> bytes:
     """16-bit samples at the usual level, between silences, noise under them: the same for the same sound.
 
     Args:
@@ -122,9 +146,11 @@ def heard(samples: Samples, noise: float, pad: float = PAD) -> bytes:
         pad: seconds of silence before and after.
     """
     silence = np.zeros(round(pad * RATE))
-    level = max(float(np.sqrt(np.mean(samples**2))), QUIET)
-    hiss = np.random.default_rng(0).standard_normal(len(samples) + 2 * len(silence)) * LEVEL * 10 ** (noise / 20)
-    sound = np.concatenate([silence, samples / level * LEVEL, silence]) + hiss
+    level = max(float(np.sqrt(np.mean(samples**2))), HEARING.quiet)
+    hiss = (
+        np.random.default_rng(0).standard_normal(len(samples) + 2 * len(silence)) * HEARING.level * 10 ** (noise / 20)
+    )
+    sound = np.concatenate([silence, samples / level * HEARING.level, silence]) + hiss
     return (np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes()
 
 

@@ -152,7 +152,7 @@ def scene_of(portrait: Portrait, prepared: Arrays) -> Scene:
     )
     points, colours = prepared["texture"], Palette.unpacked(prepared["own"])
     image, teeth = portrait.image, None
-    if float(prepared["own_gap"]) > rig.OPEN_MOUTH:
+    if float(prepared["own_gap"]) > rig.STYLE.open_mouth:
         image, teeth = own_teeth(image, points[CONTOUR], height, colours)
     return Scene(
         image=image,

@@ -17,15 +17,30 @@ from face.canonical import Frame
 from face.topology import OVAL, TEMPLES
 from foundation.geometry import Array
 
-RINGS = ((1.28, 1.0), (1.6, 0.7), (2.0, 0.2), (2.5, 0.0))
-"""Copies of the face's oval, this much larger, and how much of the head's motion they make."""
-BELOW_CHIN = 0.75
-"""How much of that motion is taken away under the chin, where neck and shoulders stay."""
-NODES = 20.0
-"""Nodes of the grid to a face height."""
-FADE = 0.12
-"""Face heights along the crop's inner edges over which all motion fades to nothing."""
-INVERSIONS = 4
+
+@dataclass(frozen=True, kw_only=True)
+class SurroundingsStyle:
+    """How what is around a face goes with it. Shares are 0..1. Set by looks: of frames at full size.
+
+
+    Attributes:
+        rings: copies of the face's oval, this many times as large, and how much of the head's motion they make: from
+            all of it next to the face to none of it.
+        below_chin: how much of that motion is taken away under the chin, where neck and shoulders stay.
+        nodes: nodes of the grid to a face height; 15..30: fewer bend hair into facets, more only cost time.
+        fade: face heights along the crop's inner edges over which all motion fades to nothing.
+        inversions: steps of the iteration that turns the motion round.
+    """
+
+    rings: tuple[tuple[float, float], ...] = ((1.28, 1.0), (1.6, 0.7), (2.0, 0.2), (2.5, 0.0))
+    below_chin: float = 0.75
+    nodes: float = 20.0
+    fade: float = 0.12
+    inversions: int = 4
+
+
+STYLE = SurroundingsStyle()
+
 _REGULAR = 1e-5
 
 
@@ -62,17 +77,17 @@ class Surroundings:
         centre = points[list(OVAL)].mean(axis=0)
         head_depth = 0.3 * centre[2] + 0.7 * points[list(TEMPLES), 2].mean()
         controls, weights, depths = [outline], [], []
-        for reach, weight in RINGS:
+        for reach, weight in STYLE.rings:
             ring = centre[:2] + (outline[::2] - centre[:2]) * reach
             controls.append(ring)
-            weights.append(weight * (1 - BELOW_CHIN * below_chin(ring, centre, height)))
+            weights.append(weight * (1 - STYLE.below_chin * below_chin(ring, centre, height)))
             depths.append(np.full(len(ring), head_depth))
         far = border(size, 6)
         controls.append(far)
         weights.append(0.4 * far_share(far, centre, height) * (1 - below_chin(far, centre, height)))
         depths.append(np.full(len(far), centre[2]))
         spline = spline_matrix(np.concatenate(controls) / height, nodes / height)
-        spline *= fade(nodes, size, edges, FADE * height)[:, None]
+        spline *= fade(nodes, size, edges, STYLE.fade * height)[:, None]
         ring = np.concatenate([np.concatenate(controls[1:]), np.concatenate(depths)[:, None]], axis=1)
         inputs = np.concatenate([(ring - frame.centre) / height, np.ones((len(ring), 1))], axis=1)
         from_rigid = spline[:, len(outline) :] @ (inputs * np.concatenate(weights)[:, None])
@@ -93,7 +108,7 @@ class Surroundings:
         y, x = np.mgrid[: self.count[0], : self.count[1]].astype(np.float32)
         here = np.stack([x, y], axis=2)
         backward = -forward
-        for _ in range(INVERSIONS):
+        for _ in range(STYLE.inversions):
             at = here + backward * cells_a_pixel
             backward = -cv2.remap(forward, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return backward
@@ -101,7 +116,7 @@ class Surroundings:
 
 def node_count(length: int, height: float) -> int:
     """Nodes along a side of the crop."""
-    return max(4, round(length / height * NODES))
+    return max(4, round(length / height * STYLE.nodes))
 
 
 def node_positions(size: tuple[int, int], count: tuple[int, int]) -> Array:
