@@ -77,9 +77,3 @@ def _part(points: Array, gap: float) -> None:
     direction = np.where(lengths > 0.01, between / np.maximum(lengths, 1e-9), np.array([0.0, 1.0, 0.0]))
     middle = (points[upper] + points[lower]) / 2
     points[upper], points[lower] = middle - direction * wanted / 2, middle + direction * wanted / 2
-
-
-def inner_gap(points: Array) -> float:
-    """Mean distance of the inner lips of (478, 3) points, in their unit."""
-    between = points[list(INNER_LOWER[1:-1])] - points[list(INNER_UPPER[1:-1])]
-    return float(np.linalg.norm(between, axis=1).mean())

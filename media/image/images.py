@@ -29,16 +29,16 @@ _DAMAGE = (
     *(OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, RuntimeError),
     *(struct.error, zlib.error),
 )
-
+_JPEG_QUALITY = 85
 _ORIENTATION = 0x0112  # EXIF
 
 register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)  # the picture itself, and all its tiles
 
 
-def read_image(path: Path, *, background: tuple[int, int, int] = (255, 255, 255)) -> Rgb:
+def read_image(path: Path) -> Rgb:
     """A picture, upright (EXIF orientation obeyed), as (H, W, 3) uint8 RGB in sRGB.
 
-    Grey, palette, CMYK, 16-bit and float pictures are converted; where the picture is transparent, `background` shows
+    Grey, palette, CMYK, 16-bit and float pictures are converted; where the picture is transparent, it is white
     (`read_image_alpha` keeps the transparency). Of several pages the largest is taken, of an animation the first frame
     that shows something.
 
@@ -48,7 +48,7 @@ def read_image(path: Path, *, background: tuple[int, int, int] = (255, 255, 255)
     with _upright(path) as (image, coding):
         rgb = np.empty((image.height, image.width, 3), np.uint8)
         for top, strip in strips(image, coding):
-            rgb[top : top + len(strip)] = strip if strip.shape[2] == 3 else _flat(strip, background)
+            rgb[top : top + len(strip)] = strip if strip.shape[2] == 3 else _on_white(strip)
     return rgb
 
 
@@ -168,10 +168,10 @@ def _upright(path: Path) -> Iterator[tuple[Image.Image, Coding | None]]:
         yield image, coding
 
 
-def _flat(rgba: Rgb, background: tuple[int, int, int]) -> Rgb:
-    """(h, W, 4) laid on a colour."""
+def _on_white(rgba: Rgb) -> Rgb:
+    """(h, W, 4) laid on white."""
     opacity = rgba[..., 3:].astype(np.float32) / 255
-    flat = rgba[..., :3] * opacity + np.asarray(background, np.float32) * (1 - opacity)
+    flat = rgba[..., :3] * opacity + np.float32(255) * (1 - opacity)
     return np.rint(flat).astype(np.uint8)
 
 
@@ -184,10 +184,10 @@ def fitted(image: Rgb, side: int) -> Rgb:
     return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX, reducing_gap=2.0), np.uint8)
 
 
-def write_jpeg(path: Path, image: Rgb, *, quality: int = 85) -> None:
+def write_jpeg(path: Path, image: Rgb) -> None:
     """(H, W, 3) uint8 RGB as a JPEG, for people to look at.
 
     Raises: StageError if it cannot be written.
     """
     with replacing(path) as temporary:
-        Image.fromarray(image).save(temporary, format="JPEG", quality=quality, optimize=True)
+        Image.fromarray(image).save(temporary, format="JPEG", quality=_JPEG_QUALITY, optimize=True)

@@ -53,7 +53,7 @@ def running_of(
 
     Raises: ManifestError for a name that is not known, or options that do not go together.
     """
-    remote = load_executor(executor).capabilities.remote
+    remote = load_executor(executor).remote
     if address is not None and not remote:
         raise ManifestError(f"--address: the executor {executor} has none", cure="remove it, or use --executor ray")
     styles: dict[str, Style] = {name: name for name in get_args(Style)}

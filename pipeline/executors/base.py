@@ -14,19 +14,6 @@ from pipeline.plan.graph import Graph
 
 
 @dataclass(frozen=True)
-class Capabilities:
-    """What an executor can do.
-
-    Attributes:
-        parallel: runs several tasks at once.
-        remote: runs tasks on other machines, so the store must lie on shared storage.
-    """
-
-    parallel: bool
-    remote: bool
-
-
-@dataclass(frozen=True)
 class Circumstances:
     """How a run is done; nothing here changes a result.
 
@@ -44,9 +31,13 @@ class Circumstances:
 
 
 class Executor(ABC):
-    """Runs tasks through run_task."""
+    """Runs tasks through run_task.
 
-    capabilities: ClassVar[Capabilities]
+    Class attributes:
+        remote: it runs them on other machines, so the store must lie on shared storage.
+    """
+
+    remote: ClassVar[bool]
 
     @abstractmethod
     def run(

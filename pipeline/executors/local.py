@@ -16,7 +16,7 @@ from foundation.artifacts import ArtifactStore
 from foundation.devices import places
 from foundation.errors import DuetError, StageError
 from foundation.events import Listener
-from pipeline.executors.base import Capabilities, Circumstances, Executor
+from pipeline.executors.base import Circumstances, Executor
 from pipeline.executors.crew import Crew, Worker
 from pipeline.executors.dispatch import Dispatch
 from pipeline.executors.machine import USED, free_memory, processors, worker_count
@@ -36,7 +36,7 @@ ATTEMPTS = 3
 class LocalExecutor(Executor):
     """Worker processes on this machine; each keeps its models loaded from task to task."""
 
-    capabilities = Capabilities(parallel=True, remote=False)
+    remote = False
 
     def run(
         self, graph: Graph, wanted: Iterable[str], store: ArtifactStore, *, how: Circumstances, listen: Listener

@@ -17,7 +17,7 @@ from foundation.atomic import write_error
 from foundation.devices import sharing
 from foundation.errors import DuetError, ManifestError, StageError
 from foundation.events import Listener
-from pipeline.executors.base import Capabilities, Circumstances, Executor
+from pipeline.executors.base import Circumstances, Executor
 from pipeline.executors.crew import Crew, Worker
 from pipeline.executors.dispatch import Dispatch
 from pipeline.executors.messages import Begun, Done, InputsSound, Lost, Message, Progress, Told, UnderWay
@@ -41,7 +41,7 @@ ASK_SECONDS = 1.0
 class RayExecutor(Executor):
     """A long-lived actor a worker, each with the processors, GPUs and memory that its tasks declare."""
 
-    capabilities = Capabilities(parallel=True, remote=True)
+    remote = True
 
     def run(
         self, graph: Graph, wanted: Iterable[str], store: ArtifactStore, *, how: Circumstances, listen: Listener

@@ -16,13 +16,12 @@ MOST_NAMES = 3
 @dataclass(frozen=True)
 class Left:
     """Attributes:
-    tasks, all_tasks: to do, and together with those that are done.
+    tasks: to do.
     frames: of each performer whose portrait moves: frames to animate, and together with those that are animated.
     stages: those with something to do, in the order of the tasks.
     """
 
     tasks: int
-    all_tasks: int
     frames: dict[str, tuple[int, int]]
     stages: tuple[str, ...]
 
@@ -51,7 +50,7 @@ def left_of(graph: Graph, unfinished: Collection[str]) -> Left:
             count[task.performer] += task.frames
             to_do[task.performer] += task.frames if task.key in unfinished else 0
     frames = {name: (to_do[name], count[name]) for name in count}
-    return Left(len(unfinished), len(graph), frames, tuple(stages))
+    return Left(len(unfinished), frames, tuple(stages))
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from foundation.artifacts import ArtifactStore
 from foundation.errors import DuetError
 from foundation.events import Listener
-from pipeline.executors.base import Capabilities, Circumstances, Executor
+from pipeline.executors.base import Circumstances, Executor
 from pipeline.executors.run_task import run_task
 from pipeline.plan.graph import Graph
 
@@ -15,7 +15,7 @@ from pipeline.plan.graph import Graph
 class Here(Executor):
     """Runs the tasks one after the other, in this process."""
 
-    capabilities = Capabilities(parallel=False, remote=False)
+    remote = False
 
     def run(
         self, graph: Graph, wanted: Iterable[str], store: ArtifactStore, *, how: Circumstances, listen: Listener

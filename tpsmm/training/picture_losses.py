@@ -8,6 +8,7 @@ from torch.nn import functional as F  # noqa: N812
 REGION_WEIGHTS = (1.0, 6.0, 5.0, 5.0)
 """Beside 1 everywhere: of face, eyes, lips and the inside of the mouth (see tubes.Pairs)."""
 SSIM_WINDOW = 7
+LEVELS = 3
 C1, C2 = 0.01**2, 0.03**2
 
 
@@ -22,13 +23,13 @@ def weighted_l1(given: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:
     return ((given - wanted).abs() * weights).mean()
 
 
-def pyramid_l1(given: Tensor, wanted: Tensor, weights: Tensor, levels: int = 3) -> Tensor:
+def pyramid_l1(given: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:
     """The same at full size, half, quarter ...: their mean."""
     total = weighted_l1(given, wanted, weights)
-    for _ in range(levels - 1):
+    for _ in range(LEVELS - 1):
         given, wanted, weights = (F.avg_pool2d(x, 2) for x in (given, wanted, weights))
         total = total + weighted_l1(given, wanted, weights)
-    return total / levels
+    return total / LEVELS
 
 
 def gradient_l1(given: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:

@@ -9,8 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from face.canonical import Frame
-from face.lip_rig import CORNER, GAP, LIPS, PROTRUSION, WIDTH, inner_gap, neutral, shape
-from face.topology import EYES, MOUTH_CORNERS
+from face.lip_rig import CORNER, GAP, LIPS, PROTRUSION, WIDTH, neutral, shape
+from face.topology import EYES, INNER_LOWER, INNER_UPPER, MOUTH_CORNERS
+from foundation.geometry import Array
 from speech.curves import STYLE, Mouth, at_frames, mouth
 from speech.loudness import STEP
 from speech.motion import Look, motion
@@ -40,6 +41,12 @@ def loud(seconds: float, level: float = -20.0) -> NDArray[np.float64]:
 
 def sing(phones: list[Phone], seconds: float, **more: Any) -> Mouth:
     return mouth(phones, loud(seconds), seconds, **more)
+
+
+def inner_gap(points: Array) -> float:
+    """Mean distance of the inner lips of (478, 3) points, in their unit."""
+    between = points[list(INNER_LOWER[1:-1])] - points[list(INNER_UPPER[1:-1])]
+    return float(np.linalg.norm(between, axis=1).mean())
 
 
 def test_every_phone_has_a_shape() -> None:
