@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull, QhullError
 
 from foundation.geometry import Array
 
@@ -29,6 +28,8 @@ def most_alike(source: NDArray[np.floating], shapes: Iterable[NDArray[np.floatin
 
 
 def _freed(points: NDArray[np.floating]) -> Array:
+    from scipy.spatial import ConvexHull, QhullError  # noqa: PLC0415  (slow to import, for this alone)
+
     centred = np.asarray(points, np.float64) - np.asarray(points, np.float64).mean(axis=0)
     try:
         area = float(ConvexHull(centred).volume)  # in the plane, qhull's "volume" is the area

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from face.topology import EYES, INNER_LIPS, LIP_RINGS_LOWER, LIP_RINGS_UPPER, OUTER_LIPS
 from foundation.geometry import Array
 from foundation.npy import BLOCK
+from foundation.smoothing import evened
 
 CALM = 2.0
 """How much more than lips and lids the head and the rest of the face are smoothed."""
@@ -39,9 +40,4 @@ def reach(sigma: float) -> int:
 
 def smooth(values: Array, sigma: float) -> Array:
     """A Gaussian over time, no lag."""
-    if sigma <= 0 or len(values) < 2:
-        return values
-    from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415  (slow to import, for motion that is prepared alone)
-
-    smoothed: Array = gaussian_filter1d(values, sigma, axis=0, mode="nearest")
-    return smoothed
+    return values if sigma <= 0 or len(values) < 2 else evened(values, sigma)

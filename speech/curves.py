@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from face.lip_rig import GAP, LIPS, LOWER_LIP, UPPER_LIP, UPPER_RED, following
+from foundation.smoothing import evened
 from speech.loudness import STEP, Curve, steps
 from speech.phones import LABIALS, SILENCE, TUCKED, VOWELS, Phone
 from speech.visemes import SILENT_WEIGHTS, parted, viseme
@@ -140,7 +140,7 @@ def mouth(
 
 def sizes(level: Curve, times: Curve) -> Curve:
     """(n,) how large a mouth is for its loudness: quieter is smaller."""
-    smooth = np.interp(times, np.arange(len(level)) * STEP, gaussian_filter1d(level, 6.0, mode="nearest"))
+    smooth = np.interp(times, np.arange(len(level)) * STEP, evened(level, 6.0))
     return np.asarray(np.clip(1 + (smooth - np.percentile(smooth, 92)) / STYLE.half, STYLE.smallest, STYLE.largest))
 
 
@@ -178,7 +178,7 @@ def _share(times: Curve, rows: Sequence[Phone], names: frozenset[str]) -> Curve:
     for phone in rows:
         if phone.name in names:
             inside[(times >= phone.start) & (times < phone.end)] = 1.0
-    return np.asarray(gaussian_filter1d(inside, np.array(STYLE.skirt)[0] / STEP / 2, mode="nearest"))
+    return evened(inside, STYLE.skirt[0] / STEP / 2)
 
 
 def breaths(gap: Curve, times: Curve, phones: Sequence[Phone]) -> None:

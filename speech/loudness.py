@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfiltfilt
 
 from speech.acoustic import RATE
 
@@ -19,6 +18,8 @@ FLOOR = 1e-9
 
 def loudness(samples: NDArray[np.floating]) -> Curve:
     """(S // hop + 1,) dB of full scale around each 10 ms, of (S,) samples at RATE."""
+    from scipy.signal import butter, sosfiltfilt  # noqa: PLC0415  (brings most of SciPy, for who listens alone)
+
     hop = round(STEP * RATE)
     count = len(samples) // hop + 1
     window = np.hanning(round(WINDOW_SECONDS * RATE) + 2)[1:-1]

@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 
 from engines.base import Driving, Own, Taking
 from engines.landmark_tps import eyes, mouth
 from engines.landmark_tps.engine import LandmarkTps
-from engines.landmark_tps.mesh import Raster, affines, apply_affines, draw_indices
+from engines.landmark_tps.mesh import Raster, affines, apply_affines, curve_matrix, draw_indices
 from engines.landmark_tps.options import Options
 from engines.landmark_tps.plate import on_shut_lips
 from engines.landmark_tps.renderer import smooth_inside
@@ -350,3 +351,9 @@ def test_degenerate_clips_render_without_warnings(name: str) -> None:
     renderer = engine.open(portrait, prepared | {"targets": targets}, Own(Options()))
     for index, frame in enumerate(frames):
         assert renderer.render(index, frame).shape == portrait.image.shape
+
+
+@pytest.mark.parametrize(("points", "dense"), [(9, 25), (11, 33), (3, 7)])
+def test_curves_are_natural_cubic_splines(points: int, dense: int) -> None:
+    curve = CubicSpline(np.arange(points), np.eye(points), bc_type="natural")(np.linspace(0, points - 1, dense))
+    assert np.allclose(curve_matrix(points, dense), curve, rtol=0, atol=1e-14)

@@ -31,6 +31,24 @@ def imported(*arguments: str | Path) -> set[str]:
     return {name.partition(".")[0] for name in told[1:]}
 
 
+def test_a_render_and_its_workers_import_scipy_where_they_need_it() -> None:
+    stages = ("probe", "faces", "crop", "matte", "normalize", "prepare", "animate", "edit", "mux", "measure", "check")
+    program = f"""
+import sys, pipeline.cli.render, pipeline.executors.worker
+from engines import load_engine
+from engines.landmark_tps.mesh import curve_matrix
+from stages import STAGES
+for name in {stages}:
+    STAGES[name].load()
+load_engine("landmark_tps")
+curve_matrix(9, 25)
+print(*[name for name in sys.modules if name.partition(".")[0] in ("scipy", "torch", "skimage")])
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    assert not done.stdout.split()
+
+
 def test_help_imports_no_command() -> None:
     assert not imported("--help") & (HEAVY | {"pydantic", "yaml", "engines", "stages", "media"})
 
