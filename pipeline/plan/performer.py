@@ -172,7 +172,8 @@ def _background(planning: Planning, name: str, group: tuple[str, ...]) -> tuple[
 
 def _matte(planning: Planning, name: str, cut: Crop) -> Matte | None:
     """The portrait's person, for an engine that leaves what is behind it where it is."""
-    if planning.job.choices[name].network or planning.manifest.performers[name].square:
+    performer = planning.manifest.performers[name]
+    if planning.job.choices[name].network or performer.square or performer.composite.matte == "none":
         return None
     return planning.graph.plan(matte.CONTRACT, matte.Settings(), matte.Inputs(crop=cut), name, 1)
 

@@ -67,6 +67,9 @@ class Composite(Part):
     in_front: str | None = None
     """A picture as large as the portrait, transparent wherever the face is to be seen, that stays in front of it: a
     microphone, a hand, a veil."""
+    matte: Literal["auto", "none"] = "auto"
+    """Whether the person is told from what is behind, which then stays: wherever that can be relied on, or not at all,
+    for a portrait in which a wall is taken for hair, or hair for a wall."""
     background: OwnBackground | None = None
     """What the person stands before, cut out of the portrait: `none` (what is behind the scene, or nothing), `blur`
     (the portrait's own, blurred), a colour such as "#101418", a picture or a video; without it, the portrait's own."""
@@ -81,6 +84,8 @@ class Composite(Part):
             raise ValueError("in_front lies over the whole portrait: remove it, or into: crop")
         if self.background is not None and self.into == "crop":
             raise ValueError("background is what the whole portrait stands before: remove it, or into: crop")
+        if self.background is not None and self.matte == "none":
+            raise ValueError("background stands behind the person that a matte cuts out: remove it, or matte: none")
         return self
 
 
