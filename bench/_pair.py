@@ -17,7 +17,7 @@ from bench._looks import Looks
 from bench._media import Image, Media
 from compositing.behind import with_halo, without_person
 from engines import load_engine
-from engines.base import Driving, Engine, Own, Person, Portrait, Taking
+from engines.base import Driving, Engine, Own, Portrait, Taking
 from engines.landmark_tps.options import Options
 from engines.tpsmm import options as network_options
 from face.mattes import person_matte
@@ -25,6 +25,7 @@ from foundation.crop import upright
 from foundation.facetrack import Face, FaceTrack, head_frame
 from foundation.geometry import Box, square_around
 from foundation.npy import Blocks
+from foundation.person import Person
 from landmarks.base import LandmarkBackend
 from media.image.resample import warp_affine
 from quality import surface

@@ -25,6 +25,7 @@ from face.turns import Turns
 from foundation.crop import upright
 from foundation.facetrack import Face, FaceTrack, HeadFrame
 from foundation.geometry import Array, Image
+from foundation.person import Person
 
 OptionsT = TypeVar("OptionsT")
 Arrays = dict[str, Any]
@@ -51,19 +52,6 @@ class CropSpec:
     def affine(self, points: Array, head: HeadFrame, size: int) -> Array:
         """(2, 3) from the picture to a crop of (size, size) pixels around a face; `head`: of its landmarks `points`."""
         return self.place(points, size) if self.place else upright(head, self.reach * head.height, size)
-
-
-@dataclass(frozen=True)
-class Person:
-    """The person of a portrait, told from what is behind.
-
-    Attributes:
-        opacity: (H, W) uint8, how much of each pixel is the person.
-        behind: (H, W, 3) uint8 RGB, the portrait without it; where none is, bit for bit.
-    """
-
-    opacity: NDArray[np.uint8]
-    behind: Image
 
 
 @dataclass(frozen=True)

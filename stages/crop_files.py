@@ -20,10 +20,10 @@ import cv2
 import numpy as np
 
 from compositing.front import Front
-from engines.base import Person
 from foundation.crop import CropInfo, covered
 from foundation.facetrack import FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Array, Box, Image, apply_affine, invert_affine
+from foundation.person import Person
 from media.image.images import read_gray, read_image, read_image_alpha, write_png
 from media.image.resample import warp_affine
 

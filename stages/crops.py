@@ -11,10 +11,11 @@ from stages.handles import Handle
 
 if TYPE_CHECKING:
     from compositing.front import Front
-    from engines.base import Person, Portrait
+    from engines.base import Portrait
     from foundation.crop import CropInfo
     from foundation.facetrack import Face, FaceTrack, HeadFrame
     from foundation.geometry import Box, Image
+    from foundation.person import Person
     from stages.crop_files import CropPath
 
 

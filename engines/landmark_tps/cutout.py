@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compositing.behind import parted
-from engines.base import Person
 from engines.landmark_tps.mesh import Field
 from foundation.geometry import Box, Image
+from foundation.person import Person
 
 TILE, STEP = 48, 8
 """Pixels a side; of every so manieth one it is asked where it comes from."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from compositing.behind import with_halo, without_person
-from engines.base import Person
 from face.mattes import Matte, person_matte
 from foundation.geometry import Image, invert_affine
 from foundation.notices import notice
+from foundation.person import Person
 from stages.contract import Report
 from stages.contracts.matte import Facts, Inputs, Settings
 from stages.crop_files import write_matte

@@ -20,13 +20,14 @@ from compositing.behind import with_halo, without_person
 from compositing.style import PasteStyle
 from compositing.text_overlay import Overlay
 from engines import ENGINES, load_engine
-from engines.base import Own, Person, Taking
+from engines.base import Own, Taking
 from engines.neural.section import Arithmetic
 from face.mattes import person_matte
 from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack, still
 from foundation.geometry import Image
 from foundation.layout import Inset
 from foundation.npy import Blocks
+from foundation.person import Person
 from foundation.times import FrameRange
 from media.ffmpeg.codecs import Encode
 from media.image.images import read_image

@@ -8,11 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from compositing.behind import parted, with_halo, without_person
-from engines.base import Person
 from engines.landmark_tps.cutout import ACROSS, BEHIND, TILE, Cutout, runs
 from engines.landmark_tps.mesh import Field
 from engines.landmark_tps.renderer import identity
 from foundation.geometry import Box
+from foundation.person import Person
 
 NOWHERE = (False,) * 4
 SIZE = (400, 500)
