@@ -14,12 +14,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from compositing.carrying import carried, places
 from compositing.grain import Grain
 from compositing.masks import Mask, crop_mask, inner_ramp
 from compositing.style import PasteStyle
 from foundation.crop import CropInfo
 from foundation.facetrack import Face, head_frame
 from foundation.geometry import Image, apply_affine
+from foundation.person import Person
 from media.image.linear import to_linear, to_srgb
 from media.image.resample import warp_affine, warp_light
 
@@ -72,9 +74,20 @@ class Paste:
         still: (h, w, 3) the picture where the crop covers it.
         face: in the crop's pixels.
         number: of the frame, where the picture is one of many: its grain then changes, too.
+        person: of that part of the picture, whom a resampled crop shows: what is behind it then stays, too. A crop that
+            keeps the picture's own pixels does so by itself.
     """
 
-    def __init__(self, still: Image, crop: CropInfo, face: Face, style: PasteStyle, number: int = 0) -> None:
+    def __init__(
+        self,
+        still: Image,
+        crop: CropInfo,
+        face: Face,
+        style: PasteStyle,
+        number: int = 0,
+        *,
+        person: Person | None = None,
+    ) -> None:
         self._still, self._crop = still, crop
         self.mask = paste_mask(crop, face, style.feather)
         if crop.native:
@@ -86,6 +99,9 @@ class Paste:
         to_crop[:, 2] += to_crop[:, :2] @ (crop.box.x0, crop.box.y0)
         self._own = warp_affine(still, to_crop, crop.size)
         self._light = to_linear(still)
+        self._height = head.height / float(np.sqrt(abs(np.linalg.det(crop.affine[:, :2]))))
+        self._person = person
+        self._behind = None if person is None else to_linear(person.behind)
         self._seam = _Seam(self._own, own, head.height, match_color=style.match_color)
         self._grain = None
         if style.match_grain:
@@ -99,8 +115,14 @@ class Paste:
         light = warp_light(self._seam(moved), self._crop.to_box, (self._crop.box.width, self._crop.box.height))
         mask = self.mask[:, :, None]
         result = to_srgb(self._light + (light - self._light) * mask)
+        moving = mask
+        if self._person is not None and self._behind is not None:
+            where = carried(self._person.opacity, places(self._still, result, self._height))
+            share = where.astype(np.float32)[:, :, None] * np.float32(1 / 255)
+            result = to_srgb(self._light + (self._behind + (light - self._behind) * share - self._light) * mask)
+            moving = mask * share
         if self._grain is not None:
-            result = self._grain.onto(result, mask)
+            result = self._grain.onto(result, moving)
         np.copyto(result, self._still, where=mask == 0)
         return result
 

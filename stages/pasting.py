@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from compositing.carrying import carried, places
 from compositing.front import laid_over
 from compositing.paste import Paste
 from compositing.style import PasteStyle
 from foundation.geometry import Image
-from stages.crops import Crop
+from stages.crops import Crop, Matte
 
 
 class Pasting:
@@ -14,11 +17,16 @@ class Pasting:
 
     Attributes:
         info: how the crop lies in it.
+        opacity: (h, w) of the person in that part of it; None: nobody can tell.
     """
 
-    def __init__(self, crop: Crop, style: PasteStyle) -> None:
-        self.info = crop.info()
-        self._paste, self._fronts = Paste(crop.bare(), self.info, crop.face(), style), crop.fronts()
+    def __init__(self, crop: Crop, style: PasteStyle, matte: Matte | None = None) -> None:
+        self.info, self._bare = crop.info(), crop.bare()
+        person = matte.person(self.info.box) if matte else None
+        self._paste, self._fronts = Paste(self._bare, self.info, crop.face(), style, person=person), crop.fronts()
+        whole = matte.opacity() if matte else None
+        self.opacity = None if whole is None else np.ascontiguousarray(whole[self.info.box.slices])
+        self._height = crop.head().height
 
     @property
     def size(self) -> tuple[int, int]:
@@ -28,3 +36,10 @@ class Pasting:
     def __call__(self, moved: Image) -> Image:
         """(h, w, 3) the part of the portrait that the crop covers, with the moved crop in it."""
         return laid_over(self._paste(moved), self._fronts)
+
+    def told(self, moved: Image) -> tuple[Image, Image]:
+        """The same, and (h, w) how much of each of its pixels is the person. There must be a matte."""
+        pasted = self._paste(moved)
+        assert self.opacity is not None  # noqa: S101  (see above)
+        here = carried(self.opacity, places(self._bare, pasted, self._height))
+        return laid_over(pasted, self._fronts), here

@@ -86,7 +86,8 @@ def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, 
     style = paste_style(performer.composite) if performer.composite.into == "portrait" else None
     # what a network draws is dear: it is kept by itself, for another feather
     at_once = None if choice.network else style
-    behind, person, done = _background(planning, name, group), _matte(planning, name, cut), []
+    behind, person, done = own_background(planning, name, group), _matte(planning, name, cut), []
+    told = len(group) == 1 and (behind is not None or "matte" in performer.composite.passes)
     for part in chunks(frames, planning.manifest.defaults.chunk_frames):
         how = animate.Settings(
             engine=choice.use,
@@ -94,13 +95,14 @@ def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, 
             range=part,
             fps=planning.fps,
             paste=at_once,
-            opacity=len(group) == 1 and (behind is not None or "matte" in performer.composite.passes),
+            opacity=told and not choice.network,
         )
-        given = animate.Inputs(crop=cut, clip=driving.clip, prepared=prepared, files=files, matte=person)
+        kept = None if choice.network else person
+        given = animate.Inputs(crop=cut, clip=driving.clip, prepared=prepared, files=files, matte=kept)
         moved = graph.plan(animate.CONTRACT, how, given, name, len(part))
         if style and not at_once:
-            settings = composite.Settings(range=part, fps=planning.fps, style=style)
-            laid = composite.Inputs(crop=cut, moved=moved)
+            settings = composite.Settings(range=part, fps=planning.fps, style=style, opacity=told)
+            laid = composite.Inputs(crop=cut, moved=moved, matte=person)
             moved = graph.plan(composite.CONTRACT, settings, laid, name, len(part))
         done.append(Chunk(part, moved))
     into = performer.composite.into
@@ -148,7 +150,7 @@ def _portrait(planning: Planning, name: str, group: tuple[str, ...]) -> Crop:
     return planning.graph.plan(crop.CONTRACT, settings, inputs, name, 1)
 
 
-def _background(planning: Planning, name: str, group: tuple[str, ...]) -> tuple[Background, Media | None] | None:
+def own_background(planning: Planning, name: str, group: tuple[str, ...]) -> tuple[Background, Media | None] | None:
     """What the performer stands before, and its file.
 
     Raises:
@@ -157,9 +159,9 @@ def _background(planning: Planning, name: str, group: tuple[str, ...]) -> tuple[
     choice, chosen = planning.job.choices[name], planning.manifest.performers[name].composite.background
     if chosen is None:
         return None
-    if choice.network or choice.subject == "whole":
-        told = f"composite.background cuts a person out, and {choice.name} does not tell where it goes"
-        raise ManifestError(told, performer=name, cure="use engine: landmark_tps, or remove background")
+    if choice.subject == "whole":
+        told = "composite.background cuts a person out by its face, and subject: whole has none"
+        raise ManifestError(told, performer=name, cure="remove background, or use subject: face")
     if len(group) > 1:
         told = "composite.background cuts one person out, and this picture has several performers"
         raise ManifestError(told, performer=name, cure="cut the picture up, one for each, or remove background")
@@ -171,9 +173,10 @@ def _background(planning: Planning, name: str, group: tuple[str, ...]) -> tuple[
 
 
 def _matte(planning: Planning, name: str, cut: Crop) -> Matte | None:
-    """The portrait's person, for an engine that leaves what is behind it where it is."""
+    """The portrait's person: what is behind it stays where it is."""
     performer = planning.manifest.performers[name]
-    if planning.job.choices[name].network or performer.square or performer.composite.matte == "none":
+    kept = planning.job.choices[name].network and performer.composite.into == "crop"  # a network's own frames
+    if performer.square or performer.composite.matte == "none" or kept:
         return None
     return planning.graph.plan(matte.CONTRACT, matte.Settings(), matte.Inputs(crop=cut), name, 1)
 

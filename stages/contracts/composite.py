@@ -9,7 +9,7 @@ from compositing.style import PasteStyle
 from foundation.times import FrameRange
 from stages.artifacts import Frames
 from stages.contract import Contract
-from stages.crops import Crop
+from stages.crops import Crop, Matte
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,11 +20,13 @@ class Settings:
         range: the frames of the result.
         fps: of them a second.
         style: how they are pasted.
+        opacity: write, too, where the portrait's person is in them, if anybody can tell.
     """
 
     range: FrameRange
     fps: Fraction
     style: PasteStyle
+    opacity: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +36,12 @@ class Inputs:
     Attributes:
         crop: the portrait's.
         moved: it, animated.
+        matte: its person, whom the crop moves: what is behind it then stays.
     """
 
     crop: Crop
     moved: Frames
+    matte: Matte | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

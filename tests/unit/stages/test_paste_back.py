@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -15,11 +16,13 @@ import stages.contracts.animate
 import stages.contracts.composite
 import stages.contracts.crop
 import stages.contracts.passes
+from compositing.paste import Paste
 from compositing.style import PasteStyle
 from engines import ENGINES
 from engines.plugin import EnginePlugin
 from foundation.errors import ManifestError
 from foundation.facetrack import IBUG_68, MEDIAPIPE_478, Face, head_frame, still
+from foundation.person import Person
 from foundation.shots import Shot, save_shots
 from foundation.times import FrameRange
 from media.credentials.provenance import SYNTHETIC
@@ -134,6 +137,28 @@ def test_a_drift_in_colour_is_taken_back_when_asked(tmp_path: Path) -> None:
     middle = (slice(before.shape[0] // 3, -before.shape[0] // 3), slice(before.shape[1] // 3, -before.shape[1] // 3))
     assert np.abs((matched - before)[middle].mean()) < 1.5
     assert (plain - before)[middle].mean() > 7
+
+
+def test_what_is_behind_a_networks_person_stays(tmp_path: Path) -> None:
+    """Whatever the network makes of it: here, all of its crop goes aside."""
+    wall = np.random.default_rng(0).integers(60, 200, (64, 64, 3)).astype(np.uint8)
+    wall = np.asarray(cv2.resize(wall, (512, 512), interpolation=cv2.INTER_CUBIC), np.uint8)
+    opacity = np.zeros((512, 512), np.uint8)
+    cv2.ellipse(opacity, (224, 200), (60, 80), 0, 0, 360, 255, -1)
+    picture = wall.copy()
+    picture[opacity > 0] = np.roll(data.astronaut(), (78, 0), axis=(0, 1))[opacity > 0]
+    cut = Crop.at(cropped(tmp_path, face_at(224.0, 200.0, 100.0), "still", picture))
+    info, style = cut.info(), PasteStyle(0.16, match_color=False, match_grain=False)
+    aside = np.roll(cut.image(), 4, axis=1)
+    person = Person(np.ascontiguousarray(opacity[info.box.slices]), np.ascontiguousarray(wall[info.box.slices]))
+    laid = [Paste(cut.under(), info, cut.face(), style, person=each)(aside).astype(int) for each in (None, person)]
+    away = cv2.dilate(person.opacity, np.ones((41, 41), np.uint8)) == 0
+    dragged, kept = (np.abs(each - cut.under())[away].mean() for each in laid)
+    assert kept < 0.3
+    assert dragged > 5 * kept
+    middle = person.opacity > 0
+    assert np.abs(laid[1] - laid[0])[cv2.erode(person.opacity, np.ones((41, 41), np.uint8)) > 0].mean() < 1.5
+    assert np.abs(laid[1] - cut.under())[middle].mean() > 4  # the person has moved
 
 
 def test_the_region_blends_into_the_picture_at_its_edge(tmp_path: Path) -> None:
