@@ -18,6 +18,10 @@ FACE = 120
 """Pixels; a picture with a larger face is filled in at a size at which it is so large."""
 NEAR = 4.0
 """Pixels, there, from which a place is made up."""
+COARSE = 480
+"""Pixels of the longer side at which one of many pictures is filled in."""
+SURE = 2.0
+"""A coarser cell of which more than half is known is taken as known."""
 SEEN = 5
 """Opacity, of 255, from which a pixel shows the person."""
 
@@ -55,6 +59,41 @@ def without_person(picture: Image, opacity: NDArray[np.uint8], height: float) ->
     filled = cv2.inpaint(small, (known < 0.5).astype(np.uint8), NEAR, cv2.INPAINT_TELEA)
     large = cv2.resize(filled, picture.shape[1::-1], interpolation=cv2.INTER_CUBIC)
     return np.where(opacity[:, :, None] > 0, large, picture)
+
+
+def passing(picture: Image, opacity: NDArray[np.uint8]) -> Image:
+    """(H, W, 3) one of many pictures without the person: as `without_person`, in a fraction of the time, and smoother.
+
+    What is hidden is filled from coarser and coarser means of what is around it (Gortler and others, SIGGRAPH 1996).
+
+    Args:
+        opacity: (H, W), how much of each pixel is the person.
+    """
+    known = (opacity < SEEN).astype(np.float32)
+    by = max(1.0, max(opacity.shape) / COARSE)
+    size = max(1, round(picture.shape[1] / by)), max(1, round(picture.shape[0] / by))
+    light = cv2.resize(picture.astype(np.float32) * known[:, :, None], size, interpolation=cv2.INTER_AREA)
+    filled = _pulled(light, np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_AREA), np.float32))
+    large = cv2.resize(np.clip(np.rint(filled), 0, 255).astype(np.uint8), picture.shape[1::-1])
+    return np.where(opacity[:, :, None] > 0, large, picture)
+
+
+def _pulled(light: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(h, w, 3) the colours where they are known, and guesses elsewhere.
+
+    Args:
+        light: (h, w, 3) the colours, times how far they are known.
+    """
+    height, width = known.shape
+    colours = light / np.maximum(known, np.float32(1e-4))[:, :, None]
+    if max(height, width) == 1:
+        return np.asarray(colours, np.float32)
+    surely = np.minimum(known * SURE, 1)[:, :, None]
+    size = (width + 1) // 2, (height + 1) // 2
+    share = np.asarray(cv2.resize(surely[:, :, 0], size, interpolation=cv2.INTER_AREA), np.float32)
+    around = _pulled(cv2.resize(colours * surely, size, interpolation=cv2.INTER_AREA), share)
+    guess = cv2.resize(around, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(colours * surely + guess * (1 - surely), np.float32)
 
 
 def parted(picture: Image, opacity: NDArray[np.uint8], behind: Image) -> tuple[Image, Image]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from compositing.behind import passing
 from foundation.geometry import Image
 from media.video.sequence import FrameSequence
 
@@ -51,11 +52,13 @@ class Standing:
     Args:
         frames: of the part of the portrait that moves.
         opacities: as many: where the person is in them.
-        behind: (H, W, 3) that part without the person.
-        fronts: (H, W) how much of each pixel stays in front of it, and shows whatever is behind.
+        behind: (H, W, 3) that part without the person; None: it moves, and is guessed in each frame.
+        fronts: (H, W) how much of each pixel stays in front of it, and shows whatever is behind; None: nothing does.
     """
 
-    def __init__(self, frames: FrameSequence, opacities: FrameSequence, behind: Image, fronts: Image) -> None:
+    def __init__(
+        self, frames: FrameSequence, opacities: FrameSequence, behind: Image | None = None, fronts: Image | None = None
+    ) -> None:
         self._frames, self._opacities, self._behind, self._fronts = frames, opacities, behind, fronts
 
     def clamped(self, index: int) -> int:
@@ -64,5 +67,13 @@ class Standing:
 
     def __getitem__(self, index: int) -> Image:
         """(H, W, 4) uint8."""
-        opacity = np.maximum(self._opacities[index][:, :, 0], self._fronts)
-        return cut_out(self._frames[index], opacity, self._behind)
+        opacity = np.ascontiguousarray(self._opacities[index][:, :, 0])
+        if self._fronts is not None:
+            np.maximum(opacity, self._fronts, out=opacity)
+        return cut_out(self._frames[index], opacity, self.bare(index))
+
+    def bare(self, index: int) -> Image:
+        """(H, W, 3) the frame without the person."""
+        if self._behind is not None:
+            return self._behind
+        return passing(self._frames[index], np.ascontiguousarray(self._opacities[index][:, :, 0]))

@@ -60,10 +60,10 @@ def person_matte(picture: Image, face: Face) -> Matte:
     height, width = picture.shape[:2]
     head = head_frame(face.points, face.scheme)
     box = square_around(head.centre, REACH * head.height).clipped(width, height)
-    whole, close = _seen(picture), _seen(picture[box.slices])
-    inside = _inside(face, (height, width))
-    own = _connected(refined(picture, _joined(whole, close, box), head.height), inside)
-    doubt = _doubt(own, inside, box, head, np.abs(whole[box.slices] - close))
+    whole, close = seen(picture, mirrored=True), seen(picture[box.slices], mirrored=True)
+    inside = about_face(face, (height, width))
+    own = connected(refined(picture, joined(whole, close, box), head.height), inside)
+    doubt = uncertainty(own, inside, box, head, np.abs(whole[box.slices] - close))
     return Matte(np.rint(own * 255).astype(np.uint8), doubt)
 
 
@@ -81,14 +81,14 @@ def refined(picture: Image, share: Share, height: float) -> Share:
     return np.asarray(np.clip((fine - low) * (1 / (high - low)), 0, 1), np.float32)
 
 
-def _seen(picture: Image) -> Share:
-    """(H, W) what the network sees of people."""
-    coarse = people(np.ascontiguousarray(picture), mirrored=True)
+def seen(picture: Image, *, mirrored: bool = False) -> Share:
+    """(H, W) what the network sees of people; `mirrored`: with a second look, see `people`."""
+    coarse = people(np.ascontiguousarray(picture), mirrored=mirrored)
     return np.asarray(cv2.resize(coarse, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _joined(whole: Share, close: Share, box: Box) -> Share:
-    """What was seen in the whole picture, and close by in a box of it."""
+def joined(whole: Share, close: Share, box: Box) -> Share:
+    """(H, W) what was seen in the whole picture, and close by in a box of it."""
     edges = box.x0 > 0, box.y0 > 0, box.x1 < whole.shape[1], box.y1 < whole.shape[0]
     ramp = inner_ramp((box.width, box.height), edges, PASSAGE / (2 * REACH) * max(box.width, box.height))
     joined = whole.copy()
@@ -96,7 +96,7 @@ def _joined(whole: Share, close: Share, box: Box) -> Share:
     return joined
 
 
-def _connected(share: Share, inside: NDArray[np.bool_]) -> Share:
+def connected(share: Share, inside: NDArray[np.bool_]) -> Share:
     """The matte without the parts that do not hang together with the face, which is `inside`."""
     count, parts = cv2.connectedComponents((share > 0.5).astype(np.uint8))
     if count <= 2:
@@ -111,15 +111,25 @@ def _connected(share: Share, inside: NDArray[np.bool_]) -> Share:
     return np.where(near_others < near_own, np.float32(0), share)
 
 
-def _inside(face: Face, shape: tuple[int, int]) -> NDArray[np.bool_]:
+def about_face(face: Face, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """(H, W) where the face is."""
     area = np.zeros(shape, np.uint8)
     hull = cv2.convexHull(face.points[:, :2].astype(np.float32))
     cv2.fillConvexPoly(area, np.rint(hull).astype(np.int32), 1)
     return area > 0
 
 
-def _doubt(share: Share, inside: NDArray[np.bool_], box: Box, head: HeadFrame, apart: Share) -> str | None:
-    """Why the matte cannot be relied on; `apart`: how differently the box around the head was seen, twice."""
+def uncertainty(
+    share: Share, inside: NDArray[np.bool_], box: Box, head: HeadFrame, apart: Share | None = None
+) -> str | None:
+    """Why a matte cannot be relied on; None: it can.
+
+    Args:
+        share: (H, W) the matte, 0..1.
+        inside: (H, W) the face.
+        box: around the head.
+        apart: as large as the box, how differently it was seen, twice.
+    """
     if not inside.any() or float(share[inside].mean()) < 1 - OUTSIDE:
         return "no person is seen where its face is"
     rows, columns = np.mgrid[box.y0 : box.y1, box.x0 : box.x1]
@@ -128,6 +138,6 @@ def _doubt(share: Share, inside: NDArray[np.bool_], box: Box, head: HeadFrame, a
     part = share[box.slices][around]
     if float(((part > 0.15) & (part < 0.85)).mean()) > UNSURE:
         return "where the person ends is uncertain"
-    if float(apart[around].mean()) > APART:
+    if apart is not None and float(apart[around].mean()) > APART:
         return "the person is seen in two ways"
     return None

@@ -70,6 +70,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("portrait", "matte", 2, "tell the portrait's person from what is behind", 0.0, 2000.0),
         StageSpec("portrait", "plate_frames", 2, "a video as the portrait: its frames at a constant rate", 8.0, 900.0),
         StageSpec("portrait", "plate_path", 1, "the crop that follows a face through a plate", 0.2, 2.0),
+        StageSpec("portrait", "plate_matte", 1, "tell a plate's person from what is behind, every frame", 40.0, 60.0),
         StageSpec("driving", "normalize", 7, "driving clip to a constant rate, range and size", 6.0, 130.0),
         StageSpec("driving", "normalize_piece", 1, "a piece of a long driving clip, as normalize has it", 6.0, 130.0),
         StageSpec("driving", "normalize_join", 1, "join the pieces of a driving clip, packet by packet", 0.4, 130.0),

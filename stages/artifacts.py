@@ -55,18 +55,22 @@ class Nothing(Handle):
     """The artifact of a stage of which only the facts are used."""
 
 
-class Frames(Handle):
-    """Frames, lossless, at a constant rate."""
+class Opacities(Handle):
+    """How much of each pixel is the person, frame by frame; empty where nobody can tell."""
+
+    @property
+    def opacity(self) -> Path | None:
+        """The video of it, if there is one."""
+        path = self.path / OPACITY
+        return path if path.is_file() else None
+
+
+class Frames(Opacities):
+    """Frames, lossless, at a constant rate; with where the person is in them, where that is asked for."""
 
     @property
     def video(self) -> Path:
         return self.path / FRAMES
-
-    @property
-    def opacity(self) -> Path | None:
-        """The video of how much of each pixel is the person, if there is one."""
-        path = self.path / OPACITY
-        return path if path.is_file() else None
 
 
 class Track(Handle):

@@ -16,6 +16,7 @@ PASSING = frozenset(
         "faces_piece",
         "normalize_piece",
         "plate_frames",
+        "plate_matte",
         "animate",
         "composite",
         "composite_plate",

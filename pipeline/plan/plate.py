@@ -10,10 +10,18 @@ from foundation.times import chunks
 from pipeline.manifest.parts.driving import Driving
 from pipeline.plan.clip import Clip, read_clip
 from pipeline.plan.driving import follow_face
-from pipeline.plan.performer import Chunk, PlannedPerformer, driver, engine_files, paste_style, prepare_settings
+from pipeline.plan.performer import (
+    Chunk,
+    PlannedPerformer,
+    driver,
+    engine_files,
+    own_background,
+    paste_style,
+    prepare_settings,
+)
 from pipeline.plan.planning import Planning
 from stages.artifacts import Frames, Track
-from stages.contracts import animate, composite, composite_plate, plate_frames, plate_path, prepare
+from stages.contracts import animate, composite, composite_plate, plate_frames, plate_matte, plate_path, prepare
 from stages.contracts.shared import Timing
 
 
@@ -25,7 +33,8 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
     Args:
         clip: what plays of its driving video, or of its song.
     Raises:
-        InputError: the plate cannot be used. ManifestError: something is to stay in front of it, or behind its person.
+        InputError: the plate cannot be used. ManifestError: something is to stay in front of it, or its person cannot
+            be cut out.
     """
     graph, choice, fps = planning.graph, planning.job.choices[name], planning.fps
     into, style = (wanted := planning.manifest.performers[name].composite).into, paste_style(wanted)
@@ -33,13 +42,14 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
         told = "composite.in_front stays in front of a still portrait, and this one is a video"
         raise ManifestError(told, performer=name, cure="remove it, or take a frame with portrait: {frame_of: ...}")
     frames = clip.frames_at(fps)
-    if wanted.background is not None:
-        told = "composite.background cuts the person out of a still portrait, and this one is a video"
-        raise ManifestError(told, performer=name, cure="remove it, or take a frame with portrait: {frame_of: ...}")
     part, plate, face = _plate(planning, name, frames)
     timing = Timing(start=part.start, frames=frames, fps=fps)
     path = plate_path.Settings(engine=choice.use, timing=timing)
     crop = graph.plan(plate_path.CONTRACT, path, plate_path.Inputs(plate=plate, faces=face), name, frames)
+    behind, person = own_background(planning, name, (name,)), None
+    if behind or ("matte" in wanted.passes and wanted.matte == "auto"):
+        looked = plate_matte.Settings(fps=fps, frames=frames)
+        person = graph.plan(plate_matte.CONTRACT, looked, plate_matte.Inputs(crop=crop, plate=plate), name, frames)
     driving, files = driver(planning, name, clip), engine_files(planning, name)
     inputs = prepare.Inputs(crop=crop, clip=driving.clip, files=files, plate=plate)
     prepared = graph.plan(prepare.CONTRACT, prepare_settings(planning, name, plate=True), inputs, name, frames)
@@ -50,10 +60,13 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
         moved = graph.plan(animate.CONTRACT, how, given, name, len(span))
         if into == "portrait":
             settings = composite.Settings(range=span, fps=fps, style=style)
-            laid = composite_plate.Inputs(crop=crop, plate=plate, moved=moved)
+            laid = composite_plate.Inputs(crop=crop, plate=plate, moved=moved, matte=person)
             moved = graph.plan(composite_plate.CONTRACT, settings, laid, name, len(span))
         done.append(Chunk(span, moved))
-    return PlannedPerformer(name, frames, choice.name, crop, driving, tuple(done), into, (plate, part))
+    moved_plate = plate, part
+    return PlannedPerformer(
+        name, frames, choice.name, crop, driving, tuple(done), into, plate=moved_plate, background=behind
+    )
 
 
 def _plate(planning: Planning, name: str, frames: int) -> tuple[Clip, Frames, Track]:

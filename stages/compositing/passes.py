@@ -36,7 +36,7 @@ class _Frame:
     """One frame: the picture without the performer, the part of it that changed, that part now, and the mask there.
 
     Attributes:
-        whole: where the mask is a person's, that of the whole picture at rest.
+        whole: where the mask is a person's, that of the whole picture, around the part that moves.
     """
 
     picture: Image
@@ -50,7 +50,8 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     """Write the passes."""
     result = chain.from_iterable(read_frames(chunk.video) for chunk in inputs.chunks)
     if inputs.plate:
-        frames = _on_plate(PlateCrop(inputs.crop.given, inputs.crop.path), inputs.plate, settings.feather, result)
+        crop = PlateCrop(inputs.crop.given, inputs.crop.path)
+        frames = _on_plate(crop, inputs.plate, settings.feather, result, _moving(inputs) or repeat(None))
     else:
         frames = _on_still(inputs.crop, settings.feather, result, _people(inputs))
     writers: dict[str, FrameWriter] = {}
@@ -78,13 +79,18 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
 
 def _people(inputs: Inputs) -> tuple[Image, Iterator[Mask]] | None:
     """The still person's matte, (H, W), and the moving one in each frame; None where it cannot be told."""
-    still = inputs.matte.opacity() if inputs.matte else None
-    files = [chunk.opacity for chunk in inputs.chunks]
-    known = [file for file in files if file is not None]
-    if still is None or len(known) < len(files):
+    still, moving = inputs.matte.opacity() if inputs.matte else None, _moving(inputs)
+    if still is None or moving is None:
         return None
-    masks = chain.from_iterable(read_frames(file) for file in known)
-    return still, (mask[:, :, 0].astype(np.float32) * np.float32(1 / 255) for mask in masks)
+    return still, (mask.astype(np.float32) * np.float32(1 / 255) for mask in moving)
+
+
+def _moving(inputs: Inputs) -> Iterator[Image] | None:
+    """(h, w) where the person is in each frame, if that is known."""
+    known = [chunk.opacity for chunk in inputs.chunks if chunk.opacity is not None]
+    if not known or len(known) < len(inputs.chunks):
+        return None
+    return (mask[:, :, 0] for mask in chain.from_iterable(read_frames(file) for file in known))
 
 
 def _on_still(
@@ -100,12 +106,17 @@ def _on_still(
         yield _Frame(picture, info.box, part, mask * seen, whole)
 
 
-def _on_plate(crop: PlateCrop, plate: Frames, feather: float, result: Iterator[Image]) -> Iterator[_Frame]:
+def _on_plate(
+    crop: PlateCrop, plate: Frames, feather: float, result: Iterator[Image], people: Iterator[Image | None]
+) -> Iterator[_Frame]:
     path = crop.way()
     for number, (picture, whole) in enumerate(zip(read_frames(plate.video), result, strict=True)):
-        info = path.crop(number)
-        mask = paste_mask(info, crop.face_in(number, info), feather)
-        yield _Frame(picture, info.box, whole[info.box.slices], mask)
+        info, person = path.crop(number), next(people)
+        if person is None:
+            mask = paste_mask(info, crop.face_in(number, info), feather)
+        else:
+            mask = person[info.box.slices].astype(np.float32) * np.float32(1 / 255)
+        yield _Frame(picture, info.box, whole[info.box.slices], mask, person)
 
 
 def _matte(frame: _Frame) -> Image:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.artifacts import Frames
+from stages.artifacts import Frames, Opacities
 from stages.contract import Contract
 from stages.contracts.composite import Settings
 from stages.crops import PlateCrop
@@ -18,11 +18,13 @@ class Inputs:
         crop: the plate's.
         plate: its frames.
         moved: the crop, animated.
+        matte: where the plate's person is: then it is told where it is in the result, too.
     """
 
     crop: PlateCrop
     plate: Frames
     moved: Frames
+    matte: Opacities | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

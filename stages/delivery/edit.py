@@ -7,9 +7,9 @@ is the frame: frame n lasts from n to n + 1 and is asked for at n + 1/2. Scenes 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import cv2
@@ -18,20 +18,18 @@ from moviepy import VideoClip, concatenate_videoclips
 from numpy.typing import NDArray
 
 from compositing.backdrop import VideoBackdrop, blurred, filled, plain
-from compositing.opacity import OpacityFrames, over, straight, with_opacity
+from compositing.opacity import over, straight, with_opacity
 from compositing.panel import Panel
 from compositing.scene import WITH_OPACITY, Player, Scene
-from compositing.standing import Standing, cut_out
+from compositing.standing import Standing
 from compositing.text_overlay import Layer, Overlay
 from compositing.transition import TRANSITIONS
-from foundation.facetrack import HeadFrame, head_frame
 from foundation.geometry import Box
 from foundation.layout import panels
 from foundation.times import FrameRange
 from media.image.images import read_image
-from media.image.resample import warp_affine
-from media.video.sequence import FrameSequence
 from media.video.writer import FrameWriter, picture_writer
+from stages.acts import Shown, shown
 from stages.artifacts import Frames, Media
 from stages.contract import Report
 from stages.contracts.edit import Act, Background, Facts, Inputs, Passage, PlannedScene, Settings
@@ -44,25 +42,10 @@ SOFT = 0.012
 
 
 @dataclass(frozen=True)
-class _Act:
-    """One picture: the whole of it, the part that moves, the moving frames, and where the heads are; of a person who is
-    cut out, what it stands before, and the portrait without it.
-    """
-
-    picture: Image
-    box: Box
-    frames: FrameSequence | OpacityFrames | Standing
-    head: HeadFrame
-    background: Background | None = None
-    file: Media | None = None
-    bare: Image | None = None
-
-
-@dataclass(frozen=True)
 class _Stage:
     """What every scene is made from. `start`: the first frame that is drawn."""
 
-    acts: dict[str, _Act]
+    acts: dict[str, Shown]
     backgrounds: tuple[Media, ...]
     size: tuple[int, int]
     fps: Fraction
@@ -83,7 +66,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     size, fps, part = settings.size, settings.fps, settings.piece
     alpha = settings.video.alpha
     acts = {
-        act.name: _read_act(act, crop, chunks, inputs, alpha=alpha)
+        act.name: _shown(act, crop, chunks, inputs, alpha=alpha)
         for act, crop, chunks in zip(settings.acts, inputs.crops, inputs.chunks, strict=True)
     }
     timeline = _timeline(settings.scenes, part, _Stage(acts, inputs.backgrounds, size, fps, alpha, part.start))
@@ -128,47 +111,9 @@ def _with_text(frame: Image, layer: Layer) -> Image:
     return copy
 
 
-def _read_act(about: Act, crop: Crop, given: tuple[Frames, ...], inputs: Inputs, *, alpha: bool) -> _Act:
-    chunks = [(start, chunk.video) for start, chunk in zip(about.chunks, given, strict=True)]
-    frames = FrameSequence(chunks, about.frames)
-    info = crop.info()
-    if about.into == "crop":
-        face = crop.face()
-        act = _Act(crop.image(), Box(0, 0, *info.size), frames, head_frame(face.points, face.scheme))
-    else:
-        act = _Act(crop.picture(), info.box, frames, crop.head())
-    alone = _cut_out(act, crop, about, given, inputs)
-    return alone or (_seen_through(act, crop, about.into) if alpha else act)
-
-
-def _cut_out(act: _Act, crop: Crop, about: Act, given: tuple[Frames, ...], inputs: Inputs) -> _Act | None:
-    """The act with its person alone, if it is cut out and can be told from what is behind."""
-    matte = inputs.mattes.get(about.name)
-    opacity, person = (matte.opacity(), matte.person()) if matte else (None, None)
-    masks = [(start, chunk.opacity) for start, chunk in zip(about.chunks, given, strict=True)]
-    known = [(start, path) for start, path in masks if path is not None]
-    if opacity is None or person is None or len(known) < len(masks) or not isinstance(act.frames, FrameSequence):
-        return None
-    inner = np.ascontiguousarray(person.behind[act.box.slices])
-    fronts = np.zeros(inner.shape[:2], np.uint8)
-    for front in crop.fronts():
-        np.maximum(fronts, front.opacity, out=fronts)
-    np.maximum(opacity[act.box.slices], fronts, out=opacity[act.box.slices])
-    standing = Standing(act.frames, FrameSequence(known, about.frames), inner, fronts)
-    picture = cut_out(act.picture, opacity, person.behind)
-    file = inputs.behinds.get(about.name)
-    return replace(act, picture=picture, frames=standing, background=about.background, file=file, bare=person.behind)
-
-
-def _seen_through(act: _Act, crop: Crop, into: str) -> _Act:
-    """The act with the portrait's own opacity, which stays where it is while the face moves."""
-    opacity = crop.opacity()
-    if opacity is not None and into == "crop":
-        info = crop.info()
-        opacity = warp_affine(opacity, info.affine, info.size, border=cv2.BORDER_CONSTANT)
-    moving = None if opacity is None else np.ascontiguousarray(opacity[act.box.slices])
-    frames = OpacityFrames(act.frames, moving) if isinstance(act.frames, FrameSequence) else act.frames
-    return replace(act, picture=with_opacity(act.picture, opacity), frames=frames)
+def _shown(act: Act, crop: Crop, chunks: tuple[Frames, ...], inputs: Inputs, *, alpha: bool) -> Shown:
+    matte, file = inputs.mattes.get(act.name), inputs.behinds.get(act.name)
+    return shown(act, crop, chunks, matte=matte, file=file, alpha=alpha)
 
 
 def _timeline(scenes: tuple[PlannedScene, ...], part: FrameRange, stage: _Stage) -> VideoClip:
@@ -224,7 +169,7 @@ def _scene(about: PlannedScene, stage: _Stage) -> Scene:
         room = (place.width, place.height)
         covered = about.covered.inside(place, size[1])
         panel = Panel(act.picture, act.box, room, act.head, about.fit, covered=covered)
-        behind = _behind(act, panel, place, about, stage)
+        behind = _behind(act, place, about, stage)
         filled_up = panel.target == Box(0, 0, *room)
         alone = about.background is None and not filled_up and not stage.alpha and act.background is None
         backing = blurred(act.picture, room) if alone else None
@@ -232,16 +177,16 @@ def _scene(about: PlannedScene, stage: _Stage) -> Scene:
     return Scene(still, players, moving)
 
 
-def _behind(act: _Act, panel: Panel, place: Box, about: PlannedScene, stage: _Stage) -> Draw | None:
+def _behind(act: Shown, place: Box, about: PlannedScene, stage: _Stage) -> Draw | None:
     """What a person who is cut out stands before in its panel; None: what is behind the scene."""
     kind, bare, room = act.background, act.bare, (place.width, place.height)
-    if kind is None or bare is None or kind == Background():
+    if kind is None or kind == Background():
         return None
     if kind.blur:
-        soft = np.asarray(cv2.GaussianBlur(bare, (0, 0), SOFT * max(bare.shape[:2])), np.uint8)
-        canvas = blurred(bare, room)
-        again = Panel(soft, act.box, room, act.head, about.fit, covered=about.covered.inside(place, stage.size[1]))
-        canvas[panel.target.slices] = again.draw(soft[act.box.slices])
+        seen = partial(_out_of_focus, act, place, about, stage)
+        if bare is None and isinstance(act.frames, Standing):
+            return _each(act.frames, seen, stage)
+        canvas = seen(act.picture[:, :, :3] if bare is None else bare)
     elif kind.color is not None or act.file is None:
         canvas = plain(kind.color or "#000000", room)
     elif kind.start is None:
@@ -250,6 +195,22 @@ def _behind(act: _Act, panel: Panel, place: Box, about: PlannedScene, stage: _St
         return _film(act.file, kind.start, room, about, stage)
     still = stage.behind(canvas)
     return lambda frame: still
+
+
+def _out_of_focus(act: Shown, place: Box, about: PlannedScene, stage: _Stage, bare: Image) -> Image:
+    """The panel with the portrait's own background, (H, W, 3) without its person, blurred."""
+    room = place.width, place.height
+    soft = np.asarray(cv2.GaussianBlur(bare, (0, 0), SOFT * max(bare.shape[:2])), np.uint8)
+    canvas = blurred(bare, room)
+    panel = Panel(soft, act.box, room, act.head, about.fit, covered=about.covered.inside(place, stage.size[1]))
+    canvas[panel.target.slices] = panel.draw(soft[act.box.slices])
+    return canvas
+
+
+def _each(standing: Standing, drawn: Callable[[Image], Image], stage: _Stage) -> Draw:
+    """What is drawn of what is behind a person, frame by frame; the last one stays at hand."""
+    once = lru_cache(maxsize=1)(lambda index: stage.behind(drawn(standing.bare(index))))
+    return lambda frame: once(standing.clamped(frame))
 
 
 def _film(media: Media, start: Fraction, size: tuple[int, int], about: PlannedScene, stage: _Stage) -> Draw:

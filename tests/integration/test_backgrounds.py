@@ -79,11 +79,33 @@ def test_what_cannot_stand_behind_is_told_before_any_work(duet: Duet, manifest: 
 def test_who_cannot_be_cut_out_is_told_before_any_work(duet: Duet, manifest: Manifest) -> None:
     group = {"left": one("none", face="largest"), "right": one(None, face={"index": 1})}
     for performers, told in (
-        ({"one": one("none", portrait="sample:carphone")}, "this one is a video"),
-        ({"one": one("none", engine="tpsmm", tpsmm={"config": "duet-128"})}, "tpsmm does not tell where it goes"),
         (group, "this picture has several performers"),
         ({"one": one("none") | {"composite": {"background": "none", "into": "crop"}}}, "remove it, or into: crop"),
     ):
         done = duet("validate", manifest(performers=performers))
         assert done.code == 2, done.err
         assert told in done.err
+
+
+@pytest.mark.slow
+def test_a_plates_person_stands_before_a_colour_and_how_it_is_cut_up_changes_nothing(
+    duet: Duet, manifest: Manifest, tmp_path: Path
+) -> None:
+    shape = {"start": 0, "layout": "full", "performers": ["one"], "fit": "fit"}
+    made = []
+    for chunk in (64, 5):
+        output = {"path": f"{chunk}.mkv", "size": [192, 144], "video": {"codec": "ffv1"}}
+        path = manifest(
+            performers={"one": one("#3060c0", portrait="sample:carphone")},
+            scenes=[shape],
+            output=output,
+            defaults={"chunk_frames": chunk},
+        )
+        done = duet("render", path, "--no-sheet", "--no-report")
+        assert done.code in {0, 5}, done.err
+        (found,) = tmp_path.glob(f"{chunk}*.mkv")
+        with VideoReader(found) as reader:
+            made.append(np.stack([frame for _, frame in reader]).astype(int))
+    assert (made[0] == made[1]).all()
+    window = made[0][:, 10:40, 8:50]  # the roof of the car
+    assert np.abs(window - (0x30, 0x60, 0xC0)).mean() < 8

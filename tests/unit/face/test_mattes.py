@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage import data
 
-from compositing.behind import parted, with_halo, without_person
+from compositing.behind import parted, passing, with_halo, without_person
 from face.mattes import Matte, person_matte
 from foundation.errors import InputError
 from foundation.facetrack import MEDIAPIPE_478, Face
@@ -99,6 +99,19 @@ def test_what_is_behind_is_filled_from_around_and_kept_elsewhere() -> None:
     nobody = np.zeros_like(opacity)
     assert (without_person(picture, nobody, 100) == picture).all()
     assert (without_person(picture, nobody + 255, 100) == picture).all()
+
+
+def test_one_of_many_pictures_is_filled_from_around_in_a_fraction_of_the_time() -> None:
+    wall = np.zeros((200, 240, 3), np.uint8)
+    wall[:, :120], wall[:, 120:] = (90, 60, 30), (120, 140, 160)
+    opacity = disc(50)
+    behind = passing(np.where(opacity[:, :, None] > 0, np.uint8(250), wall), opacity)
+    assert (behind[opacity == 0] == wall[opacity == 0]).all()
+    inside = np.abs(behind.astype(int) - wall)[(opacity > 0) & (disc(40) == 0)]
+    assert np.percentile(inside, 90) < 30
+    assert np.median(inside) < 10
+    assert behind[100, 120].max() < 170  # nothing of the person
+    assert passing(wall, np.full_like(opacity, 255)).shape == wall.shape  # nothing is known
 
 
 def test_the_persons_colours_laid_over_what_is_behind_give_the_picture() -> None:

@@ -14,6 +14,8 @@ from pipeline.plan.expand import Plan, expand
 from pipeline.plan.planning import Facts
 from tests.made_media import video
 
+PLATE = "sample:carphone"
+
 
 def plan(folder: Path, **performer: Any) -> Plan:
     """The plan of one portrait driven by a clip."""
@@ -22,7 +24,7 @@ def plan(folder: Path, **performer: Any) -> Plan:
     one = {"portrait": "a.png", "driving": {"video": "clip.mp4"}} | performer
     data = {"version": 1, "performers": {"ann": one}, "output": {"path": "out.mp4"}}
     loaded = LoadedManifest(validate(data, folder / "m.yaml"), folder, "m")
-    return expand(build(loaded), Facts({"clip.mp4": video()}))
+    return expand(build(loaded), Facts({"clip.mp4": video(), PLATE: video()}))
 
 
 def stages(made: Plan) -> set[str]:
@@ -41,3 +43,27 @@ def test_a_wrong_matte_is_switched_off(tmp_path: Path) -> None:
 def test_without_a_matte_nobody_stands_before_something_else(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match=r"ann.composite: .*remove it, or matte: none"):
         plan(tmp_path, composite={"matte": "none", "background": "blur"})
+
+
+def opacities(made: Plan, stage: str) -> set[bool]:
+    return {task.settings.opacity for task in made.graph if task.stage == stage}
+
+
+def test_a_plates_person_is_told_in_every_frame_where_that_is_asked_for(tmp_path: Path) -> None:
+    asked: list[dict[str, Any]] = [{"background": "none"}, {"passes": ["matte"]}]
+    for composite in asked:
+        made = plan(tmp_path, portrait=PLATE, composite=composite)
+        assert "plate_matte" in stages(made)
+        assert all(task.inputs.matte is not None for task in made.graph if task.stage == "composite_plate")
+    unasked: list[dict[str, Any]] = [{}, {"passes": ["difference"]}, {"passes": ["matte"], "matte": "none"}]
+    for composite in unasked:
+        assert "plate_matte" not in stages(plan(tmp_path, portrait=PLATE, composite=composite))
+
+
+def test_a_networks_person_is_told_as_its_crop_is_pasted(tmp_path: Path) -> None:
+    network = {"engine": "tpsmm", "tpsmm": {"config": "duet-128"}}
+    made = plan(tmp_path, composite={"background": "blur"}, **network)
+    assert opacities(made, "composite") == {True}
+    assert opacities(made, "animate") == {False}
+    assert opacities(plan(tmp_path, **network), "composite") == {False}
+    assert "matte" not in stages(plan(tmp_path, composite={"into": "crop"}, **network))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from foundation.times import FrameRange, resample
 from media.image.images import read_image
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
-from stages.artifacts import FRAMES, Frames, Media, Track
+from stages.artifacts import FRAMES, OPACITY, Frames, Media, Opacities, Track
 from stages.compositing import composite_plate
 from stages.contracts import plate_frames as playing
 from stages.contracts import plate_path as following
@@ -118,6 +119,10 @@ def test_a_networks_crop_has_the_face_in_one_place(tmp_path: Path) -> None:
 def test_only_the_crop_changes_and_chunks_are_the_whole(tmp_path: Path, engine: str) -> None:
     folder = followed(tmp_path, engine)
     path = read_path(folder["crop"])
+    with FrameWriter(tmp_path / OPACITY, size=(512, 512), fps=Fraction(25)) as writer:
+        for number in range(COUNT):
+            writer.write(np.full((512, 512, 3), 10 * number, np.uint8))
+    told: list[Image] = []
 
     def inlaid(start: int, stop: int) -> list[Image]:
         moved, out = tmp_path / f"moved{start}-{stop}", tmp_path / f"out{start}-{stop}"
@@ -127,14 +132,18 @@ def test_only_the_crop_changes_and_chunks_are_the_whole(tmp_path: Path, engine: 
             for index in range(start, stop):
                 writer.write(np.full((path.size[1], path.size[0], 3), 20 * (index % 10), np.uint8))
         inputs = Inputs(crop=PlateCrop.at(folder["crop"]), plate=Frames.at(folder["plate"]), moved=Frames.at(moved))
+        inputs = replace(inputs, matte=Opacities.at(tmp_path))
         style = PasteStyle(0.16, match_color=False, match_grain=False)
         settings = Settings(range=FrameRange(start, stop), fps=Fraction(25), style=style)
         assert composite_plate.run(settings, inputs, out, silent).frames == stop - start
+        told.extend(read_frames(out / OPACITY))
         return list(read_frames(out / FRAMES))
 
     whole = inlaid(0, COUNT)
     for one, other in zip(whole, inlaid(0, 5) + inlaid(5, COUNT), strict=True):
         np.testing.assert_array_equal(one, other)
+    assert [int(mask.min()) for mask in told] == [int(mask.max()) for mask in told]
+    assert [int(mask[0, 0, 0]) for mask in told] == [10 * number for number in range(COUNT)] * 2
     for index, (before, frame) in enumerate(zip(read_frames(folder["plate"] / FRAMES), whole, strict=True)):
         outside = np.ones((512, 512), bool)
         outside[path.crop(index).box.slices] = False
