@@ -77,10 +77,10 @@ class Task:
         """Everything that it reads, by names for people."""
         yield from ((name, handle.given) for name, handle in handles(self.inputs))
 
-    @property
-    def needs(self) -> list[str]:
+    @cached_property
+    def needs(self) -> tuple[str, ...]:
         """The keys of the tasks that must be finished first."""
-        return [given.key for _, given in self.given if isinstance(given, TaskInput)]
+        return tuple(given.key for _, given in self.given if isinstance(given, TaskInput))
 
     @property
     def chunk(self) -> FrameRange | None:
