@@ -21,8 +21,10 @@ BLUR = 0.04  # of the longer side
 LIGHT = 0.55
 RUN_UP = Fraction(1)
 """Seconds that are decoded before the frame that is wanted: what joins two fields sees those before."""
-LARGE, SMALL = 1920, 960
-"""A backdrop with a longer side than the first is blurred at the second's size: so blurred, it shows no difference."""
+LARGEST = 960
+"""Pixels: a backdrop whose longer side is more is blurred at half its size, or less. So blurred, two levels of 255 are
+the most that this changes, and a wide kernel's time goes with the cube of the size.
+"""
 
 
 def plain(color: str, size: tuple[int, int]) -> Image:
@@ -33,7 +35,7 @@ def plain(color: str, size: tuple[int, int]) -> Image:
 
 def blurred(picture: Image, size: tuple[int, int]) -> Image:
     """A dark, blurred copy of the picture that fills `size` = (width, height)."""
-    by = 1 if max(size) <= LARGE else -(-max(size) // SMALL)
+    by = -(-max(size) // LARGEST)
     small = (-(-size[0] // by), -(-size[1] // by))
     window = filling((picture.shape[1], picture.shape[0]), small)
     filled = cv2.resize(picture[window.slices], small, interpolation=cv2.INTER_AREA)

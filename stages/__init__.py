@@ -88,7 +88,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("compositing", "passes", 3, "a matte and a difference for other compositing programs", 40.0, 600.0),
         StageSpec("compositing", "group", 1, "find out what the faces of one picture share", 0.0, 4000.0),
         StageSpec("compositing", "merge", 1, "put several moving faces into their one picture", 6.0, 970.0),
-        StageSpec("delivery", "edit", 5, "lay the performers out in scenes, encode a piece of the result", 25.0, 20.0),
+        StageSpec("delivery", "edit", 6, "lay the performers out in scenes, encode a piece of the result", 25.0, 20.0),
         StageSpec("delivery", "edit_join", 1, "join the pieces of the result, packet by packet", 0.1, 20.0),
         StageSpec("delivery", "sample_vocals", 1, "sing a sample vocal from a face's mouth", 0.5, 4.0),
         StageSpec("delivery", "mux", 4, "copy or cut, mix and level the sound, and join it to the picture", 0.5, 25.0),

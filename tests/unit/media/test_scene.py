@@ -6,6 +6,7 @@ import threading
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -95,6 +96,13 @@ def test_backdrops_fill_the_frame() -> None:
         soft = blurred(solid(200, (300, 200)), size)
         assert soft.shape == (size[1], size[0], 3)
         assert (soft == 110).all()
+
+
+def test_a_large_backdrop_is_blurred_small_and_shows_no_difference() -> None:
+    noise = np.random.default_rng(5).integers(0, 256, (9, 16, 3), np.uint8)
+    picture = cv2.resize(noise, (1280, 720), interpolation=cv2.INTER_NEAREST)
+    at_once = np.rint(cv2.GaussianBlur(picture, (0, 0), 0.04 * 1280) * 0.55)
+    assert np.abs(blurred(picture, (1280, 720)) - at_once).max() <= 2
 
 
 @pytest.mark.parametrize("name", list(TRANSITIONS))
