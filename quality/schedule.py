@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from foundation.times import FrameRange
 from quality.surface import Thumb, flicker
 
 LEAST_LOOKS = 32
@@ -34,6 +35,11 @@ class Schedule:
         middles = looks[:: max(1, len(looks) // wanted)]
         looks = np.union1d(looks, np.array(also, np.int64))
         return Schedule(looks, frozenset(int(at) for at in middles if 0 < at < frames - 1))
+
+    def part(self, span: FrameRange) -> Schedule:
+        """The looks in a range of frames, and the triples whose middles lie there."""
+        inside = (self.looks >= span.start) & (self.looks < span.stop)
+        return Schedule(self.looks[inside], frozenset(at for at in self.triples if span.start <= at < span.stop))
 
     @property
     def beside(self) -> set[int]:

@@ -256,6 +256,20 @@ class Passes(Handle):
     """NAME.mkv for each pass."""
 
 
+class Glimpses(Handle):
+    """What was seen of a piece of a performer's result, see quality.gathered, and the pairs of Looks that lie in it."""
+
+    NAME = "gathered.npz"
+
+    @property
+    def file(self) -> Path:
+        return self.path / self.NAME
+
+    @property
+    def pairs(self) -> list[Path]:
+        return sorted(self.path.glob("pair*.jpg"))
+
+
 class Looks(Handle):
     """What was seen of a performer's result: looks.npz, motion.npy, figures.json, pairs.json and pair0.jpg, ..."""
 

@@ -43,6 +43,13 @@ def every_frame(track: FaceTrack, frames: int) -> tuple[NDArray[np.float64], NDA
     return np.concatenate(moved), np.concatenate(mouths)
 
 
+def mouths_at(track: FaceTrack, frames: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(M,) the driver's mouth's opening in some frames."""
+    blocks = [frames[start : start + BLOCK] for start in range(0, len(frames), BLOCK)]
+    points = (np.asarray(track.points[block], np.float64) for block in blocks)
+    return np.concatenate([mouth_opening(each, track.scheme) for each in points])
+
+
 def close_up(image: Image, head: HeadFrame) -> Image:
     """A square around the head, PAIR_SIDE pixels a side, the picture's edge going on outside it."""
     half = 0.95 * max(head.height, 8.0)

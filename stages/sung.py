@@ -12,7 +12,7 @@ from quality import sung
 from speech.alignment import TRUSTED
 from speech.singer import Sung
 from stages.artifacts import Phones, Voice
-from stages.contracts.measure import Inputs, Settings
+from stages.contracts.measure import Model, Settings
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Song:
         }
 
 
-def read_song(settings: Settings, inputs: Inputs) -> Song | None:
+def read_song(settings: Settings, inputs: Model) -> Song | None:
     """The song; None where somebody was filmed."""
     if settings.sung is None or inputs.voice is None:
         return None

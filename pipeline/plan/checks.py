@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from foundation.times import FrameRange
 from pipeline.manifest.delivery import video_codec
+from pipeline.plan.looks import plan_looks
 from pipeline.plan.performer import PlannedPerformer
 from pipeline.plan.planning import Planning, Ranges
 from pipeline.plan.sound import PlannedSound
-from pipeline.plan.turns import sings_at
 from stages.artifacts import Film, Looks, Verdict
-from stages.contracts import check, dubbing, measure
+from stages.contracts import check, dubbing
 from stages.contracts.edit import PlannedScene
 from stages.crops import PlateCrop
 
@@ -40,7 +40,7 @@ def plan_checks(
     about = []
     for name, planned in performers.items():
         # on a moving plate, head, eyes and background are the plate's: nothing but a new mouth can be judged
-        look = _measure if planned.plate is None else _dubbing if is_dubbed(planned) else None
+        look = plan_looks if planned.plate is None else _dubbing if is_dubbed(planned) else None
         if checks.enabled and seen[name] and look is not None:
             looks[name] = look(planning, planned, checks.looks_per_second)
             about.append(
@@ -64,35 +64,6 @@ def plan_checks(
     )
     inputs = check.Inputs(video=film, looks=tuple(looks.values()), sounds=sound.sources)
     return planning.graph.plan(check.CONTRACT, settings, inputs, None, frames), looks
-
-
-def _measure(planning: Planning, planned: PlannedPerformer, looks_per_second: float) -> Looks:
-    """Look at one performer's finished frames again."""
-    performer = planning.manifest.performers[planned.name]
-    made_up = planned.clip.made_up
-    settings = measure.Settings(
-        backend=planning.backend,
-        fps=planning.fps,
-        frames=planned.frames,
-        looks_per_second=looks_per_second,
-        into=planned.into,
-        feather=performer.composite.feather,
-        gains=planning.job.choices[planned.name].gains(performer.motion),
-        chunks=tuple(chunk.range.start for chunk in planned.chunks),
-        sings=sings_at(planning, planned.name),
-        sung=made_up.how.part if made_up else None,
-        head=made_up.how.head * performer.motion.head if made_up else 1.0,
-    )
-    chunks = tuple(chunk.frames for chunk in planned.chunks)
-    inputs = measure.Inputs(
-        crop=planned.crop,
-        clip=planned.clip.clip,
-        chunks=chunks,
-        voice=made_up.voice if made_up else None,
-        phones=made_up.phones if made_up else None,
-        matte=planned.matte,
-    )
-    return planning.graph.plan(measure.CONTRACT, settings, inputs, planned.name, planned.frames)
 
 
 def is_dubbed(planned: PlannedPerformer) -> bool:

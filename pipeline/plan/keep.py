@@ -21,6 +21,7 @@ PASSING = frozenset(
         "composite",
         "composite_plate",
         "merge",
+        "measure_piece",
         "edit_join",
     }
 )

@@ -47,13 +47,12 @@ class Settings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inputs:
-    """What is read.
+class Model:
+    """What a result is held against.
 
     Attributes:
         crop: the portrait's.
         clip: the driving clip.
-        chunks: the frames that are judged.
         voice: of a driver that is made up.
         phones: what it sings, where its words are known.
         matte: where the portrait's person is, for an engine that leaves what is behind it.
@@ -61,10 +60,20 @@ class Inputs:
 
     crop: Crop
     clip: Clip
-    chunks: tuple[Frames, ...]
     voice: Voice | None = None
     phones: Phones | None = None
     matte: Matte | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs(Model):
+    """What is read.
+
+    Attributes:
+        chunks: the frames that are judged.
+    """
+
+    chunks: tuple[Frames, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

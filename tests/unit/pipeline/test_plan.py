@@ -88,6 +88,26 @@ def test_a_long_clip_is_followed_in_pieces_that_depend_on_it_and_the_manifest_al
     assert "faces_piece" not in stages(plan(tmp_path, {"clip.mp4": long}, performers=damaged))
 
 
+def test_a_long_result_is_looked_at_in_pieces_that_wait_for_what_they_look_at_alone(tmp_path: Path) -> None:
+    ann = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4"}}}
+    made = plan(tmp_path, {"clip.mp4": video(frames=700, end="23.35")}, performers=ann, defaults={"chunk_frames": 50})
+    seen = in_pieces(made, "measure_piece")
+    assert [(task.settings.piece.start, task.settings.piece.stop) for task in seen] == [
+        (0, 250),
+        (250, 500),
+        (500, 700),
+    ]
+    read = [task.settings.whole.chunks for task in seen]
+    assert read == [tuple(range(0, 300, 50)), (0, *range(200, 550, 50)), (0, *range(450, 700, 50))]
+    assert [len(task.inputs.chunks) for task in seen] == [6, 8, 6]
+    join = only(made, "measure_join")
+    assert [key for key in join.needs if key in {task.key for task in seen}] == [task.key for task in seen]
+    assert join.key in only(made, "check").needs
+    assert not {task.stage for task in map(made.graph.tasks.get, join.needs) if task} & {"animate", "composite"}
+    short = plan(tmp_path, {"clip.mp4": video(frames=374, end="12.47")}, performers=ann)
+    assert [name for name in stages(short) if name.startswith("measure")] == ["measure"]
+
+
 def test_the_same_facts_give_the_same_keys_and_a_change_only_what_follows_from_it(tmp_path: Path) -> None:
     first, again = plan(tmp_path), plan(tmp_path)
     assert list(first.graph.tasks) == list(again.graph.tasks)
