@@ -129,10 +129,26 @@ class PlateCrop(Crop):
 
 
 class Group(Crop):
-    """What the performers of one picture share: a Crop's picture.png, under.png and crop.json, and share0.png, ..."""
+    """What the performers of one picture share: a Crop's picture.png, under.png and crop.json, and share0.png, ...
+
+    Where they are told from what is behind, a Matte's files, too, and part0.png, ...
+    """
 
     def share(self, number: int) -> Image:
         """(h, w) over the crop of performer `number`, how much of its motion shows where; 255: all of it."""
         from media.image.images import read_gray  # noqa: PLC0415  (see above)
 
         return read_gray(self.path / f"share{number}.png")
+
+    def part(self, number: int) -> Image | None:
+        """(H, W) how much of the matte of performer `number` is its own; None: nobody is told from what is behind."""
+        from media.image.images import read_gray  # noqa: PLC0415  (see above)
+
+        path = self.path / f"part{number}.png"
+        return read_gray(path) if path.is_file() else None
+
+    def people(self) -> Image | None:
+        """(H, W) how much of each pixel of the picture is one of them; None: as above."""
+        from stages import crop_files  # noqa: PLC0415  (see above)
+
+        return crop_files.read_matte(self.path)

@@ -102,7 +102,8 @@ def expand(job: Job, facts: Facts) -> Plan:
             performers[name] = plan_performer(planning, name, clip, groups[name])
     notices += _uncompared(job, performers)
     notices += dict.fromkeys(line for one in performers.values() for line in one.clip.told)
-    picture = plan_edit(planning, plan_pictures(planning, performers, groups), timeline, frames)
+    panels = plan_pictures(planning, performers, groups)
+    picture = plan_edit(planning, panels, timeline, frames)
     sound = plan_sound(planning, clips)
     notices += told_songs(planning) + told_tracks(planning) + told_cut(planning, clips, frames / fps)
     if not sound.sound.entries and manifest.audio.source != "none":
@@ -111,7 +112,7 @@ def expand(job: Job, facts: Facts) -> Plan:
     shown = {name: seen_ranges(timeline.scenes, pictures[name], planned.frames) for name, planned in performers.items()}
     passages = tuple(FrameRange(scene.range.start, scene.settled) for scene in timeline.scenes if scene.passage)
     verdict, looks = plan_checks(planning, performers, shown, (video, frames), sound, passages=passages)
-    passes = plan_passes(planning, performers)
+    passes = plan_passes(planning, performers, panels)
     return Plan(
         soonest_over(graph),
         video,

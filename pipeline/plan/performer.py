@@ -86,8 +86,8 @@ def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, 
     style = paste_style(performer.composite) if performer.composite.into == "portrait" else None
     # what a network draws is dear: it is kept by itself, for another feather
     at_once = None if choice.network else style
-    behind, person, done = own_background(planning, name, group), _matte(planning, name, cut), []
-    told = len(group) == 1 and (behind is not None or "matte" in performer.composite.passes)
+    behind, person, done = own_background(planning, group), _matte(planning, name, cut), []
+    told = behind is not None or "matte" in performer.composite.passes
     for part in chunks(frames, planning.manifest.defaults.chunk_frames):
         how = animate.Settings(
             engine=choice.use,
@@ -150,25 +150,31 @@ def _portrait(planning: Planning, name: str, group: tuple[str, ...]) -> Crop:
     return planning.graph.plan(crop.CONTRACT, settings, inputs, name, 1)
 
 
-def own_background(planning: Planning, name: str, group: tuple[str, ...]) -> tuple[Background, Media | None] | None:
-    """What the performer stands before, and its file.
+def own_background(planning: Planning, group: tuple[str, ...]) -> tuple[Background, Media | None] | None:
+    """What those of the performer's picture stand before, whoever of them names it, and its file.
 
     Raises:
         ManifestError: it cannot be cut out of its portrait. InputError: the file is no picture, or no video.
     """
-    choice, chosen = planning.job.choices[name], planning.manifest.performers[name].composite.background
-    if chosen is None:
+    performers = planning.manifest.performers
+    named = {each: kind for each in group if (kind := performers[each].composite.background) is not None}
+    if not named:
         return None
-    if choice.subject == "whole":
-        told = "composite.background cuts a person out by its face, and subject: whole has none"
-        raise ManifestError(told, performer=name, cure="remove background, or use subject: face")
-    if len(group) > 1:
-        told = "composite.background cuts one person out, and this picture has several performers"
-        raise ManifestError(told, performer=name, cure="cut the picture up, one for each, or remove background")
+    first, chosen = next(iter(named.items()))
+    for each in group:
+        if named.get(each, chosen) != chosen:
+            told = f"{first} and {each} are in one picture, and have different backgrounds"
+            raise ManifestError(told, performer=each, cure="remove composite.background from one of them")
+        if performers[each].composite.matte == "none":
+            told = f"composite.background of {first} cuts everybody of the picture out, and {each} has matte: none"
+            raise ManifestError(told, performer=each, cure="remove one of the two")
+        if planning.job.choices[each].subject == "whole":
+            told = "composite.background cuts a person out by its face, and subject: whole has none"
+            raise ManifestError(told, performer=each, cure="remove background, or use subject: face")
     if chosen == "none":
         return Background(), None
     files: list[Media] = []
-    behind = background_of(planning, f"performers.{name}.composite.background", chosen, files)
+    behind = background_of(planning, f"performers.{first}.composite.background", chosen, files)
     return None if behind is None else (behind, files[0] if files else None)
 
 

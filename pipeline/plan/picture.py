@@ -16,7 +16,7 @@ from pipeline.plan.planning import Planning
 from stages.artifacts import Media
 from stages.contracts import group, merge
 from stages.contracts.edit import Background
-from stages.crops import Crop, Matte
+from stages.crops import Crop, Group, Matte
 
 Groups = dict[str, tuple[str, ...]]
 
@@ -31,7 +31,8 @@ class PlannedPicture:
         crop: the picture, the part of it that moves (`box`) and where the heads are.
         chunks: those of the moving part, in order.
         into: "portrait" or "crop".
-        matte, background: of one performer, see PlannedPerformer.
+        matte, background: see PlannedPerformer; of several performers, of all of them.
+        group: what several performers share.
     """
 
     name: str
@@ -42,6 +43,7 @@ class PlannedPicture:
     into: Literal["portrait", "crop"]
     matte: Matte | None = None
     background: tuple[Background, Media | None] | None = None
+    group: Group | None = None
 
 
 def find_groups(planning: Planning) -> Groups:
@@ -94,19 +96,23 @@ def plan_pictures(
 def _together(planning: Planning, names: tuple[str, ...], members: list[PlannedPerformer]) -> PlannedPicture:
     frames, label = max(member.frames for member in members), " and ".join(names)
     crops = tuple(member.crop for member in members)
-    shared = planning.graph.plan(group.CONTRACT, group.Settings(), group.Inputs(crops=crops), label)
-    merged = []
+    behind, mattes = members[0].background, tuple(member.matte for member in members if member.matte is not None)
+    wanted = behind is not None or any("matte" in planning.manifest.performers[name].composite.passes for name in names)
+    told = mattes if wanted and len(mattes) == len(members) else ()
+    shared = planning.graph.plan(group.CONTRACT, group.Settings(), group.Inputs(crops=crops, mattes=told), label)
+    cut, merged = behind is not None and bool(told), []
     for part in chunks(frames, planning.manifest.defaults.chunk_frames):
         needed = [_covering(member, part) for member in members]
         about = tuple(
             merge.Member(frames=member.frames, chunks=tuple(chunk.range.start for chunk in own))
             for member, own in zip(members, needed, strict=True)
         )
-        settings = merge.Settings(range=part, fps=planning.fps, members=about)
+        settings = merge.Settings(range=part, fps=planning.fps, members=about, opacity=cut)
         frames_of = tuple(tuple(chunk.frames for chunk in own) for own in needed)
-        inputs = merge.Inputs(group=shared, crops=crops, chunks=frames_of)
+        inputs = merge.Inputs(group=shared, crops=crops, chunks=frames_of, mattes=told if cut else ())
         merged.append(Chunk(part, planning.graph.plan(merge.CONTRACT, settings, inputs, label, len(part))))
-    return PlannedPicture(names[0], names, frames, shared, tuple(merged), "portrait")
+    people = Matte(shared.given) if cut else None
+    return PlannedPicture(names[0], names, frames, shared, tuple(merged), "portrait", people, behind, shared)
 
 
 def _covering(member: PlannedPerformer, part: FrameRange) -> list[Chunk]:

@@ -46,7 +46,7 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
     timing = Timing(start=part.start, frames=frames, fps=fps)
     path = plate_path.Settings(engine=choice.use, timing=timing)
     crop = graph.plan(plate_path.CONTRACT, path, plate_path.Inputs(plate=plate, faces=face), name, frames)
-    behind, person = own_background(planning, name, (name,)), None
+    behind, person = own_background(planning, (name,)), None
     if behind or ("matte" in wanted.passes and wanted.matte == "auto"):
         looked = plate_matte.Settings(fps=fps, frames=frames)
         person = graph.plan(plate_matte.CONTRACT, looked, plate_matte.Inputs(crop=crop, plate=plate), name, frames)

@@ -3,23 +3,31 @@
 Writes the files of a crop (see stages.crop_files) for all of them: picture.png, under.png, crop.json; and share0.png,
 share1.png, ...: (box height, box width) uint8, how much of each performer's motion shows where, 255 all of it. Where
 crops do not overlap, that is all of the one that is there.
+
+With the performers' mattes, where each can be relied on, the files of a matte of all of them together, what stays in
+front, and part0.png, part1.png, ...: (H, W) uint8, how much of each one's matte is its own, where they touch.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compositing.behind import with_halo, without_person
+from compositing.front import Front
 from compositing.masks import inner_ramp, smoothstep
 from foundation.crop import CropInfo
 from foundation.facetrack import HeadFrame, heads_together
-from foundation.geometry import Box, translation
+from foundation.geometry import Box, Image, translation
+from foundation.person import Person
 from media.image.images import write_png
 from stages.contract import Report
 from stages.contracts.group import Facts, Inputs, Settings
-from stages.crop_files import inner_edges, write_info, write_pictures
+from stages.crop_files import inner_edges, write_fronts, write_info, write_matte, write_pictures
+from stages.crops import Crop
 
 BAND = 0.2
 """Half the width, in face heights, of the band in which one performer's pixels pass into another's."""
@@ -47,7 +55,46 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     edges = inner_edges(union, whole, native=True)
     info = CropInfo(translation(-union.x0, -union.y0), union, size, native=True, inner_edges=edges)
     write_info(out, info, heads_together(heads))
+    _write_people(inputs, union, out)
     return Facts(box=union.corners, performers=len(boxes))
+
+
+def _write_people(inputs: Inputs, union: Box, out: Path) -> None:
+    """Write the matte of all of them, if everybody is told from what is behind."""
+    found = [matte.opacity() for matte in inputs.mattes]
+    known = [opacity for opacity in found if opacity is not None]
+    if not known or len(known) < len(found):
+        return
+    first, heads = inputs.crops[0], [crop.head() for crop in inputs.crops]
+    picture, height = first.picture(), min(head.height for head in heads)
+    for crop in inputs.crops:
+        picture[crop.info().box.slices] = crop.bare()
+    together = np.maximum.reduce(known)
+    moving = with_halo(together, height)
+    write_matte(out, together, Person(moving, without_person(picture, moving, height)))
+    whole = Box(0, 0, picture.shape[1], picture.shape[0])
+    for number, part in enumerate(_parts(known, _nearest(whole, heads))):
+        write_png(out / f"part{number}.png", part)
+    each_one = [crop.fronts() for crop in inputs.crops]
+    if each_one[0]:
+        fronts = [_together(parts, inputs.crops, union) for parts in zip(*each_one, strict=True)]
+        write_fronts(out, np.ascontiguousarray(picture[union.slices]), fronts)
+
+
+def _parts(opacities: list[Image], nearest: list[Weights]) -> Iterator[Image]:
+    """Of each matte, how much of it is its own performer's: all, but where it lies over another's."""
+    together = np.maximum.reduce(opacities).astype(np.float32)
+    claimed = sum((near * own for near, own in zip(nearest, opacities, strict=True)), np.float32(1e-3))
+    for near in nearest:
+        yield np.rint(np.clip(together * near / claimed, 0, 1) * 255).astype(np.uint8)
+
+
+def _together(parts: tuple[Front, ...], crops: tuple[Crop, ...], union: Box) -> Front:
+    """One thing that stays in front, of which each crop has a part."""
+    canvas = np.zeros((union.height, union.width, 4), np.uint8)
+    for front, crop in zip(parts, crops, strict=True):
+        canvas[_within(crop.info().box, union)] = np.dstack([front.colours, front.opacity])
+    return Front(np.ascontiguousarray(canvas[:, :, :3]), np.ascontiguousarray(canvas[:, :, 3]))
 
 
 def _shares(boxes: list[Box], heads: list[HeadFrame]) -> list[Weights]:

@@ -1,22 +1,26 @@
 """Several performers of one picture into that picture: each pixel moves with the face that it is nearest to.
 
 Writes FRAMES: the part of the picture that the group's box covers. Whoever's clip ends early stays as its last frame.
+Where that is asked for, and known, OPACITY says where the performers are in them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from foundation.geometry import Box
 from media.video.sequence import FrameSequence
 from media.video.writer import FrameWriter
-from stages.artifacts import FRAMES
+from stages.artifacts import FRAMES, OPACITY
 from stages.contract import Report
 from stages.contracts.merge import Facts, Inputs, Member, Settings
+from stages.crops import Crop
 
 Image = NDArray[np.uint8]
 ROWS = 256
@@ -36,22 +40,55 @@ class _Member:
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     """Write the part of the picture that moves."""
     box, still = inputs.group.info().box, inputs.group.under()
-    members = [_member(number, about, inputs, box) for number, about in enumerate(settings.members)]
-    with FrameWriter(out / FRAMES, size=(box.width, box.height), fps=settings.fps) as writer:
+    size = box.width, box.height
+    members = []
+    for number, about in enumerate(settings.members):
+        videos = [given.video for given in inputs.chunks[number]]
+        share = inputs.group.share(number)
+        partly = None if (share == 255).all() else np.asarray(share[:, :, None] / 255, np.float32)
+        place = _place(inputs.crops[number], box)
+        members.append(_Member(_frames(about, videos), inputs.crops[number].under(), place, partly))
+    with FrameWriter(out / FRAMES, size=size, fps=settings.fps) as writer:
         for index in range(settings.range.start, settings.range.stop):
             writer.write(_merged(still, members, index))
             report(writer.frames, len(settings.range))
+    if settings.opacity:
+        _write_opacity(settings, inputs, box, out)
     return Facts(frames=writer.frames, box=box.corners)
 
 
-def _member(number: int, about: Member, inputs: Inputs, whole: Box) -> _Member:
-    chunks = [(start, given.video) for start, given in zip(about.chunks, inputs.chunks[number], strict=True)]
-    crop = inputs.crops[number]
+def _write_opacity(settings: Settings, inputs: Inputs, box: Box, out: Path) -> None:
+    """Write OPACITY, if it is known where everybody is."""
+    people = inputs.group.people()
+    members = [_person(number, about, inputs, box) for number, about in enumerate(settings.members)]
+    known = [member for member in members if member is not None]
+    if people is None or len(known) < len(members):
+        return
+    still = cv2.merge([np.ascontiguousarray(people[box.slices])] * 3)
+    with FrameWriter(out / OPACITY, size=(box.width, box.height), fps=settings.fps) as writer:
+        for index in range(settings.range.start, settings.range.stop):
+            writer.write(_merged(still, known, index))
+
+
+def _person(number: int, about: Member, inputs: Inputs, whole: Box) -> _Member | None:
+    """A performer's matte in its frames, in place of them; None: it is not known."""
+    still, chunks, crop = inputs.mattes[number].opacity(), inputs.chunks[number], inputs.crops[number]
+    videos = [given.opacity for given in chunks if given.opacity is not None]
+    if still is None or len(videos) < len(chunks):
+        return None
+    under = cv2.merge([np.ascontiguousarray(still[crop.info().box.slices])] * 3)
+    share = np.asarray(inputs.group.share(number)[:, :, None] / 255, np.float32)
+    return _Member(_frames(about, videos), under, _place(crop, whole), share)
+
+
+def _frames(about: Member, videos: Sequence[Path]) -> FrameSequence:
+    return FrameSequence(list(zip(about.chunks, videos, strict=True)), about.frames)
+
+
+def _place(crop: Crop, whole: Box) -> tuple[slice, slice]:
+    """Where a crop lies in the group's box."""
     box = crop.info().box
-    place = Box(box.x0 - whole.x0, box.y0 - whole.y0, box.x1 - whole.x0, box.y1 - whole.y0).slices
-    share = inputs.group.share(number)
-    partly = None if (share == 255).all() else np.asarray(share[:, :, None] / 255, np.float32)
-    return _Member(FrameSequence(chunks, about.frames), crop.under(), place, partly)
+    return Box(box.x0 - whole.x0, box.y0 - whole.y0, box.x1 - whole.x0, box.y1 - whole.y0).slices
 
 
 def _merged(still: Image, members: list[_Member], index: int) -> Image:

@@ -53,7 +53,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         crop = PlateCrop(inputs.crop.given, inputs.crop.path)
         frames = _on_plate(crop, inputs.plate, settings.feather, result, _moving(inputs) or repeat(None))
     else:
-        frames = _on_still(inputs.crop, settings.feather, result, _people(inputs))
+        frames = _on_still(inputs.crop, settings.feather, result, _people(inputs, settings.member))
     writers: dict[str, FrameWriter] = {}
     done = 0
     try:
@@ -77,12 +77,20 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     return Facts(frames=done)
 
 
-def _people(inputs: Inputs) -> tuple[Image, Iterator[Mask]] | None:
-    """The still person's matte, (H, W), and the moving one in each frame; None where it cannot be told."""
+def _people(inputs: Inputs, member: int) -> tuple[Image, Iterator[Mask]] | None:
+    """The still person's matte, (H, W), and the moving one in each frame; None where it cannot be told.
+
+    Of several who touch, each one's ends where the picture begins to move with the other.
+    """
     still, moving = inputs.matte.opacity() if inputs.matte else None, _moving(inputs)
     if still is None or moving is None:
         return None
-    return still, (mask.astype(np.float32) * np.float32(1 / 255) for mask in moving)
+    share: Mask = np.ones((1, 1), np.float32)
+    part = inputs.group.part(member) if inputs.group else None
+    if part is not None:
+        still = np.asarray(cv2.multiply(still, part, scale=1 / 255), np.uint8)
+        share = part[inputs.crop.info().box.slices].astype(np.float32) * np.float32(1 / 255)
+    return still, (mask.astype(np.float32) * np.float32(1 / 255) * share for mask in moving)
 
 
 def _moving(inputs: Inputs) -> Iterator[Image] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stages.contract import Contract
-from stages.crops import Crop, Group
+from stages.crops import Crop, Group, Matte
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,9 +19,11 @@ class Inputs:
 
     Attributes:
         crops: the performers', of one picture.
+        mattes: of each performer; without them, nobody is cut out.
     """
 
     crops: tuple[Crop, ...]
+    mattes: tuple[Matte, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

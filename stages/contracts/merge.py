@@ -8,7 +8,7 @@ from fractions import Fraction
 from foundation.times import FrameRange
 from stages.artifacts import Frames
 from stages.contract import Contract
-from stages.crops import Crop, Group
+from stages.crops import Crop, Group, Matte
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +32,13 @@ class Settings:
         range: the frames of the result.
         fps: of them a second.
         members: in the order of the crops.
+        opacity: write, too, where the performers are in them, if anybody can tell.
     """
 
     range: FrameRange
     fps: Fraction
     members: tuple[Member, ...]
+    opacity: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +49,13 @@ class Inputs:
         group: what the performers share.
         crops: the performers'.
         chunks: of each performer, the composited frames.
+        mattes: of each, to tell where they go.
     """
 
     group: Group
     crops: tuple[Crop, ...]
     chunks: tuple[tuple[Frames, ...], ...]
+    mattes: tuple[Matte, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

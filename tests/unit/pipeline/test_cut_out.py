@@ -27,6 +27,19 @@ def plan(folder: Path, **performer: Any) -> Plan:
     return expand(build(loaded), Facts({"clip.mp4": video(), PLATE: video()}))
 
 
+def pair(folder: Path, *composites: dict[str, Any]) -> Plan:
+    """The plan of two faces of one picture."""
+    for name in ("a.png", "clip.mp4"):
+        (folder / name).write_bytes(name.encode())
+    performers = {
+        name: {"portrait": "a.png", "face": face, "driving": {"video": "clip.mp4"}, "composite": composite}
+        for name, face, composite in zip(("ann", "bob"), ("leftmost", "rightmost"), composites, strict=True)
+    }
+    data = {"version": 1, "performers": performers, "output": {"path": "out.mp4"}}
+    loaded = LoadedManifest(validate(data, folder / "m.yaml"), folder, "m")
+    return expand(build(loaded), Facts({"clip.mp4": video()}))
+
+
 def stages(made: Plan) -> set[str]:
     return {task.stage for task in made.graph}
 
@@ -67,3 +80,28 @@ def test_a_networks_person_is_told_as_its_crop_is_pasted(tmp_path: Path) -> None
     assert opacities(made, "animate") == {False}
     assert opacities(plan(tmp_path, **network), "composite") == {False}
     assert "matte" not in stages(plan(tmp_path, composite={"into": "crop"}, **network))
+
+
+def test_those_of_one_picture_are_cut_out_together(tmp_path: Path) -> None:
+    made = pair(tmp_path, {"background": "#102030"}, {})
+    assert opacities(made, "animate") == opacities(made, "merge") == {True}
+    edit = next(task for task in made.graph if task.stage == "edit")
+    assert edit.inputs.mattes["ann"].given == edit.inputs.crops[0].given
+    assert opacities(pair(tmp_path, {}, {}), "merge") == {False}
+    passes = next(task for task in pair(tmp_path, {}, {"passes": ["matte"]}).graph if task.stage == "passes")
+    assert passes.settings.member == 1
+    assert passes.inputs.group is not None
+
+
+@pytest.mark.parametrize(
+    ("composites", "told"),
+    [
+        (({"background": "none"}, {"background": "blur"}), "bob: ann and bob are in one picture"),
+        (({"background": "none"}, {"matte": "none"}), "bob: composite.background of ann .* bob has matte: none"),
+    ],
+)
+def test_what_a_group_cannot_stand_before_is_told(
+    tmp_path: Path, composites: tuple[dict[str, Any], ...], told: str
+) -> None:
+    with pytest.raises(ManifestError, match=told):
+        pair(tmp_path, *composites)
