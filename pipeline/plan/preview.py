@@ -12,11 +12,11 @@ from pipeline.plan.graph import Graph
 from pipeline.plan.performer import PlannedPerformer, engine_files, face_at, paste_style, prepare_settings
 from pipeline.plan.picture import find_groups
 from pipeline.plan.planning import Facts, Planning
-from stages.artifacts import Frames
-from stages.contracts import composite, crop, preview_samples
-from stages.contracts.edit import PlannedScene
+from stages.artifacts import Frames, Media
+from stages.contracts import composite, crop, matte, preview_samples
+from stages.contracts.edit import Background, PlannedScene
 from stages.contracts.preview_samples import SHOWN
-from stages.crops import Crop
+from stages.crops import Crop, Matte
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,16 @@ class PlannedLook:
         samples: a few frames of the crop, animated.
         laid: the same, back in the picture, if that is where they go.
         picture: under whose name the scenes have its picture.
+        matte: where its person is.
+        behind: what that stands before, cut out, and its file.
     """
 
     crop: Crop
     samples: Frames
     laid: Frames | None
     picture: str
+    matte: Matte | None
+    behind: tuple[Background, Media | None] | None
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,14 @@ class Preview:
     Attributes:
         looks: of each performer.
         scenes: as in the edit stage.
+        backgrounds: pictures and videos behind them.
         size: (width, height) of the result.
     """
 
     graph: Graph
     looks: dict[str, PlannedLook]
     scenes: tuple[PlannedScene, ...]
+    backgrounds: tuple[Media, ...]
     size: tuple[int, int]
     notices: list[str]
 
@@ -71,19 +77,25 @@ def plan_preview(job: Job, facts: Facts) -> Preview:
     planning = Planning(job, facts, plan.graph, plan.fps)
     groups = find_groups(planning)
     looks = {name: _look(planning, plan, planned, groups[name][0]) for name, planned in plan.performers.items()}
-    return Preview(plan.graph, looks, plan.timeline.scenes, planning.manifest.output.size, plan.notices)
+    return Preview(
+        plan.graph, looks, plan.timeline.scenes, plan.timeline.backgrounds, planning.manifest.output.size, plan.notices
+    )
 
 
 def _look(planning: Planning, plan: Plan, planned: PlannedPerformer, picture: str) -> PlannedLook:
     name, graph = planned.name, plan.graph
-    cut = _crop(planning, planned)
-    samples = _samples(planning, planned, cut)
+    cut, person, behind = _crop(planning, planned), planned.matte, planned.background
+    if planned.plate is not None and behind is not None:
+        person = graph.plan(matte.CONTRACT, matte.Settings(), matte.Inputs(crop=cut), name, 1)
+    samples = _samples(planning, planned, cut, None if planning.job.choices[name].network else person)
     laid = None
     if planned.into == "portrait":
         style = paste_style(planning.manifest.performers[name].composite)
-        settings = composite.Settings(range=FrameRange(0, SHOWN), fps=plan.fps, style=style)
-        laid = graph.plan(composite.CONTRACT, settings, composite.Inputs(crop=cut, moved=samples), name, SHOWN)
-    return PlannedLook(cut, samples, laid, picture)
+        told = behind is not None
+        settings = composite.Settings(range=FrameRange(0, SHOWN), fps=plan.fps, style=style, opacity=told)
+        inputs = composite.Inputs(crop=cut, moved=samples, matte=person)
+        laid = graph.plan(composite.CONTRACT, settings, inputs, name, SHOWN)
+    return PlannedLook(cut, samples, laid, picture, person, behind)
 
 
 def _crop(planning: Planning, planned: PlannedPerformer) -> Crop:
@@ -97,7 +109,7 @@ def _crop(planning: Planning, planned: PlannedPerformer) -> Crop:
     return planning.graph.plan(crop.CONTRACT, settings, inputs, name, 1)
 
 
-def _samples(planning: Planning, planned: PlannedPerformer, cut: Crop) -> Frames:
+def _samples(planning: Planning, planned: PlannedPerformer, cut: Crop, person: Matte | None) -> Frames:
     name = planned.name
     prepared = prepare_settings(planning, name, plate=planned.plate is not None)
     watched = _watched(planning, planned)
@@ -110,7 +122,7 @@ def _samples(planning: Planning, planned: PlannedPerformer, cut: Crop) -> Frames
         watched=watched,
     )
     media, files = planned.clip.media if watched else None, engine_files(planning, name)
-    inputs = preview_samples.Inputs(crop=cut, media=media, files=files)
+    inputs = preview_samples.Inputs(crop=cut, media=media, files=files, matte=person)
     return planning.graph.plan(preview_samples.CONTRACT, settings, inputs, name, SHOWN)
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compositing.backdrop import blurred, plain
+from compositing.backdrop import VideoBackdrop, blurred, filled, plain
+from compositing.behind import passing
 from compositing.panel import Panel
+from compositing.standing import before, cut_out
 from foundation.artifacts import ArtifactStore
 from foundation.facetrack import SQUARE, HeadFrame, head_frame, heads_together
 from foundation.geometry import Box
@@ -20,9 +23,10 @@ from media.video.reader import read_frames
 from pipeline.plan.made import artifact_of, facts_of, folder_of
 from pipeline.plan.preview import Preview
 from pipeline.report.drawing import GAP, column, framed, row, text, to_height, with_margin, write_sheet
-from stages.artifacts import FRAMES
+from stages.artifacts import FRAMES, Media
 from stages.contracts import preview_samples
 from stages.contracts.edit import Background, PlannedScene
+from stages.handles import FileInput
 
 Image = NDArray[np.uint8]
 FACE, CUT = (90, 230, 110), (255, 170, 60)
@@ -41,12 +45,14 @@ class _Shown:
 
     Attributes:
         read: gives the picture, from its file: of large ones, only what is being drawn is held.
+        opacity: (H, W) where its person is as the part that moves has it, if that is cut out.
     """
 
     read: Callable[[], Image]
     box: Box
     patch: Image
     head: HeadFrame
+    opacity: Image | None = None
 
 
 def preview_sheet(preview: Preview, store: ArtifactStore, out: Path, title: str) -> None:
@@ -66,11 +72,23 @@ def _shown(preview: Preview, store: ArtifactStore, name: str) -> _Shown:
     crop = look.crop.found(folder_of(store, look.crop))
     if look.laid:
         patch = next(read_frames(folder_of(store, look.laid) / FRAMES))
-        return _Shown(crop.picture, crop.info().box, patch, crop.head())
+        box = crop.info().box
+        return _Shown(crop.picture, box, patch, crop.head(), _opacity(preview, store, name, box))
     portrait = crop.portrait()
     patch = next(read_frames(folder_of(store, look.samples) / FRAMES))
     head = head_frame(portrait.face.points, portrait.face.scheme)
     return _Shown(lambda: portrait.image, Box(0, 0, *crop.info().size), patch, head)
+
+
+def _opacity(preview: Preview, store: ArtifactStore, name: str, box: Box) -> Image | None:
+    """Where the performer is in the picture, the moving part of which is the first frame that was animated."""
+    look = preview.looks[name]
+    moved = look.laid.found(folder_of(store, look.laid)).opacity if look.laid else None
+    still = look.matte.found(folder_of(store, look.matte)).opacity() if look.matte else None
+    if moved is None or still is None:
+        return None
+    still[box.slices] = next(read_frames(moved))[:, :, 0]
+    return still
 
 
 def _performer(preview: Preview, store: ArtifactStore, name: str, shown: _Shown) -> Image:
@@ -104,18 +122,38 @@ def _scene(number: int, about: PlannedScene, preview: Preview, shown: Mapping[st
     size, names = preview.size, about.performers
     places = panels(about.layout, len(names), size, gutter=about.gutter, margin=about.margin, inset=about.inset)
     background = about.background or Background()
-    canvas = plain(background.color or "#000000", size)
-    if background.blur:
-        canvas = blurred(shown[names[0]].read(), size)
+    file = None if background.file is None else preview.backgrounds[background.file]
+    canvas = _backdrop(background, file, shown[names[0]].read if names else None, size)
     for name, place in zip(names, places, strict=True):
         act, room = _with_others(name, preview, shown), (place.width, place.height)
-        picture = act.read()
-        panel = Panel(picture, act.box, room, act.head, about.fit, covered=about.covered.inside(place, size[1]))
-        if about.background is None:
+        picture, patch = act.read(), act.patch
+        behind = preview.looks[name].behind if act.opacity is not None else None
+        if behind is None and about.background is None:
             canvas[place.slices] = blurred(picture, room)
-        canvas[panel.target.moved(place.x0, place.y0).slices] = panel.draw(act.patch)
+        elif behind is not None and behind[0] != Background():
+            canvas[place.slices] = _backdrop(*behind, act.read, room)
+        if behind is not None and act.opacity is not None:
+            moved = picture.copy()
+            moved[act.box.slices] = patch
+            picture = cut_out(moved, act.opacity, passing(moved, act.opacity))
+            patch = np.ascontiguousarray(picture[act.box.slices])
+        panel = Panel(picture, act.box, room, act.head, about.fit, covered=about.covered.inside(place, size[1]))
+        target, drawn = panel.target.moved(place.x0, place.y0).slices, panel.draw(patch)
+        canvas[target] = drawn if behind is None else before(drawn, np.ascontiguousarray(canvas[target]))
     label = text(f"scene {number + 1}: {about.layout}, frames {about.range.start} to {about.range.stop - 1}", 16)
     return column([label, to_height(canvas, SCENE_HEIGHT)])
+
+
+def _backdrop(kind: Background, file: Media | None, read: Callable[[], Image] | None, size: tuple[int, int]) -> Image:
+    """What stands behind, (height, width, 3); of a video, its first frame. `read` gives a picture to be blurred."""
+    if kind.blur and read is not None:
+        return blurred(read(), size)
+    if file is None or not isinstance(file.given, FileInput):
+        return plain(kind.color or "#000000", size)
+    path = Path(file.given.path)
+    if kind.start is None:
+        return filled(read_image(path), size)
+    return VideoBackdrop(path, kind.start, Fraction(25), size).frame(0)
 
 
 def _with_others(name: str, preview: Preview, shown: Mapping[str, _Shown]) -> _Shown:
@@ -125,8 +163,9 @@ def _with_others(name: str, preview: Preview, shown: Mapping[str, _Shown]) -> _S
     if not others:
         return act
     still = act.read()
-    whole = still.copy()
+    whole, opacity = still.copy(), act.opacity
     for one in (act, *others):
         whole[one.box.slices] = one.patch
+        opacity = None if opacity is None or one.opacity is None else np.maximum(opacity, one.opacity)
     heads = heads_together([one.head for one in (act, *others)])
-    return _Shown(lambda: still, Box(0, 0, whole.shape[1], whole.shape[0]), whole, heads)
+    return _Shown(lambda: still, Box(0, 0, whole.shape[1], whole.shape[0]), whole, heads, opacity)

@@ -58,7 +58,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     Raises:
         InputError: none of the frames shows the face.
     """
-    engine, portrait = load_engine(settings.engine.name), inputs.crop.portrait()
+    engine, portrait = load_engine(settings.engine.name), inputs.crop.portrait(inputs.matte)
     square = settings.watched.square if settings.watched else None
     with backend_for(settings.backend, square) as backend:
         looked, looks, inside = _seen(settings, inputs, backend)

@@ -12,7 +12,7 @@ from foundation.subject import Square
 from stages.artifacts import File, Frames, Media
 from stages.contract import Contract
 from stages.contracts.shared import Backend, EngineUse
-from stages.crops import Crop
+from stages.crops import Crop, Matte
 
 SHOWN = 4
 """Frames that are animated."""
@@ -66,11 +66,13 @@ class Inputs:
         crop: the portrait's.
         media: the clip, if one is followed.
         files: the engine's own, by its names for them.
+        matte: where the portrait's person is, as the animation takes it.
     """
 
     crop: Crop
     media: Media | None
     files: dict[str, File]
+    matte: Matte | None = None
 
 
 Corners = tuple[float, float, float, float]

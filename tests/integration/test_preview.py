@@ -96,3 +96,22 @@ def test_a_lost_face_rests_and_chunks_do_not_show(
         assert done.code == 0, done.err
         written.append((tmp_path / f"{size}.mp4").read_bytes())
     assert written[0] == written[1]
+
+
+@pytest.mark.slow
+def test_what_a_performer_stands_before_is_shown(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
+    """A still portrait before what is behind the scene, and a plate before its own colour."""
+    write_png(tmp_path / "stage.png", np.full((60, 90, 3), (40, 160, 60), np.uint8))
+    two: dict[str, Any] = {
+        "ann": {"portrait": "sample:astronaut", "driving": driving(), "composite": {"background": "none"}},
+        "bea": {"portrait": "sample:carphone", "driving": driving(), "composite": {"background": "#3060c0"}},
+    }
+    scene = {"start": 0, "layout": "side_by_side", "performers": ["ann", "bea"], "background": {"image": "stage.png"}}
+    output = {"path": "out.mp4", "size": [640, 360]}
+    done = duet("preview", manifest(performers=two, scenes=[scene], output=output), fresh=True)
+    assert done.code == 0, done.err
+    drawn = read_image(tmp_path / "out.preview.png")[-225 - 8 : -8, 8 : 8 + 400].astype(int)
+    assert np.abs(drawn[20:60, 160:190] - (40, 160, 60)).max() < 12  # beside her head
+    assert np.abs(drawn[10:40, 215:250] - (0x30, 0x60, 0xC0)).max() < 12
+    for middle in (np.s_[60:120, 80:110], np.s_[60:120, 290:310]):
+        assert np.abs(drawn[middle] - (40, 160, 60)).mean() > 30
