@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from compositing.masks import smoothstep
 from foundation.geometry import Image
+from foundation.person import Person
 
 HALO = 0.02, 0.06
 """Face heights around a person that move with it: up to the first wholly, up to the second less and less. What a matte
@@ -76,6 +77,17 @@ def passing(picture: Image, opacity: NDArray[np.uint8]) -> Image:
     filled = _pulled(light, np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_AREA), np.float32))
     large = cv2.resize(np.clip(np.rint(filled), 0, 255).astype(np.uint8), picture.shape[1::-1])
     return np.where(opacity[:, :, None] > 0, large, picture)
+
+
+def guessed(picture: Image, opacity: NDArray[np.uint8], height: float) -> Person:
+    """What of one of many pictures moves with its person, and what is behind that.
+
+    Args:
+        opacity: (H, W) of the person.
+        height: of the face, pixels.
+    """
+    moving = with_halo(opacity, height)
+    return Person(moving, passing(picture, moving))
 
 
 def _pulled(light: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -229,7 +229,7 @@ class PlateRenderer(ABC):
     """One plate, one clip, ready to render the plate's frames in any order."""
 
     @abstractmethod
-    def render(self, index: int, plate_crop: Image, driving_frame: Image) -> Image:
+    def render(self, index: int, plate_crop: Image, driving_frame: Image, person: Person | None = None) -> Image:
         """Frame `index` of the plate with the performer's face, as large as `plate_crop`, (H, W, 3) uint8 RGB.
 
         Equal to the plate, bit for bit, along the crop's sides that lie inside the picture.
@@ -237,6 +237,7 @@ class PlateRenderer(ABC):
         Args:
             index: 0..M-1.
             driving_frame: of the clip, whose last one stays where the plate is longer.
+            person: whom the crop shows, for engines that can leave the background where it is; None: nobody could tell.
         """
 
 

@@ -118,6 +118,13 @@ class PlateCrop(Crop):
 
         return crop_files.read_path(self.path)
 
+    def head_in(self, index: int) -> HeadFrame:
+        """Where the head is in frame `index` of the plate."""
+        from foundation.facetrack import head_frame  # noqa: PLC0415  (see above)
+
+        face = self.track().face(index)
+        return head_frame(face.points, face.scheme)
+
     def face_in(self, index: int, crop: CropInfo) -> Face:
         """The face in frame `index` of the plate, in the pixels of that frame's crop."""
         from dataclasses import replace  # noqa: PLC0415  (see above)

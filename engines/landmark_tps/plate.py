@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engines.base import Arrays, Plate, PlateRenderer
 from engines.landmark_tps import eyes
+from engines.landmark_tps.cutout import Cutout
 from engines.landmark_tps.mouth import Mouth
 from engines.landmark_tps.renderer import Scene, TpsRenderer
 from engines.landmark_tps.surroundings import Surroundings
@@ -29,6 +30,7 @@ from face.topology import EYES, INNER_LIPS, MOUTH_CORNERS, NOSE_TIP, OVAL, POINT
 from foundation.facetrack import Face
 from foundation.geometry import Array, Image
 from foundation.npy import Blocks
+from foundation.person import Person
 
 RIM = 0.16
 """Face heights from the outline of temples and forehead over which the face passes into the plate's own motion."""
@@ -157,7 +159,7 @@ class TpsPlateRenderer(PlateRenderer):
     def __init__(self, arrays: Arrays) -> None:
         self._arrays = arrays
 
-    def render(self, index: int, plate_crop: Image, driving_frame: Image) -> Image:
+    def render(self, index: int, plate_crop: Image, driving_frame: Image, person: Person | None = None) -> Image:
         arrays, now = self._arrays, _unpacked(self._arrays["plate"][index])
         face = now["face"]
         frame = Frame.at(np.eye(3), face)
@@ -174,6 +176,7 @@ class TpsPlateRenderer(PlateRenderer):
             ),
             eyeballs=eyes.Eyeball.both(plate_crop, texture) if shown else (),
             mouth=mouth,
+            cutout=None if person is None else Cutout(plate_crop, person, (left, top, right, bottom)),
         )
         last = len(arrays["lips"]) - 1
         one = {

@@ -14,6 +14,7 @@ from engines.liveportrait.seen import infos, motion_of, ratios_of, small
 from engines.neural.frames import picture_of
 from engines.neural.rendering import LISTENING
 from foundation.geometry import Image
+from foundation.person import Person
 
 
 def plate_arrays(plate: Plate, driving: Driving, taking: Taking[Options], reference: int) -> Arrays:
@@ -49,7 +50,7 @@ class LivePortraitPlate(PlateRenderer):
     def __init__(self, prepared: Arrays, own: Own[Options]) -> None:
         self._model, self._keypoints = model_of(own), prepared["keypoints"]
 
-    def render(self, index: int, plate_crop: Image, driving_frame: Image) -> Image:
+    def render(self, index: int, plate_crop: Image, driving_frame: Image, person: Person | None = None) -> Image:
         own, taken = self._row(index)
         return picture_of(liveportrait.moved(self._model, small(plate_crop), own, taken))
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from foundation.errors import InputError, ManifestError
 from foundation.times import chunks
 from pipeline.manifest.parts.driving import Driving
+from pipeline.manifest.parts.performers import Composite
 from pipeline.plan.clip import Clip, read_clip
 from pipeline.plan.driving import follow_face
 from pipeline.plan.performer import (
@@ -20,9 +21,11 @@ from pipeline.plan.performer import (
     prepare_settings,
 )
 from pipeline.plan.planning import Planning
-from stages.artifacts import Frames, Track
+from pipeline.plan.turns import motion_of
+from stages.artifacts import Frames, Opacities, Track
 from stages.contracts import animate, composite, composite_plate, plate_frames, plate_matte, plate_path, prepare
 from stages.contracts.shared import Timing
+from stages.crops import PlateCrop
 
 
 def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer:
@@ -38,28 +41,29 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
     """
     graph, choice, fps = planning.graph, planning.job.choices[name], planning.fps
     into, style = (wanted := planning.manifest.performers[name].composite).into, paste_style(wanted)
+    told = _told(wanted)
     if wanted.in_front is not None:
-        told = "composite.in_front stays in front of a still portrait, and this one is a video"
-        raise ManifestError(told, performer=name, cure="remove it, or take a frame with portrait: {frame_of: ...}")
+        problem = "composite.in_front stays in front of a still portrait, and this one is a video"
+        raise ManifestError(problem, performer=name, cure="remove it, or take a frame with portrait: {frame_of: ...}")
     frames = clip.frames_at(fps)
     part, plate, face = _plate(planning, name, frames)
     timing = Timing(start=part.start, frames=frames, fps=fps)
     path = plate_path.Settings(engine=choice.use, timing=timing)
     crop = graph.plan(plate_path.CONTRACT, path, plate_path.Inputs(plate=plate, faces=face), name, frames)
-    behind, person = own_background(planning, (name,)), None
-    if behind or ("matte" in wanted.passes and wanted.matte == "auto"):
-        looked = plate_matte.Settings(fps=fps, frames=frames)
-        person = graph.plan(plate_matte.CONTRACT, looked, plate_matte.Inputs(crop=crop, plate=plate), name, frames)
+    behind, person = own_background(planning, (name,)), _person(planning, name, crop, plate, frames)
     driving, files = driver(planning, name, clip), engine_files(planning, name)
-    inputs = prepare.Inputs(crop=crop, clip=driving.clip, files=files, plate=plate)
-    prepared = graph.plan(prepare.CONTRACT, prepare_settings(planning, name, plate=True), inputs, name, frames)
-    done = []
+    inputs, looked = prepare.Inputs(crop=crop, clip=driving.clip, files=files, plate=plate), prepare.CONTRACT
+    prepared = graph.plan(looked, prepare_settings(planning, name, plate=True), inputs, name, frames)
+    # only a head that moves on the plate uncovers anything
+    kept, done = person if motion_of(planning.manifest.performers[name], plate=True).head > 0 else None, []
     for span in chunks(frames, planning.manifest.defaults.chunk_frames):
         how = animate.Settings(engine=choice.use, options=choice.settings, range=span, fps=fps)
-        given = animate.Inputs(crop=crop, clip=driving.clip, prepared=prepared, files=files, plate=plate)
+        given = animate.Inputs(
+            crop=crop, clip=driving.clip, prepared=prepared, files=files, plate=plate, opacities=kept
+        )
         moved = graph.plan(animate.CONTRACT, how, given, name, len(span))
         if into == "portrait":
-            settings = composite.Settings(range=span, fps=fps, style=style)
+            settings = composite.Settings(range=span, fps=fps, style=style, opacity=told)
             laid = composite_plate.Inputs(crop=crop, plate=plate, moved=moved, matte=person)
             moved = graph.plan(composite_plate.CONTRACT, settings, laid, name, len(span))
         done.append(Chunk(span, moved))
@@ -67,6 +71,23 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
     return PlannedPerformer(
         name, frames, choice.name, crop, driving, tuple(done), into, plate=moved_plate, background=behind
     )
+
+
+def _told(composite: Composite) -> bool:
+    """Whether it must be known where the person is in the result."""
+    return composite.background is not None or "matte" in composite.passes
+
+
+def _person(planning: Planning, name: str, crop: PlateCrop, plate: Frames, frames: int) -> Opacities | None:
+    """The plate's person, where that is asked for, or what is behind it would move with its head."""
+    performer, choice = planning.manifest.performers[name], planning.job.choices[name]
+    composite = performer.composite
+    asked = _told(composite)
+    dragged = (choice.network and composite.into == "portrait") or motion_of(performer, plate=True).head > 0
+    if performer.square or composite.matte == "none" or not (asked or dragged):
+        return None
+    settings = plate_matte.Settings(fps=planning.fps, frames=frames)
+    return planning.graph.plan(plate_matte.CONTRACT, settings, plate_matte.Inputs(crop=crop, plate=plate), name, frames)
 
 
 def _plate(planning: Planning, name: str, frames: int) -> tuple[Clip, Frames, Track]:

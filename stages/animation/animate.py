@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
-from itertools import groupby
+from itertools import groupby, repeat
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from compositing.behind import guessed
 from engines import load_engine
 from engines.base import Engine, Own, PlateEngine, Portrait, Renderer, SpanFrame
 from face.tint import Tint
@@ -28,7 +29,7 @@ from media.video.writer import FrameWriter
 from stages.artifacts import FRAMES, OPACITY, Frames, Prepared
 from stages.contract import Report
 from stages.contracts.animate import Facts, Inputs, Settings
-from stages.crops import Crop, Matte, PlateCrop
+from stages.crops import Matte, PlateCrop
 from stages.engine_use import engine_files, read_options
 from stages.pasting import Pasting
 
@@ -48,7 +49,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     paste = Pasting(inputs.crop, settings.paste) if settings.paste else None
     size = paste.size if paste else (scene.still.shape[1], scene.still.shape[0])
     if inputs.plate and isinstance(scene.engine, PlateEngine):
-        pictures = scene.on_plate(scene.engine, inputs.crop, inputs.plate, start, stop)
+        pictures = scene.on_plate(scene.engine, inputs, inputs.plate, start, stop)
     else:
         pictures = scene.pictures(start, stop)
     if settings.opacity and inputs.matte is not None:
@@ -138,20 +139,27 @@ class _Scene:
         alone = parts[0].index if len(parts) == 1 else None
         return None if alone is None else shot_of(self._shots, alone)
 
-    def on_plate(self, engine: PlateEngine[Any], crop: Crop, plate: Frames, start: int, stop: int) -> Iterator[Image]:
+    def on_plate(
+        self, engine: PlateEngine[Any], inputs: Inputs, plate: Frames, start: int, stop: int
+    ) -> Iterator[Image]:
         """The crop of each of the plate's frames, moved; itself where the driver is away."""
-        driving = self._driving()
-        path = PlateCrop(crop.given, crop.path).way()
+        driving, crop = self._driving(), PlateCrop(inputs.crop.given, inputs.crop.path)
+        path, known = crop.way(), inputs.opacities.opacity if inputs.opacities else None
+        people = repeat(None) if known is None else read_frames(known, start=start, stop=stop)
         moving = engine.open_plate(self._prepared.arrays(0), self._own)
-        for number, frame in enumerate(read_frames(plate.video, start=start, stop=stop)):
-            index = start + number
+        frames = zip(read_frames(plate.video, start=start, stop=stop), people, strict=False)
+        for index, (frame, opacity) in enumerate(frames, start):
             still = path.cut(index, frame)
+            person = None
+            if opacity is not None:
+                person = guessed(still, opacity[path.crop(index).box.slices][:, :, 0], crop.head_in(index).height)
             shown = min(index, self._length - 1)
             layer = layers(self._shots, shown, self._fps)[-1]
             if layer.index is None:
                 yield still
                 continue
-            picture = moving.render(index, still, driving[shown] if layer.share == 1 else self._other(layer.index))
+            driver = driving[shown] if layer.share == 1 else self._other(layer.index)
+            picture = moving.render(index, still, driver, person)
             yield picture if layer.share == 1 else _mixed(still, picture, layer.share)
 
     def _driving(self) -> FrameSequence | _Nobody:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from compositing.style import PasteStyle
 from foundation.codec import Json
 from foundation.times import FrameRange
-from stages.artifacts import Clip, File, Frames, Prepared
+from stages.artifacts import Clip, File, Frames, Opacities, Prepared
 from stages.contract import Contract
 from stages.contracts.shared import EngineUse
 from stages.crops import Crop, Matte
@@ -46,6 +46,7 @@ class Inputs:
         files: the engine's own, by its names for them.
         plate: of a moving plate, its frames, which may be more than the clip's.
         matte: of a still portrait, its person: what is behind it then stays.
+        opacities: of a moving plate, its person, frame by frame: the same.
     """
 
     crop: Crop
@@ -54,6 +55,7 @@ class Inputs:
     files: dict[str, File]
     plate: Frames | None = None
     matte: Matte | None = None
+    opacities: Opacities | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

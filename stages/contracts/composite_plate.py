@@ -18,7 +18,7 @@ class Inputs:
         crop: the plate's.
         plate: its frames.
         moved: the crop, animated.
-        matte: where the plate's person is: then it is told where it is in the result, too.
+        matte: where the plate's person is: what is behind it then stays.
     """
 
     crop: PlateCrop

@@ -73,6 +73,26 @@ def test_a_plate_moves_on_while_its_face_sings(duet: Duet, manifest: Manifest, m
     assert min(mouths) > 0.05  # the face goes on
 
 
+@pytest.mark.slow
+def test_what_is_behind_a_head_that_turns_on_a_plate_stays(
+    duet: Duet, manifest: Manifest, moving: Path, tmp_path: Path
+) -> None:
+    with VideoReader(moving) as reader:
+        before = [frame.astype(int) for _, frame in reader]
+    apart = {}
+    for kind in ("auto", "none"):
+        one = {"portrait": "plate.mp4", "driving": driving(), "motion": {"head": 2.0}, "composite": {"matte": kind}}
+        output = {"path": f"{kind}.mkv", "size": [280, 240], "video": {"codec": "ffv1"}}
+        done = duet("render", manifest(performers={"one": one}, output=output), "--no-sheet", "--no-report", fresh=True)
+        assert done.code in {0, 5}, done.err
+        whole = max((tmp_path / "work" / "composite_plate").glob("*/frames.avi"), key=lambda file: file.stat().st_mtime)
+        beside = np.s_[20:90, 225:255]  # between her hair and the crop's edge
+        frames = enumerate(read_frames(whole))
+        apart[kind] = np.mean([np.abs(frame[beside] - before[min(at, 8)][beside]).mean() for at, frame in frames])
+    assert apart["auto"] < 0.2 * apart["none"], apart
+    assert apart["none"] > 0.05
+
+
 def test_a_plate_has_one_driver(duet: Duet, manifest: Manifest, moving: Path) -> None:
     performers = {
         name: {"portrait": "plate.mp4", "face": face, "driving": driving()}

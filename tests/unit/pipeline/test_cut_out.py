@@ -73,6 +73,16 @@ def test_a_plates_person_is_told_in_every_frame_where_that_is_asked_for(tmp_path
         assert "plate_matte" not in stages(plan(tmp_path, portrait=PLATE, composite=composite))
 
 
+def test_what_a_head_uncovers_on_a_plate_is_known_where_one_moves(tmp_path: Path) -> None:
+    assert "plate_matte" not in stages(plan(tmp_path, portrait=PLATE))
+    turned = plan(tmp_path, portrait=PLATE, motion={"head": 0.5})
+    assert opacities(turned, "composite_plate") == {False}
+    assert all(task.inputs.opacities is not None for task in turned.graph if task.stage == "animate")
+    network: dict[str, Any] = {"engine": "tpsmm", "tpsmm": {"config": "duet-128"}}
+    assert "plate_matte" in stages(plan(tmp_path, portrait=PLATE, **network))
+    assert "plate_matte" not in stages(plan(tmp_path, portrait=PLATE, composite={"matte": "none"}, **network))
+
+
 def test_a_networks_person_is_told_as_its_crop_is_pasted(tmp_path: Path) -> None:
     network = {"engine": "tpsmm", "tpsmm": {"config": "duet-128"}}
     made = plan(tmp_path, composite={"background": "blur"}, **network)

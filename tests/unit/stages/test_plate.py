@@ -121,7 +121,7 @@ def test_only_the_crop_changes_and_chunks_are_the_whole(tmp_path: Path, engine: 
     path = read_path(folder["crop"])
     with FrameWriter(tmp_path / OPACITY, size=(512, 512), fps=Fraction(25)) as writer:
         for number in range(COUNT):
-            writer.write(np.full((512, 512, 3), 10 * number, np.uint8))
+            writer.write(np.full((512, 512, 3), 255 - 10 * number, np.uint8))
     told: list[Image] = []
 
     def inlaid(start: int, stop: int) -> list[Image]:
@@ -134,7 +134,7 @@ def test_only_the_crop_changes_and_chunks_are_the_whole(tmp_path: Path, engine: 
         inputs = Inputs(crop=PlateCrop.at(folder["crop"]), plate=Frames.at(folder["plate"]), moved=Frames.at(moved))
         inputs = replace(inputs, matte=Opacities.at(tmp_path))
         style = PasteStyle(0.16, match_color=False, match_grain=False)
-        settings = Settings(range=FrameRange(start, stop), fps=Fraction(25), style=style)
+        settings = Settings(range=FrameRange(start, stop), fps=Fraction(25), style=style, opacity=True)
         assert composite_plate.run(settings, inputs, out, silent).frames == stop - start
         told.extend(read_frames(out / OPACITY))
         return list(read_frames(out / FRAMES))
@@ -143,7 +143,7 @@ def test_only_the_crop_changes_and_chunks_are_the_whole(tmp_path: Path, engine: 
     for one, other in zip(whole, inlaid(0, 5) + inlaid(5, COUNT), strict=True):
         np.testing.assert_array_equal(one, other)
     assert [int(mask.min()) for mask in told] == [int(mask.max()) for mask in told]
-    assert [int(mask[0, 0, 0]) for mask in told] == [10 * number for number in range(COUNT)] * 2
+    assert [int(mask[0, 0, 0]) for mask in told] == [255 - 10 * number for number in range(COUNT)] * 2
     for index, (before, frame) in enumerate(zip(read_frames(folder["plate"] / FRAMES), whole, strict=True)):
         outside = np.ones((512, 512), bool)
         outside[path.crop(index).box.slices] = False
