@@ -26,6 +26,8 @@ SMOOTHED = 2.5
 """Cells from the mesh's outline from which its field is evened out."""
 STILL = 1 / 64
 """Displacements, in pixels, that no resampling would show."""
+STRETCHED = 6.0
+"""What moves inwards from a picture's edge by a pixel leaves a gap, which so many pixels are stretched to fill."""
 _oval = list(OVAL)
 
 
@@ -135,6 +137,7 @@ class TpsRenderer(Renderer):
             face = Box(active.x0, active.y0, active.x0, active.y0)
         else:
             field[face.slices] = self._face_field(face, points, field[face.slices])
+        stay_inside(field)
         return _Motion(field, active, face)
 
     def _warp(self, out: Image, motion: _Motion) -> None:
@@ -186,6 +189,18 @@ def smooth_inside(field: Field, depth: NDArray[np.float32]) -> None:
     """
     planes = [cv2.GaussianBlur(cv2.medianBlur(np.ascontiguousarray(field[:, :, k]), 3), (3, 3), 0.7) for k in range(2)]
     np.copyto(field, cv2.merge(planes), where=(depth > SMOOTHED)[:, :, None])
+
+
+def stay_inside(field: Field) -> None:
+    """Stretch, in place, what lies along the picture's edges over what would come from beyond them."""
+    height, width = field.shape[:2]
+    for plane, last in ((field[:, :, 1], height - 1), (field[:, :, 0].T, width - 1)):
+        for rows, edge, inwards in ((plane, 0, 1), (plane[::-1], last, -1)):
+            beyond = np.maximum(inwards * (edge - rows[0]), 0)
+            reach = STRETCHED * beyond
+            band = rows[: int(np.ceil(reach.max()))]
+            share = np.clip(np.arange(len(band), dtype=np.float32)[:, None] / np.maximum(reach, 1e-3), 0, 1)
+            band += inwards * beyond * (1 - share * share * (3 - 2 * share))
 
 
 def identity(box: Box) -> Field:
