@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from face.cheeks import lift, smiles
 from face.eye_style import STYLE
 from face.features import iris_position
 from face.performance import Performance, exp_rotation, log_rotation
@@ -85,9 +86,9 @@ class Gains:
 def mesh_targets(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:
     """(n, 492, 3) where the mesh's points go in the frames `span`, pixels of the picture."""
     shapes = performance.shapes(span)
-    change = (shapes - rig.neutral) * rig.scale * gains.expression
-    change *= gains.turns.kept(span, upper_face(rig.shape))[:, :, None]
+    change = _change(shapes, rig, gains, span)
     moved = rig.rest + change
+    moved[:, :, 1] -= lift(smiles(moved, np.stack([rig.rest, rig.shape])), rig.shape)
     gap = lip_gap(shapes, rig)
     parted = np.maximum(0.0, np.linalg.norm(gap, axis=2) - performance.rest.closed_gap * rig.scale[1])
     open_lips(moved, gap, parted * gains.turns.sung(span)[:, None], rig, gains)
@@ -99,6 +100,18 @@ def mesh_targets(rig: Rig, performance: Performance, gains: Gains, span: slice) 
     turned = np.matmul(mesh, rotation.transpose(0, 2, 1))
     points: Array = turned * rig.frame.height + rig.frame.centre + shift[:, None, :] * rig.frame.height
     return points
+
+
+def smile_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:
+    """(n, 2) how much more the sides of the mesh smile than the portrait, 0..1."""
+    moved = rig.rest + _change(performance.shapes(span), rig, gains, span)
+    return smiles(moved, np.stack([rig.rest, rig.shape]))
+
+
+def _change(shapes: Array, rig: Rig, gains: Gains, span: slice) -> Array:
+    """(n, 478, 3) how far the performer's shapes are from the neutral one, as the portrait shows it."""
+    change = (shapes - rig.neutral) * rig.scale * gains.expression
+    return np.asarray(change * gains.turns.kept(span, upper_face(rig.shape))[:, :, None])
 
 
 def rigid_motion(rig: Rig, performance: Performance, gains: Gains, span: slice) -> Array:

@@ -16,6 +16,9 @@ POINTS = 478
 FOREHEAD, CHIN = 10, 152
 MOUTH_CORNERS = (61, 291)
 TEMPLES = (234, 454)
+CHEEKS = (205, 425)
+FOLDS = ((129, 203, 206, 216, 212), (358, 423, 426, 436, 432))
+"""From the wings of the nose to beside the corners of the mouth."""
 NOSE_BRIDGE, NOSE_TIP, NOSE_BASE = 168, 1, 2
 # fmt: off
 OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,

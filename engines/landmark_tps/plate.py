@@ -23,7 +23,7 @@ from face.bridging import mouths_share, smooth_step
 from face.canonical import Frame, head_rotation
 from face.palette import Palette
 from face.performance import Performance
-from face.retargeting import Gains, mesh_targets, rigid_motion
+from face.retargeting import Gains, mesh_targets, rigid_motion, smile_motion
 from face.shut_lips import on_the_seam, shutness
 from face.steadying import spans, steadied
 from face.topology import EYES, INNER_LIPS, MOUTH_CORNERS, NOSE_TIP, OVAL, POINTS
@@ -93,9 +93,16 @@ class Sitter:
         return replace(body, rest=shut + self.articulates * (self.usual - shut))
 
 
-LAYOUT = {"targets": (POINTS + 14, 3), "texture": (POINTS + 14, 2), "face": (POINTS, 3), "rigid": (2, 4), "open": (2,)}
-"""What is kept of a frame: where the mesh goes and where its texture is, the face, the head's rigid motion and how far
-the performer's eyes are open (see retarget)."""
+LAYOUT = {
+    "targets": (POINTS + 14, 3),
+    "texture": (POINTS + 14, 2),
+    "face": (POINTS, 3),
+    "rigid": (2, 4),
+    "open": (2,),
+    "smile": (2,),
+}
+"""What is kept of a frame: where the mesh goes and where its texture is, the face, the head's rigid motion, how far
+the performer's eyes are open and how much both sides smile (see retarget)."""
 _ends = np.cumsum([int(np.prod(shape)) for shape in LAYOUT.values()])
 
 
@@ -129,6 +136,7 @@ def _row(sitter: Sitter, performance: Performance, gains: Gains, index: int) -> 
         "face": face,
         "rigid": rigid,
         "open": performance.openness[alone],
+        "smile": smile_motion(body, performance, gains, alone),
     }
     return np.concatenate([parts[name].ravel() for name in LAYOUT])
 
@@ -182,6 +190,7 @@ class TpsPlateRenderer(PlateRenderer):
         one = {
             "targets": now["targets"][None],
             "rigid": now["rigid"][None],
+            "smile": now["smile"][None],
             "gaze": np.zeros((1, len(EYES), 2)),
             **{name: arrays[name][min(index, last)][None] for name in ("lips", "covered", "inside")},
         }

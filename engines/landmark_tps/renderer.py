@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.base import Arrays, Renderer
-from engines.landmark_tps import eyes, mouth
+from engines.landmark_tps import cheeks, eyes, mouth
 from engines.landmark_tps.cutout import ACROSS, INSIDE, Cutout, runs
 from engines.landmark_tps.mesh import Field, Raster, affines, apply_affines, draw_indices
 from engines.landmark_tps.surroundings import Surroundings
@@ -76,7 +76,7 @@ class TpsRenderer(Renderer):
         self._scene = scene
         self._targets = arrays["targets"]
         self._rigid = arrays["rigid"]
-        self._gaze = arrays["gaze"]
+        self._gaze, self._smile = arrays["gaze"], arrays["smile"]
         self._lips, self._covered, self._inside = arrays["lips"], arrays["covered"], arrays["inside"]
         self._triangles = mesh_triangles()
         self._late = len(self._triangles) - len(face_triangles())
@@ -94,6 +94,7 @@ class TpsRenderer(Renderer):
             gazes = share * gazes
         out = self._image.copy()
         self._warp(out, self._motion(points, rigid))
+        cheeks.paint(out, points[:, :2], share * self._smile[index], scene.height)
         for eye, eyeball, gaze in zip(EYES, scene.eyeballs, gazes, strict=bool(scene.eyeballs)):
             eyes.paint(out, points[:, :2], eye, eyeball, gaze)
         lips, theirs = points[list(INNER_LIPS), :2], self._lips[index].astype(np.float64)
