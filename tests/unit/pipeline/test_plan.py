@@ -75,7 +75,7 @@ def test_a_long_clip_is_followed_in_pieces_that_depend_on_it_and_the_manifest_al
     assert parts == [(0, 750, False), (750, 1500, False), (1500, 2278, True)]
     assert only(made, "faces_join").needs == tuple(task.key for task in looked)
     written = in_pieces(made, "normalize_piece")
-    assert [task.needs for task in written] == [[only(made, "faces_join").key]] * 3
+    assert [task.needs for task in written] == [(only(made, "faces_join").key,)] * 3
     assert set(only(made, "normalize_join").needs) > {task.key for task in written}
     assert only(made, "normalize_join").key in only(made, "prepare").needs
     steady = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "steady_light": True}}}
