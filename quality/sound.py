@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from media.sound.at_rate import resampled
 from media.sound.cutting import to_float
 from media.sound.reader import Block, sound_blocks
 from quality.features import MOUTH
@@ -140,10 +141,7 @@ def _lay(piece: Samples, block: Block, first: int) -> None:
 
 
 def _resampled(piece: Samples, rate: int) -> Samples:
-    from scipy.signal import resample_poly  # noqa: PLC0415  (brings most of SciPy, for results with sound)
-
-    ratio = Fraction(RATE, rate)
-    return np.asarray(resample_poly(piece, ratio.numerator, ratio.denominator), np.float32)
+    return np.concatenate(list(resampled([piece[:, None]], (rate, 1), (RATE, 1))))[:, 0]
 
 
 def _lateness(ours: Samples, theirs: Samples) -> Heard:
@@ -152,14 +150,22 @@ def _lateness(ours: Samples, theirs: Samples) -> Heard:
     energy = float((ours.astype(np.float64) ** 2).sum())
     if len(theirs) < len(ours) or energy < 1e-6:
         return Heard(float("nan"), 0.0)
-    from scipy.signal import correlate  # noqa: PLC0415  (as above)
-
-    scores = correlate(theirs.astype(np.float64), ours.astype(np.float64), mode="valid", method="fft")
+    scores = _products(theirs.astype(np.float64), ours.astype(np.float64))
     sums = np.concatenate([[0.0], np.cumsum(theirs.astype(np.float64) ** 2)])
     power = sums[len(ours) :] - sums[: -len(ours)]
     scores = scores[: len(power)] / np.sqrt(np.maximum(power[: len(scores)] * energy, 1e-12))
     best = _nearest_peak(scores, reach)
     return Heard((reach - best) / RATE, float(np.clip(scores[best], 0.0, 1.0)))
+
+
+def _products(longer: NDArray[np.float64], shorter: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sums of products with the shorter at each place in the longer, (n - m + 1,), by Fourier transforms.
+
+    SciPy's `correlate` is the same; a worker takes a second to import it.
+    """
+    size = 1 << (len(longer) - 1).bit_length()
+    spectrum = np.fft.rfft(longer, size) * np.fft.rfft(shorter, size).conj()
+    return np.fft.irfft(spectrum, size)[: len(longer) - len(shorter) + 1]
 
 
 def _nearest_peak(scores: NDArray[np.float64], here: int) -> int:

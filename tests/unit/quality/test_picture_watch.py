@@ -87,3 +87,16 @@ def test_sound_that_repeats_itself_is_where_it_was_put(tmp_path: Path, samples: 
 def test_sound_that_comes_late_is_found_to_the_quarter_of_a_millisecond(tmp_path: Path, milliseconds: int) -> None:
     late = heard_again(tmp_path, SPEECH, milliseconds * RATE // 1000)
     assert late == pytest.approx(milliseconds / 1000, abs=0.00025)
+
+
+@pytest.mark.parametrize("rate", [16000, 44100, 48000])
+def test_an_offset_is_found_between_sounds_of_different_rates(tmp_path: Path, rate: int) -> None:
+    def sound(times: NDArray[np.float64]) -> NDArray[np.float32]:
+        return np.asarray(0.3 * np.sin(700 * times + 30 * np.sin(5 * times**2)), np.float32)
+
+    write_wav(tmp_path / "source.wav", sound(np.arange(6 * 22050) / 22050), 22050)
+    write_wav(tmp_path / "result.wav", sound(np.arange(6 * rate) / rate - 0.12), rate)
+    source = Source(tmp_path / "source.wav", Fraction(0), Fraction(0), None)
+    (heard,) = offsets(tmp_path / "result.wav", [source], 6.0)
+    assert heard.offset == pytest.approx(0.12, abs=0.0005)
+    assert heard.strength > 0.95
