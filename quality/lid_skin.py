@@ -20,6 +20,8 @@ ABOUT = np.linspace(-0.06, 0.06, 13)
 """Where the meeting line is looked for, eye widths across the lids' edges."""
 BEND = 3
 """Degree of the polynomial that light along a lid follows."""
+_SMOOTH = np.linalg.qr(np.vander(np.linspace(-1, 1, len(ALONG)), BEND + 1))[0]
+"""(48, 4) an orthonormal basis of such polynomials: a fit is a projection."""
 
 
 def look_at_lids(image: Image, points: Array) -> tuple[float, float]:
@@ -46,8 +48,7 @@ def _one(image: Image, points: Array, eye: Eye) -> tuple[float, float] | None:
         return None
     edge, low, fold = (_along(points[list(row)]) for row in (eye.upper_row, eye.lower_row, _crease(eye)))
     lid = _luma(image, fold + LID[:, None, None] * (edge - fold), width)
-    trend = np.polynomial.polynomial.Polynomial
-    away = [line - trend.fit(ALONG, line, BEND)(ALONG) for line in lid]
+    away = lid - lid @ _SMOOTH @ _SMOOTH.T
     light = max(float(lid.mean()), 1.0)
     down = np.array([left[1] - right[1], right[0] - left[0]]) / width
     meeting = _luma(image, (edge + low) / 2 + ABOUT[:, None, None] * width * down, width)
