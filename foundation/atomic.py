@@ -22,6 +22,7 @@ _CURES = {
     errno.ENOTDIR: ("a part of its path is a file, not a folder", "choose another path"),
     errno.EEXIST: ("a file of that name is in the way", "choose another path"),
     errno.EISDIR: ("it is a folder", "choose a file name"),
+    errno.ENAMETOOLONG: ("its name is too long", "choose a shorter one"),
 }
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 """Nothing but writing fails so, whatever file it was."""
@@ -111,14 +112,17 @@ def check_writable(path: Path, *, making: bool = False) -> None:
         making: folders that are missing will be made.
     Raises: StageError if `path` is a folder, or its folder is missing or not writable.
     """
-    folder = path.absolute().parent
-    while making and not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    if path.is_dir():
-        raise write_error(IsADirectoryError(errno.EISDIR, ""), path)
-    if folder.exists() and not folder.is_dir():
-        raise write_error(NotADirectoryError(errno.ENOTDIR, ""), path)
-    if not folder.is_dir():
-        raise write_error(FileNotFoundError(errno.ENOENT, ""), path)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise write_error(PermissionError(errno.EACCES, ""), path)
+    try:
+        folder = path.absolute().parent
+        while making and not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "")
+        if not folder.exists():
+            raise FileNotFoundError(errno.ENOENT, "")
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "")
+    except OSError as problem:
+        raise write_error(problem, path) from problem
