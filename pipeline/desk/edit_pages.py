@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from foundation.atomic import replacing
 from foundation.codec import Json
 from foundation.digests import digest_of
 from foundation.errors import ManifestError
+from pipeline.desk import saving
 from pipeline.desk.drafts import MOST_WRITTEN, Draft, changed, judge
 from pipeline.desk.drawing import draw
 from pipeline.desk.folder import Folder, begins_like_one
@@ -60,10 +61,8 @@ def router(folder: Folder) -> APIRouter:
             raise ManifestError(told, cure="choose such a name")
         stem = name.strip().replace(" ", "_").lower()
         path = folder.inside(f"{stem}.yaml")
-        if path.exists():
-            raise ManifestError("there is such a project already", file=path, cure="choose another name")
-        with replacing(path, durable=True) as temporary:
-            temporary.write_text(EMPTY.format(title=name.strip(), stem=stem), encoding="utf-8")
+        title = json.dumps(name.strip(), ensure_ascii=False)  # in quotes: some songs are called 1999, or No
+        saving.begin(path, EMPTY.format(title=title, stem=stem))
         return RedirectResponse(f"/edit/{quote(path.name)}", 303)
 
     @pages.get("/schema")
@@ -88,14 +87,10 @@ def router(folder: Folder) -> APIRouter:
     @pages.put("/draft/{name:path}")
     def save(name: str, saved: Saved) -> Json:
         path = folder.manifest(name)
-        if digest_of(path) != saved.digest:
-            raise HTTPException(409, "the file was changed elsewhere: open it again")
         if not begins_like_one(saved.text):
             told = "it would be taken for no manifest any more"
             raise ManifestError(told, cure="keep the lines version: and performers:")
-        with replacing(path, durable=True) as temporary:
-            temporary.write_text(saved.text, encoding="utf-8")
-        return {"digest": digest_of(path)}
+        return saving.save(path, saved.text, saved.digest)
 
     _add_media(pages, folder)
     return pages

@@ -47,13 +47,23 @@ class Folder:
         parts = PurePosixPath(name).parts
         path = self.root.joinpath(*parts) if parts else self.root
         plain = parts and "\0" not in name and not any(part.startswith(".") or part == "/" for part in parts)
-        if not plain or path.resolve() != path or not path.is_relative_to(self.root):
+        if not plain or not self.holds(path) or path.resolve() != path:
             raise HTTPException(404, f"{name!r} is not in this folder")
         return path
 
     def holds(self, path: Path) -> bool:
-        """Whether a path lies in it, links followed."""
-        return path.resolve().is_relative_to(self.root)
+        """Whether a path lies in it, links followed; links that lead in circles lead nowhere."""
+        try:
+            return path.resolve().is_relative_to(self.root)
+        except (OSError, RuntimeError):  # of circles, by the Python
+            return False
+
+    def has_file(self, path: Path) -> bool:
+        """Whether a path is that of a file in it, links followed."""
+        try:
+            return self.holds(path) and path.is_file()
+        except OSError:  # such as a name longer than any file's
+            return False
 
     def name_of(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
-from foundation.atomic import make_folder, replacing, temporary_name, to_disk, write_error
+from foundation.atomic import make_folder, temporary_name, to_disk, write_error
 from foundation.codec import Json
 from foundation.digests import digest_of
 from foundation.errors import InputError, ManifestError
@@ -18,10 +18,10 @@ from media.samples import SAMPLE
 from media.text.lyrics import FORMATS, as_written, lyrics_in
 from media.text.retiming import Change, changed, cues
 from media.text.singers import Singers
+from pipeline.desk import saving
 from pipeline.desk.drafts import MOST_WRITTEN
 from pipeline.desk.media import TAKEN, Media, put
 
-BOM = "\ufeff"
 Seconds = Annotated[float, Field(ge=0, le=86400)]
 Text = Annotated[str, Field(max_length=MOST_WRITTEN)]
 Names = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=64)]
@@ -96,13 +96,7 @@ def save(media: Media, written: Written) -> Json:
 
     Raises: HTTPException 404 if that is not in the folder, 409 if somebody else changed it meanwhile.
     """
-    path = _lyrics(media, written.file)
-    if digest_of(path) != written.digest:
-        raise HTTPException(409, f"{written.file} was changed elsewhere: open it again")
-    mark = BOM if path.read_bytes().startswith(BOM.encode()) else ""
-    with replacing(path, durable=True) as temporary:
-        temporary.write_bytes((mark + written.text).encode())
-    return {"digest": digest_of(path)}
+    return saving.save(_lyrics(media, written.file), written.text, written.digest)
 
 
 def begin(media: Media, name: str, begun: Begun) -> str:

@@ -88,7 +88,7 @@ class Media:
             except InputError as error:
                 raise HTTPException(404, str(error)) from error
         path = Path(os.path.normpath(self.home / written)) if "\0" not in written else self.home
-        if not self.folder.holds(path) or not path.is_file():
+        if not self.folder.has_file(path):
             raise HTTPException(404, f"{written!r} is no file in this folder")
         return path
 

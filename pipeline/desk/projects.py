@@ -114,7 +114,7 @@ class Projects:
             if written.startswith(SAMPLE):
                 return sample_path(written.removeprefix(SAMPLE))
             path = loaded.path(written)
-            if self.folder.holds(path) and path.is_file():
+            if self.folder.has_file(path):
                 return path
         return None
 

@@ -95,12 +95,24 @@ OUTSIDE = [
 
 
 @pytest.mark.parametrize(
-    "name", [*OUTSIDE, ".hidden.yaml", "linked/secret.yaml", "none.yaml", "a%00.yaml", "", "text.yaml"]
+    "name",
+    [
+        *OUTSIDE,
+        ".hidden.yaml",
+        "linked/secret.yaml",
+        "none.yaml",
+        "a%00.yaml",
+        "",
+        "text.yaml",
+        "circle.yaml",
+        "x" * 300 + ".yaml",
+    ],
 )
 def test_nothing_outside_the_folder_is_shown(browser: TestClient, folder: Path, name: str) -> None:
     write_manifest(folder, ".hidden.yaml")
     (folder / "link.yaml").symlink_to(folder.parent / "secret.yaml")
     (folder / "linked").symlink_to(folder.parent)
+    (folder / "circle.yaml").symlink_to("circle.yaml")
     (folder / "text.yaml").write_text("version: of something else\n")
     assert browser.get(f"{HERE}/poster/{name}").status_code == 404
     assert "secret" not in browser.get("/").text

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Barrier
 
 import numpy as np
 import pytest
+from fastapi import HTTPException
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from foundation.digests import digest_of
 from foundation.yaml_text import parse_yaml
 from pipeline.desk import commands, security
+from pipeline.desk.saving import save
 from tests.delivered import HOSTILE, write_manifest
 from tests.synthetic import write_clip
 from tests.unit.pipeline.desk.conftest import HERE
@@ -65,6 +71,30 @@ def test_a_project_is_begun(browser: TestClient, folder: Path) -> None:
     assert len(list(folder.iterdir())) == 1
 
 
+@pytest.mark.parametrize("name", ["1999", "No", "null", "1e3", "true"])
+def test_a_project_may_be_called_what_yaml_takes_for_no_text(browser: TestClient, name: str) -> None:
+    at = browser.post("/new", data={"name": name}).headers["location"].removeprefix("/edit/")
+    found = browser.get(f"/draft/{at}").json()
+    assert found["data"]["title"] == name
+    assert "title" not in [mistake["path"] for mistake in found["mistakes"]]
+
+
+def test_of_many_who_save_at_once_one_is_heard(manifest: Path) -> None:
+    before, texts = digest_of(manifest), [f"version: 1\ntitle: {number}\n" for number in range(8)]
+    together = Barrier(len(texts))
+
+    def write(text: str) -> str | None:
+        together.wait()
+        with suppress(HTTPException):  # 409
+            save(manifest, text, before)
+            return text
+        return None
+
+    with ThreadPoolExecutor(len(texts)) as pool:
+        kept = [text for text in pool.map(write, texts) if text]
+    assert kept == [manifest.read_text()]
+
+
 def test_the_page_is_small_and_says_nothing_as_markup(browser: TestClient, folder: Path) -> None:
     write_manifest(folder, "<b>&.yaml", title=HOSTILE)
     answer = browser.get("/edit/%3Cb%3E%26.yaml")
@@ -97,12 +127,27 @@ def test_media_are_looked_at(browser: TestClient, manifest: Path) -> None:
 
 @pytest.mark.parametrize("what", ["about", "faces", "still"])
 @pytest.mark.parametrize(
-    "file", ["../../secret.yaml", "/etc/passwd", "link.png", "none.png", "", "a\0b", "sample:none"]
+    "file",
+    [
+        "../../secret.yaml",
+        "/etc/passwd",
+        "link.png",
+        "none.png",
+        "",
+        "a\0b",
+        "sample:none",
+        "circle.png",
+        "x" * 300 + ".png",
+    ],
 )
 def test_no_file_outside_is_looked_at(browser: TestClient, manifest: Path, what: str, file: str) -> None:
     Image.new("RGB", (9, 9)).save(manifest.parents[2] / "outside.png")
     (manifest.parent / "link.png").symlink_to(manifest.parents[2] / "outside.png")
+    (manifest.parent / "circle.png").symlink_to("circle.png")
     assert browser.get(f"/{what}/{AT}", params={"file": file}).status_code == 404
+    named = {"text": manifest.read_text(), "edits": [{"path": ["performers", "a", "portrait"], "value": file}]}
+    mistakes = browser.post(f"/draft/{AT}", json=named).json()["mistakes"]
+    assert "performers.a.portrait" in [mistake["path"] for mistake in mistakes]
 
 
 def test_a_file_is_brought_in_and_writes_over_none(browser: TestClient, manifest: Path) -> None:
