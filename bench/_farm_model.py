@@ -69,7 +69,7 @@ def _line(frames: Sequence[int], values: Sequence[float]) -> tuple[float, float]
     return float(base), float(slope)
 
 
-PIECES = {"faces_piece": "faces", "normalize_piece": "normalize", "measure_piece": "measure"}
+PIECES = {"faces_piece": "faces", "normalize_piece": "normalize", "measure_piece": "measure", "check_piece": "check"}
 """Stages that do a piece of what another does: a frame of it takes the same."""
 
 

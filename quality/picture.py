@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
+from typing import Self
 
 import cv2
 import numpy as np
@@ -35,6 +37,8 @@ FLOW_SIDE = 128
 MOVES = 0.006
 """Mean movement of a driver's landmarks from frame to frame, of its face's height, that must be seen."""
 
+_LISTS = ("light", "change", "same", "black", "blank")
+
 
 @dataclass
 class PictureWatch:
@@ -45,6 +49,7 @@ class PictureWatch:
         light: mean level of each frame.
         change: mean difference to the frame before.
         same: shows what that showed.
+        first, last: frames that were taken in.
     """
 
     portraits: float = 255.0
@@ -54,7 +59,8 @@ class PictureWatch:
     same: list[bool] = field(default_factory=list)
     black: list[bool] = field(default_factory=list)
     blank: list[bool] = field(default_factory=list)
-    _last: Thumb | None = None
+    first: Thumb | None = None
+    last: Thumb | None = None
 
     def add(self, thumb: Thumb) -> None:
         """The next frame's luminance, small (media.video.luma)."""
@@ -62,11 +68,46 @@ class PictureWatch:
         dim = min(1.0, self.portraits / USUAL_LIGHT)
         self.black.append(bool((thumb < BLACK_LEVEL * dim).mean() >= BLACK_SHARE))
         self.blank.append(bool(thumb.std() < BLANK * dim))
-        difference = np.abs(thumb.astype(np.int16) - self._last) if self._last is not None else np.array([255])
+        change, same = self._since(thumb)
+        self.change.append(change)
+        self.same.append(same)
+        self.first = thumb if self.first is None else self.first
+        self.last = thumb
+
+    def extend(self, part: PictureWatch) -> None:
+        """The next frames, which another watch of the same portraits has taken in."""
+        if part.first is None:
+            return
+        change, same = self._since(part.first)
+        self.light += part.light
+        self.black += part.black
+        self.blank += part.blank
+        self.change += [change, *part.change[1:]]
+        self.same += [same, *part.same[1:]]
+        self.first = part.first if self.first is None else self.first
+        self.last = part.last
+
+    def _since(self, thumb: Thumb) -> tuple[float, bool]:
+        """The mean difference to the last frame, and whether it shows the same."""
+        if self.last is None:
+            return 0.0, False
+        dim, difference = min(1.0, self.portraits / USUAL_LIGHT), np.abs(thumb.astype(np.int16) - self.last)
         mean, most = float(difference.mean()), float(difference.max())
-        self.change.append(mean if self._last is not None else 0.0)
-        self.same.append(self._last is not None and mean <= SAME_MEAN * dim and most <= SAME_MOST * dim)
-        self._last = thumb
+        return mean, bool(mean <= SAME_MEAN * dim and most <= SAME_MOST * dim)
+
+    def save(self, path: Path) -> None:
+        """Write what was taken in."""
+        lists = {name: np.asarray(getattr(self, name)) for name in _LISTS}
+        thumbs = {name: getattr(self, name) for name in ("first", "last") if getattr(self, name) is not None}
+        np.savez(path, allow_pickle=False, **lists, **thumbs)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """What `save` wrote, to be taken in by `extend`."""
+        with np.load(path, allow_pickle=False) as kept:
+            lists = {name: kept[name].tolist() for name in _LISTS}
+            first, last = (kept.get(name) for name in ("first", "last"))
+            return cls(**lists, first=first, last=last)
 
     def figures(self, motion: NDArray[np.float64], fps: Fraction, passing: Sequence[int] = ()) -> dict[str, float]:
         """Every measure of the picture.

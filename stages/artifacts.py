@@ -285,6 +285,20 @@ class Looks(Handle):
         return np.asarray(np.load(self.path / "motion.npy", allow_pickle=False), np.float64)
 
 
+class Watched(Handle):
+    """What was decoded of a piece of the result, see quality.picture, and the stills of Verdict that lie in it."""
+
+    NAME = "watched.npz"
+
+    @property
+    def file(self) -> Path:
+        return self.path / self.NAME
+
+    @property
+    def stills(self) -> list[Path]:
+        return sorted(self.path.glob("still*.jpg"))
+
+
 class Verdict(Handle):
     """What the checks found: check.json, series.npz, and still0.jpg, ..."""
 

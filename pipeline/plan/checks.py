@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import accumulate
 
 from foundation.times import FrameRange
 from pipeline.manifest.delivery import video_codec
@@ -10,8 +11,8 @@ from pipeline.plan.looks import plan_looks
 from pipeline.plan.performer import PlannedPerformer
 from pipeline.plan.planning import Planning, Ranges
 from pipeline.plan.sound import PlannedSound
-from stages.artifacts import Film, Looks, Verdict
-from stages.contracts import check, dubbing
+from stages.artifacts import Film, Looks, Verdict, Watched
+from stages.contracts import check, check_piece, dubbing, edit_join
 from stages.contracts.edit import PlannedScene
 from stages.crops import PlateCrop
 
@@ -62,8 +63,23 @@ def plan_checks(
         enabled=checks.enabled,
         passages=passages,
     )
-    inputs = check.Inputs(video=film, looks=tuple(looks.values()), sounds=sound.sources)
+    seen_by = tuple(looks.values())
+    decoded = _decoded(planning, film, seen_by, frames) if checks.enabled else ()
+    inputs = check.Inputs(video=film, looks=seen_by, sounds=sound.sources, pieces=decoded)
     return planning.graph.plan(check.CONTRACT, settings, inputs, None, frames), looks
+
+
+def _decoded(planning: Planning, film: Film, looks: tuple[Looks, ...], frames: int) -> tuple[Watched, ...]:
+    """Decode a film in the pieces that it was joined of, if it was."""
+    picture = planning.graph.task_of(planning.graph.task_of(film).inputs.picture)
+    if not isinstance(picture.settings, edit_join.Settings):
+        return ()
+    made, starts = [], accumulate(picture.settings.pieces, initial=0)
+    for start, count in zip(starts, picture.settings.pieces, strict=False):
+        settings = check_piece.Settings(fps=planning.fps, frames=frames, piece=FrameRange(start, start + count))
+        inputs = check_piece.Inputs(video=film, looks=looks)
+        made.append(planning.graph.plan(check_piece.CONTRACT, settings, inputs, None, count))
+    return tuple(made)
 
 
 def is_dubbed(planned: PlannedPerformer) -> bool:

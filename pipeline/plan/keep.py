@@ -22,6 +22,7 @@ PASSING = frozenset(
         "composite_plate",
         "merge",
         "measure_piece",
+        "check_piece",
         "edit_join",
     }
 )

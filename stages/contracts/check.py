@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from foundation.times import FrameRange
 from quality.row import Change, Row
-from stages.artifacts import Film, Looks, Media, Verdict
+from stages.artifacts import Film, Looks, Media, Verdict, Watched
 from stages.contract import Contract
 from stages.contracts.sound import Sound
 
@@ -66,11 +66,13 @@ class Inputs:
         video: the result.
         looks: at each performer.
         sounds: files, by the numbers that the sound's entries have for them.
+        pieces: of a long result, what was decoded of it, in order; else it is decoded here.
     """
 
     video: Film
     looks: tuple[Looks, ...] = ()
     sounds: tuple[Media, ...] = ()
+    pieces: tuple[Watched, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

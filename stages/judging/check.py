@@ -1,6 +1,7 @@
 """Judge the result: was it made as promised, does the sound sit right, does the picture live, do the faces follow?
 
-The finished video is decoded once, and its sound; what was seen of each performer's face comes from `measure`.
+The finished video is decoded once, here or by the pieces that it was joined of, and its sound; what was seen of each
+performer's face comes from `measure`.
 Writes check.json (every row); series.npz for plots: `light` (frames,), `same` (does not change although it should),
 `black`, and `loudness` (every 0.1 s); and still0.jpg, still1.jpg, ...: frames of the result, spread over its length.
 Nothing is raised when a check fails: the rows say so, and the command ends with exit code 5.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +19,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundation.codec import encode
-from foundation.times import spread
+from foundation.times import FrameRange
 from media.files.info import MediaInfo
-from media.image.images import fitted, write_jpeg
 from media.sound.levelling import silent
 from media.sound.loudness import measure_loudness
-from media.video.luma import watched
 from media.video.probe import probe
 from quality.delivered import codec_rows, loudness_rows, sequence_rows
 from quality.picture import MOVES, PictureWatch
 from quality.row import Row
 from quality.sound import Source, envelope, mouth_and_sound, offsets, should_be_heard
 from quality.verdict import exact, judge, near
-from stages.artifacts import STILLS, Looks
+from stages.artifacts import Looks
 from stages.contract import Report
 from stages.contracts.check import Facts, Inputs, Settings
 from stages.contracts.sound import SoundEntry
-
-STILL_SIDE = 640
-"""The longer side, in pixels, of the frames that are kept for people."""
+from stages.watching import Whole, brightest, watch
 
 
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
@@ -82,7 +80,7 @@ class _Check:
 
     def __init__(self, settings: Settings, inputs: Inputs, out: Path, series: dict[str, NDArray[Any]]) -> None:
         self._settings, self._inputs, self._out, self._series = settings, inputs, out, series
-        self._path, self._heard = inputs.video.video, inputs.video.sound
+        self._heard = inputs.video.sound
         self._fps, self._frames = settings.fps, settings.frames
         self._limits, self._soft = settings.limits, settings.soft
         self._hears = bool(settings.sound.entries)
@@ -119,28 +117,27 @@ class _Check:
         return Source(self._inputs.sounds[entry.source].sound, entry.start, entry.offset, entry.length, entry.stream)
 
     def _picture(self, report: Report) -> list[Row]:
-        watch = PictureWatch(self._lights())
-        moments = spread(self._frames, STILLS)
-        for number, (thumb, still) in enumerate(watched(self._path, set(moments))):
-            watch.add(thumb)
-            if still is not None:
-                write_jpeg(self._out / f"still{moments.index(number)}.jpg", fitted(still, STILL_SIDE))
-            report(min(number + 1, self._frames), self._frames)
+        seen = self._watch(report)
         motion = self._motion()
-        stands = np.array(watch.same[: self._frames]) & (motion[: len(watch.same)] > MOVES)
-        self._series |= {"light": np.array(watch.light), "same": stands, "black": np.array(watch.black)}
+        stands = np.array(seen.same[: self._frames]) & (motion[: len(seen.same)] > MOVES)
+        self._series |= {"light": np.array(seen.light), "same": stands, "black": np.array(seen.black)}
         # what a network's weights do to a face, they do to the picture
         soft = self._soft or any(about.soft for about in self._settings.performers)
         passing = [frame for span in self._settings.passages for frame in range(span.start, span.stop + 1)]
-        return judge("picture", watch.figures(motion, self._fps, passing), self._limits, soft=soft)
+        return judge("picture", seen.figures(motion, self._fps, passing), self._limits, soft=soft)
 
-    def _lights(self) -> float:
-        """The level that the brightest portrait reaches: a result is not to be lighter than what it is made of."""
-        found = []
-        for _, given in self._performers:
-            with np.load(given.path / "looks.npz", allow_pickle=False) as looks:
-                found.append(float(looks["lights"]))
-        return max(found, default=255.0)
+    def _watch(self, report: Report) -> PictureWatch:
+        """The picture, decoded here or in pieces."""
+        given = self._inputs
+        if not given.pieces:
+            whole = Whole(self._frames, self._fps, FrameRange(0, self._frames))
+            return watch(given.video, given.looks, whole, self._out, report)
+        watched = PictureWatch(brightest(given.looks))
+        for piece in given.pieces:
+            watched.extend(PictureWatch.load(piece.file))
+            for still in piece.stills:
+                shutil.copyfile(still, self._out / still.name)
+        return watched
 
     def _motion(self) -> NDArray[np.float64]:
         """How far the drivers of those on view move, in each frame of the result; where a scene begins, not at all."""

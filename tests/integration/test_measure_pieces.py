@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,10 @@ from pipeline.cli.job import plan_job
 from pipeline.cli.render import render
 from pipeline.cli.runs import Running
 from pipeline.executors import EXECUTORS
-from pipeline.manifest.load import load_manifest
-from pipeline.plan.task import Task
+from pipeline.manifest.load import LoadedManifest, load_manifest
+from pipeline.plan.task import FileInput, Task
+from stages.handles import located
+from stages.judging import check
 from tests.synthetic import write_clip
 
 FRAMES, CUT, PIECE = 48, 24, 12
@@ -58,6 +61,7 @@ def test_pieces_tell_what_the_whole_tells(tmp_path: Path, monkeypatch: pytest.Mo
     places, tasks = [], []
     for size in (1000, PIECE):
         monkeypatch.setattr("pipeline.plan.looks.PIECE", size)
+        monkeypatch.setattr("pipeline.plan.edit.PIECE", size)
         with contextlib.suppress(CheckError):  # across such a cut, turns of the head hardly go together
             render([loaded], store, Running("here"), sheet=False, report=False)
         made = [task for task in plan_job(loaded, store).graph if task.stage.startswith("measure")]
@@ -67,8 +71,8 @@ def test_pieces_tell_what_the_whole_tells(tmp_path: Path, monkeypatch: pytest.Mo
     assert spans(tasks[1]) == pieces(FRAMES, PIECE)
     assert any(shot.start == CUT for shot in tasks[0][0].inputs.clip.found(clip(store, tasks[0][0])).shots())
     whole, cut = places
-    names = {path.name for path in whole.iterdir()}
-    assert names == {path.name for path in cut.iterdir()}
+    names = {path.name for path in whole.iterdir()} - {"artifact.json"}
+    assert names == {path.name for path in cut.iterdir()} - {"artifact.json"}
     same = {name for name in names if (whole / name).read_bytes() == (cut / name).read_bytes()}
     assert same >= {"pairs.json", "motion.npy", *(f"pair{number}.jpg" for number in range(6))}
     with np.load(whole / "looks.npz") as ours, np.load(cut / "looks.npz") as theirs:
@@ -84,6 +88,23 @@ def test_pieces_tell_what_the_whole_tells(tmp_path: Path, monkeypatch: pytest.Mo
     }
     for name, value in one.items():
         assert value is None or abs(value - other[name]) <= NEAR * max(1.0, abs(value)), (name, value, other[name])
+    decoded_in_pieces_the_film_is_judged_as_whole(loaded, store, tmp_path / "check")
+
+
+def decoded_in_pieces_the_film_is_judged_as_whole(loaded: LoadedManifest, store: ArtifactStore, out: Path) -> None:
+    """To the bit."""
+    (task,) = (task for task in plan_job(loaded, store).graph if task.stage == "check")
+    assert len(task.inputs.pieces) == FRAMES // PIECE
+    inputs = located(
+        task.inputs,
+        lambda given: Path(given.path) if isinstance(given, FileInput) else store.folder(given.stage, given.key),
+    )
+    out.mkdir()
+    check.run(task.settings, replace(inputs, pieces=()), out, lambda done, total: None)
+    there = {path.name: path.read_bytes() for path in store.folder("check", task.key).iterdir()}
+    assert there.pop("artifact.json")
+    assert there == {path.name: path.read_bytes() for path in out.iterdir()}
+    assert sum(name.startswith("still") for name in there) == 6
 
 
 def spans(tasks: list[Task]) -> list[FrameRange]:

@@ -104,8 +104,16 @@ def test_a_long_result_is_looked_at_in_pieces_that_wait_for_what_they_look_at_al
     assert [key for key in join.needs if key in {task.key for task in seen}] == [task.key for task in seen]
     assert join.key in only(made, "check").needs
     assert not {task.stage for task in map(made.graph.tasks.get, join.needs) if task} & {"animate", "composite"}
+    decoded = in_pieces(made, "check_piece")
+    assert [(task.settings.piece.start, task.settings.piece.stop) for task in decoded] == [
+        (0, 250),
+        (250, 500),
+        (500, 700),
+    ]
+    assert {only(made, "mux").key, join.key} == {key for task in decoded for key in task.needs}
+    assert list(only(made, "check").needs)[-3:] == [task.key for task in decoded]
     short = plan(tmp_path, {"clip.mp4": video(frames=374, end="12.47")}, performers=ann)
-    assert [name for name in stages(short) if name.startswith("measure")] == ["measure"]
+    assert [name for name in stages(short) if name.startswith(("measure", "check"))] == ["measure", "check"]
 
 
 def test_the_same_facts_give_the_same_keys_and_a_change_only_what_follows_from_it(tmp_path: Path) -> None:

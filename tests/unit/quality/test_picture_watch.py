@@ -43,6 +43,24 @@ def test_what_stands_still_or_goes_dark_is_found_in_any_light(light: float) -> N
     assert dark["black"] == 4
 
 
+def test_pieces_tell_what_the_whole_tells(tmp_path: Path) -> None:
+    """To the bit, of a picture that now and then stands still, also where two pieces meet."""
+    levels = np.random.default_rng(2).integers(0, 3, (40, 9, 16)).cumsum(axis=0) % 256
+    levels[[10, 20, 21, 33]] = levels[[9, 19, 19, 32]]
+    whole, joined = PictureWatch(50.0), PictureWatch(50.0)
+    for thumb in levels.astype(np.uint8):
+        whole.add(thumb)
+    for number, part in enumerate((slice(0, 10), slice(10, 21), slice(21, 21), slice(21, 40))):
+        piece = PictureWatch(50.0)
+        for thumb in levels[part].astype(np.uint8):
+            piece.add(thumb)
+        piece.save(tmp_path / f"{number}.npz")
+        joined.extend(PictureWatch.load(tmp_path / f"{number}.npz"))
+    assert sum(whole.same) == 4
+    for name in ("light", "change", "same", "black", "blank"):
+        assert getattr(joined, name) == getattr(whole, name)
+
+
 def test_a_crossfade_says_nothing_of_anybodys_timing() -> None:
     """A picture that changes as its driver moves, and by crossfades that come four frames before strong moves."""
     motion = np.abs(np.random.default_rng(1).normal(0.004, 0.003, 150))
