@@ -17,22 +17,39 @@ from foundation.facetrack import Face, HeadFrame, head_frame
 from foundation.geometry import Box, Image, square_around
 from landmarks.litert.people import people
 
-REACH = 1.6
-"""Half the side, in face heights, of the part around the head that is looked at by itself."""
-PASSAGE = 0.4
-"""Face heights over which what was seen there passes into what was seen in the whole picture."""
-RADIUS, EDGE = 0.035, 8.0
-"""Of the guided filter, in face heights; contrast, in levels, that it takes for an edge."""
-FINE = 4
-"""Pixels of that radius from which the filter's coefficients are found on a coarser grid."""
-CERTAIN = (0.08, 0.92)
-"""What the filter gives below the first is background, above the second is the person."""
-OUTSIDE = 0.05
-"""Share of a face outside its matte from which the matte is not this face's."""
-UNSURE = 0.2
-"""Share of half-transparent pixels around a head from which the network did not know what it saw."""
-APART = 0.15
-"""Mean difference, around a head, between what it sees there in the whole picture and what it sees close by."""
+
+@dataclass(frozen=True, kw_only=True)
+class MatteLimits:
+    """How a matte is made fine, and when it is doubted. Lengths are in face heights, shares 0..1.
+
+    Set by looks: of mattes at full size beside their pictures.
+
+    Attributes:
+        reach: half the side of the part around the head that is looked at by itself.
+        passage: over which what was seen there passes into what was seen in the whole picture.
+        radius: of the guided filter.
+        edge: contrast, in levels, that the filter takes for an edge.
+        fine: pixels of that radius from which the filter's coefficients are found on a coarser grid.
+        certain: what the filter gives below the first is background, above the second is the person.
+        outside: share of a face outside its matte from which the matte is not this face's.
+        unsure: share of half-transparent pixels around a head from which the network did not know what it saw.
+        apart: mean difference, around a head, between what it sees there in the whole picture and what it sees close
+            by.
+    """
+
+    reach: float = 1.6
+    passage: float = 0.4
+    radius: float = 0.035
+    edge: float = 8.0
+    fine: int = 4
+    certain: tuple[float, float] = (0.08, 0.92)
+    outside: float = 0.05
+    unsure: float = 0.2
+    apart: float = 0.15
+
+
+LIMITS = MatteLimits()
+
 
 Share = NDArray[np.float32]
 
@@ -59,7 +76,7 @@ def person_matte(picture: Image, face: Face) -> Matte:
     """
     height, width = picture.shape[:2]
     head = head_frame(face.points, face.scheme)
-    box = square_around(head.centre, REACH * head.height).clipped(width, height)
+    box = square_around(head.centre, LIMITS.reach * head.height).clipped(width, height)
     whole, close = seen(picture, mirrored=True), seen(picture[box.slices], mirrored=True)
     inside = about_face(face, (height, width))
     own = connected(refined(picture, joined(whole, close, box), head.height), inside)
@@ -74,10 +91,10 @@ def refined(picture: Image, share: Share, height: float) -> Share:
         share: (H, W) 0..1, coarse.
         height: of a face, pixels.
     """
-    radius = max(2, round(RADIUS * height))
-    scale = min(1.0, FINE / radius)
-    fine = cv2.ximgproc.guidedFilter(picture, share, radius, EDGE**2, scale=scale)
-    low, high = CERTAIN
+    radius = max(2, round(LIMITS.radius * height))
+    scale = min(1.0, LIMITS.fine / radius)
+    fine = cv2.ximgproc.guidedFilter(picture, share, radius, LIMITS.edge**2, scale=scale)
+    low, high = LIMITS.certain
     return np.asarray(np.clip((fine - low) * (1 / (high - low)), 0, 1), np.float32)
 
 
@@ -90,7 +107,7 @@ def seen(picture: Image, *, mirrored: bool = False) -> Share:
 def joined(whole: Share, close: Share, box: Box) -> Share:
     """(H, W) what was seen in the whole picture, and close by in a box of it."""
     edges = box.x0 > 0, box.y0 > 0, box.x1 < whole.shape[1], box.y1 < whole.shape[0]
-    ramp = inner_ramp((box.width, box.height), edges, PASSAGE / (2 * REACH) * max(box.width, box.height))
+    ramp = inner_ramp((box.width, box.height), edges, LIMITS.passage / (2 * LIMITS.reach) * max(box.width, box.height))
     joined = whole.copy()
     joined[box.slices] += ramp * (close - whole[box.slices])
     return joined
@@ -130,14 +147,14 @@ def uncertainty(
         box: around the head.
         apart: as large as the box, how differently it was seen, twice.
     """
-    if not inside.any() or float(share[inside].mean()) < 1 - OUTSIDE:
+    if not inside.any() or float(share[inside].mean()) < 1 - LIMITS.outside:
         return "no person is seen where its face is"
     rows, columns = np.mgrid[box.y0 : box.y1, box.x0 : box.x1]
     across, down = (columns - head.centre[0]) / (0.95 * head.height), (rows - head.centre[1]) / (1.15 * head.height)
     around = across**2 + down**2 < 1
     part = share[box.slices][around]
-    if float(((part > 0.15) & (part < 0.85)).mean()) > UNSURE:
+    if float(((part > 0.15) & (part < 0.85)).mean()) > LIMITS.unsure:
         return "where the person ends is uncertain"
-    if apart is not None and float(apart[around].mean()) > APART:
+    if apart is not None and float(apart[around].mean()) > LIMITS.apart:
         return "the person is seen in two ways"
     return None

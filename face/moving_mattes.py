@@ -7,14 +7,15 @@ at once where it does not.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from compositing.masks import inner_ramp
 from face.mattes import (
-    PASSAGE,
-    REACH,
+    LIMITS,
     Share,
     about_face,
     connected,
@@ -26,23 +27,37 @@ from face.mattes import (
 from foundation.facetrack import Face, head_frame
 from foundation.geometry import Box, Image, square_around
 
-SIDE = 512
-"""Pixels of the longer side of the grid on which the person is followed."""
-FLOW_SIDE = 192
-"""Of the one on which motion is looked for."""
-NEW = 0.35
-"""Share of what is seen now where the flow explains the frame."""
-CHANGED = 6.0, 18.0
-"""Levels that the frame is away from what the flow makes of the one before: up to the first it is explained, from the
-second on it is not."""
-CUT = 0.3
-"""Mean share that is not explained from which a frame has nothing to do with the one before."""
-EVENED = 2.0
-"""Pixels of that grid over which those levels are evened out."""
-ASKED = 8
-"""Of so many frames, one is asked whether it can be relied on."""
-DOUBTED = 0.25
-"""Share of those that may be uncertain."""
+
+@dataclass(frozen=True, kw_only=True)
+class SteadyLimits:
+    """How a matte is followed from frame to frame. Shares are 0..1.
+
+    Set by looks: of mattes at full size, one after another.
+
+
+    Attributes:
+        side: pixels of the longer side of the grid on which the person is followed.
+        flow_side: pixels of the one on which motion is looked for.
+        new: share of what is seen now where the flow explains the frame.
+        changed: levels that the frame is away from what the flow makes of the one before: up to the first it is
+            explained, from the second on it is not.
+        cut: mean share that is not explained from which a frame has nothing to do with the one before.
+        evened: pixels of that grid over which those levels are evened out.
+        asked: of so many frames, one is asked whether it can be relied on.
+        doubted: share of those that may be uncertain.
+    """
+
+    side: int = 512
+    flow_side: int = 192
+    new: float = 0.35
+    changed: tuple[float, float] = (6.0, 18.0)
+    cut: float = 0.3
+    evened: float = 2.0
+    asked: int = 8
+    doubted: float = 0.25
+
+
+STEADY = SteadyLimits()
 
 
 class MovingMatte:
@@ -53,9 +68,9 @@ class MovingMatte:
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
-        by = max(1.0, max(size) / SIDE)
+        by = max(1.0, max(size) / STEADY.side)
         self._grid = max(8, round(size[0] / by)), max(8, round(size[1] / by))
-        less = max(1.0, max(self._grid) / FLOW_SIDE)
+        less = max(1.0, max(self._grid) / STEADY.flow_side)
         self._small = max(8, round(self._grid[0] / less)), max(8, round(self._grid[1] / less))
         self._share: Share | None = None
         self._gray: NDArray[np.uint8] | None = None
@@ -66,7 +81,7 @@ class MovingMatte:
     def doubt(self) -> str | None:
         """Why what was told so far cannot be relied on; None: it can."""
         told = [doubt for doubt in self._doubts if doubt is not None]
-        return max(set(told), key=told.count) if len(told) > DOUBTED * len(self._doubts) else None
+        return max(set(told), key=told.count) if len(told) > STEADY.doubted * len(self._doubts) else None
 
     def __call__(self, picture: Image, face: Face) -> NDArray[np.uint8]:
         """(H, W) how much of each pixel of the next frame is the person.
@@ -77,7 +92,7 @@ class MovingMatte:
         """
         height, width = picture.shape[:2]
         head = head_frame(face.points, face.scheme)
-        box = square_around(head.centre, REACH * head.height).clipped(width, height)
+        box = square_around(head.centre, LIMITS.reach * head.height).clipped(width, height)
         small = cv2.resize(picture, self._small, interpolation=cv2.INTER_AREA)
         gray = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
         self._share = self._followed(gray, picture, box)
@@ -87,7 +102,7 @@ class MovingMatte:
         coarse = np.asarray(cv2.resize(self._share, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
         inside = about_face(face, (height, width))
         own = connected(refined(picture, coarse, head.height), inside)
-        if self._number % ASKED == 0:
+        if self._number % STEADY.asked == 0:
             self._doubts.append(uncertainty(own, inside, box, head))
         self._gray, self._number = gray, self._number + 1
         return np.rint(own * 255).astype(np.uint8)
@@ -99,16 +114,16 @@ class MovingMatte:
             return None
         flow = cv2.calcOpticalFlowFarneback(gray, before, None, 0.5, 4, 15, 3, 5, 1.1, 0)
         carried, changed = self._carried(share, flow), np.abs(_moved(before, flow).astype(np.float32) - gray)
-        low, high = CHANGED
-        unexplained = np.clip((cv2.GaussianBlur(changed, (0, 0), EVENED) - low) / (high - low), 0, 1)
-        if float(unexplained.mean()) > CUT:
+        low, high = STEADY.changed
+        unexplained = np.clip((cv2.GaussianBlur(changed, (0, 0), STEADY.evened) - low) / (high - low), 0, 1)
+        if float(unexplained.mean()) > STEADY.cut:
             return None
-        taken = np.asarray(cv2.resize(NEW + (1 - NEW) * unexplained, self._grid), np.float32)
+        taken = np.asarray(cv2.resize(STEADY.new + (1 - STEADY.new) * unexplained, self._grid), np.float32)
         close, scale = self._number % 2 == 0, (self._grid[0] / picture.shape[1], self._grid[1] / picture.shape[0])
         there = _scaled(box, scale).clipped(*self._grid)
         edges = there.x0 > 0, there.y0 > 0, there.x1 < self._grid[0], there.y1 < self._grid[1]
         size = there.width, there.height
-        near = inner_ramp(size, edges, PASSAGE / (2 * REACH) * max(size))
+        near = inner_ramp(size, edges, LIMITS.passage / (2 * LIMITS.reach) * max(size))
         if close:
             look = np.asarray(cv2.resize(seen(picture[box.slices]), size, interpolation=cv2.INTER_AREA), np.float32)
             carried[there.slices] += taken[there.slices] * near * (look - carried[there.slices])

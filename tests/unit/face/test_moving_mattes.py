@@ -10,13 +10,13 @@ import pytest
 from numpy.typing import NDArray
 from skimage import data
 
-from face.moving_mattes import ASKED, MovingMatte
+from face.moving_mattes import STEADY, MovingMatte
 from foundation.facetrack import MEDIAPIPE_478, Face
 from foundation.geometry import Image
 from tests.golden.cases import FACES
 
 SIZE = (300, 360)
-COUNT, PAN = ASKED + 2, 3
+COUNT, PAN = STEADY.asked + 2, 3
 """Frames, and pixels that the camera pans in each."""
 HAIR, CHEEK, WALL = (45, 225), (150, 215), (60, 340)
 """Rows and columns of the astronaut's picture."""
