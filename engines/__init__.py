@@ -17,7 +17,7 @@ ENGINES = {
     "tpsmm": EnginePlugin("engines.tpsmm.engine:TpsmmEngine", version=7, about="engines.tpsmm.about:ABOUT"),
     "fomm": EnginePlugin("engines.fomm.engine:FommEngine", version=1, about="engines.fomm.about:ABOUT"),
     "landmark_tps": EnginePlugin(
-        "engines.landmark_tps.engine:LandmarkTps", version=13, about="engines.landmark_tps.about:ABOUT"
+        "engines.landmark_tps.engine:LandmarkTps", version=14, about="engines.landmark_tps.about:ABOUT"
     ),
 }
 """In the order in which `auto` asks them: the first that can be taken is."""

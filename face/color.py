@@ -42,3 +42,9 @@ def redness(pixels: Pixels | Array) -> Array:
     """(...) of (..., 3): (R - G) / (R + G + B), which light and shade change little."""
     total = np.maximum(pixels.sum(axis=-1), 24.0)
     return np.asarray((pixels[..., 0] - pixels[..., 1]) / total)
+
+
+def violetness(pixels: Pixels | Array) -> Array:
+    """(...) of (..., 3): (B - G) / (R + G + B), which light and shade change little."""
+    total = np.maximum(pixels.sum(axis=-1), 24.0)
+    return np.asarray((pixels[..., 2] - pixels[..., 1]) / total)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from face.color import LUMA, Pixels, redness
+from face.color import LUMA, Pixels, redness, violetness
 from face.observed import observed
 from foundation.geometry import Array, Image
 
@@ -54,6 +54,7 @@ class Palette:
         dark: luma of the mouth's.
         tooth: luma of light teeth; NaN where none are seen.
         red_skin, red_lip, red_tooth: see `redness`.
+        violet_tooth: see `violetness`; 0 where no teeth are seen.
         chroma: 0 in a picture without colours, 1 in one with full ones.
         grain: standard deviation of what changes from pixel to pixel, levels.
         relief: spread of luma over the teeth, against its local mean: low where a beauty filter was at work.
@@ -69,6 +70,7 @@ class Palette:
     red_skin: float
     red_lip: float
     red_tooth: float
+    violet_tooth: float
     chroma: float
     grain: float
     relief: float
@@ -89,7 +91,7 @@ class Palette:
         return bool(np.isfinite(self.tooth))
 
     def packed(self) -> Array:
-        """(22,) all of it, in order."""
+        """(23,) all of it, in order."""
         return np.concatenate([np.atleast_1d(np.asarray(value, np.float64)) for value in vars(self).values()])
 
     @staticmethod
@@ -119,7 +121,8 @@ def look(pictures: Iterable[tuple[Image, Array]]) -> Palette:
     teeth = _teeth(insides, luma, red_skin, red_lip)
     darks = [float(np.percentile(pixels @ LUMA, 4)) for pixels, _ in insides]
     dark = float(np.clip(np.percentile(darks, 30), 3.0, 0.25 * luma)) if darks else max(black, 0.12 * luma)
-    tooth, red_tooth, relief = teeth or (float("nan"), min(red_skin, max(0.02 * chroma, 0.5 * red_skin)), 1.0)
+    unknown = float("nan"), min(red_skin, max(0.02 * chroma, 0.5 * red_skin)), 0.0, 1.0
+    tooth, red_tooth, violet_tooth, relief = teeth or unknown
     return Palette(
         skin=luma,
         black=black,
@@ -128,6 +131,7 @@ def look(pictures: Iterable[tuple[Image, Array]]) -> Palette:
         red_skin=red_skin,
         red_lip=red_lip,
         red_tooth=red_tooth,
+        violet_tooth=violet_tooth,
         chroma=chroma,
         grain=float(np.median([one.grain for one in seen])),
         relief=relief,
@@ -147,9 +151,9 @@ def too_coarse(theirs: Palette, own: Palette) -> bool:
 
 def _teeth(
     insides: list[tuple[Pixels, Pixels]], skin: float, red_skin: float, red_lip: float
-) -> tuple[float, float, float] | None:
-    """Luma, redness and relief of the teeth: what is light in a mouth and no redder than skin."""
-    luma, reds, spreads = [], [], []
+) -> tuple[float, float, float, float] | None:
+    """Luma, redness, violetness and relief of the teeth: what is light in a mouth and no redder than skin."""
+    luma, reds, violets, spreads = [], [], [], []
     for pixels, relief in insides:
         light, red = pixels @ LUMA, redness(pixels)
         bright = light > max(0.6 * float(np.percentile(light, 97)), 0.35 * skin)
@@ -159,8 +163,11 @@ def _teeth(
             continue
         luma.append(float(np.percentile(light[teeth], 75)))
         reds.append(float(np.median(red[teeth])))
+        violets.append(float(np.median(violetness(pixels[teeth]))))
         spreads.append(float(relief[teeth & (light > 0.8 * luma[-1])].std()))
-    return (float(np.percentile(luma, 65)), float(np.median(reds)), float(np.median(spreads))) if luma else None
+    if not luma:
+        return None
+    return float(np.percentile(luma, 65)), float(np.median(reds)), float(np.median(violets)), float(np.median(spreads))
 
 
 def _white(skin: Array, sclera: list[Array], chroma: float) -> Array:
@@ -197,6 +204,7 @@ UNSEEN = Palette(
     red_skin=0.1,
     red_lip=0.2,
     red_tooth=0.05,
+    violet_tooth=0.0,
     chroma=1.0,
     grain=1.0,
     relief=1.0,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face.bridging import smooth_step
-from face.color import LUMA, Pixels, redness
+from face.color import LUMA, Pixels, redness, violetness
 from face.observed import area
 from face.palette import Palette
 from face.topology import EYES
@@ -39,6 +39,9 @@ class InsideStyle:
         lightest_dark: the same at most; between them it is the face's own black.
         detail: exponent on the fine structure of teeth, between them and along them, against the performer's; 1 keeps
             it.
+        violet: how much more what is more violet than teeth counts as red; 0..3, beyond it, teeth on the
+            violet side of a face go: a tongue in violet light is hardly
+            redder than teeth in its shade are.
         sigmas: blurs, sigma in pixels, that are tried until a performer's picture is no sharper than the portrait.
     """
 
@@ -52,6 +55,7 @@ class InsideStyle:
     darkest: float = 0.13
     lightest_dark: float = 0.42
     detail: float = 1.25
+    violet: float = 2.0
     sigmas: tuple[float, ...] = (0.0, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0)
 
 
@@ -76,6 +80,8 @@ def classes(pixels: Pixels, theirs: Palette) -> tuple[Share, Share]:
     """(...) soft shares of tooth and of cavity, of (..., 3) pixels in their own light; the rest is flesh."""
     luma, red = pixels @ LUMA, redness(pixels)
     light = luma / (theirs.tooth if theirs.shows_teeth else theirs.skin)
+    if theirs.shows_teeth:
+        red = red + INSIDE.violet * np.maximum(violetness(pixels) - theirs.violet_tooth, 0)
     wide = theirs.red_lip - theirs.red_tooth
     hue = np.ones_like(light)
     if wide > 0.025:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -27,6 +29,17 @@ def test_parts_are_told_apart_in_any_light(light: Light) -> None:
     assert shares["tooth"][0] > 0.9
     assert shares["dark"][1] > 0.9
     assert max(shares["lip"]) < 0.3
+
+
+def test_a_tongue_in_violet_light_is_flesh_and_teeth_in_it_are_teeth() -> None:
+    """As a filmed mouth has them: colours of a tongue, of teeth beside it and of teeth in the shade."""
+    seen = look([(painted_face(FACE, DAYLIGHT, inside="teeth"), FACE)])
+    theirs = replace(seen, skin=170.0, tooth=185.0, red_skin=0.122, red_lip=0.168, red_tooth=0.110, violet_tooth=0.004)
+    colours = np.array([[171, 115, 122], [242, 187, 193], [214, 155, 164], [166, 116, 116]], np.float32)
+    tooth, _ = classes(colours, theirs)
+    assert tooth[0] < 0.25
+    assert tooth[1:3].min() > 0.9
+    assert tooth[3] > tooth[0] + 0.1  # as light and as red, and not as violet
 
 
 @pytest.mark.parametrize("light", LIGHTS)
