@@ -7,7 +7,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from engines.landmark_tps.lips import around
+from engines.layers.lips import around
 from face.cheeks import STYLE
 from face.topology import FOLDS, NOSE_TIP
 from foundation.geometry import Array, Image

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compositing.behind import parted
-from engines.landmark_tps.mesh import Field
+from engines.layers.mesh import Field
 from foundation.geometry import Box, Image
 from foundation.person import Person
 

@@ -21,26 +21,22 @@ from engines.base import (
     Renderer,
     Taking,
 )
-from engines.landmark_tps import eyes
 from engines.landmark_tps.cutout import Cutout
-from engines.landmark_tps.lips import CONTOUR
 from engines.landmark_tps.live import TpsLiveRenderer
-from engines.landmark_tps.mouth import Mouth
-from engines.landmark_tps.moving import performed_lips, small_arrays
+from engines.landmark_tps.moving import small_arrays
 from engines.landmark_tps.options import Options
 from engines.landmark_tps.plate import Sitter, TpsPlateRenderer, plate_arrays
 from engines.landmark_tps.renderer import Scene, TpsRenderer
 from engines.landmark_tps.surroundings import Surroundings
-from engines.landmark_tps.teeth import own_teeth
-from face import calibration, palette, relight, rig
+from engines.layers.layers import Layers
+from engines.layers.seen import made_up, performed_lips, seen, with_shut_lips
+from face import calibration, rig
 from face.calibration import Detector
 from face.motion import Motion, Reference
-from face.occlusion import LIMITS, covered
-from face.palette import Palette, too_coarse
+from face.palette import Palette
 from face.performance import Performance, analyse, choose_reference
 from face.reference import most_alike
 from face.retargeting import Gains, mesh_targets
-from face.shut_lips import on_the_seam, shutness
 from face.steadying import spans
 from face.topology import OVAL
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
@@ -112,11 +108,9 @@ class LandmarkTps(PlateEngine[Options], LiveEngine[Options]):
         motion = taking.motion
         gains = Gains(motion.head, motion.expression, motion.mouth)
         clear, found = driving.track.shows_mouth, driving.track.found
-        filmed = driving.track.filmed
-        aim = calibration.FILMED if filmed else calibration.MADE_UP
+        aim = calibration.FILMED if driving.track.filmed else calibration.MADE_UP
         samples = calibration.pick(performance, clear if clear.any() else found, driving.pick, aim)
-        shown = filmed and float(driving.track.occluded.mean()) <= LIMITS.mostly
-        static = still_arrays(portrait, body, performance, samples if shown else {})
+        static = still_arrays(portrait, body) | seen(portrait, body, performance, driving.track, samples)
         drawn = float(Palette.unpacked(static["theirs"]).unseen)
 
         @lru_cache(maxsize=1)  # all samples of a pass have one
@@ -150,40 +144,18 @@ def scene_of(portrait: Portrait, prepared: Arrays) -> Scene:
         prepared["from_outline"],
         prepared["from_rigid"],
     )
-    points, colours = prepared["texture"], Palette.unpacked(prepared["own"])
-    image, teeth = portrait.image, None
-    if float(prepared["own_gap"]) > rig.STYLE.open_mouth:
-        image, teeth = own_teeth(image, points[CONTOUR], height, colours)
+    image, layers = Layers.of(portrait.image, prepared)
     return Scene(
         image=image,
-        texture=points,
+        texture=prepared["texture"],
         height=height,
         surroundings=surroundings,
-        eyeballs=eyes.Eyeball.both(portrait.image, points),
-        mouth=Mouth.of(prepared, height, teeth),
+        layers=layers,
         cutout=Cutout(image, portrait.person, portrait.inner_edges) if portrait.person else None,
     )
 
 
-def made_up(track: FaceTrack, static: Arrays) -> Arrays:
-    """`covered`, (N,): how much of each mouth is drawn, all where no picture of the performer's is taken.
-
-    `inside`: see FaceTrack.
-    """
-    drawn = Palette.unpacked(static["theirs"]).unseen
-    weights = np.ones(len(track), np.float32) if drawn else covered(track.occluded)
-    return {"covered": weights, "inside": np.zeros((len(track), 2), np.float32) if track.filmed else track.inside}
-
-
-def with_shut_lips(portrait: Portrait) -> Portrait:
-    """The portrait, with its landmarks on the seam of its lips if they are shut and the landmarks are not."""
-    image, face = portrait.image, portrait.face
-    if shutness(image, face.points, palette.look([(image, face.points)])) < 0.5:
-        return portrait
-    return replace(portrait, face=replace(face, points=on_the_seam(image, face.points)))
-
-
-def still_arrays(portrait: Portrait, body: rig.Rig, performance: Performance, samples: calibration.Samples) -> Arrays:
+def still_arrays(portrait: Portrait, body: rig.Rig) -> Arrays:
     """What does not change from frame to frame."""
     surroundings = Surroundings.build(
         portrait.image.shape[:2],
@@ -192,19 +164,8 @@ def still_arrays(portrait: Portrait, body: rig.Rig, performance: Performance, sa
         body.texture[list(OVAL)],
         body.frame,
     )
-    own_look = portrait.image, portrait.face.points
-    looks = [(frame, performance.points(slice(index, index + 1))[0]) for index, frame in samples.items()]
-    own, theirs = palette.look([own_look]), palette.look(looks)
-    if too_coarse(theirs, own):
-        looks, theirs = [], palette.UNSEEN
     return {
-        "texture": body.texture,
-        "height": np.array(body.frame.height),
         "nodes": np.array(surroundings.count),
         "from_outline": surroundings.from_outline,
         "from_rigid": surroundings.from_rigid,
-        "own": own.packed(),
-        "theirs": theirs.packed(),
-        "mouth_blur": np.array(relight.blur_to_match(own_look, looks[len(looks) // 2]) if looks else 0.0),
-        "own_gap": np.array(body.own_gap),
     }

@@ -78,7 +78,7 @@ class TpsLiveRenderer(LiveRenderer):
 
     def _watch_mouth(self, face: Face, frame: Image) -> None:
         """What hides the driver's mouth is not put into the portrait's: a drawn one is, eased in and out."""
-        if self._scene.mouth.theirs.unseen:
+        if self._scene.layers.mouth.theirs.unseen:
             self._cover = 1.0
             return
         hidden = self._mouth.hidden(look_at_mouth(frame, face.points))
@@ -93,7 +93,8 @@ class TpsLiveRenderer(LiveRenderer):
             return
         self._widest = wide
         self._looks.append((frame, face.points))
-        mouth = self._scene.mouth
+        layers, mouth = self._scene.layers, self._scene.layers.mouth
         theirs = palette.look(self._looks)
-        self._scene = replace(self._scene, mouth=replace(mouth, theirs=theirs, tones=tones(mouth.own, theirs)))
+        mouth = replace(mouth, theirs=theirs, tones=tones(mouth.own, theirs))
+        self._scene = replace(self._scene, layers=replace(layers, mouth=mouth))
         self._renderer = None

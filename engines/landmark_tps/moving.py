@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engines.base import Arrays
-from engines.landmark_tps.lips import CONTOUR
+from engines.layers.seen import performed_lips
 from face.performance import Performance
 from face.retargeting import Gains, gaze_motion, rigid_motion, smile_motion
 from face.rig import Rig
@@ -16,15 +16,9 @@ def small_arrays(body: Rig, performance: Performance, gains: Gains, blocks: list
 
     Rigid motion, gaze and smile as retarget defines them, and the performer's lips.
     """
-    moving = {
+    return {
         "rigid": np.concatenate([rigid_motion(body, performance, gains, span) for span in blocks]),
         "gaze": np.concatenate([gaze_motion(body, performance, gains, span) for span in blocks]),
         "smile": np.concatenate([smile_motion(body, performance, gains, span) for span in blocks]),
+        **performed_lips(performance, blocks),
     }
-    return moving | performed_lips(performance, blocks)
-
-
-def performed_lips(performance: Performance, blocks: list[slice]) -> Arrays:
-    """`lips`, (n, 20, 2): the performer's, pixels of the driving frames."""
-    lips = [performance.points(span)[:, CONTOUR, :2] for span in blocks]
-    return {"lips": np.concatenate(lips).astype(np.float32)}

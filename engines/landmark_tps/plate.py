@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.base import Arrays, Plate, PlateRenderer
-from engines.landmark_tps import eyes
 from engines.landmark_tps.cutout import Cutout
-from engines.landmark_tps.mouth import Mouth
 from engines.landmark_tps.renderer import Scene, TpsRenderer
 from engines.landmark_tps.surroundings import Surroundings
+from engines.layers import eyes
+from engines.layers.layers import Layers
+from engines.layers.mouth import Mouth
 from face import rig
 from face.bridging import mouths_share, smooth_step
 from face.canonical import Frame, head_rotation
@@ -182,8 +183,7 @@ class TpsPlateRenderer(PlateRenderer):
             surroundings=Surroundings.build(
                 plate_crop.shape[:2], (left, top, right, bottom), face, texture[list(OVAL)], frame
             ),
-            eyeballs=eyes.Eyeball.both(plate_crop, texture) if shown else (),
-            mouth=mouth,
+            layers=Layers(texture, eyes.Eyeball.both(plate_crop, texture) if shown else (), mouth),
             cutout=None if person is None else Cutout(plate_crop, person, (left, top, right, bottom)),
         )
         last = len(arrays["lips"]) - 1

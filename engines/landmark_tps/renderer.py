@@ -1,4 +1,4 @@
-"""One frame: warp the portrait, then lay in eyes and mouth."""
+"""One frame: warp the portrait, then lay eyes and mouth into it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.base import Arrays, Renderer
-from engines.landmark_tps import cheeks, eyes, mouth
+from engines.landmark_tps import cheeks
 from engines.landmark_tps.cutout import ACROSS, INSIDE, Cutout, runs
-from engines.landmark_tps.mesh import Field, Raster, affines, apply_affines, draw_indices
 from engines.landmark_tps.surroundings import Surroundings
-from face.drawn_mouth import Bite
+from engines.layers.layers import Layers
+from engines.layers.mesh import Field, Raster, affines, apply_affines, draw_indices
 from face.rig import mesh_triangles
-from face.topology import EYES, INNER_LIPS, OVAL, face_triangles
+from face.topology import OVAL, face_triangles
 from foundation.geometry import Array, Box, Image
 
 WORK_HEIGHT = 300.0
@@ -34,15 +34,14 @@ _oval = list(OVAL)
 @dataclass(frozen=True)
 class Scene:
     """What every frame of one portrait needs. `image` is the portrait, its mouth emptied if it was open; there may
-    be no `eyeballs`, where lids and gaze stay as they are, and no `cutout`, where all around the face moves with it.
+    be no `cutout`, where all around the face moves with it.
     """
 
     image: Image
     texture: Array
     height: float
     surroundings: Surroundings
-    eyeballs: tuple[eyes.Eyeball, ...]
-    mouth: mouth.Mouth
+    layers: Layers
     cutout: Cutout | None = None
 
 
@@ -76,8 +75,7 @@ class TpsRenderer(Renderer):
         self._scene = scene
         self._targets = arrays["targets"]
         self._rigid = arrays["rigid"]
-        self._gaze, self._smile = arrays["gaze"], arrays["smile"]
-        self._lips, self._covered, self._inside = arrays["lips"], arrays["covered"], arrays["inside"]
+        self._arrays = arrays
         self._triangles = mesh_triangles()
         self._late = len(self._triangles) - len(face_triangles())
         self._texture = scene.texture[self._triangles]
@@ -89,23 +87,10 @@ class TpsRenderer(Renderer):
 
     def eased(self, index: int, driving_frame: Image, share: float) -> Image:
         points, rigid = self._moved(index, share)
-        gazes, scene = self._gaze[index], self._scene
-        if share < 1:
-            gazes = share * gazes
         out = self._image.copy()
         self._warp(out, self._motion(points, rigid))
-        cheeks.paint(out, points[:, :2], share * self._smile[index], scene.height)
-        for eye, eyeball, gaze in zip(EYES, scene.eyeballs, gazes, strict=bool(scene.eyeballs)):
-            eyes.paint(out, points[:, :2], eye, eyeball, gaze)
-        lips, theirs = points[list(INNER_LIPS), :2], self._lips[index].astype(np.float64)
-        tongue, together = map(float, self._inside[index])
-        shown = mouth.Shown(
-            covered=float(self._covered[index]),
-            bite=Bite.of(points[:, :2], scene.texture),
-            tongue=tongue,
-            together=together,
-        )
-        mouth.paint(out, lips, driving_frame, theirs, scene.mouth, shown=shown)
+        cheeks.paint(out, points[:, :2], share * self._arrays["smile"][index], self._scene.height)
+        self._scene.layers.lay(out, points[:, :2], driving_frame, self._arrays, index, share)
         return out
 
     def carried(self, index: int, mask: NDArray[np.uint8], share: float = 1.0) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.landmark_tps.mesh import Field
+from engines.layers.mesh import Field
 from face.canonical import Frame
 from face.topology import OVAL, TEMPLES
 from foundation.geometry import Array

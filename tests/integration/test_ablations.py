@@ -20,7 +20,7 @@ from compositing.masks import head_mask
 from compositing.paste import Paste
 from compositing.style import PasteStyle
 from engines import ENGINES
-from engines.landmark_tps import mouth
+from engines.layers import mouth
 from engines.plugin import EnginePlugin
 from foundation.artifacts import ArtifactStore
 from foundation.facetrack import FaceTrack, head_frame

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from compositing.behind import parted, with_halo, without_person
 from engines.landmark_tps.cutout import ACROSS, BEHIND, TILE, Cutout, runs
-from engines.landmark_tps.mesh import Field
 from engines.landmark_tps.renderer import identity
+from engines.layers.mesh import Field
 from foundation.geometry import Box
 from foundation.person import Person
 

@@ -12,9 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 from engines.base import Driving, Own, Portrait, Taking
-from engines.landmark_tps import mouth
 from engines.landmark_tps.engine import LandmarkTps
 from engines.landmark_tps.options import Options
+from engines.layers import mouth
 from face import palette
 from face.motion import Motion
 from face.topology import INNER_LIPS

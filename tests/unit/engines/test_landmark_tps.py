@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 from engines.base import Driving, Own, Taking
-from engines.landmark_tps import eyes, mouth
 from engines.landmark_tps.engine import LandmarkTps
-from engines.landmark_tps.mesh import Raster, affines, apply_affines, curve_matrix, draw_indices
 from engines.landmark_tps.options import Options
 from engines.landmark_tps.plate import on_shut_lips
 from engines.landmark_tps.renderer import smooth_inside
 from engines.landmark_tps.surroundings import Surroundings
+from engines.layers import eyes, mouth
+from engines.layers.mesh import Raster, affines, apply_affines, curve_matrix, draw_indices
 from face import palette, relight, rig
 from face import performance as driver
 from face.canonical import Frame

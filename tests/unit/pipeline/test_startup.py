@@ -36,7 +36,7 @@ def test_a_render_and_its_workers_import_scipy_where_they_need_it() -> None:
     program = f"""
 import sys, pipeline.cli.render, pipeline.executors.worker
 from engines import load_engine
-from engines.landmark_tps.mesh import curve_matrix
+from engines.layers.mesh import curve_matrix
 from stages import STAGES
 for name in {stages}:
     STAGES[name].load()

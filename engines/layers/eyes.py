@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.landmark_tps import lids
-from engines.landmark_tps.mesh import Raster
+from engines.layers import lids
+from engines.layers.mesh import Raster
 from face.color import LUMA
 from face.eye_style import STYLE
 from face.grain import noise

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.landmark_tps.mesh import Raster, axes_of, curve_matrix
+from engines.layers.mesh import Raster, axes_of, curve_matrix
 from face.color import LUMA, Pixels
 from face.eye_style import STYLE
 from face.grain import GRAINY, noise

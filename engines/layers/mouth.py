@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.base import Arrays
-from engines.landmark_tps.lips import DENSE, around, rows, stretch
-from engines.landmark_tps.mesh import Raster, axes_of
-from engines.landmark_tps.teeth import Teeth, hang_teeth
+from engines.layers.lips import DENSE, around, rows, stretch
+from engines.layers.mesh import Raster, axes_of
+from engines.layers.teeth import Teeth, hang_teeth
 from face.color import LUMA
 from face.drawn_mouth import STYLE, Bite, Pose, draw
 from face.grain import GRAINY

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.landmark_tps.lips import around, rows, stretch
-from engines.landmark_tps.mesh import Raster, axes_of
+from engines.layers.lips import around, rows, stretch
+from engines.layers.mesh import Raster, axes_of
 from face.palette import Palette
 from face.relight import classes
 from foundation.geometry import Array, Image

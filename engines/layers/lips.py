@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.landmark_tps.mesh import Raster, affines, apply_affines, curve_matrix, draw_indices
+from engines.layers.mesh import Raster, affines, apply_affines, curve_matrix, draw_indices
 from face.topology import INNER_LIPS, strip
 from foundation.geometry import Array, Box, Image
 
