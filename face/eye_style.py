@@ -43,6 +43,8 @@ class EyeStyle:
         white_from: radii of an iris from which an eye is white: the edge is soft. Study.
         white_to: radii up to which what is beside the iris is replaced; beyond, it is the portrait's own. Study.
         white_under_lid: light on the white next to the upper lid, against its usual; 0.6..0.9. Study.
+        white_shows: how far, in its radii, an iris has moved where what it left is wholly white; nearer, the portrait's
+            own eye shows through, so that an eye at rest is its own; 0.1..0.3. Frames of lady_agnew through duet-128.
     """
 
     gaze_gain: tuple[float, float] = (1.1, 0.8)
@@ -70,6 +72,7 @@ class EyeStyle:
     white_from: float = 1.25
     white_to: float = 1.30
     white_under_lid: float = 0.72
+    white_shows: float = 0.20
 
 
 STYLE = EyeStyle()

@@ -119,10 +119,14 @@ def extend(region: Image, inside: NDArray[np.bool_]) -> Image:
 
 
 def iris_ends(region: Image, inside: NDArray[np.bool_], raster: Raster, circle: Array) -> float:
-    """Where the iris ends, in radii as landmarks have it: where light grows most from its middle outwards."""
+    """Where the iris ends, in radii as landmarks have it: where light grows most from its middle to both sides.
+
+    Above and below, it is lids that end it, and what shines at their edges.
+    """
     radius, light = from_iris(raster, circle), region @ LUMA
     edges = np.linspace(*STYLE.iris_size, 14)
-    rings = [inside & (radius >= inner) & (radius < outer) for inner, outer in pairwise(edges)]
+    beside = inside & (np.abs(raster.y - circle[1]) < np.abs(raster.x - circle[0]))
+    rings = [beside & (radius >= inner) & (radius < outer) for inner, outer in pairwise(edges)]
     if min(int(ring.sum()) for ring in rings) < 4:
         return STYLE.iris_usual
     steps = np.diff([float(np.median(light[ring])) for ring in rings])
@@ -216,9 +220,11 @@ def paint(out: Image, points: Array, eye: Eye, eyeball: Eyeball, gaze: Array) ->
     along = (eyeball.corners[1] - eyeball.corners[0]) * gaze[0]
     across = np.array([-1.0, 1.0]) * (eyeball.corners[1] - eyeball.corners[0])[::-1] * gaze[1]
     moved_x, moved_y = x - (along + across)[0], y - (along + across)[1]
-    white, ball = sample(eyeball.white, eyeball.origin, x, y), sample(eyeball.ball, eyeball.origin, moved_x, moved_y)
-    on_iris = iris_alpha(moved_x, moved_y, eyeball.iris)[:, :, None]
-    pixels = white + (ball - white) * on_iris
+    own, white = (sample(plate, eyeball.origin, x, y) for plate in (eyeball.ball, eyeball.white))
+    left = min(1.0, float(np.linalg.norm(along + across)) / (STYLE.white_shows * float(eyeball.iris[2])))
+    under = own + (white - own) * np.float32(left)
+    ball, on_iris = sample(eyeball.ball, eyeball.origin, moved_x, moved_y), iris_alpha(moved_x, moved_y, eyeball.iris)
+    pixels = under + (ball - under) * on_iris[:, :, None]
     alpha = cv2.GaussianBlur(mask, (0, 0), max(0.5, 0.012 * width))[:, :, None] * mask[:, :, None]
     region = out[box.slices]
     np.copyto(region, np.clip(region + (pixels - region) * alpha, 0, 255).astype(np.uint8))

@@ -320,6 +320,18 @@ def test_an_iris_that_turns_leaves_nothing_of_itself(size: float) -> None:
     assert not (blue & left).any()
 
 
+def test_an_eye_at_rest_is_the_portraits_own() -> None:
+    """Its iris keeps its rim, which is further out than landmarks say."""
+    points, eye = made_up_face(height=600.0), EYES[0]
+    points[:, :2] -= points[eye.iris[0], :2] - 160
+    image, there = open_eye(points, iris=1.3)
+    ball, out = eyes.Eyeball.build(image, points[:, :2], eye), image.copy()
+    assert ball.size == pytest.approx(1.3, abs=0.1)
+    eyes.paint(out, points[:, :2], eye, ball, np.zeros(2))
+    inside = cv2.erode(there.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert np.abs(out.astype(int) - image)[inside].max() <= 8
+
+
 def degenerate_tracks() -> dict[str, list[Points]]:
     face = made_up_face()
     flat = face * [1, 1, 0]
