@@ -77,11 +77,13 @@ class Tried:
         pictures: (N, 3, H, W), float32, 0..1.
         sound: (N,) whether nothing overflowed on the way to each.
         again: makes one of them, (1, 3, H, W), in plain float32; None: they are.
+        flow: (N, h, w, 2) where each of their pixels comes from, x, y in -1..1, where the network tells.
     """
 
     pictures: Tensor
     sound: Tensor
     again: Callable[[int], Tensor] | None = None
+    flow: Tensor | None = None
 
     def mended(self) -> Tensor:
         """The pictures; each that is not sound made again, the others as they are."""

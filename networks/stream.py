@@ -17,6 +17,8 @@ from foundation.errors import InputError
 from networks.grouping import Tried
 
 Picture = NDArray[np.uint8]
+Flow = NDArray[np.float32]
+"""(h, w, 2) where each pixel of a picture comes from, x, y in -1..1."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,11 @@ def stream(shown: Shown, place: Place, frames: Iterable[Given]) -> Iterator[Pict
     Raises:
         InputError: the network gives no numbers.
     """
+    return (picture for picture, _ in stream_with_flow(shown, place, frames))
+
+
+def stream_with_flow(shown: Shown, place: Place, frames: Iterable[Given]) -> Iterator[tuple[Picture, Flow | None]]:
+    """As `stream`, each picture with how it was moved, where the network tells."""
     source, ahead = iter(frames), place.device.type == "cuda"
     queued: deque[_Queued] = deque()
     while batch := list(islice(source, place.group)):  # which falls when memory proves too small
@@ -116,6 +123,7 @@ class _Queued:
         self._tried = shown(Group([given.index for given in batch], frames, keep))
         self._given = stacked, keep  # pinned memory stays until it is copied
         self._bytes, self._sound = self._fetched(_bytes(self._tried.pictures)), self._fetched(self._tried.sound)
+        self._flow = None if self._tried.flow is None else self._fetched(self._tried.flow)
         self._done: torch.cuda.Event | None = None
         if self._on_cuda:
             self._done = torch.cuda.Event()  # type: ignore[no-untyped-call]  # torch leaves it so
@@ -132,12 +140,13 @@ class _Queued:
         kept = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=True)
         return kept.copy_(tensor, non_blocking=True)
 
-    def pictures(self) -> Iterator[Picture]:
-        """Those of the group; each that half precision spoilt made again."""
+    def pictures(self) -> Iterator[tuple[Picture, Flow | None]]:
+        """Those of the group, and how they were moved; each that half precision spoilt made again."""
         if self._done is not None:
             self._done.synchronize()
         for number, (picture, sound) in enumerate(zip(self._bytes.numpy(), self._sound.tolist(), strict=True)):
-            yield picture if sound else self._again(number)
+            flow = None if self._flow is None else self._flow[number].numpy()
+            yield (picture if sound else self._again(number)), flow
 
     def _again(self, number: int) -> Picture:
         if self._tried.again is not None:

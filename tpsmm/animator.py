@@ -171,11 +171,11 @@ class Animator:
             deformation, occlusion = self.model.backend.move(self.state.motion, keypoints[part])
             motion = Motion(keypoints[part], deformation, occlusion)
             picture, sound = self.model.backend.paint(self.state.picture, self._maps, deformation, occlusion)
-            return [self._enlarged(picture, motion), sound]
+            return [self._enlarged(picture, motion), sound, deformation]
 
-        pictures, sound = self.model.grouping.joined(len(keypoints), painted)
+        pictures, sound, flow = self.model.grouping.joined(len(keypoints), painted)
         again = None if self.model.backend.exact else lambda number: self._exactly(keypoints[number : number + 1])
-        return Tried(pictures, sound, again)
+        return Tried(pictures, sound, again, flow)
 
     @steady_torch()
     @inference()

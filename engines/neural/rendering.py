@@ -16,7 +16,7 @@ from face.reference import most_alike
 from foundation.facetrack import MOTION, SQUARE, FaceTrack
 from foundation.geometry import Image
 from foundation.times import spread
-from networks.stream import Given, Place, Shown, stream
+from networks.stream import Flow, Given, Place, Shown, stream_with_flow
 
 LISTENING = 0.3
 """A network moves mouth and head at once: of `listening`, a listener takes so much, or its lips would move along."""
@@ -93,7 +93,11 @@ class NetworkRenderer(Renderer):
         return next(self.render_span([SpanFrame(index, driving_frame, share)]))
 
     def render_span(self, frames: Iterable[SpanFrame]) -> Iterator[Image]:
-        return stream(self._shown, self._place, map(self._given, frames))
+        return (picture for picture, _ in self.made(frames))
+
+    def made(self, frames: Iterable[SpanFrame]) -> Iterator[tuple[Image, Flow | None]]:
+        """Each frame, and how it was moved, where the network tells."""
+        return stream_with_flow(self._shown, self._place, map(self._given, frames))
 
     def _given(self, frame: SpanFrame) -> Given:
         keep = None

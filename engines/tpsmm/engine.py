@@ -20,15 +20,13 @@ from engines.neural.rendering import (
     state_tensors,
 )
 from engines.neural.section import Arithmetic
-from engines.tpsmm.landmarks import follow, keypoint_tensor
+from engines.tpsmm.followed import Drawn, FollowedRenderer, follow, posing, unseen
 from engines.tpsmm.options import Options
 from face.calibration import Detector
 from face.motion import Reference
 from foundation.errors import InputError, ManifestError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
-from foundation.geometry import Array, Box, Image
-from networks.grouping import Tried
-from networks.stream import Group, Shown
+from foundation.geometry import Box, Image
 from tpsmm.convert import convert
 
 
@@ -62,7 +60,7 @@ class TpsmmEngine(Engine[Options]):
         try:
             if by_landmarks(model, options):
                 animator, moved = follow(model, portrait, driving, taking, detect, (reference, window))
-                where["keypoints"] = moved
+                where |= moved
             else:
                 animator = _animator(model, portrait, frame_of(driving, reference), window, options.mode)
                 if taking.turns.shares is not None:
@@ -79,27 +77,15 @@ class TpsmmEngine(Engine[Options]):
         size = model.config.view_side or state.picture.shape[2]
         keypoints = prepared.get("keypoints")
         if keypoints is not None:
-            return NetworkRenderer(_posing(animator, keypoints), animator, _unseen, prepared.get("keep"))
+            return NetworkRenderer(posing(animator, keypoints), animator, unseen, prepared.get("keep"))
+        if "points" in prepared:
+            return FollowedRenderer(animator, Drawn.of(portrait, prepared), prepared)
         return NetworkRenderer(
             lambda group: animator.tried(group.frames, group.keep),
             animator,
             lambda frame: cut(frame, window, size),
             prepared.get("keep"),
         )
-
-
-def _posing(animator: tpsmm.Animator, keypoints: Array) -> Shown:
-    """By (N, 5K, 2) keypoints that the portrait takes, whatever the driving frame shows."""
-
-    def shown(group: Group) -> Tried:
-        rows = np.stack([keypoints[index] for index in group.indices])
-        return animator.tried_pose(keypoint_tensor(rows), group.keep)
-
-    return shown
-
-
-def _unseen(_: Image) -> Image:
-    return np.zeros((1, 1, 3), np.uint8)
 
 
 def by_landmarks(model: tpsmm.Model, options: Options) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 
 from engines.base import Driving, Portrait, Taking
 from engines.tpsmm.engine import TpsmmEngine
-from engines.tpsmm.options import Keypoints, Options
+from engines.tpsmm.followed import gone_to
+from engines.tpsmm.options import Keypoints, Mode, Options
 from face.motion import Motion, TurnRanges
 from face.turns import Turns
 from foundation.errors import ManifestError
@@ -25,12 +27,11 @@ from tests.synthetic_tubes import face_points
 from tests.tiny_model import tiny_config
 from tpsmm.config import load_config
 from tpsmm.stand_in import stand_in_checkpoint
-from tpsmm.training.points import flat_keypoints
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 Files = dict[str, Path]
 SIDE = 128
-FLAT = flat_keypoints()
+BRIDGE = 168
 PERFORMED = ((0.06, 0.09), (0.06, 0.09), (0.0, 0.09), (0.14, 0.09), (0.06, 0.0), (0.0, 0.0))
 """Openings of mouth and lids, in face heights, frame by frame."""
 
@@ -92,10 +93,9 @@ def turns_of(sings: slice, listening: float, frames: int) -> Turns:
 
 def openings(prepared: dict[str, Any], given: Portrait) -> tuple[NDArray[Any], NDArray[Any]]:
     """Of mouth and right eye, (N,) each, in the portrait's face heights."""
-    keypoints = (prepared["keypoints"] + 1) * (SIDE - 1) / 2
+    taken = (prepared["points"] + 1) * (SIDE - 1) / 2
     height = np.linalg.norm(given.face.points[10] - given.face.points[152])
-    pairs = ((13, 14), (159, 145))
-    gaps = [keypoints[:, FLAT.index(lower)] - keypoints[:, FLAT.index(upper)] for upper, lower in pairs]
+    gaps = [taken[:, lower] - taken[:, upper] for upper, lower in ((13, 14), (159, 145))]
     mouth, lids = (gap[:, 1] / height for gap in gaps)
     return mouth, lids
 
@@ -116,14 +116,11 @@ def test_the_mouths_gain_counts(files: Files) -> None:
 
 def test_the_gains_of_head_and_expression_count(files: Files) -> None:
     given = portrait(0.0)
-    bridge = FLAT.index(168)
-    usual, half, still = (
-        prepare(files, given, shift=4.0, head=head, expression=0.0)["keypoints"] for head in (1, 0.5, 0)
-    )
-    assert np.ptp(usual[:, bridge, 0]) > 0.1
-    assert half[:, bridge] - half[0, bridge] == pytest.approx(0.5 * (usual[:, bridge] - usual[0, bridge]), abs=1e-3)
-    assert np.ptp(still[:, bridge], axis=0) == pytest.approx([0, 0], abs=1e-3)
-    mouth, _ = openings({"keypoints": still}, given)
+    usual, half, still = (prepare(files, given, shift=4.0, head=head, expression=0.0)["points"] for head in (1, 0.5, 0))
+    assert np.ptp(usual[:, BRIDGE, 0]) > 0.1
+    assert half[:, BRIDGE] - half[0, BRIDGE] == pytest.approx(0.5 * (usual[:, BRIDGE] - usual[0, BRIDGE]), abs=1e-3)
+    assert np.ptp(still[:, BRIDGE], axis=0) == pytest.approx([0, 0], abs=1e-3)
+    mouth, _ = openings({"points": still}, given)
     assert mouth == pytest.approx([opened for opened, _ in PERFORMED], abs=0.012)
 
 
@@ -141,7 +138,7 @@ def test_who_listens_shuts_the_mouth_and_hardly_moves(files: Files) -> None:
     mouth, _ = openings(taken, given)
     assert mouth[3] == pytest.approx(openings(usual, given)[0][3], abs=1e-6)
     assert mouth[[0, 1, 2, 4, 5]] == pytest.approx(0, abs=0.003)
-    moved = [np.ptp(arrays["keypoints"][:, FLAT.index(168), 0][[0, 5]]) for arrays in (usual, taken)]
+    moved = [np.ptp(arrays["points"][[0, 5], BRIDGE, 0]) for arrays in (usual, taken)]
     assert moved[1] == pytest.approx(0.25 * moved[0], rel=0.05)
 
 
@@ -154,13 +151,13 @@ def test_turns_run_over_a_blocks_border(files: Files, keypoints: Keypoints) -> N
         np.testing.assert_array_equal(np.flatnonzero(kept["keep"]), [BLOCK - 1, BLOCK])
         assert len(kept["keep"]) == times * len(PERFORMED)
         return
-    np.testing.assert_array_equal(kept["keypoints"][sings], own["keypoints"][sings])
-    listens = np.ones(len(own["keypoints"]), bool)
+    np.testing.assert_array_equal(kept["points"][sings], own["points"][sings])
+    listens = np.ones(len(own["points"]), bool)
     listens[sings] = False
     assert openings(kept, given)[0][listens] == pytest.approx(0.0, abs=0.012)
 
 
-def test_frames_stand_alone_and_need_no_driving_picture(files: Files) -> None:
+def test_frames_stand_alone(files: Files) -> None:
     given = portrait(0.0)
     prepared = prepare(files, given, shift=2.0)
     frames = list(driving(2.0).pick(range(len(PERFORMED))))
@@ -169,7 +166,7 @@ def test_frames_stand_alone_and_need_no_driving_picture(files: Files) -> None:
     assert pictures[0].shape == (SIDE, SIDE, 3)
     assert not np.array_equal(pictures[0], pictures[5])
     chunk = TpsmmEngine().open(given, prepared, taking(files))
-    assert np.array_equal(chunk.render(5, np.zeros_like(frames[5])), pictures[5])
+    assert np.array_equal(chunk.render(5, frames[5]), pictures[5])
     at_rest = chunk.eased(5, frames[5], 0.0)
     assert np.array_equal(at_rest, chunk.eased(3, frames[3], 0.0))
     assert not np.array_equal(at_rest, pictures[5])
@@ -178,13 +175,33 @@ def test_frames_stand_alone_and_need_no_driving_picture(files: Files) -> None:
 def test_the_networks_own_detector_on_request(files: Files) -> None:
     given = portrait(0.0)
     prepared = prepare(files, given, keypoints="network")
-    assert "keypoints" not in prepared
+    assert "points" not in prepared
     renderer = TpsmmEngine().open(given, prepared, taking(files, "network"))
     assert not np.array_equal(renderer.render(3, picture(3)), renderer.render(3, picture(4)))
 
 
 def test_landmarks_for_a_network_that_does_not_know_them(tmp_path: Path) -> None:
     untaught = network(tmp_path, landmarks=False)
-    assert "keypoints" not in prepare(untaught, portrait(0.0))
+    assert "points" not in prepare(untaught, portrait(0.0))
     with pytest.raises(ManifestError, match="no face landmarks"):
         prepare(untaught, portrait(0.0), keypoints="landmarks")
+
+
+@pytest.mark.parametrize(("mode", "stored"), [("standard", "keypoints"), ("relative", "points")])
+def test_only_what_is_retargeted_is_drawn_into(files: Files, mode: Mode, stored: str) -> None:
+    own = replace(taking(files), options=Options(precision="fp32", mode=mode))
+    prepared = TpsmmEngine().prepare(portrait(0.0), driving(), own, lambda _: None)
+    assert {"keypoints", "points"} & prepared.keys() == {stored}
+    assert ("gaze" in prepared) == (mode == "relative")
+
+
+def test_points_are_found_where_the_flow_has_put_them() -> None:
+    """Not where they should be, which is further left; at an opened seam, each on its own side."""
+    across, down = np.meshgrid(np.linspace(-1, 1, 64), np.linspace(-1, 1, 64))
+    shift, half = 10 / 128, 0.04
+    parted = np.sign(down) * np.maximum(np.abs(down) - half, 0)  # all between the lips comes from where they meet
+    flow = np.stack([across - shift, parted], axis=2).astype(np.float32)
+    own = np.array([[0.2, 0.0], [0.2, 0.0], [-0.3, 0.4]])
+    expected = np.array([[0.24, -half], [0.24, half], [-0.26, 0.4 + half]])
+    found = gone_to(flow, own, expected)
+    assert found == pytest.approx(own + np.array([[shift, -half], [shift, half], [shift, half]]), abs=0.012)
