@@ -1,0 +1,101 @@
+"""What frames between stages would take by other lossless codecs: bytes, and the processor time of one thread.
+
+    python -m bench.lossless VIDEO [--frames 30] [--rounds 3]
+
+VIDEO: frames that a stage kept, as `--keep all` leaves them: WORK/animate/KEY/frames.avi. Ways take turns; the first is
+the one that Duet takes. Times are the shortest of all rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import av
+import numpy as np
+from av import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from media.video.lossless import read_frames
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A codec with its pixel format, its options, and the ending of a file that takes it."""
+
+    codec: str
+    pixels: str
+    options: dict[str, str]
+    suffix: str = ".avi"
+
+
+FFV1 = {"level": "3", "coder": "rice", "context": "0", "slices": "4", "slicecrc": "1"}
+X264 = {"qp": "0", "preset": "ultrafast", "threads": "1"}
+WAYS = {
+    "MagicYUV, gradient": Way("magicyuv", "gbrp", {"pred": "gradient", "slices": "1"}),
+    "MagicYUV, median": Way("magicyuv", "gbrp", {"pred": "median", "slices": "1"}),
+    "UT Video, median": Way("utvideo", "gbrp", {"pred": "median"}),
+    "FFV1, Rice": Way("ffv1", "bgr0", FFV1, ".mkv"),
+    "x264, every frame by itself": Way("libx264rgb", "bgr24", X264 | {"g": "1"}, ".mkv"),
+    "x264, groups of 16": Way("libx264rgb", "bgr24", X264 | {"g": "16"}, ".mkv"),
+}
+
+
+def main() -> int:
+    """Measure and tell."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("video", type=Path)
+    parser.add_argument("--frames", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    frames = list(islice(read_frames(options.video), options.frames))
+    height, width = frames[0].shape[:2]
+    print(f"{len(frames)} frames of {width}x{height}\n\n{'':30} KB a frame  writing, ms  reading, ms")
+    took: dict[str, list[tuple[int, float, float]]] = {name: [] for name in WAYS}
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(options.rounds):
+            for name, way in WAYS.items():
+                took[name].append(measured(way, frames, Path(folder, f"frames{way.suffix}")))
+    for name, rounds in took.items():
+        size, writing, reading = map(min, zip(*rounds, strict=True))
+        count = len(frames)
+        print(f"{name:30} {size / count / 1e3:10.1f} {1000 * writing / count:12.2f} {1000 * reading / count:12.2f}")
+    return 0
+
+
+def measured(way: Way, frames: list[Image], path: Path) -> tuple[int, float, float]:
+    """Bytes, and processor seconds of writing and of reading.
+
+    Raises: SystemExit if a pixel comes back another.
+    """
+    given = [VideoFrame.from_ndarray(frame, format="rgb24").reformat(format=way.pixels) for frame in frames]
+    began = time.process_time()
+    with av.open(str(path), "w") as target:
+        stream = target.add_stream(way.codec, rate=25, options=way.options)
+        assert isinstance(stream, VideoStream)  # noqa: S101  (all of them are)
+        stream.height, stream.width = frames[0].shape[:2]
+        stream.pix_fmt, stream.thread_count = way.pixels, 1
+        for number, frame in enumerate(given):
+            frame.pts = number
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+    written = time.process_time()
+    with av.open(str(path)) as source:
+        source.streams.video[0].thread_count = 1
+        found = list(source.decode(video=0))
+    over = time.process_time()
+    if not all(np.array_equal(one.to_ndarray(format="rgb24"), frame) for one, frame in zip(found, frames, strict=True)):
+        raise SystemExit(f"{way.codec} is not lossless")
+    return path.stat().st_size, written - began, over - written
+
+
+if __name__ == "__main__":
+    sys.exit(main())
