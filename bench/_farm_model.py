@@ -69,8 +69,15 @@ def _line(frames: Sequence[int], values: Sequence[float]) -> tuple[float, float]
     return float(base), float(slope)
 
 
-PIECES = {"faces_piece": "faces", "normalize_piece": "normalize", "measure_piece": "measure", "check_piece": "check"}
-"""Stages that do a piece of what another does: a frame of it takes the same."""
+PIECES = {"faces_piece": "faces", "normalize_piece": "normalize"}
+"""Stages that do a piece of what another does, and that short jobs have none of: a frame of it takes the same."""
+JOINED = {"check": "check_piece"}
+"""Stages that do less where others have done pieces of their work."""
+
+
+def joined(stage: str) -> str:
+    """What a stage of JOINED is called in Lines where pieces are done for it."""
+    return f"{stage}, joined"
 
 
 def works_of(graph: Graph, known: Lines) -> list[Work]:
@@ -78,7 +85,9 @@ def works_of(graph: Graph, known: Lines) -> list[Work]:
     numbers: dict[str, int] = {}
     made: list[Work] = []
     for task in graph:
-        kind = PIECES.get(task.stage, task.stage), engine_of(task)
+        joins = JOINED.get(task.stage) in {graph.tasks[key].stage for key in task.needs}
+        stage = joined(task.stage) if joins else PIECES.get(task.stage, task.stage)
+        kind = stage, engine_of(task)
         line = known.get(kind) or Line((task.cost / 1000, 0.0), (float(task.room), 0.0))
         needs = tuple(numbers[key] for key in dict.fromkeys(task.needs))
         seconds, size = (base + each * task.frames for base, each in (line.seconds, line.size))

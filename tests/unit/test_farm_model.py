@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bench._farm_model import Work, critical_path, lines, seconds_on, simulated, works_of
+from bench._farm_model import Work, critical_path, joined, lines, seconds_on, simulated, works_of
 from pipeline.plan.task_log import Spent
+from tests.made_media import video
 from tests.unit.pipeline.test_plan import plan
 
 FORK = [Work("a", (), 1.0), *(Work("b", (0,), 2.0) for _ in range(6)), Work("c", tuple(range(1, 7)), 3.0)]
@@ -55,6 +56,13 @@ def test_a_plan_on_paper_has_its_tasks_and_is_done_sooner_by_more(tmp_path: Path
     assert times[-1] == pytest.approx(critical_path(works)[0])
     guessed = works_of(graph, {})
     assert sum(work.seconds for work in guessed) == pytest.approx(sum(task.cost for task in graph) / 1000)
+
+
+def test_a_check_of_what_was_decoded_in_pieces_takes_what_such_checks_took(tmp_path: Path) -> None:
+    known = lines([spent("check", 100, 5.0), spent(joined("check"), 400, 1.0)])
+    for frames, seconds in ((700, 1.75), (374, 18.7)):
+        graph = plan(tmp_path, {"clip.mp4": video(frames=frames, end=f"{frames / 29.97:.2f}")}).graph
+        assert [work.seconds for work in works_of(graph, known) if work.stage == "check"] == pytest.approx([seconds])
 
 
 def test_workers_that_share_a_card_wait_for_it_and_for_nothing_else() -> None:
