@@ -52,15 +52,17 @@ class Command:
             shares: how many run at the same time, each with its part of the machine.
         Raises: OSError.
         """
-        said = tempfile.TemporaryFile()  # noqa: SIM115  (read when it has ended)
-        process = subprocess.Popen(
-            [*PROGRAM, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            start_new_session=True,
-            env=os.environ | {SHARES: str(shares), OFFLINE_VARIABLE: "1"},
-        )
+        with contextlib.ExitStack() as opened:
+            said = opened.enter_context(tempfile.TemporaryFile())
+            process = subprocess.Popen(
+                [*PROGRAM, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                start_new_session=True,
+                env=os.environ | {SHARES: str(shares), OFFLINE_VARIABLE: "1"},
+            )
+            opened.pop_all()  # it is read when the command has ended
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + NICE)
         return Command(process, said)

@@ -22,6 +22,7 @@ FREE_SECONDS = 10.0
 PATIENCE = 0.2
 """Seconds that a frame waits for a picture; then the last one is the answer."""
 ENDING = 2.0
+"""Seconds that it has to end by itself."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +94,17 @@ class Mirror:
 
     def close(self) -> None:
         """End it; twice is harmless."""
-        with self._sending, contextlib.suppress(OSError):
-            self._pipe.send_bytes(b"")
+        if self._sending.acquire(timeout=ENDING):  # a frame that nobody takes would keep it for ever
+            with contextlib.suppress(OSError):
+                self._pipe.send_bytes(b"")
+            self._sending.release()
         self._process.join(ENDING)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
         self._reader.join(ENDING)
-        self._pipe.close()
+        with self._sending:
+            self._pipe.close()
         self._folder.cleanup()
 
     def _read(self) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import multiprocessing
+import os
+import signal
 import time
 import wave
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
 import pytest
+from fastapi import HTTPException
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from numpy.typing import NDArray
@@ -21,6 +26,7 @@ from media.ffmpeg import argv
 from media.ffmpeg.run import run_ffmpeg
 from media.image.images import write_png
 from media.sound.alike import heard_at
+from pipeline.desk import mirror
 from pipeline.desk.takes import Take, driving
 from pipeline.live.worker import MOST_BYTES, MOST_SIDE, decoded
 from tests.synthetic import write_clip
@@ -263,3 +269,29 @@ def test_a_portrait_that_cannot_move_says_why(singing: TestClient, project: str)
             break
         time.sleep(0.1)
     assert "no face was found" in answer.text
+
+
+def test_a_mirror_that_hangs_can_be_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mirror, "ENDING", 0.2)
+    one = mirror.Mirror(coded(64, 48))
+    (child,) = multiprocessing.active_children()
+    os.kill(child.pid or 0, signal.SIGSTOP)
+    refused: list[int] = []
+
+    def sing() -> None:
+        try:
+            while True:
+                one.exchange(b"0" * MOST_BYTES)  # more than a pipe takes
+        except HTTPException as gone:
+            refused.append(gone.status_code)
+
+    singing = Thread(target=sing, daemon=True)
+    singing.start()
+    time.sleep(0.3)
+    ending = Thread(target=one.close, daemon=True)
+    ending.start()
+    for thread in (ending, singing):
+        thread.join(30)
+        assert not thread.is_alive()
+    assert not child.is_alive()
+    assert refused == [410]
