@@ -9,6 +9,7 @@ from compositing.style import PasteStyle
 from foundation.times import FrameRange
 from stages.artifacts import Frames
 from stages.contract import Contract
+from stages.contracts.shared import PastedFrames
 from stages.crops import Crop, Matte
 
 
@@ -44,17 +45,5 @@ class Inputs:
     matte: Matte | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What was written.
-
-    Attributes:
-        frames: how many.
-        box: [x0, y0, x1, y1] of the picture that they show, pixels.
-    """
-
-    frames: int
-    box: tuple[int, int, int, int]
-
-
+Facts = PastedFrames
 CONTRACT = Contract("composite", Settings, Inputs, Facts, Frames)

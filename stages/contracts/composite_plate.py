@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from stages.artifacts import Frames, Opacities
 from stages.contract import Contract
 from stages.contracts.composite import Settings
+from stages.contracts.shared import FrameCount
 from stages.crops import PlateCrop
 
 
@@ -27,15 +28,5 @@ class Inputs:
     matte: Opacities | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What was written.
-
-    Attributes:
-        frames: how many.
-    """
-
-    frames: int
-
-
+Facts = FrameCount
 CONTRACT = Contract("composite_plate", Settings, Inputs, Facts, Frames)

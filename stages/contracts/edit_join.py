@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from stages.artifacts import Edited
 from stages.contract import Contract
+from stages.contracts.shared import FrameCount
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,15 +36,5 @@ class Inputs:
     pieces: tuple[Edited, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What was written.
-
-    Attributes:
-        frames: how many.
-    """
-
-    frames: int
-
-
+Facts = FrameCount
 CONTRACT = Contract("edit_join", Settings, Inputs, Facts, Edited)

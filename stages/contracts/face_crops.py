@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.artifacts import FaceCrops, Media, Track
+from stages.artifacts import FaceCrops
 from stages.contract import Contract
+from stages.contracts.shared import FollowedClip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,17 +24,7 @@ class Settings:
     most: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
-    """What is read.
-
-    Attributes:
-        media: the clip.
-        faces: the face in it.
-    """
-
-    media: Media
-    faces: Track
+Inputs = FollowedClip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,9 @@ from typing import Literal
 
 from foundation.face_choice import FaceChoice
 from foundation.subject import Square
-from stages.artifacts import Media, Track
+from stages.artifacts import Track
 from stages.contract import Contract
-from stages.contracts.shared import Backend, TimeSpan
+from stages.contracts.shared import Backend, OneFile, TimeSpan
 
 OnSceneCut = Literal["split", "hold", "error", "ignore"]
 OnFaceLost = Literal["hold", "error"]
@@ -58,15 +58,7 @@ class Settings:
     square: Square | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
-    """What is looked at.
-
-    Attributes:
-        media: a picture or a clip.
-    """
-
-    media: Media
+Inputs = OneFile
 
 
 @dataclass(frozen=True, kw_only=True)

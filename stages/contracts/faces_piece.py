@@ -7,10 +7,9 @@ from fractions import Fraction
 
 from foundation.subject import Square
 from foundation.times import FrameRange
-from stages.artifacts import Media
 from stages.contract import Contract
 from stages.contracts.faces import Following
-from stages.contracts.shared import Backend
+from stages.contracts.shared import Backend, OneFile
 from stages.seen import Seen
 
 
@@ -35,15 +34,7 @@ class Settings:
     square: Square | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
-    """What is looked at.
-
-    Attributes:
-        media: the clip.
-    """
-
-    media: Media
+Inputs = OneFile
 
 
 @dataclass(frozen=True, kw_only=True)

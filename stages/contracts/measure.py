@@ -11,7 +11,7 @@ from quality.gains import Gains
 from speech.singer import Sung
 from stages.artifacts import Clip, Frames, Looks, Phones, Voice
 from stages.contract import Contract
-from stages.contracts.shared import Backend
+from stages.contracts.shared import Backend, Measured
 from stages.crops import Crop, Matte
 
 
@@ -76,19 +76,5 @@ class Inputs(Model):
     chunks: tuple[Frames, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What was seen.
-
-    Attributes:
-        frames: how many there are.
-        looks: at how many of them.
-        figures: by name; None: not measurable.
-    """
-
-    frames: int
-    looks: int
-    figures: dict[str, float | None]
-
-
+Facts = Measured
 CONTRACT = Contract("measure", Settings, Inputs, Facts, Looks)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from foundation.times import FrameRange
 from stages.artifacts import Frames
 from stages.contract import Contract
+from stages.contracts.shared import PastedFrames
 from stages.crops import Crop, Group, Matte
 
 
@@ -58,17 +59,5 @@ class Inputs:
     mattes: tuple[Matte, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What was written.
-
-    Attributes:
-        frames: how many.
-        box: [x0, y0, x1, y1] of the picture that they show, pixels.
-    """
-
-    frames: int
-    box: tuple[int, int, int, int]
-
-
+Facts = PastedFrames
 CONTRACT = Contract("merge", Settings, Inputs, Facts, Frames)

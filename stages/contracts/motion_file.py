@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.artifacts import Clip, Media
+from stages.artifacts import Clip
 from stages.contract import Contract
 from stages.contracts.normalize import Fit
-from stages.contracts.shared import Timing
+from stages.contracts.shared import OneFile, Timing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,15 +23,7 @@ class Settings:
     fit: Fit | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
-    """What is read.
-
-    Attributes:
-        media: the file.
-    """
-
-    media: Media
+Inputs = OneFile
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from foundation.codec import Json
 from stages.artifacts import Clip, File, Template
 from stages.contract import Contract
-from stages.contracts.shared import EngineUse
+from stages.contracts.shared import EngineUse, FrameCount
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,15 +39,5 @@ class Inputs:
     files: dict[str, File]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What was written.
-
-    Attributes:
-        frames: how many.
-    """
-
-    frames: int
-
-
+Facts = FrameCount
 CONTRACT = Contract("motion_template", Settings, Inputs, Facts, Template)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from foundation.fitting import Way
-from stages.artifacts import Clip, Media, Track
+from stages.artifacts import Clip
 from stages.contract import Contract
-from stages.contracts.shared import EngineUse, TimeSpan, Timing
+from stages.contracts.shared import EngineUse, FollowedClip, TimeSpan, Timing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,17 +45,7 @@ class Settings:
     following: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
-    """What is read.
-
-    Attributes:
-        media: the clip.
-        faces: the face in it.
-    """
-
-    media: Media
-    faces: Track
+Inputs = FollowedClip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from stages.artifacts import ClipPiece
 from stages.contract import Contract
 from stages.contracts.normalize import Inputs
 from stages.contracts.normalize import Settings as Whole
-from stages.contracts.shared import EngineUse
+from stages.contracts.shared import EngineUse, FrameCount
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +30,5 @@ class Settings:
         return self.whole.engine
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What was written.
-
-    Attributes:
-        frames: how many.
-    """
-
-    frames: int
-
-
+Facts = FrameCount
 CONTRACT = Contract("normalize_piece", Settings, Inputs, Facts, ClipPiece)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from stages.artifacts import Frames, Passes
 from stages.contract import Contract
+from stages.contracts.shared import FrameCount
 from stages.crops import Crop, Group, Matte
 
 
@@ -49,15 +50,5 @@ class Inputs:
     group: Group | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What was written.
-
-    Attributes:
-        frames: how many.
-    """
-
-    frames: int
-
-
+Facts = FrameCount
 CONTRACT = Contract("passes", Settings, Inputs, Facts, Passes)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.artifacts import Frames, Media
+from stages.artifacts import Frames
 from stages.contract import Contract
-from stages.contracts.shared import Timing
+from stages.contracts.shared import FrameCount, OneFile, Timing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,26 +20,6 @@ class Settings:
     timing: Timing
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
-    """What is read.
-
-    Attributes:
-        media: the video.
-    """
-
-    media: Media
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What was written.
-
-    Attributes:
-        frames: how many.
-    """
-
-    frames: int
-
-
+Inputs = OneFile
+Facts = FrameCount
 CONTRACT = Contract("plate_frames", Settings, Inputs, Facts, Frames)

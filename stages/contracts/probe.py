@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from media.files.info import MediaInfo
-from stages.artifacts import Media, Nothing
+from stages.artifacts import Nothing
 from stages.contract import Contract
+from stages.contracts.shared import OneFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,14 +33,6 @@ class Settings:
     numbered: Numbered | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
-    """Attributes:
-    media: the file.
-    """
-
-    media: Media
-
-
+Inputs = OneFile
 Facts = MediaInfo
 CONTRACT = Contract("probe", Settings, Inputs, Facts, Nothing)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from stages.artifacts import Figures, Frames, Media, Track
 from stages.contract import Contract
-from stages.contracts.shared import Backend, Timing
+from stages.contracts.shared import Backend, Measured, Timing
 from stages.crops import Crop
 
 
@@ -44,19 +44,5 @@ class Inputs:
     chunks: tuple[Frames, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What was measured.
-
-    Attributes:
-        frames: how many there are.
-        looks: at how many of them.
-        figures: by name; None: not measurable.
-    """
-
-    frames: int
-    looks: int
-    figures: dict[str, float | None]
-
-
+Facts = Measured
 CONTRACT = Contract("reconstruct", Settings, Inputs, Facts, Figures)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from foundation.subject import Subject
+from stages.artifacts import Media, Track
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,3 +65,66 @@ class TimeSpan:
 
     since: Fraction
     until: Fraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneFile:
+    """What is read.
+
+    Attributes:
+        media: a picture, a clip, or a file of motion.
+    """
+
+    media: Media
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowedClip:
+    """What is read.
+
+    Attributes:
+        media: the clip.
+        faces: the face in it.
+    """
+
+    media: Media
+    faces: Track
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameCount:
+    """What was written.
+
+    Attributes:
+        frames: how many.
+    """
+
+    frames: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastedFrames:
+    """What was written.
+
+    Attributes:
+        frames: how many.
+        box: [x0, y0, x1, y1] of the picture that they show, pixels.
+    """
+
+    frames: int
+    box: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What was measured.
+
+    Attributes:
+        frames: how many there are.
+        looks: at how many of them.
+        figures: by name; None: not measurable.
+    """
+
+    frames: int
+    looks: int
+    figures: dict[str, float | None]
