@@ -189,10 +189,10 @@ def occluded(looks: Rows | NDArray[np.uint8]) -> NDArray[np.bool_]:
         return np.ones(count, bool)
     blocks = (_Looks.of(looks[span]) for span in spans(count))
     found = np.concatenate([block.unlike(own) | block.lipless() for block in blocks])
-    from scipy.ndimage import binary_dilation, median_filter  # noqa: PLC0415  (slow to import, for clips alone)
-
-    steady = median_filter(found.astype(np.uint8), LIMITS.steady, mode="nearest") > 0
-    return np.asarray(binary_dilation(steady, iterations=LIMITS.margin))
+    around = LIMITS.steady // 2
+    agreeing = np.convolve(np.pad(found.astype(int), around, mode="edge"), np.ones(LIMITS.steady, int), "valid")
+    near = np.convolve(agreeing > around, np.ones(2 * LIMITS.margin + 1, int))
+    return np.asarray(near[LIMITS.margin : LIMITS.margin + count] > 0)
 
 
 def _own(colours: NDArray[np.uint8]) -> _Looks | None:

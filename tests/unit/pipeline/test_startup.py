@@ -35,13 +35,18 @@ def test_a_render_and_its_workers_import_scipy_where_they_need_it() -> None:
     stages = ("probe", "faces", "crop", "matte", "normalize", "prepare", "animate", "edit", "mux", "measure", "check")
     program = f"""
 import sys, pipeline.cli.render, pipeline.executors.worker
+import numpy as np
 from engines import load_engine
 from engines.layers.mesh import curve_matrix
+from face.occlusion import LOOKED_AT, occluded
+from foundation.smoothing import evened
 from stages import STAGES
 for name in {stages}:
     STAGES[name].load()
 load_engine("landmark_tps")
 curve_matrix(9, 25)
+evened(np.arange(9.0), 2.0)
+occluded(np.tile(np.arange(len(LOOKED_AT), dtype=np.uint8)[:, None], (9, 1, 3)))
 print(*[name for name in sys.modules if name.partition(".")[0] in ("scipy", "torch", "skimage")])
 """
     command = [sys.executable, "-c", program]
