@@ -87,8 +87,11 @@ def _people(inputs: Inputs, member: int) -> tuple[Image, Iterator[Mask]] | None:
         return None
     share: Mask = np.ones((1, 1), np.float32)
     part = inputs.group.part(member) if inputs.group else None
-    if part is not None:
+    if inputs.group is not None and part is not None:
         still = np.asarray(cv2.multiply(still, part, scale=1 / 255), np.uint8)
+        seen = still[inputs.group.info().box.slices]
+        for front in inputs.group.fronts():
+            seen[:] = cv2.multiply(seen, 255 - front.opacity, scale=1 / 255)
         share = part[inputs.crop.info().box.slices].astype(np.float32) * np.float32(1 / 255)
     return still, (mask.astype(np.float32) * np.float32(1 / 255) * share for mask in moving)
 
