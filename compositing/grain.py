@@ -15,7 +15,6 @@ from foundation.geometry import Image
 class GrainStyle:
     """How grain is measured and given back. Set by looks: of frames at full size.
 
-
     Attributes:
         flat: the share of a face, the flattest, 0..1, in which its grain is measured: elsewhere detail would be taken
             for it.

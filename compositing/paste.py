@@ -30,7 +30,6 @@ from media.image.resample import warp_affine, warp_light
 class PasteLimits:
     """How far a network's crop is bent and coloured to meet its picture. Lengths are in face heights. Set by looks.
 
-
     Attributes:
         max_shift: levels that colour matching corrects at most: more is a change of light that the driver meant.
         spread: how far a difference of colour at the edge is carried inwards.

@@ -34,7 +34,6 @@ class SteadyLimits:
 
     Set by looks: of mattes at full size, one after another.
 
-
     Attributes:
         side: pixels of the longer side of the grid on which the person is followed.
         flow_side: pixels of the one on which motion is looked for.

@@ -32,7 +32,6 @@ from foundation.geometry import Array
 class RigStyle:
     """How a portrait is made movable. Shares are 0..1. Set by looks: of frames at full size.
 
-
     Attributes:
         lid_band: how much of the way from lid to crease belongs to the lid's rim, which moves without stretching.
         open_mouth: inner-lip gap, face heights, from which a portrait's mouth counts as open.

@@ -25,7 +25,6 @@ FRAME = 0.01
 class HearingLimits:
     """What the acoustic model is given, and how far it looks. Set by hand; bench/song.py says how well words are found.
 
-
     Attributes:
         pad: seconds of silence before and after: the model expects some.
         level: RMS that sound is brought to, of full scale.

@@ -22,7 +22,6 @@ from foundation.geometry import Array
 class SurroundingsStyle:
     """How what is around a face goes with it. Shares are 0..1. Set by looks: of frames at full size.
 
-
     Attributes:
         rings: copies of the face's oval, this many times as large, and how much of the head's motion they make: from
             all of it next to the face to none of it.
