@@ -65,7 +65,7 @@ class Queue:
         """
         with self._changed:
             if any(job.name == name and job.state == "waiting" for job in self._kept.jobs):
-                raise ManifestError(f"{name} waits in the queue already")
+                raise ManifestError(f"{name} waits in the queue already", cure="move it there to the front")
             if len(self._kept.jobs) >= MOST_JOBS:
                 raise ManifestError(f"the queue takes {MOST_JOBS} jobs", cure="remove what is over")
             job = Job(id=secrets.token_hex(6), name=name, added=now())
@@ -102,7 +102,7 @@ class Queue:
         """Stop a render; what is finished of it is kept. Raises: ManifestError if it does not run."""
         with self._changed:
             if key not in self._renders:
-                raise ManifestError("it is not being rendered")
+                raise ManifestError("it is not being rendered", cure="look at the queue again")
             self._renders[key].command.stop()
 
     def retry(self, key: str) -> None:
@@ -110,14 +110,14 @@ class Queue:
         with self._changed:
             old = self._need(key)
             if not old.is_over:
-                raise ManifestError("it is not over yet")
+                raise ManifestError("it is not over yet", cure="wait, or stop it")
             self.add(old.name)
             self.remove(key)
 
     def _need(self, key: str) -> Job:
         job = self._kept.find(key)
         if job is None:
-            raise ManifestError("there is no such job any more")
+            raise ManifestError("there is no such job any more", cure="look at the queue again")
         return job
 
     def _set(self, **changes: object) -> None:
