@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from fomm.keypoints import KeypointDetector, Keypoints
 from foundation.devices import GROUP
 from networks.arithmetic import inference
 from networks.blocks import fold_norms
-from networks.checkpoints import Checkpoint, Family, read_checkpoint
+from networks.checkpoints import Family, checkpoint_of
 from networks.grouping import Part
 from networks.kernels.workers import steady_torch
 from networks.model import NetworkModel, load
@@ -89,11 +90,5 @@ def load_model(
         InputError: config or checkpoint cannot be used, with what differs.
         ValueError: an unknown precision.
     """
-    parsed = load_config(config)
-
-    def read() -> Checkpoint:
-        if isinstance(checkpoint, Mapping):
-            return Checkpoint(checkpoint, None)
-        return read_checkpoint(Path(checkpoint), FAMILY)
-
+    parsed, read = load_config(config), partial(checkpoint_of, checkpoint, FAMILY)
     return load(lambda: Model(parsed, precision), read, FAMILY, device=device, precision=precision, group=group)

@@ -60,6 +60,11 @@ class Checkpoint:
     path: Path | None
 
 
+def checkpoint_of(given: str | Path | State, family: Family) -> Checkpoint:
+    """State dicts as they are given, or a file's. Raises: InputError as `read_checkpoint`."""
+    return Checkpoint(given, None) if isinstance(given, Mapping) else read_checkpoint(Path(given), family)
+
+
 def read_checkpoint(path: Path, family: Family) -> Checkpoint:
     """The state dicts in a .pth.tar or .safetensors file. Tensors of a .safetensors stay memory-mapped.
 

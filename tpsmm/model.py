@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from foundation.devices import GROUP
 from networks.arithmetic import inference
-from networks.checkpoints import Checkpoint, Family, read_checkpoint
+from networks.checkpoints import Family, checkpoint_of
 from networks.grouping import Part
 from networks.kernels.workers import steady_torch
 from networks.model import NetworkModel, load
@@ -91,11 +92,5 @@ def load_model(
         InputError: config or checkpoint cannot be used, with what differs.
         ValueError: an unknown precision.
     """
-    parsed = load_config(config)
-
-    def read() -> Checkpoint:
-        if isinstance(checkpoint, Mapping):
-            return Checkpoint(checkpoint, None)
-        return read_checkpoint(Path(checkpoint), FAMILY)
-
+    parsed, read = load_config(config), partial(checkpoint_of, checkpoint, FAMILY)
     return load(lambda: Model(parsed, precision), read, FAMILY, device=device, precision=precision, group=group)

@@ -11,8 +11,8 @@ LEVELS = 1 << 14
 
 
 @cache
-def _table() -> NDArray[np.float32]:
-    """sRGB levels 0..255 as linear light, 0..1 (IEC 61966-2-1)."""
+def linear_light() -> NDArray[np.float32]:
+    """(256,) the light of each 8-bit level, 0..1: the sRGB curve undone (IEC 61966-2-1)."""
     value = np.arange(256) / 255
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
@@ -27,7 +27,7 @@ def _back() -> NDArray[np.uint8]:
 
 def to_linear(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     """sRGB, uint8, as linear light, 0..1."""
-    return _table()[image]
+    return linear_light()[image]
 
 
 def to_srgb(light: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -7,7 +7,6 @@ neither invents levels between them, both keep every one apart.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +18,11 @@ from PIL import Image, PngImagePlugin
 
 from foundation.errors import InputError
 from media.credentials.provenance import SYNTHETIC, Provenance
+from media.image.linear import linear_light, to_linear
 
 Frame = NDArray[np.uint8]
 _BT709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)  # red, green, blue and white in CIE xy
 _XMP_TAG = 700
-
-
-@cache
-def linear_light() -> NDArray[np.float32]:
-    """(256,) the light of each 8-bit level, 0..1: the sRGB curve undone (IEC 61966-2-1)."""
-    level = np.arange(256) / 255
-    return np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 def write_still(path: Path, frame: Frame, codec: str, provenance: Provenance) -> None:
@@ -78,7 +71,7 @@ def _tiff(path: Path, frame: Frame, provenance: Provenance) -> None:
 
 
 def _exr(path: Path, frame: Frame, provenance: Provenance) -> None:
-    light = linear_light()[frame[..., :3]]
+    light = to_linear(frame[..., :3])
     name = "RGB"
     if frame.shape[2] == 4:
         opacity = frame[..., 3:].astype(np.float32) / 255
