@@ -13,7 +13,8 @@ import pytest
 import yaml
 from numpy.typing import NDArray
 
-from engines.landmark_tps import engine
+from engines.layers import seen
+from face.occlusion import LIMITS
 from foundation.artifacts import ArtifactStore
 from landmarks import load_backend
 from media.samples import sample_path
@@ -97,8 +98,8 @@ def test_a_check_fails_where_it_is_seen(made: Made, monkeypatch: pytest.MonkeyPa
     """Where nothing is drawn over it, it is pasted between the portrait's lips."""
     looks = made.looks("good", made.patches())
     assert made.judged("good", looks=looks)["mouth_foreign"] == "ok"
-    monkeypatch.setattr(engine, "MOSTLY", 1.0)
-    monkeypatch.setattr(engine, "covered", lambda hidden: np.zeros(len(hidden), np.float32))
+    monkeypatch.setattr(seen, "LIMITS", replace(LIMITS, mostly=1.0))
+    monkeypatch.setattr(seen, "covered", lambda hidden: np.zeros(len(hidden), np.float32))
     stages = {"prepare": prepare, "animate": animate}
     new = {name: made.new(name) for name in stages}
     later = {"prepared": Prepared.at(new["prepare"])}
