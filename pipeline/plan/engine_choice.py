@@ -125,4 +125,4 @@ def _missed(lacking: Mapping[str, Lacking], spoken: set[str]) -> list[str]:
     missing = {engine: f"{ready.what} for {engine}" for engine, ready in lacking.items()}
     named = [what for engine, what in missing.items() if engine in spoken]
     told = named or (list(missing.values()) if "engine" in spoken else [])
-    return [f"there is {', '.join(told)}"] if told else []
+    return [", ".join(told)] if told else []

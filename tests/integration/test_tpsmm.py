@@ -272,4 +272,4 @@ def test_without_a_checkpoint_the_network_is_refused_and_auto_takes_another_engi
     assert "models fetch" in done.error
     auto = duet("plan", manifest(performers={"one": performer | engine(None, "auto")}))
     assert auto.code == 0, auto.err
-    assert "one: engine landmark_tps (auto: there is no checkpoint of vox-256 for tpsmm)" in auto.out
+    assert "one: engine landmark_tps (auto: no checkpoint of vox-256 for tpsmm)" in auto.out

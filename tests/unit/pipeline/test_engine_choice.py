@@ -114,8 +114,8 @@ def test_the_engine_is_told_where_keypoints_come_from(tmp_path: Path, shipped: P
 def test_missing_weights_are_told_to_who_speaks_of_them(tmp_path: Path, shipped: Path) -> None:
     tpsmm = "no checkpoint of vox-256 for tpsmm"
     everything = f"no weights for liveportrait, {tpsmm}, no checkpoint of vox-256 for fomm"
-    assert chosen(tmp_path, engine="auto").reason == f"auto: there is {everything}"
-    assert chosen(tmp_path, tpsmm={"config": "vox-256"}).reason == f"auto: there is {tpsmm}"
+    assert chosen(tmp_path, engine="auto").reason == f"auto: {everything}"
+    assert chosen(tmp_path, tpsmm={"config": "vox-256"}).reason == f"auto: {tpsmm}"
     assert chosen(tmp_path).reason == "auto"
 
 
