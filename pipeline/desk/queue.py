@@ -173,8 +173,12 @@ class Queue:
             self._lock.close()
 
     def _work(self) -> None:
-        while not self._ending:
+        while True:
             with self._changed:
+                if (
+                    self._ending
+                ):  # looked at with the lock: else the end could come before the wait, which nothing would end
+                    return
                 job = self._next()
                 if job is None:
                     self._changed.wait()

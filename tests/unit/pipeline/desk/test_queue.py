@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Condition, RLock, Thread, current_thread
 
 import pytest
 from fastapi import FastAPI
@@ -241,6 +242,29 @@ def test_a_desk_that_was_killed_goes_on_where_it_was(hall: Hall) -> None:
     hall.finish("a")
     hall.finish("b")
     assert hall.names == "ab"
+
+
+class Late(Condition):
+    """Held up for a moment: the queue's thread, before it takes the lock, until the queue is asked to end."""
+
+    def __init__(self, asked: Callable[[], bool]) -> None:
+        super().__init__(RLock())
+        self._asked = asked
+
+    def __enter__(self) -> bool:
+        if current_thread().name == "queue":
+            until(self._asked)
+        return super().__enter__()
+
+
+def test_it_ends_however_late_its_thread_is(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = hall.queue
+    monkeypatch.setattr(queue, "_changed", Late(lambda: queue._ending))
+    queue.start()
+    ending = Thread(target=queue.end, daemon=True)
+    ending.start()
+    ending.join(SECONDS)
+    assert not ending.is_alive()
 
 
 def test_several_share_the_machine_unless_they_write_the_same_file(hall: Hall) -> None:
