@@ -69,7 +69,16 @@ def _prepared(folder: Path) -> tuple[Settings, Inputs]:
     }
     (folder / "duet.yaml").write_text(yaml.safe_dump(manifest), encoding="utf-8")
     work = folder / "work"
-    start = [sys.executable, str(ROOT / "run_pipeline.py"), "render", str(folder / "duet.yaml"), "--work", str(work)]
+    start = [
+        sys.executable,
+        str(ROOT / "run_pipeline.py"),
+        "render",
+        str(folder / "duet.yaml"),
+        "--work",
+        str(work),
+        "--keep",
+        "all",
+    ]
     subprocess.run(start, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
     about = json.loads(next(work.glob("edit/*/artifact.json")).read_text(encoding="utf-8"))["about"]
     settings, inputs = CONTRACT.read(about["settings"], about["inputs"])
