@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Callable
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """Parameters of mallopt(3)."""
@@ -25,7 +26,25 @@ def keep_pages(largest: int = ALL, free: int = ALWAYS) -> bool:
         free: bytes; more than this, at the heap's end, goes back.
     Returns: whether it holds now.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    mallopt = _of_library("mallopt")
     if mallopt is None:
         return False
     return bool(mallopt(M_MMAP_THRESHOLD, largest)) and bool(mallopt(M_TRIM_THRESHOLD, free))
+
+
+def give_pages_back() -> bool:
+    """Give the system what is free anywhere in the heap (malloc_trim(3)), between two pieces of work.
+
+    What is freed between blocks that stay is kept otherwise, and other work can use little of it: a process that
+    looks at piece after piece of a clip would grow with the clip.
+
+    Returns: whether anything was given back; False where the C library cannot.
+    """
+    trim = _of_library("malloc_trim")
+    return trim is not None and bool(trim(0))
+
+
+def _of_library(name: str) -> Callable[..., int] | None:
+    """A function of the C library; None where it has none of this name, or is not glibc."""
+    found: Callable[..., int] | None = getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
+    return found

@@ -20,7 +20,7 @@ from foundation.artifacts import ArtifactStore, Disturbed, Spoilt
 from foundation.errors import DuetError
 from foundation.leases import Held
 from foundation.notices import notices_told
-from foundation.pages import MB, keep_pages
+from foundation.pages import MB, give_pages_back, keep_pages
 from landmarks.download import OFFLINE_VARIABLE
 from pipeline.executors.messages import (
     Again,
@@ -108,7 +108,7 @@ def serve_alone(connection: Connection, place: Place) -> NoReturn:
 def attempt(
     task: Task, store: ArtifactStore, check: Collection[str], report: Report, sound: Callable[[], None]
 ) -> Ending:
-    """Run a task; how it ended."""
+    """Run a task; how it ended. What it has freed goes back to the system: the next one may need little."""
     began = time.monotonic()
     try:
         try_task(task, store, report, check=check, sound=sound if check else None)
@@ -122,6 +122,8 @@ def attempt(
         if _device_lost(error):
             os._exit(DEVICE_LOST)  # a lost worker is replaced, and its task given out again
         return Failed(error.to_json(), traceback.format_exc())
+    finally:
+        give_pages_back()
     return Done(time.monotonic() - began)
 
 
