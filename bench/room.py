@@ -3,8 +3,8 @@
     python -m bench.room [--seconds 60] [--keep sources] [--clip FILE] [--folder DIR]
 
 Two performers, faces of 232 and 397 pixels, three scenes at 1920x1080 and 25 frames a second, a song from a file. The
-work folder is weighed whenever a task is begun or finished. Prints a JSON line: the most that it held, and of what;
-what was left; and all that was written.
+work folder is weighed whenever a task is begun or finished. Prints a JSON line: how long the render took, start-up
+included; the most that it held, and of what; what was left; and all that was written.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
@@ -80,21 +81,24 @@ def job(folder: Path, clip: Path, frames: int) -> Path:
 
 
 def room(path: Path, keep: str) -> dict[str, object]:
-    """Render a manifest, nothing kept from before; megabytes, by stage where there is a choice."""
+    """Render a manifest, nothing kept from before: seconds; megabytes, by stage where there is a choice."""
     work = path.with_name("work")
     command = [sys.executable, str(ROOT / "run_pipeline.py"), "render", str(path), "--work", str(work)]
     command += ["--keep", keep, "--json"]
     most: Counter[str] = Counter()
+    began = time.perf_counter()
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=as_installed()) as run:
         for line in run.stdout or ():
             if json.loads(line)["event"] in ("TaskStarted", "TaskFinished"):
                 most = max(most, weighed(work), key=Counter.total)
     if run.returncode not in (0, CheckError.exit_code):
         raise SystemExit(run.returncode)
+    took = round(time.perf_counter() - began, 1)
     after, written = weighed(work), Counter[str]()
     for spent in all_spent(work):
         written[spent.stage] += spent.size
-    return {name: megabytes(sizes) for name, sizes in (("most", most), ("after", after), ("written", written))}
+    sizes = {"most": most, "after": after, "written": written}
+    return {"render_s": took, **{name: megabytes(each) for name, each in sizes.items()}}
 
 
 def weighed(work: Path) -> Counter[str]:
