@@ -83,8 +83,8 @@ def picture_size(path: Path) -> tuple[int, int]:
     Raises: InputError as `read_image`, for what the header tells.
     """
     with _opened(path) as opened:
-        width, height = opened.size
-        sideways = opened.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
+        width, height = opened.size  # of a TIFF, Pillow turns these already
+        sideways = opened.format != "TIFF" and opened.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
     return (height, width) if sideways else (width, height)
 
 

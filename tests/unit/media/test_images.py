@@ -65,8 +65,10 @@ def test_exif_orientation_is_obeyed(orientation: int, tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     stored = np.ascontiguousarray(STORED[orientation](corners()))
-    path = save(tmp_path / "p.png", Image.fromarray(stored), exif=exif)
-    np.testing.assert_array_equal(read_image(path), corners())
+    for name in ("p.png", "p.tif"):
+        path = save(tmp_path / name, Image.fromarray(stored), exif=exif)
+        np.testing.assert_array_equal(read_image(path), corners())
+        assert picture_size(path) == (corners().shape[1], corners().shape[0])
 
 
 def test_grey_palette_bilevel_and_cmyk(tmp_path: Path) -> None:
