@@ -15,6 +15,7 @@ from av.stream import Stream
 from media.files.opening import opened, origin, video_stream
 
 _MISSING_TAIL = Fraction(1, 2)  # seconds short of the promised duration before a file counts as truncated
+_RESTART = Fraction(1, 2)  # seconds that a stream's clock goes back before it counts as begun again; less is disorder
 
 
 @dataclass
@@ -26,12 +27,16 @@ class StreamPackets:
         count: all packets.
         end: when the last one ends.
         first_key: when the first key frame shows.
+        reached: when the last packet is decoded; None before the first.
+        restarted: when its clock began again, as in recordings that lie one behind the other in a file; None: never.
     """
 
     times: list[int] = field(default_factory=list)
     count: int = 0
     end: int | None = None
     first_key: int | None = None
+    reached: int | None = None
+    restarted: int | None = None
 
     def add(self, packet: Packet[Stream], codec: str) -> None:
         self.count += 1
@@ -40,10 +45,19 @@ class StreamPackets:
             return
         if packet.is_keyframe and self.first_key is None:
             self.first_key = at
+        self._follow(packet)
         if packet.is_discard or _invisible(packet, codec):
             return
         self.times.append(at)
         self.end = max(at + (packet.duration or 0), at if self.end is None else self.end)
+
+    def _follow(self, packet: Packet[Stream]) -> None:
+        """Notice where the clock of decoding, which only goes forward, goes back."""
+        if packet.dts is None:
+            return
+        if self.reached is not None and (self.reached - packet.dts) * packet.time_base > _RESTART:
+            self.restarted = self.reached if self.restarted is None else self.restarted
+        self.reached = packet.dts
 
     def shown(self) -> list[int]:
         """Times of the frames that a decoder gives, ascending: those before the first key frame need what is gone."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 from av.audio.stream import AudioStream
+from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.stream import VideoStream
 
@@ -31,10 +32,12 @@ def probe(path: Path) -> MediaInfo:
     Reads every packet, decodes only the first frame of each stream.
 
     Raises: InputError if the file is missing, unreadable, no media file, a playlist, holds neither picture nor sound,
-        or no frame of its video decodes. A truncated file is described as such, not refused.
+        or no frame of its video decodes, or its clock begins again midway. A truncated file is described as such, not
+        refused.
     """
     with opened(path) as container:
         seen, zero = scan(container), origin(container)
+        _check_clock(path, container, seen, zero)
         audio = tuple(
             _audio_info(path, stream, number, seen[stream.index], zero)
             for number, stream in enumerate(audio_streams(container))
@@ -49,6 +52,16 @@ def probe(path: Path) -> MediaInfo:
         if not ends:
             raise InputError("it has neither picture nor sound", file=path, cure="give a video or audio file")
         return MediaInfo(container=container.format.name, duration=max(ends), video=video, audio=audio)
+
+
+def _check_clock(path: Path, container: InputContainer, seen: dict[int, StreamPackets], zero: Fraction) -> None:
+    """Raises: InputError if picture or sound is several recordings, one behind the other: only the first is read."""
+    for stream in (*container.streams.video, *container.streams.audio):
+        restarted, base = seen[stream.index].restarted, stream.time_base
+        if restarted is not None and base is not None:
+            after = float(restarted * base - zero)
+            told = f"it is several recordings, one behind the other: its clock begins again after {after:.1f} s"
+            raise InputError(told, file=path, cure="convert it to MP4 first, or give one of the recordings")
 
 
 def has_alpha_beside(path: Path) -> bool:

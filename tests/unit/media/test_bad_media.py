@@ -14,7 +14,7 @@ from foundation.errors import DuetError, InputError
 from media.sound.cutting import cut_wav, read_sound
 from media.video.probe import probe, timestamps
 from media.video.reader import VideoReader
-from tests.synthetic import cut_off, numbered, tone, write_clip
+from tests.synthetic import cut_off, numbered, run_recipe, tone, write_clip
 
 
 def _missing(folder: Path) -> Path:
@@ -45,8 +45,6 @@ def _noise(folder: Path) -> Path:
 def _sound_only(folder: Path) -> Path:
     path = folder / "clip.mp4"
     whole = write_clip(folder / "both.mp4", [numbered(0)] * 5, audio=tone(0.2))
-    from tests.synthetic import run_recipe
-
     run_recipe("-i", whole, "-vn", "-c", "copy", path)
     return path
 
@@ -102,8 +100,6 @@ def test_a_bad_file_is_refused_by_name_with_a_cure(make: Callable[[Path], Path],
 
 
 def test_a_bare_stream_is_refused_for_its_lack_of_times(tmp_path: Path) -> None:
-    from tests.synthetic import run_recipe
-
     whole = write_clip(tmp_path / "whole.mp4", [numbered(k) for k in range(5)])
     run_recipe("-i", whole, "-c", "copy", tmp_path / "bare.h264")
     with pytest.raises(InputError, match=r"carry no times.*put it into MP4 or MKV at its rate"):
@@ -151,3 +147,15 @@ def test_flipped_bits_and_cut_files_end_in_our_errors(suffix: str, tmp_path: Pat
             read_sound(path)
         except DuetError as problem:
             assert problem.cure  # noqa: PT017  (most of these files are fine, or fail in several ways)
+
+
+@pytest.mark.parametrize("name", ["clip.ts", "clip.mpg", "song.ogg"])
+def test_recordings_one_behind_the_other_are_refused_and_not_heard_in_part(name: str, tmp_path: Path) -> None:
+    whole = write_clip(tmp_path / "whole.mkv", [numbered(k) for k in range(30)], audio=tone(1.2))
+    one, both = tmp_path / f"one {name}", tmp_path / name
+    made_for = {"clip.ts": ("-c", "copy"), "clip.mpg": ("-c:v", "mpeg2video"), "song.ogg": ("-vn", "-c:a", "libvorbis")}
+    run_recipe("-i", whole, *made_for[name], one)
+    assert probe(one).duration > 1
+    both.write_bytes(one.read_bytes() * 2)
+    with pytest.raises(InputError, match=r"several recordings.* begins again after 1\.\d s"):
+        probe(both)
