@@ -102,17 +102,18 @@ def own_sound(performer: Performer) -> str:
 
 
 def _driving(planning: Planning, clips: Mapping[str, Clip], sources: list[Media]) -> list[SoundEntry]:
-    """Each clip's own sound; a clip that several performers share sounds once."""
+    """Each clip's own sound; a clip that several performers share sounds once, as long as the longest plays."""
     performers = planning.manifest.performers
-    entries: list[SoundEntry] = []
-    heard: set[tuple[str, Fraction]] = set()
-    for name, levels in _wanted(planning):
-        clip, file = clips[name], own_sound(performers[name])
-        if not clip.sounds or (planning.manifest.audio.mix is None and (file, clip.start) in heard):
-            continue
-        heard.add((file, clip.start))
-        entries.append(_of_clip(planning, sources, file, clip, levels))
-    return entries
+    heard = [(own_sound(performers[name]), clips[name], levels) for name, levels in _wanted(planning)]
+    heard = [each for each in heard if each[1].sounds]
+    if planning.manifest.audio.mix is None:
+        longest: dict[tuple[str, Fraction], tuple[str, Clip, _Levels]] = {}
+        for file, clip, levels in heard:
+            before = longest.get((file, clip.start))
+            if before is None or before[1].heard < clip.heard:
+                longest[file, clip.start] = (file, clip, levels)
+        heard = list(longest.values())
+    return [_of_clip(planning, sources, file, clip, levels) for file, clip, levels in heard]
 
 
 def _stems(planning: Planning, clips: Mapping[str, Clip], sources: list[Media]) -> tuple[Stem, ...]:

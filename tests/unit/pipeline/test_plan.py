@@ -190,6 +190,11 @@ def test_clips_share_their_sound_and_different_ones_are_mixed(tmp_path: Path) ->
         "bob": {"portrait": "b.png", "driving": {"video": "clip.mp4", "start": 1}},
     }
     assert [entry.start for entry in entries(plan(tmp_path, performers=performers))] == [0, 1]
+    until: dict[str, Any] = {
+        name: {"portrait": f"{name[0]}.png", "driving": {"video": "clip.mp4", "end": end}}
+        for name, end in (("ann", 2), ("bob", 4))
+    }
+    assert [entry.length for entry in entries(plan(tmp_path, performers=until))] == [4]  # bob is heard to his end
     mix = {"mix": [{"from": "bob", "gain_db": -6, "pan": 0.5}]}
     assert [entry.gain_db for entry in entries(plan(tmp_path, audio=mix))] == [-6]
     assert entries(plan(tmp_path, audio={"source": "none"})) == []
