@@ -165,13 +165,12 @@ def lip_gap(shapes: Array, rig: Rig) -> Array:
 
 
 def open_lips(moved: Array, gap: Array, parted: Array, rig: Rig, gains: Gains) -> None:
-    """Set the inner-lip gap to the performer's, and let the rings around follow; in place.
+    """Set the inner-lip gap to the performer's; in place.
 
     Args:
         gap: as in `lip_gap`.
         parted: (n, 11) how far the lips part along it, in face heights: a listener's do not.
     """
-    upper, lower = list(INNER_UPPER), list(INNER_LOWER)
     measured = parted.mean(axis=1)
     wanted = parted.copy()
     wanted[:, 1:-1] *= gains.mouth * gains.lips
@@ -180,6 +179,12 @@ def open_lips(moved: Array, gap: Array, parted: Array, rig: Rig, gains: Gains) -
     moved += (wanted.mean(axis=1) - measured)[:, None, None] * jaw_per_gap()
     gap = gap * (wanted / np.maximum(np.linalg.norm(gap, axis=2), 1e-6))[:, :, None]
     gap[:, :, 1] += rig.seam
+    part_lips(moved, gap)
+
+
+def part_lips(moved: Array, gap: Array) -> None:
+    """Set the inner-lip gap, (n, 11, 3) from upper to lower lip, and let the rings around follow; in place."""
+    upper, lower = list(INNER_UPPER), list(INNER_LOWER)
     middle = smooth_row((moved[:, upper] + moved[:, lower]) / 2)
     up = middle - gap / 2 - moved[:, upper]
     down = middle + gap / 2 - moved[:, lower]

@@ -110,12 +110,7 @@ def build(face: Face, performance: Performance, parting: float = 0.0, *, always_
     is_open = always_open or own_gap > STYLE.open_mouth
     reference = performance.rest.shape
     scale = feature_scale(shape, reference)
-    textured = shape.copy()
-    if is_open:
-        profile = np.sin(np.linspace(0, np.pi, len(INNER_UPPER)))[:, None] * np.array([0.0, 1.0, 0.0])
-        wider = STYLE.mouth_hole * gap + parting / 2 * profile
-        textured[list(INNER_UPPER)] -= wider
-        textured[list(INNER_LOWER)] += wider
+    textured = without_inside(shape, parting) if is_open else shape
     band = np.stack([STYLE.lid_band * (shape[list(eye.crease)] - shape[list(eye.upper)]) for eye in EYES])
     extra = np.concatenate([textured[list(eye.upper)] + rise for eye, rise in zip(EYES, band, strict=True)])
     return Rig(
@@ -131,6 +126,16 @@ def build(face: Face, performance: Performance, parting: float = 0.0, *, always_
         own_gap=own_gap,
         seam=np.zeros(len(lengths)) if is_open else lengths,
     )
+
+
+def without_inside(shape: Array, parting: float = 0.0) -> Array:
+    """(478, 3) the shape, its inner lips a little outside those of a mouth that is open `parting` wider."""
+    wider_shape, upper, lower = shape.copy(), list(INNER_UPPER), list(INNER_LOWER)
+    profile = np.sin(np.linspace(0, np.pi, len(INNER_UPPER)))[:, None] * np.array([0.0, 1.0, 0.0])
+    wider = STYLE.mouth_hole * (shape[lower] - shape[upper]) + parting / 2 * profile
+    wider_shape[upper] -= wider
+    wider_shape[lower] += wider
+    return wider_shape
 
 
 def lid_gap(shape: Array, eye: Eye) -> Array:

@@ -1,6 +1,7 @@
 """Lips that are shut although landmarks say that they part: blurred or painted ones, seen by a network as a dark slit.
 
-What lies between such points is lip through and through. To take it for an opening would make a hole in the lip.
+What lies between such points is lip through and through. To take it for an opening would make a hole in the lip. And
+where an open mouth's points lie once it is shut.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from face import rig
+from face.canonical import Frame
 from face.color import LUMA
 from face.observed import area
 from face.palette import Palette
 from face.relight import classes, ramp
+from face.retargeting import part_lips
 from face.topology import INNER_LOWER, INNER_UPPER
+from foundation.facetrack import Face
 from foundation.geometry import Array, Image
 
 
@@ -90,6 +95,16 @@ def on_the_seam(image: Image, points: Array) -> Array:
     if points.shape[1] > 2:
         moved[above, 2] = moved[below, 2] = (points[above, 2] + points[below, 2]) / 2
     return moved
+
+
+def closed(face: Face) -> Array:
+    """(478, 3) its points with an open mouth shut: the jaw raised, the lips on one another, a hairline between them."""
+    frame = Frame.of(face)
+    shut = rig.relaxed(frame.canonical(face.points), face.blendshapes, 0.0, True)
+    seam = np.zeros((1, len(INNER_UPPER), 3))
+    seam[:, 1:-1, 1] = 2 * LIMITS.seam
+    part_lips(shut[None], seam)
+    return frame.picture(shut)
 
 
 def _luma_at(image: Image, places: Array, sigma: float) -> NDArray[np.float32]:
