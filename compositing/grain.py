@@ -61,7 +61,7 @@ class Grain:
 
     def onto(self, image: Image, mask: NDArray[np.float32]) -> Image:
         """The picture with the grain where the mask, (h, w, 1), is above 0."""
-        return np.asarray(np.clip(np.rint(image + self.noise * mask), 0, 255), np.uint8)
+        return np.asarray(cv2.add(image, cv2.merge([self.noise * mask] * 3), dtype=cv2.CV_8U), np.uint8)
 
 
 def _lost_levels(picture: Image, through: Image, face: NDArray[np.bool_]) -> float:

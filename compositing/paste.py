@@ -8,15 +8,14 @@ back by the exact inverse of its affine, in linear light; and given the picture'
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from compositing.carrying import carried, places
+from compositing.carrying import Flow, Places, carried, pixels, places
 from compositing.grain import Grain
 from compositing.masks import Mask, crop_mask, inner_ramp
+from compositing.seam import Seam
 from compositing.style import PasteStyle
 from foundation.crop import CropInfo
 from foundation.facetrack import Face, head_frame
@@ -24,28 +23,6 @@ from foundation.geometry import Image, apply_affine
 from foundation.person import Person
 from media.image.linear import to_linear, to_srgb
 from media.image.resample import warp_affine, warp_light
-
-
-@dataclass(frozen=True, kw_only=True)
-class PasteLimits:
-    """How far a network's crop is bent and coloured to meet its picture. Lengths are in face heights. Set by looks.
-
-    Attributes:
-        max_shift: levels that colour matching corrects at most: more is a change of light that the driver meant.
-        spread: how far a difference of colour at the edge is carried inwards.
-        max_bend: nothing is bent further.
-        smooth: over which the bending is evened out.
-        flow_side: pixels a side at which motion is looked for: it is evened out over more than what is lost.
-    """
-
-    max_shift: float = 24.0
-    spread: float = 0.4
-    max_bend: float = 0.12
-    smooth: float = 0.03
-    flow_side: int = 256
-
-
-LIMITS = PasteLimits()
 
 
 def paste_mask(crop: CropInfo, face: Face, feather: float) -> Mask:
@@ -88,42 +65,73 @@ class Paste:
         person: Person | None = None,
     ) -> None:
         self._still, self._crop = still, crop
+        scale = 1.0 if crop.native else float(np.sqrt(abs(np.linalg.det(crop.affine[:, :2]))))
+        self._height = head_frame(face.points, face.scheme).height / scale
         self.mask = paste_mask(crop, face, style.feather)
         if crop.native:
             self._blended = _around_solid(self.mask)
             return
         head, size = head_frame(face.points, face.scheme), (crop.box.width, crop.box.height)
-        own = crop_mask(crop, face, style.feather)
         to_crop = crop.affine.copy()
         to_crop[:, 2] += to_crop[:, :2] @ (crop.box.x0, crop.box.y0)
-        self._own = warp_affine(still, to_crop, crop.size)
-        self._light = to_linear(still)
-        self._height = head.height / float(np.sqrt(abs(np.linalg.det(crop.affine[:, :2]))))
-        self._person = person
-        self._behind = None if person is None else to_linear(person.behind)
-        self._seam = _Seam(self._own, own, head.height, match_color=style.match_color)
+        own = warp_affine(still, to_crop, crop.size)
+        self._seam = Seam(own, crop_mask(crop, face, style.feather), head.height, match_color=style.match_color)
+        self._here, self._outside, self._mask = (
+            pixels(still.shape[:2]),
+            (self.mask == 0).astype(np.uint8),
+            cv2.merge([self.mask] * 3),
+        )
+        self._under, self._behind, self._person = to_linear(still) * (1 - self._mask), None, person
+        if person is not None:
+            self._behind = to_linear(person.behind) * self._mask
+            self._under += self._behind
         self._grain = None
         if style.match_grain:
-            through = to_srgb(warp_light(to_linear(self._own), crop.to_box, size))
+            through = to_srgb(warp_light(to_linear(own), crop.to_box, size))
             self._grain = Grain.lost(still, through, _face_area(face, crop), number)
 
     def __call__(self, moved: Image) -> Image:
         """The picture, (h, w, 3), with the moving crop in it."""
         if self._crop.native:
             return self._feathered(moved)
-        light = warp_light(self._seam(moved), self._crop.to_box, (self._crop.box.width, self._crop.box.height))
-        mask = self.mask[:, :, None]
-        result = to_srgb(self._light + (light - self._light) * mask)
-        moving = mask
-        if self._person is not None and self._behind is not None:
-            where = carried(self._person.opacity, places(self._still, result, self._height))
-            share = where.astype(np.float32)[:, :, None] * np.float32(1 / 255)
-            result = to_srgb(self._light + (self._behind + (light - self._behind) * share - self._light) * mask)
-            moving = mask * share
+        gone = self._seam.flow(moved)
+        return self._laid(moved, gone, None if self._person is None else self._come(gone))
+
+    def told(self, moved: Image, mask: NDArray[np.uint8]) -> tuple[Image, NDArray[np.uint8]]:
+        """The same, and (h, w) a mask of the still picture as it lies in it.
+
+        Args:
+            mask: (h, w).
+        """
+        if self._crop.native:
+            result = self._feathered(moved)
+            return result, carried(mask, places(self._still, result, self._height))
+        gone = self._seam.flow(moved)
+        come = self._come(gone)
+        return self._laid(moved, gone, come), carried(mask, come)
+
+    def _come(self, gone: Flow) -> Places:
+        """(h, w, 2) where the picture's pixels come from; `gone`: see Seam.flow."""
+        to_box, step = self._crop.to_box, np.array(self._seam.step)
+        away = cv2.transform(self._seam.come(gone), to_box[:, :2] * step)
+        small = np.column_stack([to_box[:, :2] * step, to_box @ [*((step - 1) / 2), 1]])
+        size = self._still.shape[1::-1]
+        here = cv2.warpAffine(away, small, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(cv2.add(here, self._here), np.float32)
+
+    def _laid(self, moved: Image, gone: Flow, come: Places | None) -> Image:
+        """The result: of a resampled crop, whose light is mixed with that of the picture."""
+        light = warp_light(self._seam(moved, gone), self._crop.to_box, self._still.shape[1::-1])
+        cv2.multiply(light, self._mask, dst=light)
+        moving = self.mask
+        if self._person is not None and self._behind is not None and come is not None:
+            share = carried(self._person.opacity, come).astype(np.float32) * np.float32(1 / 255)
+            cv2.multiply(cv2.subtract(light, self._behind, dst=light), cv2.merge([share] * 3), dst=light)
+            moving = moving * share
+        result = to_srgb(cv2.add(light, self._under, dst=light))
         if self._grain is not None:
-            result = self._grain.onto(result, moving)
-        np.copyto(result, self._still, where=mask == 0)
-        return result
+            result = self._grain.onto(result, moving[:, :, None])
+        return np.asarray(cv2.copyTo(self._still, self._outside, result), np.uint8)
 
     def _feathered(self, moved: Image) -> Image:
         result = moved.copy()
@@ -134,73 +142,12 @@ class Paste:
         return result
 
 
-class _Seam:
-    """Makes a moved crop meet the still one where the mask fades.
-
-    Args:
-        own: the crop of the still picture.
-        mask: of the crop.
-        height: of the face, pixels of the crop.
-    """
-
-    def __init__(self, own: Image, mask: Mask, height: float, *, match_color: bool) -> None:
-        self._own = own
-        self._step = max(1, max(own.shape[:2]) // LIMITS.flow_side)
-        self._gray = self._small(own)
-        self._mask, self._height, self._match = mask, height, match_color
-        self._rim = ((mask > 0) & (mask < 1)).astype(np.float32)
-        self._reach = _spread(self._rim, LIMITS.spread * height)[:, :, None] + np.float32(1e-4)
-        y, x = np.mgrid[: own.shape[0], : own.shape[1]].astype(np.float32)
-        self._here = np.stack([x, y], axis=2)
-
-    def __call__(self, moved: Image) -> NDArray[np.float32]:
-        """(h, w, 3) linear light, in the crop's pixels."""
-        if not self._rim.any():
-            return to_linear(moved)
-        field = self._here + self._bend(moved)
-        bent = np.asarray(cv2.remap(moved, field, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8)
-        return to_linear(self._matched(bent) if self._match else bent)
-
-    def _bend(self, moved: Image) -> NDArray[np.float32]:
-        """(h, w, 2) what to add to a position: at the edge all that takes the motion back, inside nothing."""
-        height = self._height / self._step
-        flow = cv2.calcOpticalFlowFarneback(self._gray, self._small(moved), None, 0.5, 4, 21, 3, 7, 1.5, 0)
-        flow = cv2.GaussianBlur(flow, (0, 0), LIMITS.smooth * height)
-        length = np.linalg.norm(flow, axis=2, keepdims=True)
-        flow *= np.minimum(1, np.float32(LIMITS.max_bend * height) / np.maximum(length, np.float32(1e-6)))
-        if self._step > 1:
-            flow = cv2.resize(flow * np.float32(self._step), moved.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        return np.asarray(flow * (1 - self._mask)[:, :, None], np.float32)
-
-    def _small(self, image: Image) -> NDArray[np.uint8]:
-        """(h, w, 3) -> its lightness, at a whole fraction of its size."""
-        gray = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
-        height, width = gray.shape
-        size = (width // self._step, height // self._step)
-        return gray if self._step == 1 else np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-    def _matched(self, bent: Image) -> Image:
-        """What the colours at the edge need, carried inwards smoothly."""
-        missing = (self._own.astype(np.float32) - bent) * self._rim[:, :, None]
-        shift = _spread(missing, LIMITS.spread * self._height) / self._reach
-        np.clip(shift, -LIMITS.max_shift, LIMITS.max_shift, out=shift)
-        return np.asarray(np.clip(np.rint(bent + shift), 0, 255), np.uint8)
-
-
 def _face_area(face: Face, crop: CropInfo) -> NDArray[np.bool_]:
     """(h, w) where the face is, in the pixels of the crop's box."""
     hull = cv2.convexHull(apply_affine(crop.to_box, face.points[:, :2]).astype(np.float32))
     area = np.zeros((crop.box.height, crop.box.width), np.uint8)
     cv2.fillConvexPoly(area, np.rint(hull).astype(np.int32), 1)
     return area > 0
-
-
-def _spread(image: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
-    """A wide Gaussian, on an eighth of the pixels."""
-    height, width = image.shape[:2]
-    small = cv2.resize(image, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
-    wide = cv2.GaussianBlur(small, (0, 0), max(sigma / 8, 0.3), borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.resize(wide, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _around_solid(mask: Mask) -> list[tuple[slice, slice]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from compositing.carrying import carried, places
 from compositing.front import laid_over
 from compositing.paste import Paste
 from compositing.style import PasteStyle
@@ -21,12 +20,11 @@ class Pasting:
     """
 
     def __init__(self, crop: Crop, style: PasteStyle, matte: Matte | None = None) -> None:
-        self.info, self._bare = crop.info(), crop.bare()
+        self.info = crop.info()
         person = matte.person(self.info.box) if matte else None
-        self._paste, self._fronts = Paste(self._bare, self.info, crop.face(), style, person=person), crop.fronts()
+        self._paste, self._fronts = Paste(crop.bare(), self.info, crop.face(), style, person=person), crop.fronts()
         whole = matte.opacity() if matte else None
         self.opacity = None if whole is None else np.ascontiguousarray(whole[self.info.box.slices])
-        self._height = crop.head().height
 
     @property
     def size(self) -> tuple[int, int]:
@@ -39,7 +37,6 @@ class Pasting:
 
     def told(self, moved: Image) -> tuple[Image, Image]:
         """The same, and (h, w) how much of each of its pixels is the person. There must be a matte."""
-        pasted = self._paste(moved)
         assert self.opacity is not None  # noqa: S101  (see above)
-        here = carried(self.opacity, places(self._bare, pasted, self._height))
+        pasted, here = self._paste.told(moved, self.opacity)
         return laid_over(pasted, self._fronts), here

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,10 +28,12 @@ def _back() -> NDArray[np.uint8]:
 
 def to_linear(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     """sRGB, uint8, as linear light, 0..1."""
-    return linear_light()[image]
+    return np.asarray(cv2.LUT(image, linear_light()), np.float32).reshape(image.shape)
 
 
 def to_srgb(light: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Linear light as sRGB, uint8; what lies outside 0..1 is cut off. Undoes `to_linear` exactly."""
-    roots = np.sqrt(np.clip(light, 0, 1)) * np.float32(LEVELS - 1)
-    return np.asarray(_back()[np.rint(roots).astype(np.uint16)], np.uint8)
+    roots = np.clip(light, 0, 1)
+    np.sqrt(roots, out=roots)
+    roots *= np.float32(LEVELS - 1)
+    return _back().take(np.rint(roots, out=roots).astype(np.uint16), mode="clip")  # else it checks every one

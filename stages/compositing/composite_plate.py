@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compositing.behind import guessed
-from compositing.carrying import carried, places
 from compositing.paste import Paste
 from foundation.geometry import Box
 from media.video.reader import read_frames
@@ -44,11 +43,13 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
             opacity, height = next(opacities, None), inputs.crop.head_in(number).height
             own = None if opacity is None else np.ascontiguousarray(opacity[crop.box.slices][:, :, 0])
             person = None if own is None or crop.native else guessed(under, own, height)
-            part = Paste(under, crop, face, settings.style, number, person=person)(moved)
-            writer.write(_inlaid(plate, crop.box, part))
+            paste = Paste(under, crop, face, settings.style, number, person=person)
             if told is not None and opacity is not None and own is not None:
-                where = carried(own, places(under, part, height))
+                part, where = paste.told(moved, own)
                 told.write(_inlaid(opacity, crop.box, cv2.merge([where] * 3)))
+            else:
+                part = paste(moved)
+            writer.write(_inlaid(plate, crop.box, part))
             report(writer.frames, stop - start)
     return Facts(frames=writer.frames)
 
