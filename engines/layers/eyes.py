@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.layers import lids
-from engines.layers.mesh import Raster
+from engines.layers.mesh import Raster, axes_of
+from face.bridging import smooth_step
 from face.color import LUMA
 from face.eye_style import STYLE
 from face.grain import noise
@@ -90,7 +91,7 @@ class Eyeball:
         size = iris_ends(region, inside, raster, circle) if size is None else size
         circle[2] *= size
         ball = complete_iris(region, extend(region, inside), inside, raster, circle)
-        white = lift_iris(ball, inside, raster, circle)
+        white = lift_iris(ball, inside, raster, circle, corners)
         gap = float(np.linalg.norm(points[list(eye.lower[2:5])] - upper[3:6], axis=1).mean())
         return Eyeball(
             np.array([box.x0, box.y0], np.float64),
@@ -158,8 +159,9 @@ def from_iris(raster: Raster, circle: Array) -> Array:
     return np.asarray(np.sqrt((raster.x - circle[0]) ** 2 + (raster.y - circle[1]) ** 2) / circle[2], np.float64)
 
 
-def lift_iris(ball: Image, inside: NDArray[np.bool_], raster: Raster, circle: Array) -> Image:
-    """The plate with the iris replaced by white: the eye's own where it shows some, darker under the upper lid."""
+def lift_iris(ball: Image, inside: NDArray[np.bool_], raster: Raster, circle: Array, corners: Array) -> Image:
+    """The plate with the iris replaced by white: the eye's own where it shows some, darker under the upper lid, and in
+    the corners, of which an eye that looks aside shows nothing to go by."""
     radius = from_iris(raster, circle)
     disc = iris_alpha(raster.x, raster.y, circle, STYLE.white_from) > 0.02
     if disc.all():
@@ -176,7 +178,12 @@ def lift_iris(ball: Image, inside: NDArray[np.bool_], raster: Raster, circle: Ar
     if on.any() and float(tone @ LUMA) < float(np.median(ball[on] @ LUMA)) + 6:
         return np.asarray(filled, np.uint8)
     down = np.clip((raster.y - (circle[1] - 1.1 * circle[2])) / (0.9 * circle[2]), 0, 1)
-    shade = np.broadcast_to(1 - (1 - STYLE.white_under_lid) * (1 - down), radius.shape)[:, :, None]
+    along, _, width = axes_of(corners)
+    middle = corners.mean(axis=0)
+    aside = 2 * np.abs((raster.x - middle[0]) * along[0] + (raster.y - middle[1]) * along[1]) / width
+    begins = STYLE.white_corner_from
+    dim = smooth_step((aside - begins) / (1 - begins))[:, :, None] * (1 - np.array(STYLE.white_corner))
+    shade = ((1 - (1 - STYLE.white_under_lid) * (1 - down))[:, :, None] * (1 - dim)).astype(np.float32)
     fine = ball.astype(np.float32) - cv2.GaussianBlur(ball, (0, 0), 1.0).astype(np.float32)
     level = np.float32(1.48 * np.median(np.abs(fine[core])))
     x, y = np.broadcast_arrays(raster.x - np.float32(circle[0]), raster.y - np.float32(circle[1]))

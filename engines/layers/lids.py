@@ -92,7 +92,8 @@ class Lid:
 
         fine = part.astype(np.float32) - cv2.GaussianBlur(part, (0, 0), 1.0).astype(np.float32)
         below = taken(rows.lower + STYLE.lid_below * width * down)
-        top = _of_lid(taken(rows.crease + STYLE.lid_from * (rows.brow - rows.crease)), taken, rows, width)
+        fold = taken(rows.crease + STYLE.lid_from * (rows.brow - rows.crease))
+        top = _lit(_of_lid(fold, below, taken, rows, width), below)
         steps = np.linspace(0, STYLE.lid_search, 17)
         beneath = taken(rows.lower[:, None] + steps[:, None] * width * down)
         return Lid(
@@ -109,16 +110,26 @@ def _evened(colours: Pixels) -> Pixels:
     return np.asarray(cv2.GaussianBlur(within, (1, 9), sigmaX=0.1, sigmaY=2.0, borderType=cv2.BORDER_REPLICATE))
 
 
-def _of_lid(fold: Pixels, taken: Callable[[Array], Pixels], rows: Rows, width: float) -> Pixels:
-    """(25, 3) a lid's colours: its own hue, if enough of it shows, and its own light, if that is more."""
+def _of_lid(fold: Pixels, below: Pixels, taken: Callable[[Array], Pixels], rows: Rows, width: float) -> Pixels:
+    """(25, 3) a lid's colours: its own, if enough of it shows, in as much light as the fold above it has."""
     shown = float(np.linalg.norm(rows.upper - rows.crease, axis=1)[8:-8].mean()) / width
     share = float(ramp(np.array(shown), *STYLE.lid_seen))
     if share == 0:
         return fold
     looks = taken(rows.crease + np.array(STYLE.lid_looks)[:, None, None] * (rows.upper - rows.crease))
     lightest = np.take_along_axis(looks, np.argmax(looks @ LUMA, axis=0)[None, :, None], axis=0)[0]
-    own, light = np.maximum(lightest @ LUMA, 1.0), fold @ LUMA
-    return np.asarray(fold + share * (lightest * (np.maximum(own, light) / own)[:, None] - fold), np.float32)
+    # what is paler than the skin on both sides is the white of the eye
+    skin = np.maximum(np.minimum(_warmth(fold), _warmth(below)), np.float32(1e-3))
+    lightest += (fold - lightest) * (1 - ramp(_warmth(lightest) / skin, *STYLE.lid_pale))[:, None]
+    # light is added in the fold's hue: multiplied, brown make-up would turn orange
+    lacks = np.maximum(fold @ LUMA - lightest @ LUMA, 0) / np.maximum(fold @ LUMA, 1.0)
+    return np.asarray(fold + share * (lightest + lacks[:, None] * fold - fold), np.float32)
+
+
+def _lit(top: Pixels, below: Pixels) -> Pixels:
+    """(25, 3) the colours, in no deeper shade than a lid that lies on a ball can be."""
+    lacks = np.maximum(STYLE.lid_darkest - (top @ LUMA) / np.maximum(below @ LUMA, 1.0), 0)
+    return np.asarray(top + lacks[:, None] * below, np.float32)
 
 
 def _goes_on(beneath: Pixels, within: Pixels, skin: Pixels, steps: Array) -> Array:
@@ -235,7 +246,10 @@ def _skin(axes: _Along, lid: Lid, ends: tuple[Array, Array]) -> Pixels:
 def _line(axes: _Along, row: Array, thick: float) -> Pixels:
     """(h, w) 0..1: a soft line along a row, `thick` eye widths in its middle and thin at the corners."""
     wide = 0.5 * thick * axes.width * (1 - 0.75 * np.linspace(-1, 1, DENSE) ** 2)
-    away = (axes.y - axes.depth(row)) / np.maximum(axes.spread(wide), 0.5)
+    # a line thinner than a pixel is that much fainter: it would break into dashes
+    spread = np.maximum(axes.spread(wide), np.float32(STYLE.lash_thinnest))
+    away = (axes.y - axes.depth(row)) / spread
     corner, last = 0.06 * axes.width, axes.places[-1]
     ends = np.clip(axes.x / corner, 0, 1) * np.clip((last - axes.x) / corner, 0, 1)
-    return np.asarray(STYLE.lash_shows * np.exp(-(away**2)) * ends, np.float32)
+    faint = np.minimum(np.maximum(axes.spread(wide), 0.5) / spread, 1.0)
+    return np.asarray(STYLE.lash_shows * faint * np.exp(-(away**2)) * ends, np.float32)
