@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from face.canonical import Frame
 from face.topology import EYES, INNER_LIPS, OUTER_LIPS, POINTS
 from foundation.facetrack import IBUG_68, Face
-from foundation.geometry import Array, umeyama
+from foundation.geometry import Array, Box, apply_affine, invert_affine, umeyama
 from quality.features import MOUTH, PITCH, ROLL, YAW, Image
 
 PATCH = 64
@@ -57,7 +57,11 @@ def shape_distance(portrait: Face, result: Face) -> float:
 def look_distance(portrait: Image, portrait_face: Face, result: Image, result_face: Face) -> float:
     """One minus the zero-mean normalised cross-correlation of the two faces' luminance, aligned by eyes, nose and
     mouth, inside an ellipse: 0 for the same picture in any light, about 1 for pictures that have nothing in common."""
-    ours, theirs = _patch(result, result_face), _patch(portrait, portrait_face)
+    return patch_distance(patch(portrait, portrait_face), patch(result, result_face))
+
+
+def patch_distance(theirs: Array, ours: Array) -> float:
+    """`look_distance` of two faces of which the patches are known."""
     rows, columns = np.mgrid[:PATCH, :PATCH]
     inside = ((columns - 31.5) / 26) ** 2 + ((rows - 33) / 30) ** 2 <= 1
     a, b = ours[inside] - ours[inside].mean(), theirs[inside] - theirs[inside].mean()
@@ -65,12 +69,28 @@ def look_distance(portrait: Image, portrait_face: Face, result: Image, result_fa
     return 1.0 if spread < 1e-6 else 1.0 - float((a * b).sum()) / spread
 
 
-def _patch(image: Image, face: Face) -> Array:
+def patch(image: Image, face: Face) -> Array:
     """(PATCH, PATCH) luminance of the face, brought onto _PLACES and lightly smoothed."""
     anchors = _ANCHORS_68 if face.scheme == IBUG_68 else _ANCHORS
     scale, rotation, shift = umeyama(face.points[list(anchors), :2], _PLACES)
     affine = np.concatenate([scale * rotation, shift[:, None]], axis=1)
     if scale < 1:
-        image = np.asarray(cv2.GaussianBlur(image, (0, 0), 0.5 / scale), np.uint8)
+        image = _smoothed(image, invert_affine(affine), 0.5 / scale)
     grey = cv2.cvtColor(cv2.warpAffine(image, affine, (PATCH, PATCH), flags=cv2.INTER_LINEAR), cv2.COLOR_RGB2GRAY)
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), np.float64)
+
+
+def _smoothed(image: Image, back: Array, sigma: float) -> Image:
+    """The picture smoothed where the patch shows it; elsewhere it holds nothing.
+
+    Args:
+        back: (2, 3) from the patch's pixels to the image's.
+    """
+    corners = apply_affine(back, np.array([(0, 0), (PATCH, 0), (0, PATCH), (PATCH, PATCH)], np.float64))
+    reach = 4 * sigma + 3  # OpenCV's kernel ends at 3 sigma
+    low, high = np.floor(corners.min(axis=0) - reach).astype(int), np.ceil(corners.max(axis=0) + reach).astype(int)
+    seen = Box(*low.tolist(), *high.tolist()).clipped(image.shape[1], image.shape[0])
+    soft = np.empty_like(image)
+    if seen.width and seen.height:
+        soft[seen.slices] = cv2.GaussianBlur(image[seen.slices], (0, 0), sigma)
+    return soft

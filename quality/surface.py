@@ -76,9 +76,8 @@ def squared_error(a: Image, b: Image, mask: NDArray[np.bool_]) -> float:
     """Mean squared difference, levels, inside the mask; NaN where it is empty."""
     if not mask.any():
         return float("nan")
-    difference = cv2.absdiff(a, b).astype(np.float32)
-    channels = cv2.mean(difference * difference, mask.astype(np.uint8))
-    return float(np.mean(channels[:3]))
+    pixels = mask.astype(np.uint8)
+    return float(cv2.norm(a, b, cv2.NORM_L2SQR, pixels) / (a.shape[2] * cv2.countNonZero(pixels)))
 
 
 def decibels(squared: float) -> float:

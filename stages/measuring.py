@@ -153,6 +153,7 @@ class _Result:
         self._ground = surface.around_head((width, height), head)
         self._edge = still.edge()
         self._burnt = surface.clipped(still.image, self._face_box)
+        self._patch = None if still.whole else identity.patch(still.image, still.face)
 
     def take(self, at: int, image: Image) -> None:
         """The next frame."""
@@ -183,9 +184,15 @@ class _Result:
         seen.result.append(features(None if face is None else image, face))
         seen.found.append(face is not None)
         seen.shape.append(np.nan if face is None else identity.shape_distance(still.face, face))
-        seen.look.append(np.nan if face is None else identity.look_distance(still.image, still.face, image, face))
+        seen.look.append(self._look(image, face))
         seen.clipped.append(max(0.0, surface.clipped(image, self._face_box) - self._burnt))
         seen.stuck.append(self._last is not None and float(np.abs(thumb - self._last).max()) < 0.5)
+
+    def _look(self, image: Image, face: Face | None) -> float:
+        """How far the face looks from the portrait's."""
+        if face is None or self._patch is None:
+            return float("nan")
+        return identity.patch_distance(self._patch, identity.patch(image, face))
 
     def _region(self, image: Image) -> None:
         """Background and seam: what is around the face."""
