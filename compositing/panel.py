@@ -10,6 +10,9 @@ from foundation.geometry import Box, Image
 from foundation.layout import Covered, Fit, View, view
 from media.image.resample import blur_for, enlarge, reduce_by
 
+LEAST_BLUR = 0.2
+"""Sigma, in pixels, below which a picture is not smoothed."""
+
 
 class Panel:
     """Draws one performer into one panel.
@@ -25,6 +28,7 @@ class Panel:
         fit, covered: as in foundation.layout.view.
     Attributes:
         target: the part of the panel that the picture covers; all of it, unless the picture is shown whole.
+        moving: the part of the panel outside which frames do not differ.
     """
 
     def __init__(
@@ -49,26 +53,30 @@ class Panel:
         self._size = (box.height, box.width)
         self._changed = _aligned(box, by, reach * by, whole)
         self._around = _aligned(box, by, 2 * reach * by, whole)
-        self._still = np.ascontiguousarray(whole[self._around.slices])
-        self._patch = _inside(box, self._around)
         self._base = self._smooth(whole)
+        self._plain = by == 1 and self._sigma < LEAST_BLUR
+        self._now = self._base[self._around.slices] if self._plain else whole[self._around.slices].copy()
+        self._patch = _inside(box, self._around)
         self.target = seen.target
+        self.moving = _shown(_divided(self._changed, by), self._view)
 
-    def draw(self, patch: Image) -> Image:
-        """The panel's `target` with the moving part as in `patch`, (box height, box width, 3) uint8 RGB."""
-        around = self._still.copy()
-        around[self._patch.slices] = patch[: self._size[0], : self._size[1]]
-        by = self._by
-        moved = self._smooth(around)
-        inner = _inside(self._changed, self._around)
-        base, changed = self._base, self._changed
-        base[_divided(changed, by).slices] = moved[_divided(inner, by).slices]
+    def draw(self, patch: Image, into: Image | None = None) -> Image:
+        """The panel's `target` with the moving part as in `patch`, (box height, box width, 3) uint8 RGB.
+
+        Args:
+            into: where it is drawn, of the target's size; None: into an array of its own.
+        """
+        # of what is around the patch nothing is ever changed
+        self._now[self._patch.slices] = patch[: self._size[0], : self._size[1]]
+        if not self._plain:
+            by, inner = self._by, _inside(self._changed, self._around)
+            self._base[_divided(self._changed, by).slices] = self._smooth(self._now)[_divided(inner, by).slices]
         target = self._view.target
-        return enlarge(base[self._view.window.slices], (target.width, target.height))
+        return enlarge(self._base[self._view.window.slices], (target.width, target.height), into)
 
     def _smooth(self, image: Image) -> Image:
         reduced = reduce_by(image, self._by)
-        if self._sigma < 0.2:
+        if self._sigma < LEAST_BLUR:
             return reduced
         return np.asarray(cv2.GaussianBlur(reduced, (0, 0), self._sigma), np.uint8)
 
@@ -87,6 +95,19 @@ def _inside(part: Box, whole: Box) -> Box:
 
 def _divided(box: Box, by: int) -> Box:
     return Box(box.x0 // by, box.y0 // by, box.x1 // by, box.y1 // by)
+
+
+def _shown(part: Box, seen: View) -> Box:
+    """Where in the panel a part of the picture shows, with the pixels around it that a bicubic kernel mixes it into."""
+    window, target = seen.window, seen.target
+    across, down = target.width / window.width, target.height / window.height
+    box = Box(
+        int((part.x0 - window.x0 - 2) * across) - 2,
+        int((part.y0 - window.y0 - 2) * down) - 2,
+        int((part.x1 - window.x0 + 2) * across) + 2,
+        int((part.y1 - window.y0 + 2) * down) + 2,
+    )
+    return box.clipped(target.width, target.height).moved(target.x0, target.y0)
 
 
 def _reduced(seen: View, by: int, picture: tuple[int, int]) -> View:

@@ -27,6 +27,7 @@ class Player:
         behind: what a person who is cut out stands before, by the frame's number, as large as the panel; None: what is
             behind the scene.
         shown: the number of the frame that stands there now.
+        alone: whether what it has drawn stays until it draws again: nothing else is drawn where it shows.
     """
 
     panel: Panel
@@ -35,6 +36,7 @@ class Player:
     backing: Image | None = None
     behind: Callable[[int], Image] | None = None
     shown: int = -1
+    alone: bool = False
     _picture: Image | None = None
 
     @property
@@ -42,15 +44,33 @@ class Player:
         """Whether what is behind it shows."""
         return not isinstance(self.frames, FrameSequence)
 
-    def turn_to(self, number: int) -> bool:
+    @property
+    def direct(self) -> bool:
+        """Whether its frames are drawn where they show, and not kept beside."""
+        return self.alone and not (self.see_through or self.backing is not None or self.behind is not None)
+
+    @property
+    def moving(self) -> Box:
+        """The part of the result's frames outside which its own frames do not differ."""
+        return self.panel.moving.moved(self.place.x0, self.place.y0)
+
+    def turn_to(self, number: int, canvas: Image) -> bool:
         """Draw frame `number`, if another one stands there; whether that was so."""
         wanted = self.frames.clamped(number)
         if wanted == self.shown:
             return False
-        self._picture, self.shown = self.panel.draw(self.frames[wanted]), wanted
+        patch, self.shown = self.frames[wanted], wanted
+        if self.direct:
+            self.panel.draw(patch, canvas[self._target.slices])
+            return True
+        self._picture = self.panel.draw(patch)
         if self.backing is not None:
             self.backing[self.panel.target.slices] = self._picture
         return True
+
+    @property
+    def _target(self) -> Box:
+        return self.panel.target.moved(self.place.x0, self.place.y0)
 
     def lay_onto(self, canvas: Image, number: int) -> None:
         """Put what was drawn last into its place, in frame `number`."""
@@ -61,7 +81,7 @@ class Player:
             return
         if self.behind is not None:
             canvas[self.place.slices] = self.behind(number)
-        place = self.panel.target.moved(self.place.x0, self.place.y0).slices
+        place = self._target.slices
         under = canvas[place]
         if self._picture.shape[2] == canvas.shape[2] == WITH_OPACITY:
             alone = self.behind is None
@@ -87,17 +107,47 @@ class Scene:
         self._moving = moving
         shows = still.shape[2] == WITH_OPACITY or any(player.see_through for player in players)
         self._behind = still.copy() if shows else None
+        self._begun = False
+        for number, player in enumerate(players):
+            lower = any(player.place.meets(below.place) for below in players[:number])
+            player.alone = not (shows or moving or lower)
 
-    def draw(self, number: int) -> Image:
-        """Frame `number` of the result, of the shape of `still`; it stands until the next call."""
-        dirty = self._moving is not None
+    def draw(self, number: int) -> tuple[Image, list[Box] | None]:
+        """Frame `number` of the result, of the shape of `still`; it stands until the next call. And the parts in which
+        it may differ from the one that was drawn before; None: everywhere."""
+        renewed = self._moving is not None or self._behind is not None
         if self._moving is not None:
             np.copyto(self._canvas, self._moving(number))
-        elif self._behind is not None:
-            dirty = True  # what shines through must not be what shone through before
+        elif self._behind is not None:  # what shines through must not be what shone through before
             np.copyto(self._canvas, self._behind)
+        dirty = renewed
+        changed: list[Box] = []
         for player in self._players:
-            dirty = player.turn_to(number) or dirty
-            if dirty:
+            turned = player.turn_to(number, self._canvas)
+            changed += [player.moving] if turned else []
+            dirty = dirty or turned
+            if dirty and not player.direct:
                 player.lay_onto(self._canvas, number)
-        return self._canvas
+        begun, self._begun = self._begun, True
+        return self._canvas, changed if begun and not renewed else None
+
+
+class Changes:
+    """Which parts of a film's frames differ from the frame that was taken before."""
+
+    def __init__(self) -> None:
+        self._scene: Scene | None = None
+        self._parts: list[Box] | None = None
+
+    def drawn(self, scene: Scene | None, parts: list[Box] | None) -> None:
+        """A frame has been drawn: by a scene, with what `Scene.draw` tells; or, None, in another way."""
+        if scene is None or scene is not self._scene or parts is None or self._parts is None:
+            self._parts = None
+        else:
+            self._parts += parts
+        self._scene = scene
+
+    def take(self) -> list[Box] | None:
+        """What differs in the frame drawn last; None: everything may."""
+        parts, self._parts = self._parts, []
+        return parts

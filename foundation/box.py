@@ -40,6 +40,16 @@ class Box:
         """The same rectangle elsewhere."""
         return Box(self.x0 + right, self.y0 + down, self.x1 + right, self.y1 + down)
 
+    def meets(self, other: Box) -> bool:
+        """Whether the two share a pixel."""
+        across = min(self.x1, other.x1) - max(self.x0, other.x0)
+        return across > 0 and min(self.y1, other.y1) > max(self.y0, other.y0)
+
+    def around(self, other: Box) -> Box:
+        """The smallest that holds both."""
+        low, high = (min(self.x0, other.x0), min(self.y0, other.y0)), (max(self.x1, other.x1), max(self.y1, other.y1))
+        return Box(*low, *high)
+
     @property
     def corners(self) -> tuple[int, int, int, int]:
         """x0, y0, x1, y1."""

@@ -28,22 +28,32 @@ WAV = {"format": "wav", "rf64": "auto"}
 REPRODUCIBLE = {"fflags": "+bitexact", "flags:v": "+bitexact", "flags:a": "+bitexact"}
 
 
+PLANES = "yuv420p"
+"""The planes that frames come in where an encoder takes these as they are, see media.ffmpeg.planes."""
+
+
+def takes_planes(encode: Encode) -> bool:
+    """Whether frames are converted to PLANES before they come to ffmpeg."""
+    return encode.pix_fmt == PLANES and vendor_of(encode.encoder) is None
+
+
 def encode_video(destination: Path, *, size: tuple[int, int], fps: Fraction, encode: Encode) -> list[str]:
-    """Raw RGB (or RGBA) frames on stdin to a file without sound: bt709, tagged in stream and container.
+    """Raw frames on stdin, RGB or RGBA or PLANES, to a file without sound: bt709, tagged in stream and container.
 
     Raises: StageError if a side is odd and the encode halves the colours' resolution, which odd sides have no half of.
     """
     width, height = size
     check_sides(size, encode, destination)
+    planes = takes_planes(encode)
     frames = ffmpeg.input(
         "pipe:0",
         format="rawvideo",
-        pix_fmt="rgba" if encode.alpha else "rgb24",
+        pix_fmt=PLANES if planes else "rgba" if encode.alpha else "rgb24",
         s=f"{width}x{height}",
         framerate=str(fps),
         **SAFE_INPUT,
     )
-    return _encoding(frames.video, destination, fps, encode)
+    return _encoding(frames.video, destination, fps, encode, ready=planes)
 
 
 def check_sides(size: tuple[int, int], encode: Encode, file: Path) -> None:
@@ -62,11 +72,12 @@ def encode_noise(destination: Path, encode: Encode) -> list[str]:
     return _encoding(picture, destination, Fraction(25), encode)
 
 
-def _encoding(picture: Any, destination: Path, fps: Fraction, encode: Encode) -> list[str]:
+def _encoding(picture: Any, destination: Path, fps: Fraction, encode: Encode, *, ready: bool = False) -> list[str]:
+    """`ready`: the picture has the encoder's format, range and matrix."""
     vendor = vendor_of(encode.encoder)
     wanted = pixel_format(encode)
     tags = _RGB if VIDEO[encode.codec].lossless else BT709
-    if not VIDEO[encode.codec].lossless:
+    if not (ready or VIDEO[encode.codec].lossless):
         picture = picture.filter("scale", out_color_matrix="bt709", out_range="tv", flags=_SCALE_FLAGS)
     picture = picture.filter("format", wanted).filter(
         "setparams",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -11,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from foundation.geometry import Box
+from media.ffmpeg.planes import Planes
 from media.ffmpeg.run import failure, start_ffmpeg, stop
 from media.ffmpeg.sink import Sink
 
@@ -21,16 +24,20 @@ class PipeSink(Sink):
     Args:
         argv: from `media.ffmpeg.argv.encode_video`.
         file: what an error names.
+        planes: in which the frames are sent; None: as they are.
     """
 
-    def __init__(self, argv: list[str], *, file: Path | str) -> None:
-        self._file = file
+    def __init__(self, argv: list[str], *, file: Path | str, planes: Planes | None = None) -> None:
+        self._file, self._planes = file, planes
         # stderr goes to a file: nobody reads a pipe while frames are being written, and a full one would block ffmpeg
         self._stderr = TemporaryFile()  # noqa: SIM115  (closed by finish or abort)
         self._child = start_ffmpeg(argv, file=file, stdin=subprocess.PIPE, stderr=self._stderr)
 
-    def prepare(self, image: NDArray[np.uint8]) -> bytes:
-        return image.tobytes()
+    def prepare(self, image: NDArray[np.uint8], changed: Sequence[Box] | None = None) -> bytes:
+        if self._planes is None:
+            return image.tobytes()
+        self._planes.take(image, changed)
+        return self._planes.packed()
 
     def send(self, prepared: Any) -> None:
         if self._child.stdin is None:

@@ -53,8 +53,15 @@ def reduce_by(image: Image, by: int) -> Image:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def enlarge(image: Image, size: tuple[int, int]) -> Image:
-    """To (width, height) with a bicubic kernel: for enlarging, and for shrinking what `blur_for` has smoothed."""
+def enlarge(image: Image, size: tuple[int, int], into: Image | None = None) -> Image:
+    """To (width, height) with a bicubic kernel: for enlarging, and for shrinking what `blur_for` has smoothed.
+
+    Args:
+        into: takes the result; None: an array of its own.
+    """
     if (image.shape[1], image.shape[0]) == size:
-        return np.ascontiguousarray(image)
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+        if into is None:
+            return np.ascontiguousarray(image)
+        into[:] = image
+        return into
+    return np.asarray(cv2.resize(image, size, into, interpolation=cv2.INTER_CUBIC), np.uint8)

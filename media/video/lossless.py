@@ -22,6 +22,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from foundation.errors import StageError
+from foundation.geometry import Box
 from media.ffmpeg.sink import Sink
 from media.files.checks import file_url
 from media.files.opening import opened, video_stream
@@ -76,7 +77,7 @@ class LosslessSink(Sink):
         stream.codec_context.time_base = 1 / fps
         self._stream = stream
 
-    def prepare(self, image: NDArray[np.uint8]) -> VideoFrame:
+    def prepare(self, image: NDArray[np.uint8], changed: Sequence[Box] | None = None) -> VideoFrame:
         if not self._format.startswith("gb"):
             packed = VideoFrame.from_ndarray(image, format="rgb24" if image.shape[2] == 3 else "rgba")
             return packed.reformat(format=self._format)

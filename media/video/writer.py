@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from foundation.atomic import check_writable, temporary_name, write_error
 from foundation.errors import StageError
-from media.ffmpeg.argv import encode_video
+from foundation.geometry import Box
+from media.ffmpeg.argv import encode_video, takes_planes
 from media.ffmpeg.codecs import Encode
 from media.ffmpeg.pipe import PipeSink
+from media.ffmpeg.planes import Planes
 from media.ffmpeg.sink import Sink
 from media.files.info import LOSSLESS_SUFFIX
 from media.video.lossless import LosslessCodec, LosslessSink
@@ -71,7 +73,8 @@ class FrameWriter:
         try:
             if delivered:
                 argv = encode_video(self._temporary, size=size, fps=fps, encode=delivered)
-                self._sink: Sink = PipeSink(argv, file=path)
+                planes = Planes(size) if takes_planes(delivered) else None
+                self._sink: Sink = PipeSink(argv, file=path, planes=planes)
             else:
                 lossless = codec or _BY_SUFFIX.get(suffix, "magicyuv")
                 channels = self._shape[2]
@@ -83,9 +86,12 @@ class FrameWriter:
         self._thread = Thread(target=self._work, name=f"write {path.name}", daemon=True)
         self._thread.start()
 
-    def write(self, frame: NDArray[np.uint8]) -> None:
+    def write(self, frame: NDArray[np.uint8], changed: Sequence[Box] | None = None) -> None:
         """Append a frame, (H, W, 3) uint8 RGB ((H, W, 4) with alpha). It is copied: the caller may reuse its memory.
 
+        Args:
+            frame: of the file's size.
+            changed: parts outside which it is as the one before; None: nobody knows.
         Raises: StageError as the class; ValueError if the frame has another shape or type, or the file is closed.
         """
         if not self._open:
@@ -95,7 +101,7 @@ class FrameWriter:
         if self._failure is not None:
             self.discard()
             raise self._told(self._failure) from self._failure
-        self._queue.put(self._sink.prepare(frame))
+        self._queue.put(self._sink.prepare(frame, changed))
         self.frames += 1
 
     def close(self) -> None:

@@ -18,17 +18,18 @@ from moviepy import VideoClip, concatenate_videoclips
 from numpy.typing import NDArray
 
 from compositing.backdrop import VideoBackdrop, blurred, filled, plain
-from compositing.opacity import over, straight, with_opacity
+from compositing.lettered import Lettered
+from compositing.opacity import with_opacity
 from compositing.panel import Panel
-from compositing.scene import WITH_OPACITY, Player, Scene
+from compositing.scene import Changes, Player, Scene
 from compositing.standing import Standing
-from compositing.text_overlay import Layer, Overlay
+from compositing.text_overlay import Overlay
 from compositing.transition import TRANSITIONS
 from foundation.geometry import Box
 from foundation.layout import panels
 from foundation.times import FrameRange
 from media.image.images import read_image
-from media.video.writer import FrameWriter, picture_writer
+from media.video.writer import picture_writer
 from stages.acts import Shown, shown
 from stages.artifacts import Frames, Media
 from stages.contract import Report
@@ -69,13 +70,16 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         act.name: _shown(act, crop, chunks, inputs, alpha=alpha)
         for act, crop, chunks in zip(settings.acts, inputs.crops, inputs.chunks, strict=True)
     }
-    timeline = _timeline(settings.scenes, part, _Stage(acts, inputs.backgrounds, size, fps, alpha, part.start))
+    stage, changes = _Stage(acts, inputs.backgrounds, size, fps, alpha, part.start), Changes()
+    timeline = _timeline(settings.scenes, part, stage, changes)
     with (
         _text(inputs, size, fps, part) as text,
         picture_writer(out, size=size, fps=fps, encode=settings.video) as writer,
     ):
+        lettered = Lettered(writer)
         for number in range(len(part)):
-            _write(writer, timeline.get_frame(number + 0.5), text.layer(part.start + number))
+            frame = timeline.get_frame(number + 0.5)
+            lettered.write(frame, text.layer(part.start + number), changes.take())
             report(number + 1, len(part))
     timeline.close()
     return Facts(frames=len(part), size=size, scenes=len(settings.scenes))
@@ -88,35 +92,12 @@ def _text(inputs: Inputs, size: tuple[int, int], fps: Fraction, part: FrameRange
     return Overlay(scripts, fonts, size=size, fps=fps, start=part.start, frames=part.stop)
 
 
-def _write(writer: FrameWriter, frame: Image, layer: Layer | None) -> None:
-    """Write the frame with the text on it; the frame itself stays as it is: scenes go on drawing on it."""
-    if frame.shape[2] == WITH_OPACITY:
-        writer.write(straight(frame if layer is None else _with_text(frame, layer)))
-        return
-    if layer is None:
-        writer.write(frame)
-        return
-    part = frame[layer.box.slices]
-    before = part.copy()
-    part[:] = layer.over(frame)
-    writer.write(frame)
-    part[:] = before
-
-
-def _with_text(frame: Image, layer: Layer) -> Image:
-    """A copy of a frame with opacity, with the text on it."""
-    text = np.dstack([layer.light, 255 - layer.through[:, :, 0]])
-    copy = frame.copy()
-    copy[layer.box.slices] = over(text, copy[layer.box.slices])
-    return copy
-
-
 def _shown(act: Act, crop: Crop, chunks: tuple[Frames, ...], inputs: Inputs, *, alpha: bool) -> Shown:
     matte, file = inputs.mattes.get(act.name), inputs.behinds.get(act.name)
     return shown(act, crop, chunks, matte=matte, file=file, alpha=alpha)
 
 
-def _timeline(scenes: tuple[PlannedScene, ...], part: FrameRange, stage: _Stage) -> VideoClip:
+def _timeline(scenes: tuple[PlannedScene, ...], part: FrameRange, stage: _Stage, changes: Changes) -> VideoClip:
     """The scenes one after the other, each begun by its transition from the one before (from black, for the first)."""
 
     @lru_cache(maxsize=2)  # a scene's pictures are large: only those that show are kept
@@ -126,9 +107,9 @@ def _timeline(scenes: tuple[PlannedScene, ...], part: FrameRange, stage: _Stage)
     clips = []
     for number, about in enumerate(scenes):
         if about.passage:
-            passing = _passing(scene, number, about.range.start, about.passage)
+            passing = _passing(scene, number, about.range.start, about.passage, changes)
             clips += _clip(FrameRange(about.range.start, about.settled), part, stage, passing)
-        clips += _clip(FrameRange(about.settled, about.range.stop), part, stage, _alone(scene, number))
+        clips += _clip(FrameRange(about.settled, about.range.stop), part, stage, _alone(scene, number, changes))
     return concatenate_videoclips(clips)
 
 
@@ -143,18 +124,26 @@ def _clip(frames: FrameRange, part: FrameRange, stage: _Stage, draw: Draw) -> li
     return [clip]
 
 
-def _alone(scene: Callable[[int], Scene], number: int) -> Draw:
+def _alone(scene: Callable[[int], Scene], number: int, changes: Changes) -> Draw:
     """Scene `number`, made when its first frame is asked for."""
-    return lambda frame: scene(number).draw(frame)
+
+    def draw(frame: int) -> Image:
+        shown = scene(number)
+        picture, parts = shown.draw(frame)
+        changes.drawn(shown, parts)
+        return picture
+
+    return draw
 
 
-def _passing(scene: Callable[[int], Scene], number: int, start: int, through: Passage) -> Draw:
+def _passing(scene: Callable[[int], Scene], number: int, start: int, through: Passage, changes: Changes) -> Draw:
     """The transition into scene `number`, while the one before goes on."""
     blend, count = TRANSITIONS[through.kind], through.frames
 
     def draw(frame: int) -> Image:
-        share = (frame - start + 0.5) / count
-        return blend(scene(number - 1).draw(frame), scene(number).draw(frame), share, through.direction)
+        (before, _), (after, _) = scene(number - 1).draw(frame), scene(number).draw(frame)
+        changes.drawn(None, None)
+        return blend(before, after, (frame - start + 0.5) / count, through.direction)
 
     return draw
 

@@ -32,8 +32,18 @@ def test_encode_says_size_rate_and_colour_exactly() -> None:
     assert value(command, "-framerate") == value(command, "-r") == "30000/1001"
     assert (value(command, "-s"), value(command, "-i"), value(command, "-f")) == ("1280x720", "pipe:0", "rawvideo")
     assert (value(command, "-crf"), value(command, "-preset")) == ("17", "fast")
-    assert "out_color_matrix=bt709" in value(command, "-filter_complex")
+    assert (value(command, "-pix_fmt"), "scale" in value(command, "-filter_complex")) == ("yuv420p", False)
     assert {value(command, f"-{name}") for name in ("colorspace", "color_primaries", "color_trc")} == {"bt709"}
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [Encode("mov", "prores_422_hq", "prores_ks", None, bits=10), Encode(bits=10), Encode(encoder="h264_nvenc")],
+)
+def test_what_ffmpeg_converts_itself_gets_the_right_matrix(encode: Encode) -> None:
+    command = argv.encode_video(Path("o.mp4"), size=(1280, 720), fps=Fraction(25), encode=encode)
+    assert value(command, "-pix_fmt") == "rgb24"
+    assert "out_color_matrix=bt709" in value(command, "-filter_complex")
 
 
 def test_every_input_is_a_local_file_and_every_name_only_a_name() -> None:

@@ -58,7 +58,7 @@ def test_a_scene_without_a_backdrop_is_transparent_around_its_performers(tmp_pat
     panel = Panel(with_opacity(picture, opacity), Box(0, 0, 64, 64), (64, 64), head)
     scene = Scene(np.zeros((64, 128, 4), np.uint8), [Player(panel, frames, Box(64, 0, 128, 64))])
     for number, level in ((0, 30), (1, 120), (1, 120)):
-        shown = straight(scene.draw(number))
+        shown = straight(scene.draw(number)[0])
         assert not shown[:, :64, 3].any()
         np.testing.assert_array_equal(shown[:, 64:, 3], opacity)
         np.testing.assert_allclose(shown[:, 64:90, :3], level, atol=1)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from compositing.backdrop import VideoBackdrop, blurred, filled, plain
 from compositing.panel import Panel
-from compositing.scene import Player, Scene
+from compositing.scene import Changes, Player, Scene
 from compositing.transition import TRANSITIONS, crossfade, fade, wipe
 from foundation.facetrack import HeadFrame
 from foundation.geometry import Box
@@ -45,7 +45,7 @@ def player(frames: FrameSequence, place: Box, backing: Image | None = None) -> P
 def test_each_performer_stands_in_its_place_at_its_frame(tmp_path: Path) -> None:
     scene = Scene(plain("#102030", (160, 90)), [player(clip(tmp_path, [50, 60, 70]), Box(0, 5, 160, 85))])
     for number, value in enumerate([50, 60, 70, 70, 70]):  # the clip's last frame stands until the end
-        frame = scene.draw(number)
+        frame, _ = scene.draw(number)
         assert (frame[5:85, 40:120] == value).all()
         assert (frame[:5] == (16, 32, 48)).all()
         assert (frame[5:85, :40] == (16, 32, 48)).all()
@@ -55,14 +55,34 @@ def test_an_inset_stays_on_top_of_what_moves_below(tmp_path: Path) -> None:
     below, above = clip(tmp_path, [10, 20, 30], "a"), clip(tmp_path, [200], "b")
     scene = Scene(plain("#000000", (160, 90)), [player(below, Box(0, 0, 160, 90)), player(above, Box(60, 10, 80, 30))])
     for number, value in enumerate([10, 20, 30]):
-        frame = scene.draw(number)
+        frame, _ = scene.draw(number)
         assert (frame[10:30, 60:80] == 200).all()
         assert (frame[40:, 60:80] == value).all()
 
 
+def test_what_is_told_to_have_changed_holds_all_that_has(tmp_path: Path) -> None:
+    """Side by side, above one another, and one that stands still while the others go on."""
+    values = [(10, 20, 30, 40), (200, 190, 180, 170), (90,)]
+    clips = [clip(tmp_path, list(each), str(number)) for number, each in enumerate(values)]
+    places = [Box(0, 0, 80, 90), Box(80, 0, 160, 90), Box(60, 10, 100, 50)]
+    for chosen in ((0, 1), (0, 1, 2), (2, 0), (2,)):
+        scene = Scene(plain("#000000", (160, 90)), [player(clips[n], places[n]) for n in chosen])
+        changes, last = Changes(), np.zeros((90, 160, 3), np.uint8)
+        for number in range(4):
+            frame, parts = scene.draw(number)
+            changes.drawn(scene, parts)
+            told = changes.take()
+            differs = (frame != last).any(axis=2)
+            assert (told is None) == (number == 0)
+            for box in told or ():
+                differs[box.slices] = False
+            assert number == 0 or not differs.any()
+            last = frame.copy()
+
+
 def test_a_picture_shown_whole_has_its_own_backing(tmp_path: Path) -> None:
     scene = Scene(plain("#000000", (160, 90)), [player(clip(tmp_path, [90]), Box(0, 0, 160, 90), solid(33))])
-    frame = scene.draw(0)
+    frame, _ = scene.draw(0)
     assert (frame[:, :35] == 33).all()
     assert (frame[:, 35:125] == 90).all()
 

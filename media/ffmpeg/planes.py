@@ -1,0 +1,99 @@
+"""A picture as encoders take it, in planes of light and colour, of which only what changes is converted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+from foundation.geometry import Box
+from media.ffmpeg.argv import PLANES
+
+_HOW = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP
+"""As media.ffmpeg.argv has it for what ffmpeg converts itself: the samples are the same."""
+_REACH = 8
+"""Pixels on every side that count for a sample of colour, at most."""
+
+
+class Planes:
+    """The planes of a picture that changes, bt709 in the range of television.
+
+    Args:
+        size: (width, height) of the picture, even.
+    """
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._width, self._height = size
+        self._reformatter = VideoReformatter()
+        whole, quarter = self._width * self._height, self._width * self._height // 4
+        self._all = np.zeros(whole + 2 * quarter, np.uint8)
+        light, *colours = np.split(self._all, [whole, whole + quarter])
+        half = self._height // 2, self._width // 2
+        self._planes = light.reshape(self._height, self._width), *(plane.reshape(half) for plane in colours)
+
+    def take(self, image: NDArray[np.uint8], changed: Sequence[Box] | None) -> None:
+        """Convert a picture.
+
+        Args:
+            image: (H, W, 3) uint8 RGB.
+            changed: parts outside which it is as the one before; None: there are none.
+        """
+        whole = Box(0, 0, self._width, self._height)
+        known = [whole] if changed is None else [self._concerned(box) for box in changed if box.width and box.height]
+        for part in _apart(known):
+            if part.width and part.height:
+                self._convert(image, part)
+
+    def packed(self) -> bytes:
+        """All of them, one after the other."""
+        return self._all.tobytes()
+
+    def _concerned(self, box: Box) -> Box:
+        """All whose samples, whole ones of colour, differ where this part has changed."""
+        low, high = (box.x0 - _REACH, box.y0 - _REACH), (box.x1 + _REACH, box.y1 + _REACH)
+        whole = Box(*(at // 2 * 2 for at in low), *(-(-at // 2) * 2 for at in high))
+        return whole.clipped(self._width, self._height)
+
+    def _convert(self, image: NDArray[np.uint8], part: Box) -> None:
+        around = Box(part.x0 - _REACH, part.y0 - _REACH, part.x1 + _REACH, part.y1 + _REACH)
+        around = around.clipped(self._width, self._height)
+        frame = VideoFrame.from_numpy_buffer(image[around.slices], format="rgb24")
+        made = self._reformatter.reformat(
+            frame,
+            format=PLANES,
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=int(_HOW),
+            threads=1,
+        )
+        inner = part.moved(-around.x0, -around.y0)
+        for plane, kept, by in zip(made.planes, self._planes, (1, 2, 2), strict=True):
+            kept[_divided(part, by).slices] = _rows(plane)[_divided(inner, by).slices]
+
+
+def _apart(boxes: Sequence[Box]) -> list[Box]:
+    """What the boxes cover: those that meet as the one that holds both, so that little is converted twice."""
+    apart: list[Box] = []
+    for box in boxes:
+        joined, rest = box, []
+        for other in apart:
+            if joined.meets(other):
+                joined = joined.around(other)
+            else:
+                rest.append(other)
+        apart = [*rest, joined]
+    return apart
+
+
+def _divided(box: Box, by: int) -> Box:
+    return Box(box.x0 // by, box.y0 // by, box.x1 // by, box.y1 // by)
+
+
+def _rows(plane: VideoPlane) -> NDArray[np.uint8]:
+    """A view of a plane's memory, (H, W)."""
+    rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)  # type: ignore[call-overload]
+    return rows[:, : plane.width]  # type: ignore[no-any-return]
