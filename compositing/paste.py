@@ -8,6 +8,8 @@ back by the exact inverse of its affine, in linear light; and given the picture'
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +71,7 @@ class Paste:
         self._height = head_frame(face.points, face.scheme).height / scale
         self.mask = paste_mask(crop, face, style.feather)
         if crop.native:
-            self._blended = _around_solid(self.mask)
+            self._blends = [_Blend.of(still, self.mask, part) for part in _around_solid(self.mask)]
             return
         head, size = head_frame(face.points, face.scheme), (crop.box.width, crop.box.height)
         to_crop = crop.affine.copy()
@@ -135,11 +137,31 @@ class Paste:
 
     def _feathered(self, moved: Image) -> Image:
         result = moved.copy()
-        for part in self._blended:
-            mask = self.mask[part]
-            result[part] = cv2.blendLinear(moved[part], self._still[part], mask, 1 - mask)
-            np.copyto(result[part], self._still[part], where=(mask == 0)[:, :, None])
+        for blend in self._blends:
+            cv2.blendLinear(moved[blend.part], blend.still, blend.moves, blend.stays, result[blend.part])
         return result
+
+
+@dataclass(frozen=True)
+class _Blend:
+    """A part of a picture in which a moving crop passes into it. (Whole levels, of 1 or 0 of it, are kept exactly.)
+
+    Attributes:
+        part: of the picture.
+        still: (h, w, 3) the picture there.
+        moves, stays: (h, w) how much of the crop and of the picture shows; 1 together.
+    """
+
+    part: tuple[slice, slice]
+    still: Image
+    moves: Mask
+    stays: Mask
+
+    @staticmethod
+    def of(still: Image, mask: Mask, part: tuple[slice, slice]) -> _Blend:
+        """Of a picture and its mask."""
+        moves = np.ascontiguousarray(mask[part])
+        return _Blend(part, np.ascontiguousarray(still[part]), moves, 1 - moves)
 
 
 def _face_area(face: Face, crop: CropInfo) -> NDArray[np.bool_]:
