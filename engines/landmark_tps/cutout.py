@@ -1,13 +1,14 @@
 """The person of a portrait as a layer of its own: it moves, and what is behind it stays.
 
 The crop is divided into tiles: those that show the person alone are warped as they are, those behind it not at all,
-and only those across its outline are blended.
+and only those across its outline are blended. Neighbours are warped at once: for a tile by itself, OpenCV takes three
+times as long a pixel as for a row of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import cv2
 import numpy as np
@@ -24,6 +25,8 @@ SLACK = 10.0
 """Pixels that those between may come from further away."""
 BEHIND, INSIDE, ACROSS = 0, 1, 2
 """What a tile shows."""
+GAP = 2
+"""Tiles that do not show the person are warped for nothing where so few lie between others."""
 
 
 class Cutout:
@@ -41,6 +44,7 @@ class Cutout:
         own, self._behind = parted(image, opacity, person.behind)
         laid = cv2.multiply(own, cv2.cvtColor(opacity, cv2.COLOR_GRAY2RGB), scale=1 / 255)
         self.opacity, self._layer = opacity, np.dstack([laid, 255 - opacity])
+        self._room = np.empty((TILE, *self._layer.shape[1:]), np.uint8)
         self._to_person, self._to_rest = _distance(opacity > 0), _distance(opacity < 255)
 
     def kinds(self, field: Field) -> list[list[int]]:
@@ -55,19 +59,44 @@ class Cutout:
         kinds[self._to_person[at[..., 1], at[..., 0]] > reach] = BEHIND
         return kinds.tolist()
 
-    def lay(self, out: Image, field: Field, box: Box, kind: int | None) -> None:
-        """Into a box of `out`: the person from where the field says, over what is behind it.
+    def moved(self, field: Field, parts: list[tuple[Box, int]]) -> Image:
+        """(H, W, 3) the person from where the field says, over what is behind it.
 
         Args:
-            kind: of interpolation, a constant of OpenCV; None: the person is nowhere in it.
+            parts: where it is looked for, and the kind of interpolation, a constant of OpenCV.
         """
-        behind = self._behind[box.slices]
-        if kind is None:
-            out[box.slices] = behind
-            return
-        moved = cv2.remap(self._layer, field[box.slices], None, kind, borderMode=cv2.BORDER_REFLECT)
-        seen = cv2.multiply(behind, cv2.cvtColor(cv2.extractChannel(moved, 3), cv2.COLOR_GRAY2RGB), scale=1 / 255)
-        cv2.add(cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB), seen, out[box.slices])
+        out, kinds = self._behind.copy(), self.kinds(field)
+        for box, interpolation in parts:
+            self._lay(out, field, box, kinds, interpolation)
+        return out
+
+    def _lay(self, out: Image, field: Field, box: Box, kinds: list[list[int]], interpolation: int) -> None:
+        for span in _persons(kinds, box):
+            room = self._room[: span.height, : span.width]
+            moved = cv2.remap(self._layer, field[span.slices], None, interpolation, room, cv2.BORDER_REFLECT)
+            for kind, part in runs(kinds, span):
+                if kind == BEHIND:
+                    continue
+                here, shown = moved[:, part.x0 - span.x0 : part.x1 - span.x0], out[part.slices]
+                if kind == INSIDE:
+                    cv2.cvtColor(here, cv2.COLOR_RGBA2RGB, shown)
+                    continue
+                left = cv2.cvtColor(cv2.extractChannel(here, 3), cv2.COLOR_GRAY2RGB)
+                cv2.multiply(shown, left, left, 1 / 255)
+                cv2.add(cv2.cvtColor(here, cv2.COLOR_RGBA2RGB), left, shown)
+
+
+def _persons(kinds: list[list[int]], box: Box) -> Iterator[Box]:
+    """The parts of the box, each in one row of tiles, that show the person, and few tiles that do not."""
+    for row in range(box.y0 // TILE, -(-box.y1 // TILE)):
+        y0, y1 = max(box.y0, row * TILE), min(box.y1, (row + 1) * TILE)
+        first = box.x0 // TILE
+        showing = [at for at, kind in enumerate(kinds[row][first : -(-box.x1 // TILE)], first) if kind != BEHIND]
+        while showing:
+            count = next((n for n, (a, b) in enumerate(pairwise(showing), 1) if b - a > GAP + 1), len(showing))
+            begin, end = showing[0], showing[count - 1] + 1
+            yield Box(max(box.x0, begin * TILE), y0, min(box.x1, end * TILE), y1)
+            del showing[:count]
 
 
 def runs(kinds: list[list[int]], box: Box) -> Iterator[tuple[int, Box]]:

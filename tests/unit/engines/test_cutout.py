@@ -64,12 +64,12 @@ def test_tiles_that_are_not_blended_need_it_nowhere(shift: tuple[int, int], stre
 def test_at_rest_it_is_the_portrait_and_moved_the_wall_stays() -> None:
     cutout, image = made()
     whole = Box(0, 0, SIZE[1], SIZE[0])
-    out, rest = image.copy(), identity(whole)
-    cutout.lay(out, rest, whole, cv2.INTER_LINEAR)
+    rest = identity(whole)
+    out = cutout.moved(rest, [(whole, cv2.INTER_LINEAR)])
     assert np.abs(out.astype(int) - image).max() <= 1
     moved = rest.copy()
     moved[:, :, 0] -= 12
-    cutout.lay(out, moved, whole, cv2.INTER_LINEAR)
+    out = cutout.moved(moved, [(whole, cv2.INTER_LINEAR)])
     opacity = carried(cutout, moved)
     assert (opacity[:, 12:] == cutout.opacity[:, :-12]).all()
     still = (opacity == 0) & (cutout.opacity == 0)
@@ -83,8 +83,8 @@ def test_a_soft_outline_is_mixed_to_within_two_levels() -> None:
     opacity = np.clip(np.arange(SIZE[1]) - 120, 0, 255).astype(np.uint8) * np.ones((SIZE[0], 1), np.uint8)
     image, wall = (cv2.blur(random.integers(0, 256, (*SIZE, 3), np.uint8), (9, 9)) for _ in range(2))
     behind = np.where(opacity[:, :, None] > 0, wall, image)
-    out, field = image.copy(), identity(whole) + np.float32(2.5)
-    Cutout(image, Person(opacity, behind), NOWHERE).lay(out, field, whole, cv2.INTER_LINEAR)
+    field = identity(whole) + np.float32(2.5)
+    out = Cutout(image, Person(opacity, behind), NOWHERE).moved(field, [(whole, cv2.INTER_LINEAR)])
     own, rest = parted(image, opacity, behind)
     share = opacity[:, :, None].astype(np.float32) / 255
     laid, shown = (cv2.remap(each, field, None, cv2.INTER_LINEAR) for each in (own * share, share))
@@ -96,8 +96,16 @@ def test_a_soft_outline_is_mixed_to_within_two_levels() -> None:
 
 def test_inner_edges_stay_bit_for_bit() -> None:
     cutout, image = made((True, True, False, False))
-    out = np.zeros_like(image)
     whole = Box(0, 0, SIZE[1], SIZE[0])
-    cutout.lay(out, identity(whole), whole, cv2.INTER_CUBIC)
+    out = cutout.moved(identity(whole), [(whole, cv2.INTER_CUBIC)])
     assert (out[:, 0] == image[:, 0]).all()
     assert (out[0] == image[0]).all()
+
+
+def test_tiles_warped_together_are_as_each_by_itself() -> None:
+    cutout, _ = made()
+    whole = Box(0, 0, SIZE[1], SIZE[0])
+    field = (identity(whole) - 100) * np.float32(0.9) + np.array([104.3, 96.8], np.float32)
+    tiles = [(part, cv2.INTER_LINEAR) for _, part in runs([[at % 3 for at in range(99)]] * 99, whole)]
+    assert len(tiles) > 50
+    assert (cutout.moved(field, tiles) == cutout.moved(field, [(whole, cv2.INTER_LINEAR)])).all()
