@@ -115,11 +115,12 @@ def parted(picture: Image, opacity: NDArray[np.uint8], behind: Image) -> tuple[I
         behind: (H, W, 3) a guess, from which the second differs only as far as colours need be stronger than white or
             black: fine structure of a wall that hardly shows the person stays with the wall.
     """
-    laid, under = picture.copy(), np.where((opacity < 255)[:, :, None], picture, behind)
-    mixed = (opacity > 0) & (opacity < 255)
-    share = opacity[mixed].astype(np.float32)[:, None] * np.float32(1 / 255)
-    whole = picture[mixed].astype(np.float32)
-    own = np.clip(behind[mixed] + (whole - behind[mixed]) / share, 0, 255)
-    rest = np.clip((whole - share * own) / (1 - share), 0, 255)
-    laid[mixed], under[mixed] = np.rint(own), np.rint(rest)
+    laid, under = picture.copy(), picture.copy()
+    cv2.copyTo(behind, cv2.compare(opacity, 255, cv2.CMP_EQ), under)
+    mixed = np.flatnonzero((opacity > 0) & (opacity < 255))
+    own, rest, whole, guess = (each.reshape(-1, 3) for each in (laid, under, picture, behind))
+    share = opacity.ravel()[mixed].astype(np.float32)[:, None] * np.float32(1 / 255)
+    both, wall = whole[mixed].astype(np.float32), guess[mixed]
+    colours = np.clip(wall + (both - wall) / share, 0, 255)
+    own[mixed], rest[mixed] = np.rint(colours), np.rint(np.clip((both - share * colours) / (1 - share), 0, 255))
     return laid, under
