@@ -104,6 +104,11 @@ class SpanFrame:
 class Renderer(ABC):
     """One portrait, one clip, ready to render frames in any order."""
 
+    @property
+    def looks(self) -> bool:
+        """Whether any frame of the clip is looked at; else `render` takes any picture for it, and none is read."""
+        return True
+
     @abstractmethod
     def render(self, index: int, driving_frame: Image) -> Image:
         """Frame `index` of the clip as the portrait would show it.

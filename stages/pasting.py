@@ -17,12 +17,16 @@ class Pasting:
     Attributes:
         info: how the crop lies in it.
         opacity: (h, w) of the person in that part of it; None: nobody can tell.
+
+    Args:
+        still: (h, w, 3) the crop, if it has been read: one that keeps the picture's own pixels is that part of it.
     """
 
-    def __init__(self, crop: Crop, style: PasteStyle, matte: Matte | None = None) -> None:
+    def __init__(self, crop: Crop, style: PasteStyle, matte: Matte | None = None, still: Image | None = None) -> None:
         self.info = crop.info()
+        bare = crop.bare() if still is None or not self.info.native else still
         person = matte.person(self.info.box) if matte else None
-        self._paste, self._fronts = Paste(crop.bare(), self.info, crop.face(), style, person=person), crop.fronts()
+        self._paste, self._fronts = Paste(bare, self.info, crop.face(), style, person=person), crop.fronts()
         whole = matte.opacity() if matte else None
         self.opacity = None if whole is None else np.ascontiguousarray(whole[self.info.box.slices])
 

@@ -82,6 +82,10 @@ class TpsRenderer(Renderer):
         self._step = max(1.0, scene.height / WORK_HEIGHT)
         self._identity = identity(Box(0, 0, self._image.shape[1], self._image.shape[0]))
 
+    @property
+    def looks(self) -> bool:
+        return bool(self._arrays["covered"].min() < 1)
+
     def render(self, index: int, driving_frame: Image) -> Image:
         return self.eased(index, driving_frame, 1.0)
 
@@ -179,7 +183,7 @@ def smooth_inside(field: Field, depth: NDArray[np.float32]) -> None:
     A cell on a triangle's rim may get its neighbour's affine: a compressed one's throws it far.
     """
     planes = [cv2.GaussianBlur(cv2.medianBlur(np.ascontiguousarray(field[:, :, k]), 3), (3, 3), 0.7) for k in range(2)]
-    np.copyto(field, cv2.merge(planes), where=(depth > SMOOTHED)[:, :, None])
+    cv2.copyTo(cv2.merge(planes), cv2.compare(depth, SMOOTHED, cv2.CMP_GT), field)
 
 
 def stay_inside(field: Field) -> None:

@@ -46,7 +46,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     """
     scene = _Scene(settings, inputs)
     start, stop = settings.range.start, settings.range.stop
-    paste = Pasting(inputs.crop, settings.paste) if settings.paste else None
+    paste = Pasting(inputs.crop, settings.paste, still=scene.still) if settings.paste else None
     size = paste.size if paste else (scene.still.shape[1], scene.still.shape[0])
     if inputs.plate and isinstance(scene.engine, PlateEngine):
         pictures = scene.on_plate(scene.engine, inputs, inputs.plate, start, stop)
@@ -174,7 +174,10 @@ class _Scene:
     def _frame(self, number: int, layer: Layer, index: int, driving: FrameSequence | _Nobody) -> SpanFrame:
         """What the shot's renderer takes of a layer."""
         assert layer.index is not None  # noqa: S101  (the portrait at rest is no shot's)
-        shown = driving[index] if layer.index == index else self._other(layer.index)
+        if not self._renderer(number).looks:
+            shown = _Nobody()[index]
+        else:
+            shown = driving[index] if layer.index == index else self._other(layer.index)
         return SpanFrame(layer.index - self._shots[number].start, shown, layer.share)
 
 

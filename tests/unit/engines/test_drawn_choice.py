@@ -64,8 +64,10 @@ def test_a_drawn_mouth_takes_nothing_from_the_frame() -> None:
     arrays = prepared(filmed(4.0))
     renderer = LandmarkTps().open(PORTRAIT, arrays, Own(Options()))
     widest = int(np.argmax([np.ptp(points[list(INNER_LIPS), 1]) for points in SINGS]))
-    one, other = (renderer.render(widest, np.full((320, 320, 3), level, np.uint8)) for level in (0, 255))
+    assert not renderer.looks
+    one, other = (renderer.render(widest, np.full((side, side, 3), 255, np.uint8)) for side in (320, 1))
     np.testing.assert_array_equal(one, other)
+    assert LandmarkTps().open(PORTRAIT, prepared(filmed()), Own(Options())).looks
 
 
 def test_a_small_portrait_shows_what_there_is() -> None:
