@@ -81,9 +81,8 @@ def draw_indices(raster: Raster, corners: Array, order: NDArray[np.intp]) -> NDA
         corners: (T, 3, 2) pixel positions.
     """
     indices = np.full(raster.shape, -1, np.int32)
-    fixed = _fixed(raster.cells(corners))
-    for triangle in order.tolist():
-        cv2.fillConvexPoly(indices, fixed[triangle], triangle, cv2.LINE_8, _SHIFT)
+    for triangle, drawn in zip(order.tolist(), _fixed(raster.cells(corners))[order], strict=True):
+        cv2.fillConvexPoly(indices, drawn, triangle, cv2.LINE_8, _SHIFT)
     return indices
 
 
