@@ -76,12 +76,15 @@ def sampled(image: Image, region: Region, side: int, border: int) -> Image:
     corners = np.array([[0, side], [0, 0], [side, 0], [side, side]], np.float32)
     m = cv2.invert(cv2.getPerspectiveTransform(box, corners))[1]
     x, y, step = _grid(side)
-    scale = (1 << _BITS) / ((m[2, 0] * x + m[2, 1] * y + m[2, 2]) + m[2, 0] * step)
-    u, v = (_whole(((m[k, 0] * x + m[k, 1] * y + m[k, 2]) + m[k, 0] * step) * scale, side) for k in (0, 1))
-    pixels = np.stack([u >> _BITS, v >> _BITS], axis=2)
+    scale = (m[2, 0] * x + m[2, 1] * y + m[2, 2]) + m[2, 0] * step
+    scale = np.divide(1 << _BITS, scale, out=scale)
+    u, v = (_whole((m[k, 0] * x + m[k, 1] * y + m[k, 2]) + m[k, 0] * step, scale, side) for k in (0, 1))
+    pixels = np.empty((side, side, 2), np.int16)
     part = (1 << _BITS) - 1
-    fractions = ((v & part) << _BITS) + (u & part)
-    maps = pixels.astype(np.int16), fractions.astype(np.uint16)
+    fractions = np.bitwise_or((v & part) << _BITS, u & part, out=np.empty((side, side), np.uint16), casting="unsafe")
+    for axis, places in enumerate((u, v)):
+        np.right_shift(places, _BITS, out=pixels[:, :, axis], casting="unsafe")
+    maps = pixels, fractions
     return cv2.remap(image, *maps, cv2.INTER_LINEAR, borderMode=border)
 
 
@@ -92,6 +95,7 @@ def _grid(side: int) -> tuple[Array, Array, Array]:
     return np.arange(0.0, side, _STRIP)[None, :, None], rows, np.arange(_STRIP, dtype=np.float64)[None, None]
 
 
-def _whole(places: Array, side: int) -> NDArray[np.int32]:
-    """(side, side), rounded half to even."""
+def _whole(places: Array, scale: Array, side: int) -> NDArray[np.int32]:
+    """(side, side) places times the scale, rounded half to even; `places` is used up."""
+    np.multiply(places, scale, out=places)
     return np.rint(places, out=places).astype(np.int32).reshape(side, side)
