@@ -15,6 +15,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from shutil import copyfile
 
 import cv2
 import numpy as np
@@ -98,9 +99,12 @@ def write_pictures(
         opacity: (H, W) how much of it shows; None: all.
     """
     write_png(folder / "picture.png", picture)
-    if box is not None:
-        write_png(folder / "under.png", np.ascontiguousarray(picture[box.slices]))
-    if crop is not None:
+    under = None if box is None else np.ascontiguousarray(picture[box.slices])
+    if under is not None:
+        write_png(folder / "under.png", under)
+    if crop is not None and under is not None and np.array_equal(crop, under):
+        copyfile(folder / "under.png", folder / "crop.png")  # compressing takes long
+    elif crop is not None:
         write_png(folder / "crop.png", crop)
     if opacity is not None:
         write_png(folder / _OPACITY, opacity)
