@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from foundation.errors import InputError
 from media.sound.at_rate import sound_at
+from media.sound.reader import check_channels
 from media.sound.wav import channel_layout, wav_file
 from media.video.probe import probe
 
@@ -62,6 +63,8 @@ def mix(inputs: Sequence[MixInput], destination: Path, *, duration: Fraction) ->
         if not 0 <= each.stream < len(streams):
             raise InputError("it has no such audio stream", file=each.path, cure="give a file with sound")
     chosen = [streams[each.stream] for each, streams in zip(inputs, infos, strict=True)]
+    for each, info in zip(inputs, chosen, strict=True):
+        check_channels(each.path, info.channels)
     rate = max(info.sample_rate for info in chosen)
     channels = max([info.channels for info in chosen] + [2 for each in inputs if each.pan])
     count = round(duration * rate)

@@ -18,6 +18,7 @@ from media.files.opening import audio_stream, decode_error, opened, origin
 
 _JITTER = Fraction(1, 25)  # seconds that a timestamp may stray from the count of samples before it means a gap
 
+_MOST_CHANNELS = 8  # as many as loudspeakers have usual places for, and codecs take
 _LONGEST_GAP = 3600  # seconds; a longer jump is a damaged timestamp, not a pause
 _MEND = "convert it to WAV first"
 
@@ -43,10 +44,12 @@ def sound_blocks(path: Path, *, stream: int = 0) -> Iterator[Block]:
     Timestamps place the sound: what begins later than the picture begins at a later `at`, and a hole leaves a hole.
     Small deviations are rounding, and the count of samples goes on through them.
 
-    Raises: InputError if the file or the stream cannot be read or decoded, or changes its rate or channels midway.
+    Raises: InputError if the file or the stream cannot be read or decoded, changes its rate or channels midway, or has
+        more than 8 channels.
     """
     with opened(path) as container:
         source = audio_stream(container, path, stream)
+        check_channels(path, source.channels)
         zero = origin(container)
         due: int | None = None
         shape: tuple[int, int] | None = None
@@ -68,6 +71,13 @@ def sound_blocks(path: Path, *, stream: int = 0) -> Iterator[Block]:
         except FFmpegError as problem:
             reached = Fraction(due, shape[0]) if due is not None and shape else None
             raise decode_error(problem, path, reached) from None
+
+
+def check_channels(path: Path, channels: int) -> None:
+    """Raises: InputError if a sound has more channels than can be brought to loudspeakers."""
+    if channels > _MOST_CHANNELS:
+        told = f"its sound has {channels} channels, and {_MOST_CHANNELS} are the most"
+        raise InputError(told, file=path, cure="mix it down first")
 
 
 def continuous(blocks: Iterable[Block], first: int) -> Iterator[NDArray[Any]]:

@@ -25,7 +25,7 @@ Samples = NDArray[Any]
 
 _CODECS = {"s16": "pcm_s16le", "flt": "pcm_f32le"}
 _DTYPES = {"s16": np.int16, "flt": np.float32}
-_LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 
 
 def channel_layout(channels: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import wave
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 
 from foundation.errors import InputError, StageError
 from media.ffmpeg import argv
+from media.ffmpeg.codecs import AUDIO
 from media.ffmpeg.run import run_ffmpeg
 from media.ffmpeg.sound_codecs import encoding
+from media.sound.at_rate import sound_at
 from media.sound.cutting import cut_wav, measure_offset, read_sound, write_wav
 from media.sound.mix import MixInput, mix
 from media.video.probe import probe
@@ -168,6 +171,35 @@ def test_channels_are_kept(channels: int, tmp_path: Path) -> None:
     write_wav(source, np.tile(levels, (4800, 1)), 48000)
     cut_wav(source, cut, start=Fraction(0), duration=Fraction(1, 20))
     np.testing.assert_array_equal(read_sound(cut)[0][0], levels)
+
+
+@pytest.mark.parametrize("codec", AUDIO)
+@pytest.mark.parametrize("channels", [3, 6])
+def test_every_codec_takes_what_is_mixed(codec: str, channels: int, tmp_path: Path) -> None:
+    source, mixed, made = tmp_path / "s.wav", tmp_path / "m.wav", tmp_path / "made.mkv"
+    write_wav(source, tone(0.2, channels=channels), 48000)
+    mix([MixInput(source)], mixed, duration=Fraction(1, 5))
+    options = encoding(codec, channels=channels, whole=False).items()
+    given = [text for name, value in options if value is not None for text in (f"-{name}:a", str(value))]
+    run_recipe("-i", mixed, *given, made)
+    assert probe(made).audio[0].channels == channels
+
+
+def test_the_third_of_three_channels_stays_audible_where_they_become_fewer(tmp_path: Path) -> None:
+    source = tmp_path / "s.wav"
+    write_wav(source, tone(0.2, channels=3) * np.array([0, 0, 1], np.float32), 48000)
+    for channels in (1, 2):
+        heard = np.concatenate(list(sound_at(source, rate=48000, channels=channels)))
+        assert np.abs(heard).max() > 0.1
+
+
+def test_more_channels_than_there_are_places_for_are_refused(tmp_path: Path) -> None:
+    source = tmp_path / "s.wav"
+    with wave.open(str(source), "wb") as file:
+        file.setparams((10, 2, 48000, 0, "NONE", ""))
+        file.writeframes(bytes(10 * 2 * 4800))
+    with pytest.raises(InputError, match="its sound has 10 channels, and 8 are the most"):
+        mix([MixInput(source)], tmp_path / "m.wav", duration=Fraction(1, 10))
 
 
 def test_no_sound_is_told(tmp_path: Path) -> None:
