@@ -18,7 +18,7 @@ from face.color import LUMA
 from face.observed import area
 from face.palette import Palette
 from face.relight import classes, ramp
-from face.retargeting import part_lips
+from face.retargeting import part_lips, upper_face
 from face.topology import INNER_LOWER, INNER_UPPER
 from foundation.facetrack import Face
 from foundation.geometry import Array, Image
@@ -50,6 +50,8 @@ class ShutLimits:
 
 
 LIMITS = ShutLimits()
+EYES_STAY = 2.0
+"""From half way between nose and eyes on, nothing moves with a jaw."""
 
 
 def shutness(image: Image, points: Array, own: Palette) -> float:
@@ -98,9 +100,14 @@ def on_the_seam(image: Image, points: Array) -> Array:
 
 
 def closed(face: Face) -> Array:
-    """(478, 3) its points with an open mouth shut: the jaw raised, the lips on one another, a hairline between them."""
+    """(478, 3) its points with an open mouth shut: the jaw raised, the lips on one another, a hairline between them.
+
+    Eyes stay as they are: with jaws that drop in the basis, they widen.
+    """
     frame = Frame.of(face)
-    shut = rig.relaxed(frame.canonical(face.points), face.blendshapes, 0.0, True)
+    shape = frame.canonical(face.points)
+    shut = rig.relaxed(shape, face.blendshapes, 0.0, True)
+    shut += np.minimum(EYES_STAY * upper_face(shape), 1)[:, None] * (shape - shut)
     seam = np.zeros((1, len(INNER_UPPER), 3))
     seam[:, 1:-1, 1] = 2 * LIMITS.seam
     part_lips(shut[None], seam)

@@ -41,7 +41,9 @@ def test_an_open_mouth_is_shut(backend: LandmarkBackend, smiling: Portrait) -> N
     assert mouth_opening(made.face.points) < SHUT
     assert mouth_opening(seen.points) < SHUT
     assert np.linalg.norm(seen.points - made.face.points, axis=1)[[13, 14, 61, 291, 152]].max() < 6
-    assert np.abs(made.image[:40].astype(int) - smiling.image[:40]).mean() < 2
+    lids = [159, 145, 386, 374]
+    assert made.face.points[lids] == pytest.approx(smiling.face.points[lids], abs=0.1)
+    assert (made.image[:40] == smiling.image[:40]).all()
     assert shut(made) is made
 
 
