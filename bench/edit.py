@@ -101,7 +101,7 @@ def _encode(settings: Settings, frames: list[NDArray[np.uint8]], out: Path) -> N
 def _nowhere(kept: list[NDArray[np.uint8]]) -> Iterator[Any]:
     """A writer that keeps a few frames for the encoder, and lets the others go."""
     writer = mock.Mock()
-    writer.write = lambda frame: kept.append(frame.copy()) if len(kept) < KEPT else None
+    writer.write = lambda frame, changed=None: kept.append(frame.copy()) if len(kept) < KEPT else None
     yield writer
 
 
