@@ -10,7 +10,7 @@ A stage is one file, stages/<room>/<name>.py, with one function; stages/contract
     report     report(done, total), in frames, now and then
     facts      what later planning, the checks or a person need
 
-Stages never import one another; what they hand on are artifacts (stages/artifacts.py, stages/crops.py).
+Stages never import one another; what they hand on are artifacts (stages/artifacts.py, findings.py, crops.py).
 """
 
 from __future__ import annotations

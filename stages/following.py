@@ -17,10 +17,10 @@ from landmarks.track_writer import TrackWriter
 from landmarks.tracking import People, Person
 from media.video.cuts import Marked, marked
 from media.video.reader import VideoReader
-from stages.artifacts import Track
 from stages.contract import Report
 from stages.contracts.faces import Facts, Following
 from stages.contracts.shared import TimeSpan
+from stages.findings import Track
 
 FOLLOW_LIMIT = 4
 SEARCH_LIMIT = 8

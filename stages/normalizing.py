@@ -23,10 +23,10 @@ from foundation.shots import Shot, resampled
 from media.image.resample import warp_affine
 from media.video.ahead import ahead
 from media.video.reader import VideoReader
-from stages.artifacts import Track
 from stages.contracts.normalize import Facts, Settings
 from stages.contracts.shared import TimeSpan
 from stages.engine_use import crop_spec
+from stages.findings import Track
 
 Image = NDArray[np.uint8]
 RUN_UP = 2

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from quality import sung
 from speech.alignment import TRUSTED
 from speech.singer import Sung
-from stages.artifacts import Phones, Voice
 from stages.contracts.measure import Model, Settings
+from stages.findings import Phones, Voice
 
 
 @dataclass(frozen=True)

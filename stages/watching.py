@@ -13,8 +13,9 @@ from foundation.times import FrameRange, spread
 from media.image.images import fitted, write_jpeg
 from media.video.luma import Part, watched
 from quality.picture import PictureWatch
-from stages.artifacts import STILLS, Film, Looks
+from stages.artifacts import Film
 from stages.contract import Report
+from stages.findings import STILLS, Looks
 
 STILL_SIDE = 640
 """The longer side, in pixels, of the frames that are kept for people."""

@@ -17,7 +17,7 @@ from pipeline.manifest.paths import SequenceName
 from pipeline.plan.expand import Plan
 from pipeline.report.verdict import Verdict, verdict_of
 from stages.artifacts import Film
-from stages.artifacts import Verdict as Judged
+from stages.findings import Verdict as Judged
 from stages.handles import Handle
 
 Finish = Callable[[Path], None]

@@ -22,8 +22,8 @@ from speech.languages import Language
 from speech.lines import SungLine
 from speech.marks import table
 from speech.voice import Report, Voice
-from stages.artifacts import Voice as Kept
 from stages.contracts.voice import CONTRACT
+from stages.findings import Voice as Kept
 
 FEW = 0.1
 """Share of the sound that words last at least, or it is told."""

@@ -26,7 +26,8 @@ from pipeline.plan.expand import expand
 from pipeline.plan.first import read_facts
 from pipeline.plan.graph import Graph
 from pipeline.plan.pairs import Pair, read_pairs
-from stages.artifacts import Film, Verdict
+from stages.artifacts import Film
+from stages.findings import Verdict
 
 MOST_NOTICES = 20
 

@@ -11,10 +11,11 @@ from pipeline.plan.looks import plan_looks
 from pipeline.plan.performer import PlannedPerformer
 from pipeline.plan.planning import Planning, Ranges
 from pipeline.plan.sound import PlannedSound
-from stages.artifacts import Film, Looks, Verdict, Watched
+from stages.artifacts import Film
 from stages.contracts import check, check_piece, dubbing, edit_join
 from stages.contracts.edit import PlannedScene
 from stages.crops import PlateCrop
+from stages.findings import Looks, Verdict, Watched
 
 
 def plan_checks(

@@ -11,7 +11,7 @@ from pipeline.manifest.parts.driving import Driving
 from pipeline.plan.clip import Clip
 from pipeline.plan.planning import Planning
 from stages import artifacts
-from stages.artifacts import Media, Phones, Track, Voice
+from stages.artifacts import Media
 from stages.contracts import (
     faces,
     faces_join,
@@ -23,6 +23,7 @@ from stages.contracts import (
     perform,
 )
 from stages.contracts.shared import Timing
+from stages.findings import Phones, Track, Voice
 
 PIECE = 750
 """Frames of a long clip that one task takes: so many that what is looked at twice costs little."""

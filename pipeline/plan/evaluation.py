@@ -10,9 +10,9 @@ from pipeline.manifest.load import LoadedManifest, validate
 from pipeline.plan.expand import Plan
 from pipeline.plan.graph import Graph
 from pipeline.plan.looking import backend_use
-from stages.artifacts import Figures
 from stages.contracts import reconstruct
 from stages.contracts.shared import Timing
+from stages.findings import Figures
 
 NAME = "clip"
 

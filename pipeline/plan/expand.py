@@ -31,7 +31,8 @@ from pipeline.plan.sound import plan_sound, told_tracks
 from pipeline.plan.subtitles import told_of_words
 from pipeline.plan.timeline import Timeline, plan_scenes
 from pipeline.plan.turns import plan_turns
-from stages.artifacts import Film, Looks, Passes, Verdict
+from stages.artifacts import Film, Passes
+from stages.findings import Looks, Verdict
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from foundation.times import FrameRange, pieces
 from pipeline.plan.performer import PlannedPerformer
 from pipeline.plan.planning import Planning
 from pipeline.plan.turns import sings_at
-from stages.artifacts import Glimpses, Looks
 from stages.contracts import measure, measure_join, measure_piece
+from stages.findings import Glimpses, Looks
 
 PIECE = 250
 """Frames of a long result that one task looks at: as many as the edit draws at once, so that both are soon done with

@@ -17,10 +17,11 @@ from pipeline.plan.planning import Planning
 from pipeline.plan.singing import performed
 from pipeline.plan.timeline import background_of
 from pipeline.plan.turns import motion_of, turns_of
-from stages.artifacts import File, Frames, Media, Track
+from stages.artifacts import File, Frames, Media
 from stages.contracts import animate, composite, crop, faces, matte, prepare
 from stages.contracts.edit import Background
 from stages.crops import Crop, Matte
+from stages.findings import Track
 
 USUAL_FACE = 1080
 """Pixels. A head taller than this, and than the result, is animated at the larger of the two: no one could see more.

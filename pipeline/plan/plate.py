@@ -22,10 +22,11 @@ from pipeline.plan.performer import (
 )
 from pipeline.plan.planning import Planning
 from pipeline.plan.turns import motion_of
-from stages.artifacts import Frames, Opacities, Track
+from stages.artifacts import Frames, Opacities
 from stages.contracts import animate, composite, composite_plate, plate_frames, plate_matte, plate_path, prepare
 from stages.contracts.shared import Timing
 from stages.crops import PlateCrop
+from stages.findings import Track
 
 
 def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer:

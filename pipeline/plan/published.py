@@ -19,11 +19,12 @@ from pipeline.plan.encoder import audio_of, choose_encoder, encode_of
 from pipeline.plan.graph import Graph
 from pipeline.plan.looking import backend_use, whole_clip
 from pipeline.plan.task import FileInput, Task
-from stages.artifacts import Edited, File, Film, Media, Track, Verdict
+from stages.artifacts import Edited, File, Film, Media
 from stages.contracts import check, faces, mux, probe
 from stages.contracts import demo as demo_stage
 from stages.contracts.shared import EngineUse, Timing
 from stages.contracts.sound import Sound, SoundEntry
+from stages.findings import Track, Verdict
 
 
 @dataclass(frozen=True)

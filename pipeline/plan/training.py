@@ -20,9 +20,10 @@ from pipeline.manifest.dataset import Driver, TrainingConfig
 from pipeline.plan.graph import Graph
 from pipeline.plan.looking import backend_use, whole_clip
 from pipeline.plan.task import FileInput, Task
-from stages.artifacts import FaceCrops, Media, Track
+from stages.artifacts import FaceCrops, Media
 from stages.contracts import animate, crop, face_crops, faces, normalize, prepare, probe
 from stages.contracts.shared import EngineUse, Timing
+from stages.findings import Track
 
 ENGINE = "landmark_tps"
 Still = tuple[Media, Fraction | None]

@@ -15,7 +15,7 @@ from media.video.reader import read_frames
 from pipeline.plan.expand import Plan
 from pipeline.plan.made import folder_of
 from pipeline.report.drawing import write_sheet
-from stages.artifacts import STILLS
+from stages.findings import STILLS
 
 Image = NDArray[np.uint8]
 CELL_HEIGHT = 240

@@ -11,8 +11,8 @@ from foundation.errors import CheckError
 from pipeline.plan.made import facts_of
 from quality.row import Row
 from quality.verdict import told
-from stages.artifacts import Verdict as Judged
 from stages.contracts.check import CONTRACT
+from stages.findings import Verdict as Judged
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from foundation.times import FrameRange
 from quality.row import Change, Row
-from stages.artifacts import Film, Looks, Media, Verdict, Watched
+from stages.artifacts import Film, Media
 from stages.contract import Contract
 from stages.contracts.sound import Sound
+from stages.findings import Looks, Verdict, Watched
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from foundation.times import FrameRange
-from stages.artifacts import Film, Looks, Watched
+from stages.artifacts import Film
 from stages.contract import Contract
+from stages.findings import Looks, Watched
 
 
 @dataclass(frozen=True, kw_only=True)

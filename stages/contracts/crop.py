@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from stages.artifacts import File, Media, Track
+from stages.artifacts import File, Media
 from stages.contract import Contract
 from stages.contracts.shared import EngineUse
 from stages.crops import Crop
+from stages.findings import Track
 
 
 @dataclass(frozen=True, kw_only=True)

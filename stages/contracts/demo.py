@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from foundation.codec import Json
 from media.ffmpeg.codecs import Encode
-from stages.artifacts import Edited, File, Media, Track
+from stages.artifacts import Edited, File, Media
 from stages.contract import Contract
 from stages.contracts.shared import EngineUse, Timing
+from stages.findings import Track
 
 
 @dataclass(frozen=True, kw_only=True)

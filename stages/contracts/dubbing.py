@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from speech.singer import Sung
-from stages.artifacts import Clip, Frames, Looks, Phones, Voice
+from stages.artifacts import Clip, Frames
 from stages.contract import Contract
 from stages.contracts.shared import Backend
 from stages.crops import PlateCrop
+from stages.findings import Looks, Phones, Voice
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,9 @@ from typing import Literal
 
 from foundation.face_choice import FaceChoice
 from foundation.subject import Square
-from stages.artifacts import Track
 from stages.contract import Contract
 from stages.contracts.shared import Backend, OneFile, TimeSpan
+from stages.findings import Track
 
 OnSceneCut = Literal["split", "hold", "error", "ignore"]
 OnFaceLost = Literal["hold", "error"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from foundation.face_choice import FaceChoice
-from stages.artifacts import Media, Track
+from stages.artifacts import Media
 from stages.contract import Contract
 from stages.contracts.faces import Facts, Following
+from stages.findings import Track
 from stages.seen import Seen
 
 

@@ -9,10 +9,11 @@ from typing import Literal
 from foundation.times import FrameRange
 from quality.gains import Gains
 from speech.singer import Sung
-from stages.artifacts import Clip, Frames, Looks, Phones, Voice
+from stages.artifacts import Clip, Frames
 from stages.contract import Contract
 from stages.contracts.shared import Backend, Measured
 from stages.crops import Crop, Matte
+from stages.findings import Looks, Phones, Voice
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.artifacts import Glimpses, Looks
 from stages.contract import Contract
 from stages.contracts.measure import Facts, Model, Settings
+from stages.findings import Glimpses, Looks
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from foundation.times import FrameRange
-from stages.artifacts import Glimpses
 from stages.contract import Contract
 from stages.contracts.measure import Inputs
 from stages.contracts.measure import Settings as Whole
 from stages.contracts.shared import Backend
+from stages.findings import Glimpses
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.artifacts import Clip, ClipPiece, Track
+from stages.artifacts import Clip, ClipPiece
 from stages.contract import Contract
 from stages.contracts.normalize import Facts, Settings
+from stages.findings import Track
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,9 @@ from typing import Literal
 
 from foundation.times import FrameRange
 from speech.singer import Sung
-from stages.artifacts import Clip, Phones, Voice
+from stages.artifacts import Clip
 from stages.contract import Contract
+from stages.findings import Phones, Voice
 
 
 @dataclass(frozen=True, kw_only=True)

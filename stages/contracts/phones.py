@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from speech.lines import SungLine
-from stages.artifacts import Phones, Voice
 from stages.contract import Contract
+from stages.findings import Phones, Voice
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.artifacts import Frames, Track
+from stages.artifacts import Frames
 from stages.contract import Contract
 from stages.contracts.shared import EngineUse, Timing
 from stages.crops import PlateCrop
+from stages.findings import Track
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.artifacts import Figures, Frames, Media, Track
+from stages.artifacts import Frames, Media
 from stages.contract import Contract
 from stages.contracts.shared import Backend, Measured, Timing
 from stages.crops import Crop
+from stages.findings import Figures, Track
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.artifacts import Media, Track
+from stages.artifacts import Media
 from stages.contract import Contract
 from stages.contracts.shared import Timing
+from stages.findings import Track
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from foundation.subject import Subject
-from stages.artifacts import Media, Track
+from stages.artifacts import Media
+from stages.findings import Track
 
 
 @dataclass(frozen=True, kw_only=True)

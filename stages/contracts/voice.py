@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from stages.artifacts import Media, Voice
+from stages.artifacts import Media
 from stages.contract import Contract
+from stages.findings import Voice
 
 
 @dataclass(frozen=True, kw_only=True)

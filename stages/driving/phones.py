@@ -1,6 +1,6 @@
 """Words to phones, aligned with the voice line by line, in proportion where that fails.
 
-Writes phones.json (see artifacts.Phones).
+Writes phones.json (see stages.findings.Phones).
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from speech.alignment import align_song, check_found
 from speech.languages import language_of
-from stages.artifacts import Phones
 from stages.contract import Report
 from stages.contracts.phones import Facts, Heard, Inputs, Settings
+from stages.findings import Phones
 
 
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:

@@ -1,6 +1,6 @@
 """One voice out of a song: 16 kHz, one channel, freed of music where there is any.
 
-Writes voice.npy and voice.json (see artifacts.Voice).
+Writes voice.npy and voice.json (see stages.findings.Voice).
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from speech.voice import Part, Separate, read_voice
-from stages.artifacts import Voice
 from stages.contract import Report
 from stages.contracts.voice import Facts, Inputs, Settings
+from stages.findings import Voice
 
 
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:

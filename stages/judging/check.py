@@ -29,10 +29,10 @@ from quality.picture import MOVES, PictureWatch
 from quality.row import Row
 from quality.sound import Source, envelope, mouth_and_sound, offsets, should_be_heard
 from quality.verdict import exact, judge, near
-from stages.artifacts import Looks
 from stages.contract import Report
 from stages.contracts.check import Facts, Inputs, Settings
 from stages.contracts.sound import SoundEntry
+from stages.findings import Looks
 from stages.watching import Whole, brightest, watch
 
 

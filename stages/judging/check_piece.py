@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stages.artifacts import Watched
 from stages.contract import Report
 from stages.contracts.check_piece import Facts, Inputs, Settings
+from stages.findings import Watched
 from stages.watching import Whole, watch
 
 

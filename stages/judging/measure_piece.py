@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stages.artifacts import Glimpses
 from stages.contract import Report
 from stages.contracts.measure import Inputs
 from stages.contracts.measure_piece import Facts, Settings
+from stages.findings import Glimpses
 from stages.measuring import Places, look
 
 

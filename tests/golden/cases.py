@@ -37,12 +37,13 @@ from media.text.style import LyricsStyle, TitleText
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
 from stages.artifacts import FRAMES as VIDEO
-from stages.artifacts import File, Frames, Media, Scripts, Track
+from stages.artifacts import File, Frames, Media, Scripts
 from stages.compositing import composite
 from stages.contracts.edit import Act, Background, Passage, PlannedScene
 from stages.contracts.shared import EngineUse
 from stages.crops import Crop
 from stages.delivery import edit
+from stages.findings import Track
 from stages.portrait import crop
 from stages.sources import subtitles
 from tests.animated import carphone_frames, cut, driven_by, files_of

@@ -36,11 +36,12 @@ from pipeline.plan.expand import Plan
 from pipeline.plan.made import artifact_of, facts_of
 from pipeline.plan.task import FileInput, Task
 from stages.animation import animate
-from stages.artifacts import FRAMES, Film, Frames, Looks
+from stages.artifacts import FRAMES, Film, Frames
 from stages.contracts.check import CONTRACT
 from stages.contracts.shared import EngineUse
 from stages.crop_files import read_info
 from stages.crops import Crop
+from stages.findings import Looks
 from stages.handles import located
 from stages.judging import check, measure
 from stages.portrait import crop

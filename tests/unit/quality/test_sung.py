@@ -22,12 +22,13 @@ from quality.table import MEASURES
 from speech import curves, motion
 from speech.lines import SungLine
 from speech.singer import Sung
-from stages.artifacts import Clip, Media, Phones, Voice
+from stages.artifacts import Clip, Media
 from stages.contracts import measure, perform, phones, voice
 from stages.contracts.shared import Backend
 from stages.driving import perform as perform_stage
 from stages.driving import phones as phones_stage
 from stages.driving import voice as voice_stage
+from stages.findings import Phones, Voice
 from stages.sung import Song, read_song
 
 FPS, FRAMES = Fraction(25), 400

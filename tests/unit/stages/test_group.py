@@ -20,7 +20,7 @@ from foundation.times import FrameRange
 from media.image.images import read_gray, read_image, write_png
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
-from stages.artifacts import FRAMES, Frames, Media, Track
+from stages.artifacts import FRAMES, Frames, Media
 from stages.compositing import group, merge
 from stages.contracts import crop as cutting
 from stages.contracts import group as grouping
@@ -28,6 +28,7 @@ from stages.contracts import merge as merging
 from stages.contracts.shared import EngineUse
 from stages.crop_files import read_head, read_info
 from stages.crops import Crop, Group
+from stages.findings import Track
 from stages.portrait import crop
 from tests.unit.stages.test_paste_back import face_at, silent
 

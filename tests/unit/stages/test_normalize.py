@@ -21,12 +21,13 @@ from foundation.shots import Shot, save_shots
 from foundation.times import pieces
 from media.video.probe import probe
 from media.video.reader import read_frames
-from stages.artifacts import FRAMES, ClipPiece, Media, Track
+from stages.artifacts import FRAMES, ClipPiece, Media
 from stages.contracts.normalize import Facts, Fit, Inputs, Settings
 from stages.contracts.normalize_join import Inputs as JoinInputs
 from stages.contracts.normalize_piece import Settings as PieceSettings
 from stages.contracts.shared import EngineUse, Timing
 from stages.driving import normalize, normalize_join, normalize_piece
+from stages.findings import Track
 from tests.synthetic import write_clip
 
 STEP = 20

@@ -30,11 +30,12 @@ from media.image.images import read_image, write_png
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
 from stages.animation import animate
-from stages.artifacts import FRAMES, Clip, Frames, Media, Prepared, Track
+from stages.artifacts import FRAMES, Clip, Frames, Media, Prepared
 from stages.compositing import composite, passes
 from stages.contracts.shared import EngineUse
 from stages.crop_files import read_info
 from stages.crops import Crop
+from stages.findings import Track
 from stages.portrait import crop
 
 Image = NDArray[np.uint8]

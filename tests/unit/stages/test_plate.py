@@ -21,7 +21,7 @@ from foundation.times import FrameRange, resample
 from media.image.images import read_image
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
-from stages.artifacts import FRAMES, OPACITY, Frames, Media, Opacities, Track
+from stages.artifacts import FRAMES, OPACITY, Frames, Media, Opacities
 from stages.compositing import composite_plate
 from stages.contracts import plate_frames as playing
 from stages.contracts import plate_path as following
@@ -30,6 +30,7 @@ from stages.contracts.composite_plate import Inputs
 from stages.contracts.shared import EngineUse, Timing
 from stages.crop_files import read_head, read_path
 from stages.crops import PlateCrop
+from stages.findings import Track
 from stages.portrait import plate_frames as plate
 from stages.portrait import plate_path as follow
 from tests.synthetic import number_in, numbered, write_clip

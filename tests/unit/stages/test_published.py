@@ -22,9 +22,10 @@ from media.ffmpeg.codecs import Encode
 from media.image.images import write_png
 from media.video.reader import VideoReader
 from stages.animation.demo import run
-from stages.artifacts import File, Media, Track
+from stages.artifacts import File, Media
 from stages.contracts.demo import Inputs, Settings
 from stages.contracts.shared import EngineUse, Timing
+from stages.findings import Track
 from tests.synthetic import run_recipe, write_clip
 from tests.tiny_model import SHAPE, demo_frames, write_tiny
 

@@ -13,8 +13,9 @@ import pytest
 from foundation.errors import InputError
 from foundation.facetrack import MEDIAPIPE_478, FaceTrack
 from media.video.writer import FrameWriter
-from stages.artifacts import FRAMES, Media, Track
+from stages.artifacts import FRAMES, Media
 from stages.contracts.face_crops import Facts, Inputs, Settings
+from stages.findings import Track
 from stages.training.face_crops import FEWEST, run
 from tests.synthetic_tubes import SIDE, tube
 

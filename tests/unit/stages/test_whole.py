@@ -22,12 +22,13 @@ from foundation.times import FrameRange
 from media.image.images import write_png
 from media.video.reader import read_frames
 from media.video.writer import FrameWriter
-from stages.artifacts import FRAMES, Clip, Frames, Media, Track
+from stages.artifacts import FRAMES, Clip, Frames, Media
 from stages.compositing import composite
 from stages.contracts.faces import Following
 from stages.contracts.shared import Backend, EngineUse, Timing
 from stages.crops import Crop
 from stages.driving import faces, normalize
+from stages.findings import Track
 from stages.portrait import crop
 from tests.dancer import dancer
 from tests.synthetic import write_clip
