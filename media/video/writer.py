@@ -9,7 +9,7 @@ from pathlib import Path
 from queue import Queue
 from threading import Thread
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from av.error import FFmpegError
@@ -131,7 +131,7 @@ class FrameWriter:
             return
         self._give_up()
 
-    def __enter__(self) -> FrameWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -26,12 +26,13 @@ from foundation.shots import Layer, layers, shot_of
 from media.video.reader import read_frames
 from media.video.sequence import FrameSequence
 from media.video.writer import FrameWriter
-from stages.artifacts import FRAMES, OPACITY, Frames, Prepared
+from stages.artifacts import FRAMES, Frames, Prepared
 from stages.contract import Report
 from stages.contracts.animate import Facts, Inputs, Settings
 from stages.crops import Matte, PlateCrop
 from stages.engine_use import engine_files, read_options
 from stages.pasting import Pasting
+from stages.writing import OpacityWriter
 
 Mask = NDArray[np.uint8]
 SHOTS_OPEN = 2
@@ -72,10 +73,10 @@ def _write_opacity(scene: _Scene, matte: Matte, settings: Settings, out: Path) -
     first = None if still is None else next(scene.carried(still, settings.range.start, settings.range.start + 1))
     if still is None or first is None:
         return
-    with FrameWriter(out / OPACITY, size=(still.shape[1], still.shape[0]), fps=settings.fps) as writer:
+    with OpacityWriter(out, size=(still.shape[1], still.shape[0]), fps=settings.fps) as writer:
         for mask in scene.carried(still, settings.range.start, settings.range.stop):
             if mask is not None:
-                writer.write(cv2.merge([mask] * 3))
+                writer.tell(mask)
 
 
 class _Scene:

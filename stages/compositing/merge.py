@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from foundation.geometry import Box
 from media.video.sequence import FrameSequence
-from media.video.writer import FrameWriter
-from stages.artifacts import FRAMES, OPACITY
 from stages.contract import Report
 from stages.contracts.merge import Facts, Inputs, Member, Settings
 from stages.crops import Crop
+from stages.writing import FramesWriter
 
 Image = NDArray[np.uint8]
 ROWS = 256
@@ -48,26 +47,23 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         partly = None if (share == 255).all() else np.asarray(share[:, :, None] / 255, np.float32)
         place = _place(inputs.crops[number], box)
         members.append(_Member(_frames(about, videos), inputs.crops[number].under(), place, partly))
-    with FrameWriter(out / FRAMES, size=size, fps=settings.fps) as writer:
+    people, known = _people(settings, inputs, box) if settings.opacity else (None, [])
+    with FramesWriter(out, size=size, fps=settings.fps, opacity=people is not None) as writer:
         for index in range(settings.range.start, settings.range.stop):
-            writer.write(_merged(still, members, index))
+            told = None if people is None else _merged(people, known, index)[:, :, 0]
+            writer.write(_merged(still, members, index), told)
             report(writer.frames, len(settings.range))
-    if settings.opacity:
-        _write_opacity(settings, inputs, box, out)
     return Facts(frames=writer.frames, box=box.corners)
 
 
-def _write_opacity(settings: Settings, inputs: Inputs, box: Box, out: Path) -> None:
-    """Write OPACITY, if it is known where everybody is."""
+def _people(settings: Settings, inputs: Inputs, box: Box) -> tuple[Image | None, list[_Member]]:
+    """(h, w, 3) where everybody is in the still picture, and what moves of that; (None, none): it is not known."""
     people = inputs.group.people()
     members = [_person(number, about, inputs, box) for number, about in enumerate(settings.members)]
     known = [member for member in members if member is not None]
     if people is None or len(known) < len(members):
-        return
-    still = cv2.merge([np.ascontiguousarray(people[box.slices])] * 3)
-    with FrameWriter(out / OPACITY, size=(box.width, box.height), fps=settings.fps) as writer:
-        for index in range(settings.range.start, settings.range.stop):
-            writer.write(_merged(still, known, index))
+        return None, []
+    return cv2.merge([np.ascontiguousarray(people[box.slices])] * 3), known
 
 
 def _person(number: int, about: Member, inputs: Inputs, whole: Box) -> _Member | None:

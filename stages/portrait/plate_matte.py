@@ -8,16 +8,14 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-import cv2
-
 from face.moving_mattes import MovingMatte
 from foundation.notices import notice
 from media.video.ahead import ahead
 from media.video.reader import read_frames
-from media.video.writer import FrameWriter
 from stages.artifacts import OPACITY
 from stages.contract import Report
 from stages.contracts.plate_matte import Facts, Inputs, Settings
+from stages.writing import OpacityWriter
 
 
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
@@ -29,11 +27,11 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     track = inputs.crop.track()
     matte = MovingMatte(track.size)
     with (
-        FrameWriter(out / OPACITY, size=track.size, fps=settings.fps) as writer,
+        OpacityWriter(out, size=track.size, fps=settings.fps) as writer,
         closing(ahead(read_frames(inputs.plate.video))) as pictures,
     ):
         for number, picture in enumerate(pictures):
-            writer.write(cv2.merge([matte(picture, track.face(number))] * 3))
+            writer.tell(matte(picture, track.face(number)))
             report(number + 1, settings.frames)
     if matte.doubt is not None:
         (out / OPACITY).unlink()
