@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,6 +27,8 @@ _CURES = {
 }
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 """Nothing but writing fails so, whatever file it was."""
+_NOTHING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+"""Nothing is there, or a link that leads nowhere, which a file can take the place of."""
 _SHORT = re.compile(r"\d+ requested and \d+ written")
 """All that NumPy says of a disk that fills up under an array."""
 
@@ -110,14 +113,13 @@ def check_writable(path: Path, *, making: bool = False) -> None:
 
     Args:
         making: folders that are missing will be made.
-    Raises: StageError if `path` is a folder, or its folder is missing or not writable.
+    Raises: StageError if `path` is a folder, a device or a pipe, or its folder is missing or not writable.
     """
     try:
         folder = path.absolute().parent
         while making and not folder.exists() and folder != folder.parent:
             folder = folder.parent
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "")
+        _check_replaceable(path)
         if not folder.exists():
             raise FileNotFoundError(errno.ENOENT, "")
         if not folder.is_dir():
@@ -126,3 +128,17 @@ def check_writable(path: Path, *, making: bool = False) -> None:
             raise PermissionError(errno.EACCES, "")
     except OSError as problem:
         raise write_error(problem, path) from problem
+
+
+def _check_replaceable(path: Path) -> None:
+    """Raises: OSError, StageError if what is there, if anything, is no file that another can take the place of."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as problem:
+        if problem.errno in _NOTHING:
+            return
+        raise
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "")
+    if not stat.S_ISREG(mode):
+        raise StageError("it is a device or a pipe, not a file", file=path, cure="choose a file name")

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from foundation.artifacts import ArtifactStore, Spoilt
-from foundation.atomic import check_writable, make_folder
+from foundation.atomic import make_folder
 from foundation.errors import CheckError, DuetError, StageError
 from foundation.events import Event, TaskFinished
 from pipeline.cli.deliver import deliver_video
@@ -31,10 +31,9 @@ from pipeline.cli.farm_options import (
 from pipeline.cli.job import plan_items, store_at
 from pipeline.cli.keeping import Keeping, KeepOption, Passing
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Within, Work, Workers
-from pipeline.cli.place import batch_writes, check_place, make_place, moved, place_of, summary_path
+from pipeline.cli.place import check_batch, make_place, moved, place_of, summary_path
 from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.table import show_tasks
-from pipeline.cli.written import refuse_losses
 from pipeline.executors.run_task import REPEATS
 from pipeline.manifest.load import load_manifest
 from pipeline.plan.batch import Item, read_items
@@ -79,6 +78,8 @@ def run(
         summary = Summary.read(path)
         items = [item for item in items if item.name not in summary.outcomes or item.name in summary.unfinished()]
     plan = plan_items(items, store, running)
+    if not selection:
+        check_batch(loaded, plan)
     if selection or dry_run:
         wanted = [task.key for task in selection.of(plan.graph)]
         if dry_run:
@@ -88,7 +89,6 @@ def run(
         failures = run_graph(plan.graph, wanted, store, running, notices=plan.notices)
         _refuse(len(set(wanted) & failures.keys()), len(wanted), "tasks", "run it again")
         return
-    refuse_losses(batch_writes(plan, path), plan.reads | loaded.files)
     job = _Batch(items, plan.graph, store, running, summary, path)
     job.run(plan.notices)
     failed = sum(job.outcome(item).state != "done" for item in items)
@@ -126,7 +126,6 @@ class _Batch:
             self.summary.outcomes[item.name] = Outcome(item.name, item.portrait, item.driving)
             self._prepare(item)
         make_folder(self.path.parent)
-        check_writable(self.path)
         wanted = list(dict.fromkeys(self._waiting))
         try:
             for _ in range(REPEATS):
@@ -150,9 +149,7 @@ class _Batch:
             self._fail(item, item.error)
             return
         try:
-            place = place_of(item.loaded)
-            check_place(place)
-            make_place(place)
+            make_place(place_of(item.loaded))
         except DuetError as error:
             self._fail(item, error)
             return

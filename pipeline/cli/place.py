@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from foundation.atomic import check_writable, make_folder
-from foundation.errors import InputError, ManifestError
+from foundation.errors import DuetError, InputError, ManifestError
 from media.credentials.signing import Signer, check_signer
-from pipeline.cli.written import Written
+from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest import delivery
 from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.batch import NAME_PLACE
 from pipeline.manifest.paths import SequenceName, sequence_name
 from pipeline.plan.batch import BatchPlan
+from pipeline.plan.expand import Plan
 from pipeline.report.verdict import failed_name
 
 
@@ -136,14 +137,44 @@ def moved(loaded: LoadedManifest, folder: Path | None) -> LoadedManifest:
     return replace(loaded, manifest=manifest)
 
 
-def spare_other_report(place: Place) -> None:
+def check_render(loaded: LoadedManifest, plan: Plan, *, sheet: bool = True, report: bool = True) -> Place:
+    """Find before the work everything that is wrong with where a render writes.
+
+    Args:
+        sheet, report: whether they will be written.
+    Returns:
+        where that is.
+    Raises:
+        ManifestError: something would be lost. StageError, InputError: as check_place.
+    """
+    place = place_of(loaded)
+    check_place(place, plan.frames, sheet=sheet, report=report)
+    refuse_losses(place.written(plan.frames, sheet=sheet, report=report), plan.reads)
+    if sheet or report:
+        _spare_other_report(place)
+    return place
+
+
+def check_together(manifests: Sequence[LoadedManifest], *, sheet: bool = True, report: bool = True) -> None:
+    """Raises: ManifestError if the outputs of one manifest would be written over one another."""
+    written = (
+        replace(one, what=f"{one.what} of outputs.{number}")
+        for number, loaded in enumerate(manifests if len(manifests) > 1 else ())
+        for one in place_of(loaded).written(1, sheet=sheet, report=report)
+    )
+    refuse_losses(written, ())
+
+
+def _spare_other_report(place: Place) -> None:
     """duet.mp4 and duet.mkv would have one report, and one contact sheet.
 
     Raises: ManifestError if another video's report stands there, and that video beside it.
     """
-    from pipeline.report.page import read_page  # noqa: PLC0415  (what draws reports: planning needs none)
-
     for each in (place, place.at(failed_name(place.target))):
+        if not each.report.is_file():
+            continue
+        from pipeline.report.page import read_page  # noqa: PLC0415  (what draws reports: planning needs none)
+
         try:
             video = Path(str(read_page(each.report)["video"])).name
         except InputError:  # no report of ours
@@ -154,16 +185,18 @@ def spare_other_report(place: Place) -> None:
             raise ManifestError(problem, file=each.report, cure=cure)
 
 
-def check_place(place: Place) -> None:
+def check_place(place: Place, frames: int, *, sheet: bool = False, report: bool = False) -> None:
     """Fail before the work rather than after it.
 
+    Args:
+        frames: of the result.
     Raises: StageError if something cannot be written there; InputError if it is to be signed and the certificate or
         the key is unusable.
     """
     if place.signer:
         check_signer(place.signer)
-    for path in filter(None, (place.target, place.poster, place.preview)):
-        check_writable(path, making=True)
+    for one in place.written(frames, sheet=sheet, report=report):
+        check_writable(one.path, making=True)
 
 
 def make_place(place: Place) -> None:
@@ -172,7 +205,23 @@ def make_place(place: Place) -> None:
         make_folder(path.parent)
 
 
-def batch_writes(plan: BatchPlan, summary: Path) -> Iterator[Written]:
+def check_batch(loaded: LoadedManifest, plan: BatchPlan) -> None:
+    """Find before the work everything that is wrong with where a batch writes; with one item's place: as its error.
+
+    Raises: ManifestError if something would be lost; StageError if batch.json cannot be written.
+    """
+    summary = summary_path(loaded)
+    refuse_losses(_batch_writes(plan, summary), plan.reads | loaded.files)
+    check_writable(summary, making=True)
+    for item in plan.items:
+        if item.video is not None and item.error is None:
+            try:
+                check_place(place_of(item.loaded), plan.graph.task_of(item.video).frames)
+            except DuetError as error:
+                item.error = error
+
+
+def _batch_writes(plan: BatchPlan, summary: Path) -> Iterator[Written]:
     """Everything that the items that can be made may write."""
     yield Written(summary, "the batch's record", "choose another output.path")
     for item in plan.items:

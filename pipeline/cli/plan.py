@@ -17,6 +17,7 @@ from foundation.errors import ManifestError
 from pipeline.cli.job import plan_items, plan_job, store_at
 from pipeline.cli.keeping import KeepOption
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Within, Work
+from pipeline.cli.place import check_batch, check_render, check_together
 from pipeline.cli.runs import Running
 from pipeline.cli.table import show_tasks
 from pipeline.cli.written import Written, refuse_losses
@@ -55,6 +56,7 @@ def run(
     manifests = load_manifests(manifest, within=within)
     if tasks and len(manifests) > 1:
         raise ManifestError("has several outputs", file=manifest, cure="keep one of them for --tasks")
+    check_together(manifests)
     for loaded in manifests:
         _plan(loaded, store_at(work), tasks, keep if cost else None, as_json=as_json)
 
@@ -80,10 +82,17 @@ def _plan(
 
 
 def plan_any(loaded: LoadedManifest, store: ArtifactStore) -> Plan | BatchPlan:
-    """The plan of a manifest, or of all items of a batch."""
+    """The plan of a manifest, or of all items of a batch.
+
+    Raises: DuetError, whatever `render` or `batch` would refuse before its work.
+    """
     if loaded.manifest.batch is None:
-        return plan_job(loaded, store)
-    return plan_items(read_items(loaded), store, Running(how=Circumstances(keep_going=True)))
+        plan = plan_job(loaded, store)
+        check_render(loaded, plan)
+        return plan
+    batch = plan_items(read_items(loaded), store, Running(how=Circumstances(keep_going=True)))
+    check_batch(loaded, batch)
+    return batch
 
 
 def _about(plan: Plan | BatchPlan) -> dict[str, Any]:

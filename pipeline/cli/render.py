@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -29,11 +29,10 @@ from pipeline.cli.farm_options import (
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.keeping import Keeping, KeepOption, Passing
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Within, Work, Workers
-from pipeline.cli.place import Place, check_place, make_place, moved, place_of, spare_other_report
+from pipeline.cli.place import Place, check_render, check_together, make_place, moved
 from pipeline.cli.report import write_report
 from pipeline.cli.runs import Running, make_and_use, run_graph
 from pipeline.cli.table import show_tasks
-from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import LoadedManifest, load_manifests
 from pipeline.plan.expand import Plan
 from pipeline.plan.graph import Graph
@@ -76,20 +75,12 @@ def run(
     running = running_of(executor, address, workers, online, "json" if as_json else progress, keep=keep)
     selection = selection_of(only, frames, part)
     manifests = [moved(loaded, output_folder) for loaded in manifests]
-    if len(manifests) > 1:
-        refuse_losses(_all_written(manifests, sheet=sheet, report=report), ())
+    check_together(manifests, sheet=sheet, report=report)
     if selection or dry_run:
         for loaded in manifests:
-            render_part(loaded, store, running, selection, dry_run=dry_run)
+            render_part(loaded, store, running, selection, dry_run=dry_run, sheet=sheet, report=report)
     else:
         render(manifests, store, running, sheet=sheet, report=report)
-
-
-def _all_written(manifests: list[LoadedManifest], *, sheet: bool, report: bool) -> Iterator[Written]:
-    """What the outputs of one manifest write, each by its number."""
-    for number, loaded in enumerate(manifests):
-        for one in place_of(loaded).written(1, sheet=sheet, report=report):
-            yield replace(one, what=f"{one.what} of outputs.{number}")
 
 
 def render(
@@ -128,12 +119,8 @@ def _render(
     `keep` says what stays while the run goes on.
     A result that fails its checks goes beside it, under the name that Verdict.place gives.
     """
-    place = place_of(loaded)
-    check_place(place)
     plan = plan_job(loaded, store)
-    refuse_losses(place.written(plan.frames, sheet=sheet, report=report), plan.reads)
-    if sheet or report:
-        spare_other_report(place)
+    place = check_render(loaded, plan, sheet=sheet, report=report)
     make_place(place)
     wanted = wanted_of(plan) + ([one.clip.clip.key for one in plan.performers.values()] if sheet else [])
     recorder, passing = Recorder(), Passing(store, keep, plan.graph, wanted)
@@ -159,13 +146,22 @@ def _render(
 
 
 def render_part(
-    loaded: LoadedManifest, store: ArtifactStore, running: Running, selection: Selection, *, dry_run: bool
+    loaded: LoadedManifest,
+    store: ArtifactStore,
+    running: Running,
+    selection: Selection,
+    *,
+    dry_run: bool,
+    sheet: bool,
+    report: bool,
 ) -> None:
     """Do the chosen tasks and what they need, and put no video anywhere; or only tell what would be done.
 
     Raises: DuetError.
     """
     plan = plan_job(loaded, store)
+    if not selection:
+        check_render(loaded, plan, sheet=sheet, report=report)
     wanted = [task.key for task in selection.of(plan.graph)] if selection else wanted_of(plan)
     if dry_run:
         chosen = plan.graph.part(wanted)

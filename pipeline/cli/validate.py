@@ -8,18 +8,18 @@ from pathlib import Path
 import typer
 
 from foundation.errors import InputError
-from media.credentials.signing import check_signer
 from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
-from pipeline.cli.place import batch_writes, place_of, summary_path
+from pipeline.cli.place import check_together
 from pipeline.cli.plan import plan_any
-from pipeline.cli.written import refuse_losses
 from pipeline.manifest.load import LoadedManifest, load_manifests
 from pipeline.plan.batch import BatchPlan
 
 
 def run(manifest: ManifestPath, *, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> None:
-    for loaded in load_manifests(manifest):
+    manifests = load_manifests(manifest)
+    check_together(manifests)
+    for loaded in manifests:
         _validate(manifest, loaded, work, as_json=as_json)
 
 
@@ -27,13 +27,8 @@ def _validate(manifest: Path, loaded: LoadedManifest, work: Path, *, as_json: bo
     """Raises: DuetError for what cannot be made."""
     plan = plan_any(loaded, store_at(work))
     if isinstance(plan, BatchPlan):
-        refuse_losses(batch_writes(plan, summary_path(loaded)), plan.reads | loaded.files)
         _tell_batch(manifest, plan, as_json=as_json)
         return
-    place = place_of(loaded)
-    refuse_losses(place.written(plan.frames, sheet=True, report=True), plan.reads)
-    if place.signer:
-        check_signer(place.signer)
     seconds = float(plan.frames / plan.fps)
     about = {"frames": plan.frames, "fps": str(plan.fps), "seconds": seconds, "performers": list(plan.performers)}
     if as_json:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import yaml
 
-from foundation.errors import ManifestError
+from foundation.errors import ManifestError, StageError
 from media.image.images import write_png
 from pipeline.cli import app
 from pipeline.cli.written import Written, refuse_losses
@@ -96,14 +96,14 @@ LOSSES: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("command", ["render", "validate"])
+@pytest.mark.parametrize("command", ["render", "render --dry-run", "validate", "plan", "export openjd -o job.yaml"])
 def test_a_render_that_would_lose_a_file(folder: Path, refused: Refused, command: str, loss: str) -> None:
     performer, output, lost, why = LOSSES[loss]
     video = performer.get("driving", {}).get("video")
     for name, original in ((performer.get("portrait"), "p.png"), (video, "clip.mp4")):
         if name and not (folder / name).exists() and "%" not in name:
             os.link(folder / original, folder / name)
-    told = refused(command, written(performer=performer, output=output, audio={"stems": True}))
+    told = refused(*command.split(), written(performer=performer, output=output, audio={"stems": True}))
     assert f"{folder / lost}: " in told
     assert f"the {why} would " in told
     assert "choose another output." in told
@@ -137,9 +137,9 @@ def batched(path: str, *clips: str) -> str:
     return "b.yaml"
 
 
-@pytest.mark.parametrize("command", ["batch", "validate"])
+@pytest.mark.parametrize("command", ["batch", "batch --dry-run", "validate", "plan"])
 def test_a_batch_that_would_lose_a_clip_begins_nothing(refused: Refused, command: str) -> None:
-    told = refused(command, batched("clips/{name}.mp4", "a.mp4", "b.mp4"))
+    told = refused(*command.split(), batched("clips/{name}.mp4", "a.mp4", "b.mp4"))
     for name in "ab":
         assert f"{name}.mp4: it is an input, and the video of {name} would be written over it" in told
 
@@ -149,11 +149,43 @@ def test_a_batch_one_of_whose_videos_may_take_the_others_name(refused: Refused) 
     assert "a.failed.mp4: the video of a and the video of a.failed would both be written there" in told
 
 
-def test_two_videos_with_one_report(folder: Path, refused: Refused) -> None:
+@pytest.mark.parametrize("command", ["render", "validate", "plan"])
+def test_two_videos_with_one_report(folder: Path, refused: Refused, command: str) -> None:
     report = page_of("o.mkv")
     (folder / "o.html").write_text(report)
     (folder / "o.mkv").write_bytes(b"video")
-    assert "it is the report of o.mkv" in refused("render", written())
+    assert "it is the report of o.mkv" in refused(command, written())
+
+
+IN_THE_WAY: dict[str, tuple[str, Callable[[Path], object], str]] = {
+    # output.path, what stands there, and what is said
+    "a folder": ("o.mp4", lambda home: (home / "o.mp4").mkdir(), "o.mp4: it is a folder"),
+    "a folder where the report goes": ("o.mp4", lambda home: (home / "o.html").mkdir(), "o.html: it is a folder"),
+    "a folder where a picture goes": ("s_%d.png", lambda home: (home / "s_4.png").mkdir(), "s_4.png: it is a folder"),
+    "a pipe": ("o.mp4", lambda home: os.mkfifo(home / "o.mp4"), "o.mp4: it is a device or a pipe"),
+    "a file for a folder": ("p.png/o.mp4", lambda home: None, "o.mp4: a part of its path is a file"),
+    "a long name": ("n" * 300 + ".mp4", lambda home: None, "its name is too long"),
+    "a name too long with .failed": ("n" * 249 + ".mp4", lambda home: None, "its name is too long"),
+}
+
+
+@pytest.mark.parametrize("case", IN_THE_WAY)
+def test_what_is_in_the_way_is_told_before_the_work(folder: Path, case: str) -> None:
+    path, put, told = IN_THE_WAY[case]
+    put(folder)
+    name = written(output={"path": path})
+    for command in ("render", "render --dry-run", "validate", "plan", "export openjd"):
+        with pytest.raises(StageError, match=told):
+            app([*command.split(), name, "--work", "work"], standalone_mode=False)
+    assert {each.name for each in folder.glob("o.*")} <= {"o.mp4", "o.html"}
+
+
+def test_an_item_whose_place_is_taken(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "out" / "b.mp4").mkdir(parents=True)
+    app(["plan", batched("out/{name}.mp4", "a.mp4", "b.mp4"), "--work", "work"], standalone_mode=False)
+    told = [line for line in capsys.readouterr().out.splitlines() if "cannot be made" in line]
+    assert len(told) == 1
+    assert "b.mp4: it is a folder" in told[0]
 
 
 def page_of(video: str) -> str:
