@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from foundation.errors import InputError
+from foundation.reading import why
 from networks.antialias import BlurAndThin
 from networks.unpickling import Code, Packed, unpickled
 
@@ -138,7 +139,8 @@ def _read_pickle(path: Path) -> Mapping[str, object]:
         raise InputError(f"is no checkpoint of torch.save: {error}", file=path, cure=cure) from error
     except (pickle.UnpicklingError, OSError) as error:
         cure = "name a checkpoint, or download it again"
-        raise InputError(f"is no checkpoint, or damaged: {error}", file=path, cure=cure) from error
+        told = why(error) if isinstance(error, OSError) else "is no checkpoint, or damaged"
+        raise InputError(told, file=path, cure=cure) from error
     if not isinstance(content, Mapping):
         raise InputError("the checkpoint is no mapping of state dicts", file=path, cure="get the published file")
     return dict(content)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.errors import InputError
+from foundation.reading import why
 from media.credentials.claims import UNREAD, Claim, label_of
 from media.credentials.provenance import Provenance
 
@@ -131,4 +132,4 @@ def _pem(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as problem:
         cure = "correct output.sign in the manifest"
-        raise InputError(f"it cannot be read: {problem.strerror or problem}", file=path, cure=cure) from problem
+        raise InputError(why(problem), file=path, cure=cure) from problem

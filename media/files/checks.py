@@ -8,6 +8,7 @@ from pathlib import Path
 
 from foundation.errors import InputError
 from foundation.limits import Limit
+from foundation.reading import why
 
 
 def check_size(path: Path, width: int, height: int, what: str) -> None:
@@ -30,10 +31,8 @@ def check_file(path: Path) -> None:
     """Raises: InputError if `path` is not a readable regular file with something in it."""
     try:
         status = path.stat()
-    except PermissionError:
-        raise InputError("it cannot be read", file=path, cure="change its folder's permissions") from None
-    except (OSError, ValueError):
-        raise InputError("there is no such file", file=path, cure="check the path") from None
+    except (OSError, ValueError) as problem:
+        raise InputError(why(problem), file=path, cure="check the path") from None
     if stat.S_ISDIR(status.st_mode):
         raise InputError("it is a folder, not a file", file=path, cure="name a file in it")
     if not stat.S_ISREG(status.st_mode):

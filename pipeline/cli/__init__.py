@@ -17,8 +17,9 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from foundation import limits
-from foundation.errors import DuetError, Interrupted, ManifestError, StageError
+from foundation.errors import DuetError, InputError, Interrupted, ManifestError, StageError
 from foundation.printable import Printable, printable
+from foundation.reading import why
 from foundation.version import VERSION
 
 COMMANDS = {
@@ -127,7 +128,9 @@ def main() -> None:
     except OSError as error:
         if error.filename is None and error.errno in _UNHEARD:
             _leave_unheard(error)
-        _fail(StageError(error.strerror or str(error), file=error.filename, cure="run again with --debug"), debug)
+        if error.errno == errno.ENAMETOOLONG:  # asked whether such a file is there, Python up to 3.13 raises
+            _fail(InputError(why(error), file=error.filename, cure="choose a shorter name"), debug)
+        _fail(StageError(why(error), file=error.filename, cure="run again with --debug"), debug)
     except Exception as error:
         problem = f"unexpected {type(error).__name__}: {error}"
         _fail(StageError(problem, cure="run again with --debug and report it"), debug)

@@ -13,6 +13,7 @@ from engines import names
 from foundation.artifacts import ArtifactStore
 from foundation.atomic import make_folder, replacing
 from foundation.errors import InputError
+from foundation.reading import why
 from pipeline.cli.farm_options import running_of
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, Work, Workers
@@ -69,7 +70,8 @@ def _clips(folder: Path) -> list[Path]:
     try:
         found = sorted(path.absolute() for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
     except OSError as error:
-        raise InputError(error.strerror or str(error), file=folder, cure="name a folder of clips") from error
+        told = "it is a file, not a folder" if isinstance(error, NotADirectoryError) else why(error)
+        raise InputError(told, file=folder, cure="name a folder of clips") from error
     if not found:
         raise InputError(f"has no clips ({', '.join(SUFFIXES)})", file=folder, cure="name a folder of clips")
     return found

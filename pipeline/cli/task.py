@@ -10,6 +10,8 @@ import typer
 
 from foundation.errors import InputError, ManifestError
 from foundation.notices import notices_told
+from foundation.reading import why
+from media.files.checks import check_file
 from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Json, Online, Work
 from pipeline.executors.run_task import run_task
@@ -24,10 +26,11 @@ TaskFile = Annotated[Path, typer.Argument(metavar="FILE", help="A task file, wri
 def run(
     file: TaskFile, *, work: Work = WORK, online: Online = None, as_json: Json = False, debug: Debug = False
 ) -> None:
+    check_file(file)
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(error.strerror or str(error), file=file, cure="name a file of `plan --tasks`") from error
+        raise InputError(why(error), file=file, cure="name a file of `plan --tasks`") from error
     except ValueError as error:
         raise ManifestError("is not JSON", file=file, cure="name a file of `plan --tasks`") from error
     task = Task.from_json(data, file)

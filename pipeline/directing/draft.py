@@ -12,6 +12,7 @@ import yaml
 
 from foundation.atomic import replacing
 from foundation.errors import InputError, ManifestError
+from foundation.reading import why
 from media.samples import SAMPLE
 from pipeline.directing.cast import Singer
 from pipeline.directing.scenes import Cut
@@ -131,7 +132,7 @@ def check_unchanged(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise InputError(error.strerror or str(error), file=path, cure="name another --manifest") from error
+        raise InputError(why(error), file=path, cure="name another --manifest") from error
     except UnicodeDecodeError:
         head, text = "", ""
     if head != MARK + _digest(text):

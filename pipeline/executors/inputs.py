@@ -9,6 +9,7 @@ from pathlib import Path
 from foundation.artifacts import LARGE, Artifact, ArtifactStore, Disturbed, Spoilt
 from foundation.digests import Digests, digest_of, settled, stamp_of
 from foundation.errors import InputError
+from foundation.reading import why
 from pipeline.plan.task import FileInput, Task, TaskInput
 from stages.handles import located
 
@@ -131,7 +132,7 @@ def _compare(path: Path, digest: str, read: Callable[[Path], str]) -> None:
     try:
         found = read(path)
     except OSError as error:
-        raise InputError(error.strerror or str(error), file=path, cure="make it readable and run again") from error
+        raise InputError(why(error), file=path, cure="make it readable and run again") from error
     if found != digest:
         problem = f"is not the file that was planned with: its sha256 is {found[:12]}..., not {digest[:12]}..."
         raise InputError(problem, file=path, cure="leave it as it is while work goes on, and plan, or run, again")

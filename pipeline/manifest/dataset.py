@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 
 from foundation.errors import ManifestError
 from foundation.part import Part
+from foundation.reading import why
 from foundation.yaml_text import YamlError, read_yaml
 from pipeline.manifest.fields import Seconds
 
@@ -126,8 +127,10 @@ def load_training_config(path: Path, root: Path | None = None) -> TrainingConfig
     try:
         content = read_yaml(path)
     except OSError as error:
-        raise ManifestError("the training config cannot be read", file=path, cure="check the path") from error
-    except (YamlError, UnicodeDecodeError) as error:
+        raise ManifestError(why(error), file=path, cure="check the path") from error
+    except UnicodeDecodeError as error:
+        raise ManifestError("the training config is no text in UTF-8", file=path, cure=cure) from error
+    except YamlError as error:
         raise ManifestError(f"the training config is no YAML: {error}", file=path, cure=cure) from error
     given = content.get("dataset_params") if isinstance(content, Mapping) else None
     if not isinstance(content, Mapping) or not isinstance(given, Mapping):

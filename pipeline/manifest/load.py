@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from foundation.errors import InputError, ManifestError
+from foundation.reading import why
 from foundation.yaml_text import YamlError, read_yaml
 from landmarks.download import offline
 from pipeline.manifest import delivery
@@ -78,7 +79,7 @@ def load_manifests(
     try:
         data = read_yaml(path)
     except OSError as error:
-        raise InputError(error.strerror or str(error), file=path, cure="check the path of the manifest") from error
+        raise InputError(why(error), file=path, cure="check the path of the manifest") from error
     except UnicodeDecodeError as error:
         raise ManifestError("is not a text file in UTF-8", file=path, cure="name a YAML manifest") from error
     except YamlError as error:

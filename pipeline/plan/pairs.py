@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from foundation.errors import InputError, ManifestError
 from foundation.face_choice import FaceChoice
 from foundation.limits import Limit
+from foundation.reading import why
 from foundation.timecode import Moment
 from media.files.checks import check_file
 from pipeline.manifest.fields import FaceSelect, Place
@@ -62,7 +63,7 @@ def read_pairs(path: Path) -> tuple[list[Pair], list[str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise InputError(error.strerror or str(error), file=path, cure="correct batch.pairs") from error
+        raise InputError(why(error), file=path, cure="correct batch.pairs") from error
     except UnicodeDecodeError as error:
         raise InputError("is not text in UTF-8", file=path, cure="save it as CSV in UTF-8") from error
     delimiter, skipped = _delimiter(text)

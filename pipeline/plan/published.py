@@ -10,6 +10,7 @@ from foundation.codec import encode as as_json
 from foundation.digests import digest_of
 from foundation.errors import InputError
 from foundation.face_choice import FaceChoice
+from foundation.reading import why
 from foundation.times import frame_count
 from media.credentials.provenance import TRAINED, Provenance
 from media.files.info import MediaInfo, VideoInfo
@@ -174,6 +175,5 @@ def _file(flag: str, path: Path) -> FileInput:
     try:
         return FileInput(str(path), digest_of(path))
     except OSError as error:
-        problem = "does not exist" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
         fetched = ", or run `models fetch vox` and leave it out" if flag == "--checkpoint" else ""
-        raise InputError(problem, file=path, cure=f"correct {flag}{fetched}") from error
+        raise InputError(why(error), file=path, cure=f"correct {flag}{fetched}") from error

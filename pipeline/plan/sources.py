@@ -13,6 +13,7 @@ from pathlib import Path
 
 from foundation.digests import digest_of
 from foundation.errors import InputError, ManifestError
+from foundation.reading import why
 from media.files.numbered import is_pattern, numbered_pictures
 from media.samples import SAMPLE, sample_path
 from pipeline.manifest.load import LoadedManifest
@@ -102,15 +103,15 @@ def find_sources(
         path = Path(written) if written in chosen else _resolve(loaded, written)
         try:
             files[written] = FileInput(str(path), digest(path))
-        except IsADirectoryError:
-            problems.append((field, path, "is a folder"))
-        except OSError as error:
-            problems.append((field, path, _unreadable(error, written, field)))
+        except (OSError, ValueError) as error:
+            numbered = field.endswith(".driving.video") and is_pattern(written) and isinstance(error, FileNotFoundError)
+            more = "; if it means numbered pictures, add driving.fps" if numbered else ""
+            problems.append((field, path, why(error) + more))
     if len(problems) == 1:
         field, path, problem = problems[0]
         raise InputError(problem, file=path, cure=f"correct {field} in the manifest")
     if problems:
-        lines = "; ".join(f"{field}: {path} {problem}" for field, path, problem in problems[:MOST_TOLD])
+        lines = "; ".join(f"{field}: {path}: {problem}" for field, path, problem in problems[:MOST_TOLD])
         lines += f"; and {len(problems) - MOST_TOLD} more" if len(problems) > MOST_TOLD else ""
         raise InputError(f"{len(problems)} files cannot be used: {lines}", cure="correct these paths in the manifest")
     gathered = {written: _gather(loaded, written, fps, name) for written, (fps, name) in sequences.items()}
@@ -118,14 +119,6 @@ def find_sources(
         together = sha256("".join(given.digest for given in each.pictures).encode())
         files[written] = FileInput(str(loaded.path(written)), together.hexdigest())
     return Sources(files, gathered)
-
-
-def _unreadable(error: OSError, written: str, field: str) -> str:
-    if not isinstance(error, FileNotFoundError):
-        return error.strerror or str(error)
-    if field.endswith(".driving.video") and is_pattern(written):
-        return "does not exist; if it means numbered pictures, add driving.fps"
-    return "does not exist"
 
 
 def _sequences(loaded: LoadedManifest) -> dict[str, tuple[Fraction, str]]:
@@ -156,7 +149,7 @@ def _gather(loaded: LoadedManifest, written: str, fps: Fraction, name: str) -> G
     except InputError as error:
         raise error.located(performer=name) from error
     except OSError as error:
-        raise InputError(str(error), file=loaded.path(written), performer=name, cure="check the pictures") from error
+        raise InputError(why(error), file=loaded.path(written), performer=name, cure="check the pictures") from error
     inputs = image_sequence.Inputs(pictures=tuple(File(given) for given in pictures))
     task = Task.of(image_sequence.CONTRACT, image_sequence.Settings(fps=fps), inputs, name, len(paths))
     return Gathered(task, pictures, fps)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from foundation.atomic import replacing
 from foundation.errors import DuetError, InputError, ManifestError
+from foundation.reading import why
 
 State = Literal["done", "failed", "unfinished"]
 
@@ -75,7 +76,7 @@ class Summary:
             return Summary(data["manifest"], {outcome.name: outcome for outcome in outcomes})
         except OSError as error:
             cure = "run the batch once without --retry-failed"
-            raise InputError(error.strerror or str(error), file=path, cure=cure) from error
+            raise InputError(why(error), file=path, cure=cure) from error
         except (ValueError, KeyError, TypeError) as error:
             cure = "remove it, and run the batch without --retry-failed"
             raise ManifestError("is not a batch's summary", file=path, cure=cure) from error

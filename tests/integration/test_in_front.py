@@ -72,7 +72,7 @@ def test_it_stays_while_the_face_moves(
 
 
 BAD = {
-    "missing": (None, "does not exist"),
+    "missing": (None, "there is no such file"),
     "small": ((64, 64, 4), "is 64 x 64 pixels, and the portrait 512 x 512"),
     "flat": ((512, 512, 3), "has no transparency"),
 }

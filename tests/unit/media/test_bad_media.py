@@ -68,6 +68,17 @@ def _concat(folder: Path) -> Path:
     return path
 
 
+def _circle(folder: Path) -> Path:
+    (folder / "a.mp4").symlink_to("b.mp4")
+    (folder / "b.mp4").symlink_to("a.mp4")
+    return folder / "a.mp4"
+
+
+def _below_a_file(folder: Path) -> Path:
+    (folder / "a.mp4").write_bytes(b"a")
+    return folder / "a.mp4" / "b.mp4"
+
+
 def _pipe(folder: Path) -> Path:
     os.mkfifo(folder / "pipe.mp4")
     return folder / "pipe.mp4"
@@ -85,6 +96,11 @@ def _pipe(folder: Path) -> Path:
         (_playlist, "it is a playlist"),
         (_concat, "it is a playlist"),
         (_pipe, "it is not a regular file"),
+        (lambda folder: Path("/dev/zero"), "it is not a regular file"),
+        (_circle, "it is a link that leads in a circle"),
+        (_below_a_file, "a part of its path is a file, not a folder"),
+        (lambda folder: folder / ("n" * 300 + ".mp4"), "its name is too long"),
+        (lambda folder: folder / "zero\0.mp4", "this cannot be the name of a file"),
         (_sound_only, "it has no video stream"),
     ],
 )
