@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 import yaml
 
+from pipeline.cli import _load
 from pipeline.manifest.load import load_manifest, validate
 from tests.conftest import ROOT
 
@@ -40,3 +42,25 @@ def test_the_batch_of_the_farms_page_is_valid() -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "configs" / "manifests").glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_example_manifests_are_valid(path: Path) -> None:
     assert load_manifest(path).manifest.version == 1
+
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_commands_of_a_page_are_commands(page: Path) -> None:
+    """Each `duet ...` that is shown is taken by the command line, all its options known."""
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    shown = re.findall(r"^    (?:\.venv/bin/)?duet (.*)$|`duet ([a-z]+ [^`]+)`", text, re.MULTILINE)
+    for line in (block or inline for block, inline in shown):
+        name, *arguments = shlex.split(line, comments=True)
+        command = _load(name)
+        while hasattr(command, "commands"):
+            command, arguments = command.commands[arguments[0]], arguments[1:]
+        assert command.make_context(name, arguments), line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        assert ":" in link or (page.parent / link).exists(), link
