@@ -192,7 +192,8 @@ def choose_reference(track: FaceTrack, wanted: str | int) -> int:
         return 0
     if wanted != "best":
         if not 0 <= int(wanted) < count:
-            raise InputError(f"motion.reference: frame {wanted} is not in the clip; it has frames 0 to {count - 1}")
+            told = f"motion.reference: frame {wanted} is not in the clip; it has frames 0 to {count - 1}"
+            raise InputError(told, cure="choose another frame, or best")
         return int(wanted)
     ends = [FOREHEAD, CHIN, INNER_UPPER[5], INNER_LOWER[5], *MOUTH_CORNERS]
     top, chin, upper, lower, left, right = np.asarray(track.points[:, ends], np.float64).transpose(1, 0, 2)

@@ -17,6 +17,11 @@ from typing import ClassVar
 
 from foundation.printable import printable
 
+CHECK_WORK = "run `work check`, then the same command again; if it fails still, report it"
+"""The cure where finished work does not hold what it should."""
+CHECK_MACHINE = "see what `doctor` says, then run the same command again"
+"""The cure where a library fails at what it can do elsewhere."""
+
 
 class DuetError(Exception):
     """An error with everything a user needs to mend it.
@@ -47,8 +52,11 @@ class DuetError(Exception):
         self.stage = stage
         self.cure = cure
 
-    def located(self, *, performer: str | None = None, stage: str | None = None) -> DuetError:
+    def located(
+        self, *, file: str | Path | None = None, performer: str | None = None, stage: str | None = None
+    ) -> DuetError:
         """The same error, with what the caller knows filled in where it was missing."""
+        self.file = self.file or (None if file is None else str(file))
         self.performer = self.performer or performer
         self.stage = self.stage or stage
         return self

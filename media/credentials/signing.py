@@ -83,7 +83,8 @@ def verdict(path: Path, container: str) -> dict[str, Any]:
         with path.open("rb") as file:
             told: dict[str, Any] = json.loads(library.Reader(_TYPES[container], file).json())
     except library.C2paError as problem:
-        raise InputError(f"it has no Content Credentials: {problem}", file=path) from problem
+        cure = "render it with output.sign in the manifest"
+        raise InputError(f"it has no Content Credentials: {problem}", file=path, cure=cure) from problem
     return told
 
 

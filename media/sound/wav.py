@@ -17,7 +17,7 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from foundation.atomic import check_writable, replacing
-from foundation.errors import StageError
+from foundation.errors import CHECK_MACHINE, StageError
 from media.files.checks import file_url
 
 SampleType = Literal["s16", "flt"]
@@ -46,7 +46,9 @@ class WavWriter:
 
     def __init__(self, path: Path, *, rate: int, channels: int, kind: SampleType) -> None:
         if channels not in _LAYOUTS:
-            raise StageError(f"a WAV file holds 1 to 8 channels, not {channels}", file=path)
+            raise StageError(
+                f"a WAV file holds 1 to 8 channels, not {channels}", file=path, cure="mix it down to 8 or fewer"
+            )
         self._kind, self._rate, self._layout = kind, rate, _LAYOUTS[channels]
         self._container = av.open(
             file_url(path), "w", format="wav", options={"rf64": "auto"}, container_options={"fflags": "+bitexact"}
@@ -93,7 +95,7 @@ def wav_file(path: Path, *, rate: int, channels: int, kind: SampleType) -> Itera
         except FFmpegError as problem:
             if isinstance(problem, OSError):
                 raise
-            raise StageError(f"the sound cannot be written: {problem}", file=path) from problem
+            raise StageError(f"the sound cannot be written: {problem}", file=path, cure=CHECK_MACHINE) from problem
 
 
 def write_wav(path: Path, samples: NDArray[np.float32], sample_rate: int) -> None:

@@ -16,7 +16,7 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from foundation.atomic import check_writable, temporary_name, write_error
-from foundation.errors import StageError
+from foundation.errors import CHECK_MACHINE, CHECK_WORK, StageError
 from foundation.geometry import Box
 from media.ffmpeg.argv import encode_video, takes_planes
 from media.ffmpeg.codecs import Encode
@@ -116,7 +116,7 @@ class FrameWriter:
             if self._failure is not None:
                 raise self._failure
             if not self.frames:
-                raise StageError("no frame was written", file=self._path)
+                raise StageError("no frame was written", file=self._path, cure=CHECK_WORK)
             self._sink.finish()
             self._temporary.replace(self._path)
         except BaseException as problem:  # an interrupt, too, must leave no half-written file and no child behind
@@ -170,7 +170,7 @@ class FrameWriter:
         if isinstance(problem, OSError):
             return write_error(problem, self._path)
         if isinstance(problem, FFmpegError):
-            return StageError(f"the encoder failed: {problem.strerror or problem}", file=self._path)
+            return StageError(f"the encoder failed: {problem.strerror or problem}", file=self._path, cure=CHECK_MACHINE)
         return problem
 
 

@@ -21,8 +21,14 @@ from pipeline.plan.planning import Facts
 
 
 def plan_job(loaded: LoadedManifest, store: ArtifactStore) -> Plan:
-    """Probe the manifest's media (unless that is done) and plan everything else."""
-    return expand(*probe_job(loaded, store))
+    """Probe the manifest's media (unless that is done) and plan everything else.
+
+    Raises: DuetError; a ManifestError names the manifest.
+    """
+    try:
+        return expand(*probe_job(loaded, store))
+    except ManifestError as error:
+        raise error.located(file=loaded.file) from error
 
 
 def probe_job(loaded: LoadedManifest, store: ArtifactStore) -> tuple[Job, Facts]:
@@ -45,9 +51,12 @@ def plan_items(items: Iterable[Item], store: ArtifactStore, running: Running) ->
 def store_at(work: Path) -> ArtifactStore:
     """Raises: ManifestError for what names no folder."""
     try:
-        return ArtifactStore(work.expanduser().resolve())
+        root = work.expanduser().resolve()
     except RuntimeError as error:  # ~nobody
         raise ManifestError("names no folder", file=work, cure="write the whole path as --work") from error
+    if root.exists() and not root.is_dir():
+        raise ManifestError("is no folder", file=work, cure="name a folder as --work")
+    return ArtifactStore(root)
 
 
 def _unheard(event: Event) -> None:

@@ -47,7 +47,11 @@ def _tell_batch(manifest: Path, plan: BatchPlan, *, as_json: bool) -> None:
         typer.echo(json.dumps({"valid": not wrong, "items": len(plan.items), "errors": wrong}, ensure_ascii=False))
     if wrong:
         told = "; ".join(wrong[:5]) + (f"; and {len(wrong) - 5} more" if len(wrong) > 5 else "")
-        raise InputError(f"{len(wrong)} of {len(plan.items)} items cannot be made: {told}", file=manifest)
+        raise InputError(
+            f"{len(wrong)} of {len(plan.items)} items cannot be made: {told}",
+            file=manifest,
+            cure="correct them, or leave them out",
+        )
     if not as_json:
         for text in plan.notices:
             typer.echo(text)

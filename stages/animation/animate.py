@@ -20,7 +20,7 @@ from compositing.behind import guessed
 from engines import load_engine
 from engines.base import Engine, Own, PlateEngine, Portrait, Renderer, SpanFrame
 from face.tint import Tint
-from foundation.errors import StageError
+from foundation.errors import CHECK_WORK, StageError
 from foundation.geometry import Image
 from foundation.shots import Layer, layers, shot_of
 from media.video.reader import read_frames
@@ -62,7 +62,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
             report(writer.frames, stop - start)
     if writer.frames != stop - start:
         problem = f"got {writer.frames} driving frames of {stop - start}"
-        raise StageError(problem, cure="remove the work folder, run again")
+        raise StageError(problem, cure=CHECK_WORK)
     return Facts(frames=stop - start, size=size)
 
 

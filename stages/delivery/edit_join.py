@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from foundation.errors import StageError
+from foundation.errors import CHECK_WORK, StageError
 from foundation.temporary import temporary_folder
 from media.ffmpeg import argv
 from media.ffmpeg.run import run_ffmpeg
@@ -33,6 +33,6 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     video = probe(picture).video
     found = video.frames if video else 0
     if found != frames:
-        raise StageError(f"{found} frames came out of pieces with {frames}", file=picture)
+        raise StageError(f"{found} frames came out of pieces with {frames}", file=picture, cure=CHECK_WORK)
     report(frames, frames)
     return Facts(frames=frames)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from face.mouth_watch import MouthWatch
-from foundation.errors import StageError
+from foundation.errors import CHECK_WORK, StageError
 from foundation.npy import Rows
 from foundation.shots import save_shots
 from media.video.lossless import join_frames
@@ -23,7 +23,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     save_shots(out / "shots.json", layout.shown)
     found = join_frames([piece.video for piece in inputs.pieces], out / FRAMES, fps)
     if found != frames:
-        raise StageError(f"{found} frames came out of pieces with {frames}", file=out / FRAMES)
+        raise StageError(f"{found} frames came out of pieces with {frames}", file=out / FRAMES, cure=CHECK_WORK)
     with MouthWatch(out / "track") as watch:
         for piece in inputs.pieces:
             for looks in Rows(piece.looks).blocks():
