@@ -18,6 +18,8 @@ _TOLD = {
 
 def why(problem: OSError | ValueError) -> str:
     """Why a file could not be read, as a sentence about it. A ValueError is Python's about its name."""
+    if isinstance(problem, UnicodeEncodeError):
+        return "its name, or that of a folder above it, is not in UTF-8"
     if not isinstance(problem, OSError):
         return f"this cannot be the name of a file: {problem}"
     return _TOLD.get(problem.errno or 0, problem.strerror or str(problem))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,8 +95,12 @@ def read_file(path: Path) -> Mapping[str, object]:
 
     Raises: InputError if it cannot be read, is damaged, holds code, or is no mapping.
     """
-    if not path.is_file():
-        raise InputError("the checkpoint does not exist", file=path, cure="check the path, or run `models fetch`")
+    try:
+        about = path.stat()
+    except OSError as problem:
+        raise InputError(why(problem), file=path, cure="check the path, or run `models fetch`") from None
+    if not stat.S_ISREG(about.st_mode):
+        raise InputError("it is not a regular file", file=path, cure="name a checkpoint")
     return _read_safetensors(path) if path.suffix == ".safetensors" else _read_pickle(path)
 
 
@@ -139,7 +144,7 @@ def _read_pickle(path: Path) -> Mapping[str, object]:
         raise InputError(f"is no checkpoint of torch.save: {error}", file=path, cure=cure) from error
     except (pickle.UnpicklingError, OSError) as error:
         cure = "name a checkpoint, or download it again"
-        told = why(error) if isinstance(error, OSError) else "is no checkpoint, or damaged"
+        told = why(error) if isinstance(error, PermissionError) else "is no checkpoint, or damaged"
         raise InputError(told, file=path, cure=cure) from error
     if not isinstance(content, Mapping):
         raise InputError("the checkpoint is no mapping of state dicts", file=path, cure="get the published file")

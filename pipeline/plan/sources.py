@@ -102,6 +102,7 @@ def find_sources(
             continue
         path = Path(written) if written in chosen else _resolve(loaded, written)
         try:
+            str(path).encode()  # as task files will hold it
             files[written] = FileInput(str(path), digest(path))
         except (OSError, ValueError) as error:
             numbered = field.endswith(".driving.video") and is_pattern(written) and isinstance(error, FileNotFoundError)
@@ -109,7 +110,8 @@ def find_sources(
             problems.append((field, path, why(error) + more))
     if len(problems) == 1:
         field, path, problem = problems[0]
-        raise InputError(problem, file=path, cure=f"correct {field} in the manifest")
+        cure = f"correct {field} in the manifest" if loaded.file else "give another file"
+        raise InputError(problem, file=path, cure=cure)
     if problems:
         lines = "; ".join(f"{field}: {path}: {problem}" for field, path, problem in problems[:MOST_TOLD])
         lines += f"; and {len(problems) - MOST_TOLD} more" if len(problems) > MOST_TOLD else ""

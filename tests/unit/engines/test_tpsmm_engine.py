@@ -147,7 +147,7 @@ def test_options_that_cannot_be_are_told() -> None:
 def test_inputs_that_cannot_be_used(files: Files) -> None:
     with pytest.raises(ManifestError, match="needs a checkpoint"):
         prepare({"config": files["config"]})
-    with pytest.raises(InputError, match="does not exist"):
+    with pytest.raises(InputError, match="no such file"):
         prepare(files | {"checkpoint": Path("nowhere.pth.tar")})
     with pytest.raises(InputError, match="outside the driving picture"):
         TpsmmEngine().prepare(portrait(), driving((900.0, 900.0)), taking(files), nobody)
