@@ -106,19 +106,16 @@ class Driver:
 
     @steady_torch()
     @inference()
-    def keypoints(self, driving: MotionInfo, ratios: Ratios | None, first_frame: int = 0) -> Tensor:
+    def keypoints(self, driving: MotionInfo, ratios: Ratios | None) -> Tensor:
         """The keypoints that the portrait takes in N frames, (N, 21, 3).
 
         Args:
             driving: the driver's motion in these frames.
             ratios: its, for `options.eyes` and `lips`.
-            first_frame: of a moving portrait, that these frames begin with.
         """
         # One at a time: how a library multiplies matrices depends on their size, and with it the last bits.
         ones = [slice(k, k + 1) for k in range(len(driving))]
-        return torch.cat(
-            [self._of_one(driving.part(one), ratios and ratios.part(one), first_frame + one.start) for one in ones]
-        )
+        return torch.cat([self._of_one(driving.part(one), ratios and ratios.part(one), one.start) for one in ones])
 
     def _of_one(self, driving: MotionInfo, ratios: Ratios | None, frame: int) -> Tensor:
         options, moving = self.options, self.smooth is not None

@@ -45,7 +45,7 @@ def correlation(a: Series, b: Series) -> float:
     return float(np.corrcoef(a[both], b[both])[0, 1])
 
 
-def lag(driver: Series, result: Series, frames: NDArray[np.int64], reach: int = REACH) -> float:
+def lag(driver: Series, result: Series, frames: NDArray[np.int64]) -> float:
     """Frames by which the result is late; NaN where there are too few to tell.
 
     Args:
@@ -53,10 +53,10 @@ def lag(driver: Series, result: Series, frames: NDArray[np.int64], reach: int = 
         result: (M,), of the frames `frames`, (M,), which need not be consecutive.
     """
     scores: dict[int, float] = {}
-    inside = (frames >= reach) & (frames < len(driver) - reach)
+    inside = (frames >= REACH) & (frames < len(driver) - REACH)
     if inside.sum() < TELLING:
         return float("nan")
-    for shift in range(-reach, reach + 1):
+    for shift in range(-REACH, REACH + 1):
         r = correlation(driver[frames[inside] - shift], result[inside])
         scores[shift] = r if np.isfinite(r) else -1.0
     best = max(scores, key=lambda shift: scores[shift] - 1e-9 * abs(shift))

@@ -86,11 +86,15 @@ class Progress:
     epoch: int | None = None
 
 
-def cosine(peak: float, steps: int, warm: int = 100, floor: float = 0.01) -> Callable[[int], float]:
-    """A rate that rises over `warm` steps and falls as a cosine to `floor` of its peak."""
+WARM, FLOOR = 100, 0.01
+"""Steps over which a rate rises to its peak, and what of the peak is left at the end."""
+
+
+def cosine(peak: float, steps: int) -> Callable[[int], float]:
+    """A rate that rises over WARM steps and falls as a cosine to FLOOR of its peak."""
 
     def rate(step: int) -> float:
-        rising = min(1.0, (step + 1) / warm)
-        return peak * rising * (floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * step / steps)))
+        rising = min(1.0, (step + 1) / WARM)
+        return peak * rising * (FLOOR + (1 - FLOOR) * 0.5 * (1 + math.cos(math.pi * step / steps)))
 
     return rate

@@ -68,9 +68,9 @@ def flat_keypoints() -> Indices:
     return tuple(point for spline in KEYPOINTS for point in spline)
 
 
-def mirrored(points: int = 478) -> NDArray[np.int64]:
+def mirrored() -> NDArray[np.int64]:
     """For each landmark the one that takes its place in a mirrored picture; -1 where this module names none."""
-    table = np.full(points, -1)
+    table = np.full(478, -1)
     for right, left in zip(*SIDES, strict=True):
         table[right], table[left] = left, right
     for ring in LIPS:
