@@ -32,7 +32,7 @@ def warp(picture: Tensor, deformation: Tensor, *, align_corners: bool = True) ->
     """
     height, width = picture.shape[2:]
     if deformation.shape[1:3] != (height, width):
-        planes = deformation.permute(0, 3, 1, 2)
+        planes = deformation.permute(0, 3, 1, 2).contiguous()  # as they lie, PyTorch takes four times as long
         planes = F.interpolate(planes, size=(height, width), mode="bilinear", align_corners=align_corners)
         deformation = planes.permute(0, 2, 3, 1)
     # Half precision would put positions off by pixels: such features are sampled in the deformation's own.
