@@ -195,8 +195,8 @@ class Emitter:
     def store(self, base: Int, offset: Int | int, value: Vec) -> None:
         self.builder.store(value.value, self._pointer(base, offset, self.vector), align=4)
 
-    def expect(self, base: Int, offset: Int | int, *, write: bool) -> None:
-        """Bring the line of the float at `base` plus `offset` to the cache; it need not exist."""
+    def expect(self, base: Int, offset: Int | int, *, write: bool, closest: bool = True) -> None:
+        """Bring the line of the float at `base` plus `offset` to the closest cache or the next; it need not exist."""
         number, kind = ir.IntType(32), ir.IntType(8).as_pointer()
         name = "llvm.prefetch.p0i8"
         module = self.builder.module
@@ -204,7 +204,7 @@ class Emitter:
         signature = ir.FunctionType(ir.VoidType(), [kind, number, number, number])
         prefetch = ir.Function(module, signature, name) if known is None else known
         address = (base + self.number(offset) * 4).value
-        hints = [ir.Constant(number, hint) for hint in (int(write), 3, 1)]  # closest cache, of data
+        hints = [ir.Constant(number, hint) for hint in (int(write), 3 if closest else 2, 1)]  # of data
         self.builder.call(prefetch, [self.builder.inttoptr(address, kind), *hints])
 
     def store_whole(self, base: Int, offset: Int | int, value: Vec) -> None:

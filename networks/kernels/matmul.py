@@ -27,6 +27,8 @@ def emit_matmul(e: Emitter) -> None:
             if size <= e.shape.rows:
                 whole = (rows - done) // size * size
                 with e.loop(done, done + whole, size) as row:
+                    if size == e.shape.rows:
+                        _expect_next(e, right + depth * (CHANNELS * 4), row, rows, depth)
                     _block(e, size, left.at(row), right, out.at(row), depth)
                 done = done + whole
 
@@ -40,6 +42,17 @@ class Rows:
 
     def at(self, row: Int | int) -> Rows:
         return Rows(self.address + self.step * row * 4, self.step)
+
+
+def _expect_next(e: Emitter, panel: Int, row: Int, rows: Int, depth: Int) -> None:
+    """Bring this block's share of the next panel near: it comes from memory, and is read by all rows once it is there.
+
+    A line of CHANNELS floats is a cache line.
+    """
+    share = depth * e.shape.rows // rows + 1
+    start = panel + row // e.shape.rows * share * (CHANNELS * 4)
+    with e.loop(0, share) as line:
+        e.expect(start, line * CHANNELS, write=False, closest=False)
 
 
 def _block(e: Emitter, size: int, left: Rows, right: Int, out: Rows, depth: Int) -> None:  # noqa: PLR0917  (a product)

@@ -97,9 +97,11 @@ def run_tasks(tasks: Sequence[Task]) -> None:
 
 
 def spans(count: int, step: int, least: int = 1) -> list[tuple[int, int]]:
-    """0..count in pieces of `step`, one for every thread at least; the last ones shrink, down to `least`, so that all
-    threads are done at once."""
+    """0..count in pieces of `step`, one for every thread at least; where threads share them the last ones shrink, down
+    to `least`, so that all are done at once."""
     threads = thread_count()
+    if threads == 1:
+        return [(at, min(at + step, count)) for at in range(0, count, step)]
     least = min(least, -(-count // threads))
     pieces, at = [], 0
     while at < count:
