@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from networks.kernels.emit import Emitter
+from networks.kernels.machine import CHANNELS
 
 PLANES_ARGUMENTS = 11
 TO_PLANES_ARGUMENTS = 10
@@ -21,6 +22,8 @@ def emit_planes(e: Emitter, outputs: int, size: int, block: int) -> None:
         sums = [[e.vector_variable(e.broadcast(bias, o)) for _ in range(block)] for o in range(outputs)]
         with e.loop(0, channels) as c, e.loop(0, size) as ky:
             line = planes + (c * plane + (i + ky) * pitch + j) * 4
+            for at in range(0, span + size, CHANNELS):  # the next plane's, a cache line each: it lies far away
+                e.expect(line + plane * 4, at, write=False)
             taps = weights + (c * size + ky) * (size * outputs * 4)
             for kx in range(size):
                 factors = [e.broadcast(taps, kx * outputs + o) for o in range(outputs)]
