@@ -13,9 +13,9 @@ from fomm.keypoints import Keypoints
 from networks.blocks import ResBlock, UpBlock
 from networks.kernels import block_layers
 from networks.kernels.block_layers import HourglassLayer, ResLayer, UpLayer, apply_norm, bias_of
+from networks.kernels.forms import F4
 from networks.kernels.jit import Library
 from networks.kernels.plane_layers import PlaneLayer, Planes
-from networks.kernels.winograd import TILE
 from networks.kernels.workers import torch_on_one_thread
 
 
@@ -69,7 +69,7 @@ class Painter:
     def __call__(self, features: Tensor, deformation: Tensor, occlusion: Tensor) -> Tensor:
         """The generator itself does it where the features are no whole tiles, which takes another network than the
         published ones."""
-        if any(side % TILE for side in features.shape[2:]):
+        if any(side % F4.tile for side in features.shape[2:]):
             return self.generator(features, deformation, occlusion)
         return self._paint(features, deformation, occlusion)
 

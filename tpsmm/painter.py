@@ -12,10 +12,10 @@ from torch.nn import functional as F  # noqa: N812
 from networks.blocks import ResBlock, UpBlock
 from networks.grids import warp
 from networks.kernels.block_layers import ResLayer, bias_of, misfit, norm_of
+from networks.kernels.forms import F4
 from networks.kernels.jit import Library
 from networks.kernels.layers import DoublingLayer, Norm
 from networks.kernels.plane_layers import PlaneLayer, Planes
-from networks.kernels.winograd import TILE
 from networks.kernels.workers import Scratch, run_tasks, spans, torch_on_one_thread
 from tpsmm.inpainting import InpaintingNetwork, fitted_mask
 
@@ -51,7 +51,7 @@ class Painter:
     def __call__(self, source: Tensor, maps: list[Tensor], deformation: Tensor, masks: list[Tensor]) -> Tensor:
         """As `InpaintingNetwork.forward`, for one frame, which does it where the smallest map is no whole tiles: that
         takes another network than the published ones, whose sizes are multiples of 128."""
-        if any(side % TILE for side in maps[-1].shape[2:]):
+        if any(side % F4.tile for side in maps[-1].shape[2:]):
             return self.network(source, maps, deformation, masks)
         return self._paint(source, maps, deformation, masks)
 

@@ -12,10 +12,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from networks.blocks import DownBlock, Hourglass, ResBlock, UpBlock
+from networks.kernels.forms import F4
 from networks.kernels.jit import Library
 from networks.kernels.layers import SMALL, DoublingLayer, Norm, SmallLayer, WinogradLayer, norm_from_sums
 from networks.kernels.machine import CHANNELS
-from networks.kernels.winograd import TILE
 from networks.kernels.workers import Scratch, run_tasks, spans
 
 ROWS_AT_ONCE = 8
@@ -57,7 +57,7 @@ class DownLayer:
     def __call__(self, x: Tensor) -> Tensor:
         """(H, W, C) -> (H / 2, W / 2, O)"""
         height, width, _ = x.shape
-        tiled = height % TILE == 0 and width % TILE == 0 and height * width >= SMALL
+        tiled = height % F4.tile == 0 and width % F4.tile == 0 and height * width >= SMALL
         out, sums = self.large()(x) if tiled else self.small()(x)
         norm = self.norm(sums, height * width)
         result = torch.empty(height // 2, width // 2, out.shape[2])

@@ -172,6 +172,12 @@ class Emitter:
         """A place that lives in a register after optimisation."""
         return ir.IRBuilder(self.entry).alloca(kind)
 
+    def room(self, floats: int) -> Int:
+        """The address of a place for so many floats."""
+        place = ir.IRBuilder(self.entry).alloca(ir.ArrayType(F32, floats))
+        place.align = 64
+        return Int(self, ir.IRBuilder(self.entry).ptrtoint(place, I64))
+
     def vector_variable(self, value: Vec) -> Any:
         place = self.variable(self.vector)
         self.builder.store(value.value, place)

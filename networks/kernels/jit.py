@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from llvmlite import binding, ir
 
 from networks.kernels.doubling import COMBINE_ARGUMENTS, DIFFERENCE_ARGUMENTS, emit_combine, emit_differences
 from networks.kernels.emit import Emitter
+from networks.kernels.forms import F4, F6, Form
 from networks.kernels.machine import Shape, Target, targets
 from networks.kernels.matmul import MATMUL_ARGUMENTS, emit_matmul
 from networks.kernels.modulating import MODULATE_ARGUMENTS, emit_modulate
@@ -28,12 +29,11 @@ from networks.kernels.sampling import (
 from networks.kernels.winograd import INPUT_ARGUMENTS, OUTPUT_ARGUMENTS, emit_input, emit_output
 
 Kernel = Callable[..., None]
-KERNELS: dict[str, tuple[int, Callable[[Emitter], None]]] = {
+Kernels = dict[str, tuple[int, Callable[[Emitter], None]]]
+"""How many arguments each takes, and what writes it."""
+
+KERNELS: Kernels = {
     "matmul": (MATMUL_ARGUMENTS, emit_matmul),
-    "winograd_input": (INPUT_ARGUMENTS, partial(emit_input, normalised=False)),
-    "winograd_input_normalised": (INPUT_ARGUMENTS, partial(emit_input, normalised=True)),
-    "winograd_output": (OUTPUT_ARGUMENTS, partial(emit_output, residual=False)),
-    "winograd_output_residual": (OUTPUT_ARGUMENTS, partial(emit_output, residual=True)),
     "differences": (DIFFERENCE_ARGUMENTS, emit_differences),
     "combine": (COMBINE_ARGUMENTS, emit_combine),
     "norm": (NORM_ARGUMENTS, emit_norm),
@@ -50,20 +50,46 @@ KERNELS: dict[str, tuple[int, Callable[[Emitter], None]]] = {
 }
 
 
+def _winograd(form: Form) -> Kernels:
+    name = f"winograd_{form.tile}"
+    return {
+        f"{name}_input": (INPUT_ARGUMENTS, partial(emit_input, form=form, normalised=False)),
+        f"{name}_input_normalised": (INPUT_ARGUMENTS, partial(emit_input, form=form, normalised=True)),
+        f"{name}_output": (OUTPUT_ARGUMENTS, partial(emit_output, form=form, residual=False)),
+        f"{name}_output_residual": (OUTPUT_ARGUMENTS, partial(emit_output, form=form, residual=True)),
+    }
+
+
+GROUPS = (KERNELS | _winograd(F4), _winograd(F6))
+"""What is compiled together: the second takes as long as the first, and only wide networks ask for it."""
+
+
 @dataclass(frozen=True)
 class Library:
-    """Compiled kernels by name, each called with whole numbers; a call lets other Python threads run.
+    """Kernels by name, each called with whole numbers; a call lets other Python threads run.
 
     Attributes:
-        shape: what they were compiled for.
-        engine: owns the machine code; must outlive the kernels.
+        target: what they are compiled for, in groups, each when it is first asked for.
+        kernels: that are compiled.
+        engines: own the machine code; must outlive the kernels.
     """
 
-    shape: Shape
-    kernels: dict[str, Kernel]
-    engine: Any
+    target: Target
+    kernels: dict[str, Kernel] = field(default_factory=dict)
+    engines: list[Any] = field(default_factory=list)
+
+    @property
+    def shape(self) -> Shape:
+        return self.target.shape
 
     def __getitem__(self, name: str) -> Kernel:
+        if name not in self.kernels:
+            group = next(group for group in GROUPS if name in group)
+            engine = _compiled(self.target, group)
+            self.engines.append(engine)
+            for each, (arguments, _) in group.items():
+                signature = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * arguments)
+                self.kernels[each] = signature(engine.get_function_address(each))
         return self.kernels[name]
 
 
@@ -97,15 +123,20 @@ def here() -> list[Target]:
 @cache
 def compile_library(target: Target) -> Library:
     """The kernels for what this machine can run."""
+    return Library(target)
+
+
+def _compiled(target: Target, kernels: Kernels) -> Any:
+    """The engine that has their machine code."""
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
-    triple, shape = binding.get_process_triple(), target.shape
+    triple = binding.get_process_triple()
     known = binding.Target.from_triple(triple)
     machine = known.create_target_machine(cpu=target.cpu, features=target.features, opt=3)
     module = ir.Module("tpsmm")
     module.triple = triple
-    for name, (arguments, emit) in KERNELS.items():
-        emitter = Emitter(module, name, arguments, shape)
+    for name, (arguments, emit) in kernels.items():
+        emitter = Emitter(module, name, arguments, target.shape)
         emit(emitter)
         emitter.finish()
     compiled = binding.parse_assembly(str(module))
@@ -118,8 +149,4 @@ def compile_library(target: Target) -> Library:
     passes.run(compiled, binding.create_pass_builder(machine, binding.create_pipeline_tuning_options()))
     engine = binding.create_mcjit_compiler(compiled, machine)
     engine.finalize_object()
-    kernels: dict[str, Kernel] = {}
-    for name, (arguments, _) in KERNELS.items():
-        signature = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * arguments)
-        kernels[name] = signature(engine.get_function_address(name))
-    return Library(shape, kernels, engine)
+    return engine

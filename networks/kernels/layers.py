@@ -7,21 +7,21 @@ layer applies it while it reads.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from networks.kernels.doubling import doubling_weights
+from networks.kernels.forms import F4, F6, Form
 from networks.kernels.jit import Library
 from networks.kernels.machine import CHANNELS
-from networks.kernels.winograd import TILE, winograd_weights
 from networks.kernels.workers import Scratch, Task, run_tasks, spans
 
-POINTS = 36  # products for a tile
 TILES_AT_ONCE, FEWEST_TILES = 128, 32  # each strip reads the weights again
 ROWS_AT_ONCE = 4
+WIDE = 128  # channels from which the products are most of the work
 SMALL = 256  # pixels up to which the weights are larger than the picture
 SKEW = 16  # floats between streams: at powers of two they would fall on the same cache lines
 
@@ -72,37 +72,43 @@ class WinogradLayer:
 
     def __init__(self, library: Library, weight: Tensor, bias: Tensor) -> None:
         self.library = library
-        self.weights = winograd_weights(weight)
+        self.weights = cache(lambda form: form.weights(weight))  # only of the forms that its pictures ask for
         self.bias = bias.contiguous()
 
     def __call__(self, x: Tensor, norm: Norm | None = None, addend: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """(H, W, C), H and W multiples of 4 -> (H, W, O) and its sums (H / 4, 2, O)."""
+        """(H, W, C) -> (H, W, O) and its sums (rows of tiles, 2, O)."""
         height, width, channels = x.shape
-        outputs, tiles_across = len(self.bias), width // TILE
+        form = form_for(height, width, channels)
+        outputs, tiles_across, tiles_down = len(self.bias), form.across(width), form.across(height)
         result = torch.empty(height, width, outputs)
-        sums = torch.empty(height // TILE, 2, outputs)
+        sums = torch.empty(tiles_down, 2, outputs)
         affine = (0, 0) if norm is None else (norm.scale.data_ptr(), norm.shift.data_ptr())
-        transform = "winograd_input" if norm is None else "winograd_input_normalised"
+        transform = self.library[f"winograd_{form.tile}_input{'' if norm is None else '_normalised'}"]
         extra = 0 if addend is None else addend.data_ptr()
-        transform_back = "winograd_output" if addend is None else "winograd_output_residual"
-        panels = self.weights.shape[1]
-        weights, bias = self.weights.data_ptr(), self.bias.data_ptr()
+        transform_back = self.library[f"winograd_{form.tile}_output{'' if addend is None else '_residual'}"]
+        packed = self.weights(form)
+        panels, weights, bias = packed.shape[1], packed.data_ptr(), self.bias.data_ptr()
         ends = (extra, result.data_ptr(), sums.data_ptr())
 
         def strip(first: int, last: int, scratch: Scratch) -> None:
             tiles = (last - first) * tiles_across
             stream, stream_out = tiles * channels + SKEW, tiles * outputs + SKEW
-            spread = scratch.address("spread", POINTS * stream)
-            products = scratch.address("products", POINTS * stream_out)
+            spread = scratch.address("spread", form.points * stream)
+            products = scratch.address("products", form.points * stream_out)
             at = (first, first, last)
-            self.library[transform](x.data_ptr(), *affine, spread, stream, height, width, channels, *at)
-            sizes = (tiles, panels, channels, 0, POINTS * panels)
+            transform(x.data_ptr(), *affine, spread, stream, height, width, channels, *at)
+            sizes = (tiles, panels, channels, 0, form.points * panels)
             self.library["matmul"](spread, channels, stream, weights, products, outputs, stream_out, *sizes)
-            self.library[transform_back](products, bias, *ends, stream_out, width, outputs, *at)
+            transform_back(products, bias, *ends, stream_out, height, width, outputs, *at)
 
         rows, least = (max(1, tiles // tiles_across) for tiles in (TILES_AT_ONCE, FEWEST_TILES))
-        run_tasks([partial(strip, *span) for span in spans(height // TILE, rows, least)])
+        run_tasks([partial(strip, *span) for span in spans(tiles_down, rows, least)])
         return result, sums
+
+
+def form_for(height: int, width: int, channels: int) -> Form:
+    """Which takes the fewest products for a picture; the larger tile, with more weights, must save a tenth of many."""
+    return F6 if channels >= WIDE and F6.products(height, width) < 0.9 * F4.products(height, width) else F4
 
 
 class SmallLayer:

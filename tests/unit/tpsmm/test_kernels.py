@@ -12,8 +12,9 @@ from torch.nn import functional as F  # noqa: N812
 import tpsmm
 from networks import kernels
 from networks.blocks import UpBlock
+from networks.kernels.forms import F4, F6, Form
 from networks.kernels.jit import Library, compile_library, here
-from networks.kernels.layers import DoublingLayer, Norm, SmallLayer, WinogradLayer
+from networks.kernels.layers import DoublingLayer, Norm, SmallLayer, WinogradLayer, form_for
 from networks.kernels.machine import AVX2, AVX512, NEON, Shape, Target, targets
 from networks.kernels.plane_layers import PlaneLayer, Planes
 from networks.kernels.up_block import KernelUpBlock
@@ -106,10 +107,14 @@ def test_a_broken_picture_is_made_again_in_plain_float32(fast: tpsmm.Model, pict
     assert torch.equal(animator.render(pictures[1:2]), wanted)
 
 
-@pytest.mark.parametrize(("height", "width"), [(4, 4), (8, 20), (24, 16)])
-def test_winograd(compiled: Library, height: int, width: int) -> None:
-    x, weight, bias, other = drawn(height, width, 32), drawn(64, 32, 3, 3) / 17, drawn(64), drawn(height, width, 64)
-    norm = Norm(drawn(32).abs(), drawn(32))
+@pytest.mark.parametrize(
+    ("height", "width", "channels", "form"),
+    [(4, 4, 32, F4), (8, 20, 32, F4), (24, 16, 32, F4), (5, 3, 32, F4), (12, 6, 128, F6), (23, 64, 128, F6)],
+)
+def test_winograd(compiled: Library, height: int, width: int, channels: int, form: Form) -> None:
+    assert form_for(height, width, channels) == form
+    x, bias, other = drawn(height, width, channels), drawn(64), drawn(height, width, 64)
+    weight, norm = drawn(64, channels, 3, 3) / (3 * channels**0.5), Norm(drawn(channels).abs(), drawn(channels))
     layer = WinogradLayer(compiled, weight, bias)
     plain = hwc(F.conv2d(nchw(x).double(), weight.double(), bias.double(), padding=1)).float()
     assert torch.allclose(layer(x)[0], plain, atol=1e-4)
