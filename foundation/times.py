@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -27,6 +27,10 @@ class FrameRange:
 
     def __len__(self) -> int:
         return self.stop - self.start
+
+    def meets(self, other: FrameRange) -> bool:
+        """Whether they share a frame."""
+        return self.start < other.stop and other.start < self.stop
 
 
 def exact(value: float | int | str | Fraction) -> Fraction:
@@ -74,6 +78,17 @@ def pieces(frames: int, size: int) -> list[FrameRange]:
     if len(cut) > 1 and 2 * len(cut[-1]) < size:
         cut[-2:] = [FrameRange(cut[-2].start, frames)]
     return cut
+
+
+def joined(ranges: Iterable[FrameRange]) -> tuple[FrameRange, ...]:
+    """Ranges in the order of their starts, those that touch or overlap made one."""
+    made: list[FrameRange] = []
+    for each in ranges:
+        if made and made[-1].stop >= each.start:
+            made[-1] = FrameRange(made[-1].start, max(made[-1].stop, each.stop))
+        else:
+            made.append(each)
+    return tuple(made)
 
 
 def resample(timestamps: Sequence[Fraction], start: Fraction, frames: int, fps: Fraction) -> list[int]:

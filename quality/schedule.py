@@ -21,25 +21,47 @@ LEAST_TRIPLES = 8
 
 @dataclass(frozen=True)
 class Schedule:
-    """`looks`: (M,) frame numbers, ascending. `triples`: the middles of three frames in a row."""
+    """`looks`: (M,) frame numbers, ascending. `triples`: the middles of three frames in a row. `drawn`: (N,) all frames
+    that there are, ascending."""
 
     looks: NDArray[np.int64]
     triples: frozenset[int]
+    drawn: NDArray[np.int64]
 
     @staticmethod
-    def of(frames: int, fps: Fraction, looks_per_second: float, also: Sequence[int] = ()) -> Schedule:
-        """Args: also: frames that are looked at, too."""
-        stride = max(1, min(round(float(fps) / looks_per_second), frames // LEAST_LOOKS))
-        looks = np.arange(stride // 2, frames, stride)
-        wanted = max(LEAST_TRIPLES, round(TRIPLES * frames / float(fps)))
+    def of(
+        frames: int,
+        fps: Fraction,
+        looks_per_second: float,
+        also: Sequence[int] = (),
+        drawn: Sequence[FrameRange] | None = None,
+    ) -> Schedule:
+        """The looks at a result.
+
+        Args:
+            also: frames that are looked at, too.
+            drawn: the frames that there are; None: all.
+        """
+        parts = (FrameRange(0, frames),) if drawn is None else drawn
+        there = np.concatenate([np.arange(part.start, part.stop) for part in parts])
+        stride = max(1, min(round(float(fps) / looks_per_second), len(there) // LEAST_LOOKS))
+        looks = there[stride // 2 :: stride]
+        wanted = max(LEAST_TRIPLES, round(TRIPLES * len(there) / float(fps)))
         middles = looks[:: max(1, len(looks) // wanted)]
-        looks = np.union1d(looks, np.array(also, np.int64))
-        return Schedule(looks, frozenset(int(at) for at in middles if 0 < at < frames - 1))
+        middles = middles[np.isin(middles - 1, there) & np.isin(middles + 1, there)]
+        looks = np.union1d(looks, np.intersect1d(np.array(also, np.int64), there))
+        return Schedule(looks, frozenset(middles.tolist()), there)
 
     def part(self, span: FrameRange) -> Schedule:
         """The looks in a range of frames, and the triples whose middles lie there."""
         inside = (self.looks >= span.start) & (self.looks < span.stop)
-        return Schedule(self.looks[inside], frozenset(at for at in self.triples if span.start <= at < span.stop))
+        triples = frozenset(at for at in self.triples if span.start <= at < span.stop)
+        return Schedule(self.looks[inside], triples, self.drawn)
+
+    def drawn_between(self, first: int, last: int) -> bool:
+        """Whether all frames from `first` to `last`, which are drawn, are."""
+        low, high = np.searchsorted(self.drawn, (first, last))
+        return int(high - low) == last - first
 
     @property
     def beside(self) -> set[int]:

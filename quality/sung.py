@@ -19,6 +19,8 @@ HEARD = 0.3
 """Correlation of mouth and voice from which a lag can be told."""
 LONG = 20.0
 """Seconds from which blinks are counted."""
+LONGEST_STEP = 1.0
+"""Seconds between two looks; where they are further apart, nothing is shown meanwhile."""
 NARROW = 0.75
 """An eye that is found this narrow, of its usual opening, blinks: detectors see shut eyes of small faces half open."""
 LEAST = 3
@@ -72,7 +74,7 @@ def voice_lag(voice: NDArray[np.floating], looks: NDArray[np.int64], rows: Serie
 def blinks(looks: NDArray[np.int64], rows: Series, portrait: Series, fps: float) -> float:
     """How often the eyes shut, a minute; NaN of short results, and of portraits whose eyes are hardly open."""
     eyes = rows[:, EYE]
-    seconds = float(looks[-1] - looks[0]) / fps if len(looks) else 0.0
+    seconds = float(np.minimum(np.diff(looks), fps * LONGEST_STEP).sum()) / fps
     if seconds < LONG or not portrait[EYE] > EYES_OPEN or not np.isfinite(eyes).any():
         return float("nan")
     shut = eyes < NARROW * float(np.nanpercentile(eyes, 75))

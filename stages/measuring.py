@@ -59,7 +59,7 @@ class Places:
         """
         song = read_song(settings, given)
         beside = song.beside if song else ()
-        whole = Schedule.of(settings.frames, settings.fps, settings.looks_per_second, beside)
+        whole = Schedule.of(settings.frames, settings.fps, settings.looks_per_second, beside, settings.drawn)
         moments = [int(whole.looks[row]) for row in spread(len(whole.looks), PAIRS)]
         part = part or FrameRange(0, settings.frames)
         before = [int(at) for row, at in enumerate(whole.looks) if (begin <= at or not row) and at < part.start]
@@ -143,7 +143,7 @@ class _Result:
         self._places, self._triples = places, Triples(places.own)
         seen.flicker, seen.pulses = self._triples.values, self._triples.pulses
         self._looks = set(places.whole.looks.tolist())
-        self._last: Thumb | None = None
+        self._last: tuple[int, Thumb] | None = None
         head = self.head = head_frame(still.face.points, still.face.scheme)
         height, width = still.image.shape[:2]
         x, y, reach = *head.centre, AROUND * head.height
@@ -162,8 +162,8 @@ class _Result:
         if at in self._looks and at < part.stop:
             face = self._face(at, image)
             if at >= part.start:
-                self._add(image, thumb, face)
-            self._last = thumb
+                self._add(at, image, thumb, face)
+            self._last = at, thumb
         if at in self._places.own.triples:
             self._region(image)
 
@@ -178,7 +178,7 @@ class _Result:
             return None
         return replace(face, points=face.points + np.array([self._window.x0, self._window.y0, 0.0]))
 
-    def _add(self, image: Image, thumb: Thumb, face: Face | None) -> None:
+    def _add(self, at: int, image: Image, thumb: Thumb, face: Face | None) -> None:
         """A look."""
         still, seen = self._still, self._seen
         seen.result.append(features(None if face is None else image, face))
@@ -186,7 +186,13 @@ class _Result:
         seen.shape.append(np.nan if face is None else identity.shape_distance(still.face, face))
         seen.look.append(self._look(image, face))
         seen.clipped.append(max(0.0, surface.clipped(image, self._face_box) - self._burnt))
-        seen.stuck.append(self._last is not None and float(np.abs(thumb - self._last).max()) < 0.5)
+        seen.stuck.append(self._is_stuck(at, thumb))
+
+    def _is_stuck(self, at: int, thumb: Thumb) -> bool:
+        """Whether it shows what the look before does, with no frame between them that is not drawn."""
+        if self._last is None or not self._places.whole.drawn_between(self._last[0], at):
+            return False
+        return float(np.abs(thumb - self._last[1]).max()) < 0.5
 
     def _look(self, image: Image, face: Face | None) -> float:
         """How far the face looks from the portrait's."""

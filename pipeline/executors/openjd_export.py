@@ -13,6 +13,7 @@ from typing import Any
 
 from foundation.codec import Json
 from foundation.devices import VARIABLE
+from foundation.times import FrameRange, joined
 from pipeline.plan.graph import Graph
 from pipeline.plan.needs import MB, needs_of, on_gpu
 from pipeline.plan.task import Task
@@ -132,19 +133,20 @@ def _step(
     ranges = [chunk for chunk in (task.chunk for task in tasks) if chunk]
     chosen: list[str] = ["--only", stage]
     if chunk_frames and len(ranges) == len(tasks):
-        last = max(chunk.stop for chunk in ranges) - 1
-        step["parameterSpace"] = _space("Frames", last, chunk_frames)
+        made = joined(sorted(ranges, key=lambda chunk: chunk.start))
+        step["parameterSpace"] = _space("Frames", made, chunk_frames)
         chosen += ["--frames", "{{Task.Param.Frames}}"]
     elif len(tasks) > 1:
-        step["parameterSpace"] = _space("Tasks", len(tasks) - 1, 1)
+        step["parameterSpace"] = _space("Tasks", (FrameRange(0, len(tasks)),), 1)
         chosen += ["--part", "{{Task.Param.Tasks}}"]
     step["hostRequirements"] = _host(tasks, gpus=gpus)
     return step | {"script": _script(command, chosen)}
 
 
-def _space(name: str, last: int, count: int) -> dict[str, Any]:
+def _space(name: str, numbers: Iterable[FrameRange], count: int) -> dict[str, Any]:
+    written = ",".join(f"{each.start}-{each.stop - 1}" for each in numbers)
     chunks = {"defaultTaskCount": count, "rangeConstraint": "CONTIGUOUS"}
-    return {"taskParameterDefinitions": [{"name": name, "type": "CHUNK[INT]", "range": f"0-{last}", "chunks": chunks}]}
+    return {"taskParameterDefinitions": [{"name": name, "type": "CHUNK[INT]", "range": written, "chunks": chunks}]}
 
 
 def _host(tasks: Iterable[Task], *, gpus: bool) -> dict[str, Any]:

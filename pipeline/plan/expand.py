@@ -26,6 +26,7 @@ from pipeline.plan.performer import PlannedPerformer, plan_performer
 from pipeline.plan.picture import find_groups, plan_pictures
 from pipeline.plan.planning import Facts, Planning
 from pipeline.plan.plate import plan_on_plate
+from pipeline.plan.shown import shown_ranges
 from pipeline.plan.singing import SUNG_RATE, sung_part, told_songs
 from pipeline.plan.sound import plan_sound, told_tracks
 from pipeline.plan.subtitles import told_of_words
@@ -88,14 +89,14 @@ def expand(job: Job, facts: Facts) -> Plan:
         raise ManifestError(told, file=job.loaded.file, cure="end the clip earlier, by driving.end")
     pictures = {name: group[0] for name, group in groups.items()}
     timeline = plan_scenes(planning, pictures, frames)
-    planning = replace(planning, turns=plan_turns(planning, timeline, pictures, frames))
+    shown = {picture: shown_ranges(timeline.scenes, picture) for picture in set(pictures.values())}
+    planning = replace(planning, shown=shown, turns=plan_turns(planning, timeline, pictures, frames))
     planning = replace(planning, partners=plan_partners(planning, timeline, pictures))
     if facts.subtitles:
         notices += told_of_words(job.loaded, facts.subtitles, frames / fps)
-    seen = {picture for scene in timeline.scenes for picture in scene.performers}
     performers = {}
     for name, clip in clips.items():
-        if groups[name][0] not in seen:
+        if not shown[pictures[name]]:
             notices.append(f"{name}: is in no scene and is not animated")
         elif name in job.plates:
             performers[name] = plan_on_plate(planning, name, clip)
@@ -110,9 +111,9 @@ def expand(job: Job, facts: Facts) -> Plan:
     if not sound.sound.entries and manifest.audio.source != "none":
         notices.append("the driving clips have no sound: the video will be silent")
     video = plan_delivery(planning, picture, sound, frames)
-    shown = {name: seen_ranges(timeline.scenes, pictures[name], planned.frames) for name, planned in performers.items()}
+    seen = {name: seen_ranges(timeline.scenes, pictures[name], planned.frames) for name, planned in performers.items()}
     passages = tuple(FrameRange(scene.range.start, scene.settled) for scene in timeline.scenes if scene.passage)
-    verdict, looks = plan_checks(planning, performers, shown, (video, frames), sound, passages=passages)
+    verdict, looks = plan_checks(planning, performers, seen, (video, frames), sound, passages=passages)
     passes = plan_passes(planning, performers, panels)
     return Plan(
         soonest_over(graph),

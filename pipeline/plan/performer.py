@@ -9,11 +9,12 @@ from typing import Literal
 
 from compositing.style import PasteStyle
 from foundation.errors import InputError, ManifestError
-from foundation.times import FrameRange, chunks
+from foundation.times import FrameRange
 from pipeline.manifest.parts.performers import Composite, FrameOf
 from pipeline.plan.clip import Clip
 from pipeline.plan.driving import PlannedClip, normalized
 from pipeline.plan.planning import Planning
+from pipeline.plan.shown import drawn
 from pipeline.plan.singing import performed
 from pipeline.plan.timeline import background_of
 from pipeline.plan.turns import motion_of, turns_of
@@ -45,7 +46,7 @@ class PlannedPerformer:
         engine: the name of the one that animates it.
         crop: its portrait's.
         clip: its driver.
-        chunks: its frames, in order.
+        chunks: its frames that are drawn, in order.
         into: what these show: the part of the portrait that moves, or the crop.
         plate: of a moving plate, its frames, and what plays of it.
         matte: where its person is in the portrait, for who asks.
@@ -89,7 +90,7 @@ def plan_performer(planning: Planning, name: str, clip: Clip, group: tuple[str, 
     at_once = None if choice.network else style
     behind, person, done = own_background(planning, group), _matte(planning, name, cut), []
     told = behind is not None or "matte" in performer.composite.passes
-    for part in chunks(frames, planning.manifest.defaults.chunk_frames):
+    for part in drawn(planning, group[0], frames, whole=bool(performer.composite.passes)):
         how = animate.Settings(
             engine=choice.use,
             options=choice.settings,

@@ -9,10 +9,11 @@ from typing import Literal
 from foundation.errors import ManifestError
 from foundation.face_choice import FaceChoice
 from foundation.subject import Square
-from foundation.times import FrameRange, chunks
+from foundation.times import FrameRange
 from pipeline.manifest.parts.performers import FrameOf
 from pipeline.plan.performer import Chunk, PlannedPerformer
 from pipeline.plan.planning import Planning
+from pipeline.plan.shown import drawn
 from stages.artifacts import Media
 from stages.contracts import group, merge
 from stages.contracts.edit import Background
@@ -29,7 +30,7 @@ class PlannedPicture:
         name: of its first performer.
         performers: all of them.
         crop: the picture, the part of it that moves (`box`) and where the heads are.
-        chunks: those of the moving part, in order.
+        chunks: those of the moving part that are drawn, in order.
         into: "portrait" or "crop".
         matte, background: see PlannedPerformer; of several performers, of all of them.
         group: what several performers share.
@@ -101,7 +102,7 @@ def _together(planning: Planning, names: tuple[str, ...], members: list[PlannedP
     told = mattes if wanted and len(mattes) == len(members) else ()
     shared = planning.graph.plan(group.CONTRACT, group.Settings(), group.Inputs(crops=crops, mattes=told), label)
     cut, merged = behind is not None and bool(told), []
-    for part in chunks(frames, planning.manifest.defaults.chunk_frames):
+    for part in drawn(planning, names[0], frames):
         needed = [_covering(member, part) for member in members]
         about = tuple(
             merge.Member(frames=member.frames, chunks=tuple(chunk.range.start for chunk in own))

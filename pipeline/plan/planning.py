@@ -42,6 +42,7 @@ class Planning:
         graph: grows.
         fps: of the result.
         partners: of those who sing from words, who is seen beside them (see pipeline.plan.partners).
+        shown: of each picture, the frames of the result in which it is seen (see pipeline.plan.shown).
         turns: of those who do not sing all the time, the frames in which they do (see pipeline.plan.turns).
     """
 
@@ -49,6 +50,7 @@ class Planning:
     facts: Facts
     graph: Graph
     fps: Fraction
+    shown: Mapping[str, Ranges] = field(default_factory=dict)
     turns: Mapping[str, Ranges] = field(default_factory=dict)
     partners: Mapping[str, tuple[Partner, ...]] = field(default_factory=dict)
 

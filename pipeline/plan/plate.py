@@ -6,7 +6,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 from foundation.errors import InputError, ManifestError
-from foundation.times import chunks
 from pipeline.manifest.parts.driving import Driving
 from pipeline.manifest.parts.performers import Composite
 from pipeline.plan.clip import Clip, read_clip
@@ -21,6 +20,7 @@ from pipeline.plan.performer import (
     prepare_settings,
 )
 from pipeline.plan.planning import Planning
+from pipeline.plan.shown import drawn
 from pipeline.plan.turns import motion_of
 from stages.artifacts import Frames, Opacities
 from stages.contracts import animate, composite, composite_plate, plate_frames, plate_matte, plate_path, prepare
@@ -57,7 +57,9 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
     prepared = graph.plan(looked, prepare_settings(planning, name, plate=True), inputs, name, frames)
     # only a head that moves on the plate uncovers anything
     kept, done = person if motion_of(planning.manifest.performers[name], plate=True).head > 0 else None, []
-    for span in chunks(frames, planning.manifest.defaults.chunk_frames):
+    # a dubbed video is judged as a whole
+    whole = bool(wanted.passes) or (planning.manifest.performers[name].singing is not None and into == "portrait")
+    for span in drawn(planning, name, frames, whole=whole):
         how = animate.Settings(engine=choice.use, options=choice.settings, range=span, fps=fps)
         given = animate.Inputs(
             crop=crop, clip=driving.clip, prepared=prepared, files=files, plate=plate, opacities=kept

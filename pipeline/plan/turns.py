@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from face import motion
-from foundation.times import FrameRange
+from foundation.times import FrameRange, joined
 from pipeline.manifest.parts.performers import Performer
 from pipeline.plan.planning import Planning, Ranges
 from pipeline.plan.timeline import Timeline
@@ -47,7 +47,7 @@ def plan_turns(planning: Planning, timeline: Timeline, pictures: Mapping[str, st
         states = _carried(_carried(states[::-1])[::-1])
         sings = [FrameRange(start, stop) for start, stop, state in states if state is not False]
         if len(sings) < len(states):
-            turns[name] = _joined(sings)
+            turns[name] = joined(sings)
     return turns
 
 
@@ -126,13 +126,3 @@ def _carried(states: list[State]) -> list[State]:
     for start, stop, state in states:
         found.append((start, stop, found[-1][2] if state is None and found else state))
     return found
-
-
-def _joined(ranges: list[FrameRange]) -> Ranges:
-    joined: list[FrameRange] = []
-    for each in ranges:
-        if joined and joined[-1].stop == each.start:
-            joined[-1] = FrameRange(joined[-1].start, each.stop)
-        else:
-            joined.append(each)
-    return tuple(joined)

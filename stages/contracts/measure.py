@@ -29,6 +29,7 @@ class Settings:
         feather: width of the blend at the region's edge, in face heights.
         gains: how much of the driver's movement was taken.
         chunks: the first frames of the chunks.
+        drawn: the frames that there are; None: all.
         sings: the frames in which it sings; None: all. Only those are compared with the driver.
         sung: what it has of a song, of a driver that is made up; None: it was filmed.
         head: how far that driver turns its head, times what is usual.
@@ -42,6 +43,7 @@ class Settings:
     feather: float
     gains: Gains
     chunks: tuple[int, ...]
+    drawn: tuple[FrameRange, ...] | None = None
     sings: tuple[FrameRange, ...] | None = None
     sung: Sung | None = None
     head: float = 1.0

@@ -75,6 +75,28 @@ def test_pieces_are_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert [len(chunks) for chunks in last.inputs.chunks] == [1]
 
 
+@pytest.mark.slow
+def test_what_no_scene_shows_is_not_drawn_and_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has a pass written is drawn whole: the same film comes of both. What is drawn is judged, and holds."""
+    monkeypatch.setitem(EXECUTORS, "here", Plugin("tests.fakes.executors:Here", version=1))
+    (tmp_path / "words.lrc").write_text(LYRICS, encoding="utf-8")
+    films, drawn = [], []
+    for wanted in (["difference"], []):
+        told = manifest() | {"checks": {}, "defaults": {"chunk_frames": 4}}
+        for performer, portrait in zip(told["performers"].values(), ("astronaut", "hopper"), strict=True):
+            performer |= {"portrait": f"sample:{portrait}", "composite": {"passes": wanted}}
+        (tmp_path / "m.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
+        loaded, store = load_manifest(tmp_path / "m.yaml"), ArtifactStore(tmp_path / "work")
+        render([loaded], store, Running("here"), sheet=False, report=False)
+        films.append(list(read_frames(tmp_path / "out.mkv")))
+        (tmp_path / "out.mkv").unlink()
+        drawn.append(sum(task.stage == "animate" for task in plan_job(loaded, store).graph))
+    # of nine chunks each, `one` is seen up to frame 29, `two` from 18 on
+    assert drawn == [18, 13]
+    for ours, theirs in zip(*films, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 @pytest.mark.parametrize(
     ("frames", "parts"),
     [(1, [(0, 1)]), (374, [(0, 374)]), (375, [(0, 250), (250, 375)]), (600, [(0, 250), (250, 600)])],

@@ -281,6 +281,42 @@ def test_who_is_never_seen_is_told_and_not_animated(tmp_path: Path) -> None:
     assert list(made.performers) == ["ann"]
 
 
+def drawn(made: Plan, stage: str, performer: str) -> list[int]:
+    """The first frames of its chunks."""
+    return [task.settings.range.start for task in made.graph if (task.stage, task.performer) == (stage, performer)]
+
+
+def test_only_frames_that_a_scene_shows_are_drawn_and_judged(tmp_path: Path) -> None:
+    scenes = [
+        scene(performers=["ann"]),
+        scene(4, performers=["bob"], transition={"kind": "crossfade", "seconds": 1}),
+        scene(8, performers=["ann"]),
+    ]
+    made = plan(tmp_path, scenes=scenes, defaults={"chunk_frames": 20}, output={"path": "o.mp4", "fps": 25})
+    # of 250 frames, ann is seen up to 124, the crossfade's last, and from 200 on; bob from 100 to 199
+    assert drawn(made, "animate", "ann") == [0, 20, 40, 60, 80, 100, 120, 200, 220, 240]
+    assert drawn(made, "animate", "bob") == [100, 120, 140, 160, 180]
+    assert only(made, "measure", "bob").settings.drawn == (FrameRange(100, 200),)
+    acts = {act.name: act.chunks for task in made.graph if task.stage == "edit" for act in task.settings.acts}
+    assert acts["bob"] == (100, 120, 140, 160, 180)
+
+
+def test_all_frames_of_whom_a_pass_is_written_are_drawn(tmp_path: Path) -> None:
+    performers = two_portraits(ann={"composite": {"passes": ["matte"]}})
+    scenes = [scene(performers=["ann"]), scene(4, performers=["bob"])]
+    made = plan(tmp_path, performers=performers, scenes=scenes)
+    assert drawn(made, "animate", "ann") == [0, 64, 128, 192, 256]
+    assert drawn(made, "animate", "bob") == [64, 128, 192, 256]
+
+
+def test_who_is_shown_after_the_end_of_its_clip_is_drawn_to_its_last_frame(tmp_path: Path) -> None:
+    bob = {"driving": {"video": "clip.mp4", "end": 4}}
+    scenes = [scene(performers=["ann"]), scene(8, performers=["bob"])]
+    made = plan(tmp_path, performers=two_portraits(bob=bob), scenes=scenes)
+    last = max(range(0, made.performers["bob"].frames, 64))
+    assert drawn(made, "animate", "bob") == [last]
+
+
 def test_backgrounds_are_inputs_and_looked_at_before_the_work(tmp_path: Path) -> None:
     from skimage import data
 
@@ -326,6 +362,12 @@ def test_clips_that_cannot_drive_are_refused(tmp_path: Path) -> None:
     late = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "start": 11}}}
     with pytest.raises(ManifestError, match=r"start is 11 s, but the clip ends after 10\.00 s"):
         plan(tmp_path, performers=late)
+
+
+def two_portraits(**changes: dict[str, Any]) -> dict[str, Any]:
+    """Two performers of one clip, by whom their fields are changed."""
+    one = {name: {"portrait": f"{name[0]}.png", "driving": {"video": "clip.mp4"}} for name in ("ann", "bob")}
+    return {name: written | changes.get(name, {}) for name, written in one.items()}
 
 
 def two_faces(**changes: Any) -> dict[str, Any]:
