@@ -60,7 +60,7 @@ class StageSpec:
 STAGES: dict[str, StageSpec] = {
     spec.name: spec
     for spec in (
-        StageSpec("sources", "probe", 4, "read rate, length, rotation and sound of a media file", 0.0),
+        StageSpec("sources", "probe", 5, "read rate, length, rotation and sound of a media file", 0.0),
         StageSpec("sources", "image_sequence", 1, "numbered pictures to one clip", 20.0, 900.0),
         StageSpec("sources", "subtitles", 4, "read lyrics and titles, find fonts for them", 0.0),
         StageSpec("driving", "faces", 5, "find and follow the chosen face, every frame", 7.0, 8.0),
@@ -76,7 +76,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("driving", "normalize_join", 1, "join the pieces of a driving clip, packet by packet", 0.4, 130.0),
         StageSpec("driving", "motion_file", 1, "a driver whose motion is kept in a file", 0.2, 2.0),
         StageSpec("driving", "motion_template", 1, "a driver's motion as a file for other programs", 80.0, 1.0),
-        StageSpec("driving", "voice", 1, "one voice out of a song, freed of music", 8.0, 4.0),
+        StageSpec("driving", "voice", 2, "one voice out of a song, freed of music", 8.0, 4.0),
         StageSpec("driving", "phones", 2, "words to phones, in time with the voice", 9.0, 0.1),
         StageSpec("driving", "perform", 3, "a driver made up from a voice and its words", 2.0, 8.0),
         StageSpec("animation", "prepare", 2, "what the engine needs from the whole clip", 2.0, 8.0),
@@ -91,7 +91,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("delivery", "edit", 6, "lay the performers out in scenes, encode a piece of the result", 25.0, 20.0),
         StageSpec("delivery", "edit_join", 1, "join the pieces of the result, packet by packet", 0.1, 20.0),
         StageSpec("delivery", "sample_vocals", 1, "sing a sample vocal from a face's mouth", 0.5, 4.0),
-        StageSpec("delivery", "mux", 4, "copy or cut, mix and level the sound, and join it to the picture", 0.5, 25.0),
+        StageSpec("delivery", "mux", 5, "copy or cut, mix and level the sound, and join it to the picture", 0.5, 25.0),
         StageSpec("judging", "measure", 13, "look at a performer's result again, beside its driver", 6.0, 1.0),
         StageSpec("judging", "measure_piece", 2, "look at a piece of a long result again", 6.0, 1.0),
         StageSpec("judging", "measure_join", 1, "join what was seen of the pieces of a result", 0.3, 1.0),
