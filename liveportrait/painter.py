@@ -44,8 +44,8 @@ class SpadeLayer:
         self.library, self.repeat = library, repeat
         shared = cast(nn.Conv2d, spade.mlp_shared[0])
         self.shared = (DoublingLayer if repeat == 2 else WinogradLayer)(library, shared.weight, bias_of(shared))
-        weight = torch.cat([spade.mlp_gamma.weight, spade.mlp_beta.weight])
-        self.told = WinogradLayer(library, weight, torch.cat([bias_of(spade.mlp_gamma) + 1, bias_of(spade.mlp_beta)]))
+        weights = spade.mlp_gamma.weight, spade.mlp_beta.weight
+        self.told = WinogradLayer(library, weights, torch.cat([bias_of(spade.mlp_gamma) + 1, bias_of(spade.mlp_beta)]))
         self.relu = Norm(torch.ones(len(shared.weight)), torch.zeros(len(shared.weight)))
         self.plain = torch.ones(len(spade.mlp_gamma.weight)), torch.zeros(len(spade.mlp_gamma.weight))
         self.kernel = library["modulate_leaky" if leaky else "modulate"]

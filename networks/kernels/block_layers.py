@@ -165,9 +165,11 @@ def whole_panels(channels: int) -> int:
 
 
 def spread_panels(weight: Tensor, widths: Widths) -> Tensor:
-    """(O, C, 3, 3) with zeros where the inputs are padded."""
+    """(O, C, 3, 3) with zeros where the inputs are padded; the very same where none is, so that it is held once."""
+    beyond = [whole_panels(width) - width for width in widths]
+    if not any(beyond):
+        return weight
     parts = torch.split(weight, widths, dim=1)
-    beyond = [whole_panels(part.shape[1]) - part.shape[1] for part in parts]
     return torch.cat([F.pad(part, (0, 0, 0, 0, 0, more)) for part, more in zip(parts, beyond, strict=True)], dim=1)
 
 

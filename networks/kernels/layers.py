@@ -17,13 +17,12 @@ from networks.kernels.doubling import doubling_weights
 from networks.kernels.forms import F4, F6, Form
 from networks.kernels.jit import Library
 from networks.kernels.machine import CHANNELS
+from networks.kernels.passes import Passes, Room
 from networks.kernels.workers import Scratch, Task, run_tasks, spans
 
-TILES_AT_ONCE, FEWEST_TILES = 128, 32  # each strip reads the weights again
 ROWS_AT_ONCE = 4
 WIDE = 128  # channels from which the products are most of the work
 SMALL = 256  # pixels up to which the weights are larger than the picture
-SKEW = 16  # floats between streams: at powers of two they would fall on the same cache lines
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,17 @@ def by_panels(library: Library, picture: int, rows: int, packed: Tensor, out: in
 
 
 class WinogradLayer:
-    """A 3x3 convolution with padding 1: of relu(norm(x)) where a norm is given, plus a picture where one is given."""
+    """A 3x3 convolution with padding 1: of relu(norm(x)) where a norm is given, plus a picture where one is given.
 
-    def __init__(self, library: Library, weight: Tensor, bias: Tensor) -> None:
+    Args:
+        weights: (O, C, 3, 3) each, the network's own, which are not copied as they are; their outputs lie side by side.
+        bias: of all outputs.
+    """
+
+    def __init__(self, library: Library, weights: Tensor | tuple[Tensor, ...], bias: Tensor) -> None:
         self.library = library
-        self.weights = cache(lambda form: form.weights(weight))  # only of the forms that its pictures ask for
+        # Only of the forms that its pictures ask for.
+        self.weights = cache(lambda form: form.weights(weights if isinstance(weights, Tensor) else torch.cat(weights)))
         self.bias = bias.contiguous()
 
     def __call__(self, x: Tensor, norm: Norm | None = None, addend: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -90,19 +95,18 @@ class WinogradLayer:
         panels, weights, bias = packed.shape[1], packed.data_ptr(), self.bias.data_ptr()
         ends = (extra, result.data_ptr(), sums.data_ptr())
 
-        def strip(first: int, last: int, scratch: Scratch) -> None:
-            tiles = (last - first) * tiles_across
-            stream, stream_out = tiles * channels + SKEW, tiles * outputs + SKEW
-            spread = scratch.address("spread", form.points * stream)
-            products = scratch.address("products", form.points * stream_out)
-            at = (first, first, last)
-            transform(x.data_ptr(), *affine, spread, stream, height, width, channels, *at)
-            sizes = (tiles, panels, channels, 0, form.points * panels)
-            self.library["matmul"](spread, channels, stream, weights, products, outputs, stream_out, *sizes)
-            transform_back(products, bias, *ends, stream_out, height, width, outputs, *at)
+        def into(at: Room, first: int, last: int) -> None:
+            transform(x.data_ptr(), *affine, at.spread, at.stream, height, width, channels, at.first, first, last)
 
-        rows, least = (max(1, tiles // tiles_across) for tiles in (TILES_AT_ONCE, FEWEST_TILES))
-        run_tasks([partial(strip, *span) for span in spans(tiles_down, rows, least)])
+        def product(at: Room, first: int, last: int) -> None:
+            streams = (at.spread, channels, at.stream, weights, at.products, outputs, at.stream_out)
+            self.library["matmul"](*streams, at.tiles, panels, channels, first, last)
+
+        def out_of(at: Room, first: int, last: int) -> None:
+            transform_back(at.products, bias, *ends, at.stream_out, height, width, outputs, at.first, first, last)
+
+        sizes = (tiles_across, tiles_down, channels, outputs, panels)
+        Passes(form, *sizes, into, product, out_of).run()
         return result, sums
 
 

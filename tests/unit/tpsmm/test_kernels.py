@@ -125,6 +125,21 @@ def test_winograd(compiled: Library, height: int, width: int, channels: int, for
     assert torch.allclose(sums.sum(dim=0), moments(wanted), rtol=1e-3, atol=1e-2)
 
 
+@pytest.mark.usefixtures("threads")
+def test_heavy_weights_are_shared_without_a_trace() -> None:
+    x, weights, bias = drawn(14, 300, 512), drawn(2, 128, 512, 3, 3) / 70, drawn(256)
+    layer = WinogradLayer(compile_library(here()[0]), tuple(weights), bias)
+    wanted = hwc(F.conv2d(nchw(x), weights.flatten(0, 1), bias, padding=1))
+    made = []
+    for count in (1, 2, 3):
+        torch.set_num_threads(count)
+        made.append(layer(x))
+    assert torch.allclose(made[0][0], wanted, atol=3e-4)  # 4608 products each, of numbers up to 6
+    for found, sums in made[1:]:
+        assert torch.equal(found, made[0][0])
+        assert torch.equal(sums, made[0][1])
+
+
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 3), (12, 16), (20, 24)])
 def test_doubling_in_both_forms(compiled: Library, height: int, width: int) -> None:
     x, weight, bias = drawn(height, width, 32), drawn(32, 32, 3, 3) / 17, drawn(32)
