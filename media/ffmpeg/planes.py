@@ -42,6 +42,7 @@ class Planes:
             image: (H, W, 3) uint8 RGB.
             changed: parts outside which it is as the one before; None: there are none.
         """
+        image = np.ascontiguousarray(image)  # networks' pictures have their channels outermost
         whole = Box(0, 0, self._width, self._height)
         known = [whole] if changed is None else [self._concerned(box) for box in changed if box.width and box.height]
         for part in _apart(known):

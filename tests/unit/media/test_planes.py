@@ -34,6 +34,16 @@ def test_planes_are_those_that_ffmpeg_makes(size: tuple[int, int]) -> None:
     assert ours.packed() == theirs
 
 
+def test_a_picture_may_lie_in_memory_as_it_likes() -> None:
+    image = noise((98, 34))
+    turned = np.ascontiguousarray(image.transpose(2, 0, 1)).transpose(1, 2, 0)
+    assert not turned.flags.c_contiguous
+    theirs, ours = Planes((98, 34)), Planes((98, 34))
+    theirs.take(image, None)
+    ours.take(turned, None)
+    assert ours.packed() == theirs.packed()
+
+
 def test_parts_that_change_are_as_if_all_had_been_converted() -> None:
     size, image, draw = (322, 182), noise((322, 182)), np.random.default_rng(4)
     parts, whole = Planes(size), Planes(size)
