@@ -29,7 +29,7 @@ from pipeline.cli.farm_options import (
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.keeping import Keeping, KeepOption, Passing
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Within, Work, Workers
-from pipeline.cli.place import Place, check_render, check_together, make_place, moved
+from pipeline.cli.place import Place, check_place, check_render, check_together, make_place, moved, place_of
 from pipeline.cli.report import write_report
 from pipeline.cli.runs import Running, make_and_use, run_graph
 from pipeline.cli.table import show_tasks
@@ -119,6 +119,8 @@ def _render(
     `keep` says what stays while the run goes on.
     A result that fails its checks goes beside it, under the name that Verdict.place gives.
     """
+    # before anything is looked at; a sequence's other names, when their number is known
+    check_place(place_of(loaded), 1, sheet=sheet, report=report)
     plan = plan_job(loaded, store)
     place = check_render(loaded, plan, sheet=sheet, report=report)
     make_place(place)

@@ -116,7 +116,12 @@ def test_templates_that_cannot_be_used(media: Path, tmp_path: Path, monkeypatch:
     (tmp_path / "keys.pkl").write_bytes(pickle.dumps({"motion": [{"pitch": 1.0}]}))
     (tmp_path / "code.pkl").write_bytes(pickle.dumps({"motion": [Harmful(tmp_path / "it ran")]}))
     before = sorted(tmp_path.rglob("*"))
-    for name, says in (("cut", "damaged"), ("keys", "no motion template"), ("code", "which is code"), ("no", "exist")):
+    for name, says in (
+        ("cut", "damaged"),
+        ("keys", "no motion template"),
+        ("code", "which is code"),
+        ("no", "no such file"),
+    ):
         text = told(*form(media, *weights, "-d", tmp_path / f"{name}.pkl", "--work", tmp_path / "work"))
         assert f"{name}.pkl" in text
         assert says in text
