@@ -56,7 +56,7 @@ def _plan_piece(
         if planned.name in names:
             last = planned.frames - 1
             first, stop = min(part.start, last), min(part.stop, planned.frames)
-            shown = [chunk for chunk in planned.chunks if chunk.range.start < stop and first < chunk.range.stop]
+            shown = [chunk for chunk in planned.chunks if chunk.range.meets(FrameRange(first, stop))]
             starts = tuple(chunk.range.start for chunk in shown)
             behind, file = planned.background or (None, None)
             act = edit.Act(
@@ -90,7 +90,7 @@ def _plan_piece(
 
 def _seen(scenes: tuple[edit.PlannedScene, ...], part: FrameRange) -> tuple[edit.PlannedScene, ...]:
     """The scenes that lie in the part; before the first, the one that its transition comes from."""
-    within = [n for n, each in enumerate(scenes) if each.range.start < part.stop and part.start < each.range.stop]
+    within = [n for n, each in enumerate(scenes) if each.range.meets(part)]
     first = within[0]
     if first and part.start < scenes[first].settled:
         first -= 1

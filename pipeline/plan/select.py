@@ -41,16 +41,12 @@ class Selection:
                 raise ManifestError(f"--only: no stage is called {self.only!r}", cure=f"use one of {known}")
             chosen = [task for task in chosen if task.stage == self.only]
         if self.frames is not None:
-            chosen = [task for task in chosen if _overlap(task.chunk, self.frames)]
+            chosen = [task for task in chosen if task.chunk and task.chunk.meets(self.frames)]
         if self.part is not None:
             chosen = chosen[self.part.start : self.part.stop]
         if not chosen:
             raise ManifestError("the plan has no such tasks", cure="run `plan` to see which stages and frames it has")
         return chosen
-
-
-def _overlap(one: FrameRange | None, other: FrameRange) -> bool:
-    return one is not None and one.start < other.stop and other.start < one.stop
 
 
 def numbers(written: str | None, option: str) -> FrameRange | None:
