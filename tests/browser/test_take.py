@@ -176,8 +176,13 @@ def test_a_take_is_sung_with_the_portrait_moving_along_then_chosen(page: Page, f
 
 def choose_the_second(page: Page, path: Path, files: list[str]) -> None:
     takes = page.locator("#takes li")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    playing = takes.nth(1).locator("video").evaluate("(video) => video.currentTime")
     takes.nth(1).get_by_role("button", name="Choose").click()
     takes.nth(1).get_by_role("button", name="Chosen").wait_for()
+    assert takes.nth(1).locator("video").evaluate("(video) => video.currentTime") >= playing
+    assert not [each for each in asked if "/heard/" in each]
     driving = held(path)["performers"]["ann"]["driving"]
     assert driving["video"] == files[1]
     assert 3 <= driving["start"] < 4

@@ -10,6 +10,7 @@ const at = name.split("/").map(encodeURIComponent).join("/");
 let about = { words: [], takes: [], performers: [] };
 let singing = false;
 let noticed = "";
+let shown = new Map();
 const song = new Song();
 const camera = new Camera($("own"), $("portrait"), trouble);
 camera.told = (speed, notice) => {
@@ -34,6 +35,10 @@ async function list() {
   about = await ask("GET", `/takes/${at}`);
   $("who").replaceChildren(...about.performers.map((who) => new Option(who, who, false, who === $("who").value)));
   $("none").hidden = about.takes.length > 0;
+  // a video stays when the list is made anew: it goes on playing, and nothing is asked for twice
+  const before = shown;
+  shown = new Map(about.takes.map((take) => [take.file, before.get(take.file) ?? video(take)]));
+  before.forEach((one, file) => shown.has(file) || release(one));
   $("takes").replaceChildren(...about.takes.map(row));
   ticked();
 }
@@ -94,10 +99,19 @@ async function sing() {
   }
 }
 
+function video({ file, who }) {
+  return element("video", { src: heard(file), controls: true, preload: "metadata", ariaLabel: `Take ${numbered(file)} of ${who}` });
+}
+// taken out of the page it would go on reading its file
+function release(one) {
+  one.removeAttribute("src");
+  one.load();
+}
+const numbered = (file) => file.match(/-(\d+)\.\w+$/)?.[1] ?? "";
 function row(take) {
   const tick = element("input", { type: "checkbox", value: take.file });
   tick.addEventListener("change", ticked);
-  const number = take.file.match(/-(\d+)\.\w+$/)?.[1] ?? "";
+  const number = numbered(take.file);
   const place = take.heard === null ? "by the clock; its sound does not tell" : `by its sound; by the clock ${take.told.toFixed(3)} s`;
   const button = (text, act, off = false) => {
     const made = element("button", { type: "button", textContent: text, disabled: off, ariaLabel: `${text} take ${number} of ${take.who}` });
@@ -105,7 +119,7 @@ function row(take) {
     return made;
   };
   return element("li", { className: "card", data: { file: take.file, chosen: take.chosen } },
-    element("video", { src: heard(take.file), controls: true, preload: "metadata", ariaLabel: `Take ${number} of ${take.who}` }),
+    shown.get(take.file),
     element("div", {},
       element("label", {}, tick, ` Take ${number}, ${take.who}, ${take.seconds.toFixed(1)} s`),
       element("p", { className: "soft", textContent: `The song begins at ${take.lead.toFixed(3)} s, ${place}.` }),
@@ -123,8 +137,13 @@ async function choose({ who, driving }) {
   await list();
 }
 async function remove({ file }) {
-  await ask("DELETE", `/takes/${at}?file=${encodeURIComponent(file)}`);
-  await list();
+  release(shown.get(file));
+  shown.delete(file);
+  try {
+    await ask("DELETE", `/takes/${at}?file=${encodeURIComponent(file)}`);
+  } finally {
+    await list();
+  }
 }
 
 const chosen = () => about.takes.filter(({ file }) => $("takes").querySelector(`input[value="${CSS.escape(file)}"]`)?.checked);
