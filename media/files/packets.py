@@ -29,6 +29,7 @@ class StreamPackets:
         first_key: when the first key frame shows.
         reached: when the last packet is decoded; None before the first.
         restarted: when its clock began again, as in recordings that lie one behind the other in a file; None: never.
+        past: the byte of the file that follows the last whole packet; 0 where that is not known.
     """
 
     times: list[int] = field(default_factory=list)
@@ -37,9 +38,12 @@ class StreamPackets:
     first_key: int | None = None
     reached: int | None = None
     restarted: int | None = None
+    past: int = 0
 
     def add(self, packet: Packet[Stream], codec: str) -> None:
         self.count += 1
+        if packet.pos is not None and not packet.is_corrupt:
+            self.past = max(self.past, packet.pos + packet.size)
         at = packet.pts if packet.pts is not None else packet.dts
         if at is None:
             return

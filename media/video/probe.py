@@ -12,6 +12,7 @@ from av.error import FFmpegError
 from av.video.stream import VideoStream
 
 from foundation.errors import InputError
+from media.files.chained import begins_again
 from media.files.info import AudioInfo, MediaInfo, VideoInfo
 from media.files.opening import audio_stream, audio_streams, moving_stream, opened, origin, video_stream
 from media.files.packets import StreamPackets, missing_tail, scan, timestamps
@@ -56,12 +57,15 @@ def probe(path: Path) -> MediaInfo:
 
 def _check_clock(path: Path, container: InputContainer, seen: dict[int, StreamPackets], zero: Fraction) -> None:
     """Raises: InputError if picture or sound is several recordings, one behind the other: only the first is read."""
+    told, cure = "it is several recordings, one behind the other", "join them, or give one of the recordings"
     for stream in (*container.streams.video, *container.streams.audio):
         restarted, base = seen[stream.index].restarted, stream.time_base
         if restarted is not None and base is not None:
             after = float(restarted * base - zero)
-            told = f"it is several recordings, one behind the other: its clock begins again after {after:.1f} s"
-            raise InputError(told, file=path, cure="convert it to MP4 first, or give one of the recordings")
+            raise InputError(f"{told}: its clock begins again after {after:.1f} s", file=path, cure=cure)
+    if begins_again(path, max((each.past for each in seen.values()), default=0)):
+        ends = [(seen[each.index].end or 0) * (each.time_base or 0) - zero for each in container.streams]
+        raise InputError(f"{told}: another follows after {float(max(ends)):.1f} s", file=path, cure=cure)
 
 
 def has_alpha_beside(path: Path) -> bool:
