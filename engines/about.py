@@ -106,6 +106,7 @@ class About(Generic[SectionT]):
         motion_files: "package.module:NAME" of what reads its files of a driver's motion, if it follows such.
         choose: whether it can be taken, and how.
         catalog: "package.module:NAME" of its engines.neural.published.Catalog, if checkpoints of it are published.
+        checkpoints: the names of those, as `models fetch` takes them.
         demo: the published command line, if `animate` takes it.
     """
 
@@ -116,6 +117,7 @@ class About(Generic[SectionT]):
     motion_files: str | None = None
     choose: Callable[[Wish[SectionT]], Ready | Lacking] = lambda _wish: Ready()
     catalog: str | None = None
+    checkpoints: tuple[str, ...] = ()
     demo: Demo | None = None
 
 

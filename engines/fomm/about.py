@@ -82,6 +82,8 @@ def demo_options(flags: Mapping[str, str | bool | None], how: Arithmetic) -> Opt
     return Options(**vars(how), mode=mode, adapt_scale=bool(flags["adapt_scale"]))
 
 
+CHECKPOINTS = ("vox", "vox-adv", "taichi", "taichi-adv", "mgif", "fashion", "bair", "nemo")
+
 ABOUT = About(
     section=Fomm,
     network=True,
@@ -89,6 +91,7 @@ ABOUT = About(
     subjects=("face", "whole"),
     choose=choose,
     catalog="engines.fomm.published:CATALOG",
+    checkpoints=tuple(f"fomm-{name}" for name in CHECKPOINTS),
     demo=Demo(
         loop="engines.fomm.published:loop",
         configs=CONFIGS,

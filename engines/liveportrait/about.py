@@ -115,4 +115,5 @@ ABOUT = About(
     motion_files="engines.liveportrait.motion_files:FILES",
     choose=choose,
     catalog="engines.liveportrait.published:CATALOG",
+    checkpoints=(NAME,),
 )

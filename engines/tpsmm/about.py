@@ -115,6 +115,7 @@ ABOUT = About(
     subjects=("face", "whole"),
     choose=choose,
     catalog="engines.tpsmm.published:CATALOG",
+    checkpoints=("duet", "vox", "taichi", "ted", "mgif"),
     demo=Demo(
         loop="engines.tpsmm.published:loop",
         configs=CONFIGS,

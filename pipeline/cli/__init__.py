@@ -116,9 +116,11 @@ def main() -> None:
     sys.stdout = Printable(sys.stdout)
     try:
         try:
-            app()
+            code = app(standalone_mode=False)
         finally:
             sys.stdout.flush()
+    except typer.TyperException as error:
+        _fail(_misused(error), debug)
     except DuetError as error:
         _fail(error, debug)
     except SystemExit as left:
@@ -134,6 +136,15 @@ def main() -> None:
     except Exception as error:
         problem = f"unexpected {type(error).__name__}: {error}"
         _fail(StageError(problem, cure="run again with --debug and report it"), debug)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _misused(error: typer.TyperException) -> ManifestError:
+    """Arguments that no command takes, told as every other mistake."""
+    told = error.format_message().replace("Value error, ", "").rstrip(".")
+    if not told:  # a command of several, alone: its help has been shown
+        sys.exit(error.exit_code)
+    return ManifestError(told[0].lower() + told[1:], cure="add --help to see what can be asked for")
 
 
 _UNHEARD = (errno.EPIPE, errno.ENOSPC, errno.EIO)

@@ -58,11 +58,12 @@ def show(*, as_json: Json = False, debug: Debug = False) -> None:
 def fetch(names: Names, *, mirror: Mirror = None, debug: Debug = False) -> None:
     if not sys.stderr.isatty():  # read when the hub's client is imported
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    whose = {each.name: (catalog, each) for catalog in catalogs().values() for each in catalog.known()}
-    unknown = [name for name in names if name not in whose]
+    published = [name for engine in ENGINES for name in ENGINES[engine].describe().checkpoints]
+    unknown = [name for name in names if name not in published]
     if unknown:
-        published = ", ".join(name for name, (_, each) in whose.items() if each.source)
-        raise ManifestError(f"no published model is called {', '.join(unknown)}", cure=f"use one of {published}")
+        told = f"no published model is called {', '.join(unknown)}"
+        raise ManifestError(told, cure=f"use one of {', '.join(published)}")
+    whose = {each.name: (catalog, each) for catalog in catalogs().values() for each in catalog.known()}
     for name in names:
         catalog, known = whose[name]
         if known.source is None:
@@ -84,9 +85,7 @@ def fetch(names: Names, *, mirror: Mirror = None, debug: Debug = False) -> None:
 def verify(
     file: File, *, config: Config = None, engine: Engine = None, as_json: Json = False, debug: Debug = False
 ) -> None:
-    from engines.neural.published import whose  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
-
-    catalog = _catalog(engine) if engine else whose(file, list(catalogs().values()))
+    catalog = _catalog(engine) if engine else _whose(file)
     wanted = _config(catalog, config) if config else _likely_config(catalog, file)
     verdict = catalog.verify(file, wanted)
     about: dict[str, Any] = {"file": str(file), "engine": catalog.engine, "config": wanted.stem, **asdict(verdict)}
@@ -108,15 +107,28 @@ def verify(
 
 def catalogs() -> dict[str, Catalog]:
     """The engines' checkpoints, by engine. Imports PyTorch."""
+    return {name: cast("Catalog", named(target)) for name, target in _targets().items()}
+
+
+def _whose(file: Path) -> Catalog:
+    """Of what the file holds. Imports PyTorch: seconds that other commands do not need."""
+    from engines.neural.published import whose  # noqa: PLC0415
+
+    return whose(file, list(catalogs().values()))
+
+
+def _targets() -> dict[str, str]:
+    """What names each engine's catalog, of those that have one."""
     about = {name: ENGINES[name].describe().catalog for name in ENGINES}
-    return {name: cast("Catalog", named(target)) for name, target in about.items() if target}
+    return {name: target for name, target in about.items() if target}
 
 
 def _catalog(engine: str) -> Catalog:
-    known = catalogs()
-    if engine not in known:
-        raise ManifestError(f"--engine is {engine!r}", cure=f"use one of {', '.join(known)}")
-    return known[engine]
+    """Raises: ManifestError if the engine has none."""
+    targets = _targets()
+    if engine not in targets:
+        raise ManifestError(f"--engine is {engine!r}", cure=f"use one of {', '.join(targets)}")
+    return cast("Catalog", named(targets[engine]))
 
 
 def _config(catalog: Catalog, given: str) -> Path:

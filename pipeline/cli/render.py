@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -30,7 +30,6 @@ from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.keeping import Keeping, KeepOption, Passing
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Online, Within, Work, Workers
 from pipeline.cli.place import Place, check_place, check_render, check_together, make_place, moved, place_of
-from pipeline.cli.report import write_report
 from pipeline.cli.runs import Running, make_and_use, run_graph
 from pipeline.cli.table import show_tasks
 from pipeline.manifest.load import LoadedManifest, load_manifests
@@ -38,8 +37,6 @@ from pipeline.plan.expand import Plan
 from pipeline.plan.graph import Graph
 from pipeline.plan.keep import Keep
 from pipeline.plan.select import Selection
-from pipeline.report.contact_sheet import contact_sheet
-from pipeline.report.data import Made
 from pipeline.report.lapses import lapses
 from pipeline.report.record import Recorder
 from pipeline.report.verdict import Verdict
@@ -134,6 +131,8 @@ def _render(
     def hand_over() -> tuple[Verdict, Place, Path | None]:
         verdict, there = deliver(plan, store, place)
         if sheet and there.sheet:
+            from pipeline.report.contact_sheet import contact_sheet  # noqa: PLC0415  (pictures and their libraries)
+
             contact_sheet(plan, store, there.sheet)
         return verdict, there, there.sheet if sheet else None
 
@@ -141,10 +140,20 @@ def _render(
         plan.graph, wanted, store, running, hand_over, notices=plan.notices, also=hear
     )
     record = recorder.keep(store, plan.verdict.key)
-    page = write_report(Made(loaded, plan, store, place.first_file), record) if report else None
+    page = _report(loaded, plan, store, place.first_file, record) if report else None
     beside = {"sheet": pictures, "report": page}
     _tell(verdict, place.first_file, beside, lapses(plan, store), as_json=running.as_json)
     return _Rendered(plan.graph, wanted, verdict, place.first_file)
+
+
+def _report(
+    loaded: LoadedManifest, plan: Plan, store: ArtifactStore, video: Path, record: dict[str, Any] | None
+) -> Path:
+    """Write the report beside the video; where it is."""
+    from pipeline.cli.report import write_report  # noqa: PLC0415  (pictures and their libraries)
+    from pipeline.report.data import Made  # noqa: PLC0415
+
+    return write_report(Made(loaded, plan, store, video), record)
 
 
 def render_part(

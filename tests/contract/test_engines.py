@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from engines import ENGINES, load_engine
 from engines.base import Arrays, Driving, Engine, Own, Portrait, SpanFrame, Taking
+from engines.neural.published import Catalog
+from engines.plugin import named
 from face.motion import Motion, TurnRanges
 from face.turns import Turns
 from foundation.facetrack import FaceTrack
@@ -196,3 +198,11 @@ def test_a_listeners_mouth_is_shut(case: Case, backend: LandmarkBackend) -> None
     # a network moves the teeth that a portrait shows, and cannot cover them: there they are as at rest
     shut = 0.02 if case.engine.crop.size is None else opening(case.portrait.image)
     assert listens < shut < sings - 0.05
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_the_names_of_checkpoints_are_those_of_the_catalog(name: str) -> None:
+    about = ENGINES[name].describe()
+    catalog = cast("Catalog | None", named(about.catalog) if about.catalog else None)
+    known = catalog.known() if catalog else []
+    assert {each.name for each in known} == set(about.checkpoints)

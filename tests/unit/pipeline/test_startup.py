@@ -58,6 +58,11 @@ def test_help_imports_no_command() -> None:
     assert not imported("--help") & (HEAVY | {"pydantic", "yaml", "engines", "stages", "media"})
 
 
+@pytest.mark.parametrize("command", ["render", "batch", "plan", "validate", "schema", "models", "desk"])
+def test_help_of_a_command_imports_no_pictures(command: str) -> None:
+    assert not imported(command, "--help") & HEAVY
+
+
 @pytest.mark.parametrize("command", ["plan", "validate"])
 def test_planning_imports_no_pictures_once_the_media_are_known(command: str, tmp_path: Path) -> None:
     performers = {"astronaut": {"portrait": "sample:astronaut", "driving": {"video": "sample:carphone"}}}

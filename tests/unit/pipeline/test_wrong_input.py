@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 
 from media.image.images import write_png
 from pipeline.cli import main
+from tests.conftest import ROOT
 from tests.synthetic import write_clip
 from tests.unit.pipeline.test_written import GREY, written
 
@@ -141,6 +144,39 @@ OPTIONS = {
     "align text text -o o.lrc --language xx": "xx",
     "align text text -o o.doc": "o.doc",
 }
+
+
+MISUSED = {
+    "render": "argument 'MANIFEST'",
+    "render a.yaml b.yaml": "b.yaml",
+    "render --wrkers 2 m.yaml": "--workers",
+    "rendr m.yaml": "'render'",
+    "work clear": "clear",
+    "animate p.png clip.mp4 -o o.mp4 --fps": "--fps",
+    "render m.yaml --keep some": "'sources'",
+    "render m.yaml --workers many": "auto",
+    "--limit": "--limit",
+    "models fetch nonsense": "vox",
+    "models verify text --engine nonsense": "tpsmm",
+}
+
+
+@pytest.mark.parametrize("written_", MISUSED)
+def test_what_no_command_takes(tell: Tell, written_: str) -> None:
+    code, lines = tell(*written_.split())
+    assert code == 2
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("error: ")
+    assert MISUSED[written_] in lines[0]
+    assert lines[0].endswith(")")  # the cure
+
+
+def test_what_no_command_takes_is_one_event_for_programs() -> None:
+    line = [sys.executable, str(ROOT / "run_pipeline.py"), "render", "--json"]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=120, check=False)
+    event = json.loads(done.stdout)
+    assert (done.returncode, event["event"], event["code"]) == (2, "Failed", 2)
+    assert done.stderr == f"error: {event['text']}\n"
 
 
 @pytest.mark.parametrize("written_", OPTIONS)
