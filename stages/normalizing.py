@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
+from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from face.mouth_watch import runs
@@ -18,19 +21,43 @@ from foundation.errors import InputError
 from foundation.facetrack import transfer
 from foundation.fitting import fitted
 from foundation.framing import Framing, Wanted, framing
-from foundation.geometry import Array
+from foundation.geometry import Array, Box
 from foundation.shots import Shot, resampled
 from media.image.resample import warp_affine
 from media.video.ahead import ahead
+from media.video.deinterlace import Timed
+from media.video.plane_cut import PlaneCut, plane_cut
 from media.video.reader import VideoReader
+from media.video.writer import FrameWriter
 from stages.contracts.normalize import Facts, Settings
 from stages.contracts.shared import TimeSpan
 from stages.engine_use import crop_spec
 from stages.findings import Track
 
 Image = NDArray[np.uint8]
+Item = TypeVar("Item")
 RUN_UP = 2
 """Frames that are read before the first that shows: where two fields make a frame, both sides of it count."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A cut frame.
+
+    Attributes:
+        picture: (H, W, 3).
+        planes: the clip's own, where those are kept.
+    """
+
+    picture: Image
+    planes: VideoFrame | None = None
+
+    def write(self, writer: FrameWriter) -> None:
+        """Keep it."""
+        if self.planes is None:
+            writer.write(self.picture)
+        else:
+            writer.write_planes(self.planes)
 
 
 @dataclass(frozen=True)
@@ -74,21 +101,44 @@ class Layout:
         affines = [self.framing.affines[number] for number in self.order[part]]
         transfer(self.faces.folder, folder, self.chosen[part], affines, self.framing.size)
 
-    def cut(self, media: Path, wanted: Sequence[int], *, tolerant: bool) -> Generator[Image]:
-        """The frames with these ascending numbers in `once`, repeats allowed, cut.
+    def writer(self, path: Path, fps: Fraction, planes: PlaneCut | None) -> FrameWriter:
+        """What takes the cuts."""
+        if planes is None:
+            return FrameWriter(path, size=self.framing.size, fps=fps)
+        return FrameWriter(path, size=planes.planar.size, fps=fps, planar=planes.planar)
+
+    def planes(self, media: Path, *, tolerant: bool) -> PlaneCut | None:
+        """What cuts the clip's own planes, the same for every part of it; None: its frames have to be pictures.
 
         Raises:
             InputError: the file is damaged.
         """
-        first, given = max(0, self.once[wanted[0]] - RUN_UP), 0
-        with (
-            VideoReader(media, start=self.times[first], stop=None, tolerant=tolerant) as reader,
-            closing(ahead(image for _, image in reader)) as images,
-        ):
-            picked = _picked(images, [self.once[number] - first for number in wanted])
-            for number, image in zip(wanted, picked, strict=False):
-                yield _cut(image, self.framing.affines[number], self.framing.size)
-                given += 1
+        affines, size = self.framing.affines, self.framing.size
+        picture = self.faces.track(slice(0, 1)).size
+        if not all(_copies(affine, size, picture) for affine in affines):
+            return None
+        with VideoReader(media, start=self.times[self.once[0]], tolerant=tolerant) as reader:
+            return plane_cut(reader, [_box(affine, size) for affine in affines])
+
+    def cut(self, media: Path, wanted: Sequence[int], planes: PlaneCut | None, *, tolerant: bool) -> Generator[Cut]:
+        """The frames with these ascending numbers in `once`, repeats allowed, cut.
+
+        Args:
+            planes: what cuts them; None: they become pictures.
+        Raises:
+            InputError: the file is damaged.
+        """
+        first, size, given = max(0, self.once[wanted[0]] - RUN_UP), self.framing.size, 0
+        ways = [(self.once[number] - first, self.framing.affines[number]) for number in wanted]
+        with VideoReader(media, start=self.times[first], stop=None, tolerant=tolerant) as reader:
+            if planes is None:
+                cuts = _each(ahead(picture for _, picture in reader), ways, partial(_shown, size=size))
+            else:
+                cuts = _each(ahead(reader.decoded()), ways, partial(_kept, size=size, planes=planes))
+            with closing(cuts):
+                for cut in cuts:
+                    yield cut
+                    given += 1
         if given != len(wanted):
             told = f"gave {given} of {len(wanted)} frames"
             raise InputError(told, file=media, cure="check the file for damage")
@@ -118,22 +168,41 @@ def _rate(times: list[Fraction], frames: list[int]) -> float:
     return float(max(1, len(frames) - 1) / max(times[frames[-1]] - times[frames[0]], Fraction(1, 1000)))
 
 
-def _picked(frames: Iterator[Image], chosen: list[int]) -> Iterator[Image]:
-    """The frame at each of the ascending indices `chosen`, repeats included, reading no further than the last."""
+def _each(
+    frames: Generator[Item], ways: Sequence[tuple[int, Array]], cut: Callable[[Item, Array], Cut]
+) -> Generator[Cut]:
+    """The frame at each of the ascending indices, repeats included, each cut by its affine."""
     at, current = -1, None
-    for index in chosen:
-        while at < index:
-            current = next(frames, None)
-            at += 1
-        if current is None:
-            return
-        yield current
+    with closing(frames):
+        for index, affine in ways:
+            while at < index:
+                current = next(frames, None)
+                at += 1
+            if current is None:
+                return
+            yield cut(current, affine)
 
 
-def _cut(image: Image, affine: Array, size: tuple[int, int]) -> Image:
+def _kept(frame: Timed, affine: Array, size: tuple[int, int], planes: PlaneCut) -> Cut:
+    """Whole pixels, which is all that `planes` are made for."""
+    kept = planes(frame, _box(affine, size))
+    return Cut(planes.rgb(kept), kept)
+
+
+def _box(affine: Array, size: tuple[int, int]) -> Box:
+    """The pixels that an affine shows that does not scale."""
+    x, y = round(-affine[0, 2]), round(-affine[1, 2])
+    return Box(x, y, x + size[0], y + size[1])
+
+
+def _copies(affine: Array, size: tuple[int, int], picture: tuple[int, int]) -> bool:
+    """Whether an affine shows whole pixels, inside a picture."""
+    box = _box(affine, size)
+    return bool(affine[0, 0] == 1.0) and box == box.clipped(*picture)
+
+
+def _shown(image: Image, affine: Array, size: tuple[int, int]) -> Cut:
     """Whole pixels are copied; anything else is resampled, with the picture's edge going on outside it."""
-    if affine[0, 0] == 1.0:
-        x, y = round(-affine[0, 2]), round(-affine[1, 2])
-        if x >= 0 and y >= 0 and x + size[0] <= image.shape[1] and y + size[1] <= image.shape[0]:
-            return np.ascontiguousarray(image[y : y + size[1], x : x + size[0]])
-    return warp_affine(image, affine, size, border=cv2.BORDER_REPLICATE)
+    if _copies(affine, size, (image.shape[1], image.shape[0])):
+        return Cut(np.ascontiguousarray(image[_box(affine, size).slices]))
+    return Cut(warp_affine(image, affine, size, border=cv2.BORDER_REPLICATE))

@@ -54,6 +54,13 @@ def color_names(frame: VideoFrame) -> tuple[str, str, str, str]:
     )
 
 
+def matrix_of(frame: VideoFrame) -> int:
+    """The number of its matrix; where it is silent, what players take it for."""
+    if frame.colorspace != _UNSPECIFIED:
+        return frame.colorspace
+    return int(Colorspace.ITU709 if frame.width >= _HD[0] or frame.height > _HD[1] else Colorspace.ITU601)
+
+
 class ToRgb:
     """Converts frames of one video; keeps swscale's tables between frames."""
 
@@ -62,10 +69,6 @@ class ToRgb:
 
     def __call__(self, frame: VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
         """(height, width, 3) uint8 of `size` = (width, height); resampled (bicubic) only if the frame's differs."""
-        matrix = None
-        if frame.colorspace == _UNSPECIFIED:
-            high = frame.width >= _HD[0] or frame.height > _HD[1]
-            matrix = Colorspace.ITU709 if high else Colorspace.ITU601
         same = (frame.width, frame.height) == size
         wide = needs_conversion(frame.color_trc, frame.color_primaries)
         planes = frame.format.name in PLANES_FASTER and not (same and frame.height % 2)
@@ -75,7 +78,7 @@ class ToRgb:
             height=size[1],
             # swscale's packed 16-bit RGB has wrong colours where chroma is subsampled and interpolated in full
             format=f"gbrp{BITS}le" if wide else "gbrp" if planes else "rgb24",
-            src_colorspace=matrix,
+            src_colorspace=matrix_of(frame),
             dst_color_range=ColorRange.JPEG,
             interpolation=int(_EXACT if same else _RESIZE),
             threads=1,

@@ -8,14 +8,16 @@ frames of pure noise.) FFV1 in Matroska is there for archives and for other prog
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import av
 import cv2
 import numpy as np
+from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -27,6 +29,7 @@ from media.ffmpeg.sink import Sink
 from media.files.checks import file_url
 from media.files.opening import opened, video_stream
 from media.video.color import ToRgb
+from media.video.planar import FORMAT, SITED, Planar
 
 LosslessCodec = Literal["magicyuv", "ffv1"]
 
@@ -49,6 +52,7 @@ class LosslessSink(Sink):
         size: (width, height).
         fps: exact.
         channels: 3 RGB, 4 RGB and alpha.
+        planar: frames come as planes of this kind, of `size`; None: as pictures.
     """
 
     def __init__(
@@ -59,14 +63,15 @@ class LosslessSink(Sink):
         fps: Fraction,
         codec: LosslessCodec,
         channels: int = 3,
+        planar: Planar | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
         self._count = 0
-        self._format = _FORMATS[codec, channels]
+        self._format = FORMAT if planar else _FORMATS[codec, channels]
         self._container = av.open(
             file_url(path), "w", format=_CONTAINERS[codec], container_options={"fflags": "+bitexact"}
         )
-        self._container.metadata.update(tags or {})
+        self._container.metadata.update((planar.tags if planar else tags) or {})
         stream = self._container.add_stream(codec, rate=fps, options=_OPTIONS[codec])
         if not isinstance(stream, VideoStream):
             raise StageError(f"PyAV has no video encoder {codec}", cure="pip install --upgrade av")
@@ -106,9 +111,8 @@ def read_frames(path: Path, start: int = 0, stop: int | None = None) -> Iterator
         that was without loss.
     Raises: InputError if the file is missing or no video, StageError if it is damaged.
     """
-    to_rgb = ToRgb()
     with opened(path) as container:
-        stream = video_stream(container, path)
+        stream, pixels = _stream(container, path)
         per_tick = (stream.average_rate or Fraction(1)) * (stream.time_base or Fraction(1))
         if start:
             container.seek(int(start / per_tick), stream=stream)
@@ -118,7 +122,7 @@ def read_frames(path: Path, start: int = 0, stop: int | None = None) -> Iterator
                 if stop is not None and number >= stop:
                     return
                 if number >= start:
-                    yield _pixels(frame, to_rgb)
+                    yield pixels(frame)
         except FFmpegError as problem:
             cure = "delete it and run again: it is made anew"
             raise StageError(f"an intermediate file is damaged: {problem}", file=path, cure=cure) from None
@@ -142,7 +146,9 @@ def join_frames(sources: Sequence[Path], target: Path, fps: Fraction) -> int:
         for source in sources:
             with opened(source) as container:
                 stream = video_stream(container, source)
-                copy = copy or out.add_stream_from_template(stream)
+                if copy is None:
+                    out.metadata.update(container.metadata)
+                    copy = out.add_stream_from_template(stream)
                 for packet in container.demux(stream):
                     if packet.size:
                         packet.stream, packet.time_base = copy, 1 / fps
@@ -150,6 +156,15 @@ def join_frames(sources: Sequence[Path], target: Path, fps: Fraction) -> int:
                         out.mux(packet)
                         count += 1
     return count
+
+
+def _stream(container: InputContainer, path: Path) -> tuple[VideoStream, Callable[[VideoFrame], NDArray[np.uint8]]]:
+    """A file's frames, and what makes pixels of them."""
+    stream, planar = video_stream(container, path), Planar.of(container.metadata)
+    if planar is None:
+        return stream, partial(_pixels, to_rgb=ToRgb())
+    stream.codec_context.options |= SITED
+    return stream, partial(planar.rgb, to_rgb=ToRgb())
 
 
 def _pixels(frame: VideoFrame, to_rgb: ToRgb) -> NDArray[np.uint8]:
@@ -175,11 +190,11 @@ def pick_frames(path: Path, numbers: Sequence[int]) -> Iterator[NDArray[np.uint8
 
     Yields, raises: as read_frames.
     """
-    wanted, to_rgb = set(numbers), ToRgb()
+    wanted = set(numbers)
     if not wanted:
         return
     with opened(path) as container:
-        stream = video_stream(container, path)
+        stream, pixels = _stream(container, path)
         per_tick = (stream.average_rate or Fraction(1)) * (stream.time_base or Fraction(1))
         try:
             for packet in container.demux(stream):
@@ -187,7 +202,7 @@ def pick_frames(path: Path, numbers: Sequence[int]) -> Iterator[NDArray[np.uint8
                 if packet.size and (at is None or round(at * per_tick) not in wanted):
                     continue
                 for frame in packet.decode():
-                    yield _pixels(frame, to_rgb)
+                    yield pixels(frame)
         except FFmpegError as problem:
             cure = "delete it and run again: it is made anew"
             raise StageError(f"an intermediate file is damaged: {problem}", file=path, cure=cure) from None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from fractions import Fraction
 from heapq import heappop, heappush
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import numpy as np
 from av.container import InputContainer
@@ -23,6 +24,8 @@ from media.video.lossless import read_frames
 from media.video.orientation import display_size, orientation
 
 __all__ = ["VideoReader", "first_frame", "frame_at", "read_frames"]
+
+Item = TypeVar("Item")
 
 # Where to enter a file to show `start`: at the key frame before it; containers that seek badly get run-ups.
 _RUN_UPS = (Fraction(0), Fraction(10))
@@ -55,7 +58,7 @@ class VideoReader:
         plain: bool = False,
     ) -> None:
         self._path, self._start, self._stop, self._tolerant, self._plain = path, start, stop, tolerant, plain
-        self._running: list[Generator[tuple[Fraction, NDArray[np.uint8]]]] = []
+        self._running: list[Generator[object]] = []
         with opened(path) as container:
             video_stream(container, path)
 
@@ -73,16 +76,24 @@ class VideoReader:
             self._running.pop().close()
 
     def __iter__(self) -> Iterator[tuple[Fraction, NDArray[np.uint8]]]:
-        pictures = self._pictures()
-        self._running.append(pictures)
-        return pictures
+        picture = _plain_picture if self._plain else Picture()
+        return self._run(lambda timed: (timed[0], picture(timed[1], timed[2])))
 
-    def _pictures(self) -> Generator[tuple[Fraction, NDArray[np.uint8]]]:
-        picture = _plain_picture if self._plain else _Picture()
+    def decoded(self) -> Iterator[Timed]:
+        """The same frames as they are decoded, not converted to pictures."""
+        return self._run(lambda timed: timed)
+
+    def _run(self, made: Callable[[Timed], Item]) -> Iterator[Item]:
+        running = self._made(made)
+        self._running.append(running)
+        return running
+
+    def _made(self, made: Callable[[Timed], Item]) -> Generator[Item]:
         seconds = None
         try:
-            for seconds, frame, sar in self._selected() if self._plain else deinterlaced(self._selected()):
-                yield seconds, picture(frame, sar)
+            for timed in self._selected() if self._plain else deinterlaced(self._selected()):
+                seconds = timed[0]
+                yield made(timed)
         except (FFmpegError, ValueError) as problem:  # a frame that decodes, and is none that can be converted
             raise decode_error(problem, self._path, seconds) from None
 
@@ -153,7 +164,7 @@ def _tells_times(container: InputContainer) -> bool:
     return container.format.name != "avi"
 
 
-class _Picture:
+class Picture:
     """Decoded frames to pictures as shown. The size is that of the first frame; where the stream changes its own, what
     it shows keeps its proportions, in the middle, with black beside it."""
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 from av.error import FFmpegError
+from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from foundation.atomic import check_writable, temporary_name, write_error
@@ -25,6 +26,7 @@ from media.ffmpeg.planes import Planes
 from media.ffmpeg.sink import Sink
 from media.files.info import LOSSLESS_SUFFIX
 from media.video.lossless import LosslessCodec, LosslessSink
+from media.video.planar import Planar
 
 __all__ = ["FrameWriter", "LosslessCodec", "picture_writer"]
 
@@ -45,6 +47,7 @@ class FrameWriter:
         codec: "magicyuv" (lossless, the fastest) or "ffv1" (lossless), for `read_frames`. None: by the suffix.
         encode: for delivery, in its stead; bt709. None: by the suffix: .mp4 or .mov H.264, others lossless.
         alpha: frames have a fourth channel, opacity; an `encode` says so itself.
+        planar: a lossless file whose frames are planes of this kind, given to `write_planes`; `size` is theirs.
         tags: of a lossless file's container.
     Raises: StageError if the file cannot be written, the disk is full or the encoder fails; at the latest by `close`.
     """
@@ -58,6 +61,7 @@ class FrameWriter:
         codec: LosslessCodec | None = None,
         encode: Encode | None = None,
         alpha: bool = False,
+        planar: Planar | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
         check_writable(path)
@@ -79,7 +83,7 @@ class FrameWriter:
                 lossless = codec or _BY_SUFFIX.get(suffix, "magicyuv")
                 channels = self._shape[2]
                 self._sink = LosslessSink(
-                    self._temporary, size=size, fps=fps, codec=lossless, channels=channels, tags=tags
+                    self._temporary, size=size, fps=fps, codec=lossless, channels=channels, planar=planar, tags=tags
                 )
         except (OSError, FFmpegError) as problem:
             raise self._told(problem) from problem
@@ -98,10 +102,20 @@ class FrameWriter:
             raise ValueError(f"{self._path.name}: it is closed")
         if frame.shape != self._shape or frame.dtype != np.uint8:
             raise ValueError(f"{self._path.name}: a frame is {frame.shape} {frame.dtype}, not {self._shape} uint8")
+        self._queue_up(self._sink.prepare(frame, changed))
+
+    def write_planes(self, frame: VideoFrame) -> None:
+        """Append a frame as media.video.plane_cut cuts it; nobody else may use it any more.
+
+        Raises: StageError as the class.
+        """
+        self._queue_up(frame)
+
+    def _queue_up(self, prepared: object) -> None:
         if self._failure is not None:
             self.discard()
             raise self._told(self._failure) from self._failure
-        self._queue.put(self._sink.prepare(frame, changed))
+        self._queue.put(prepared)
         self.frames += 1
 
     def close(self) -> None:

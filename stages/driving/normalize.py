@@ -40,15 +40,16 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     direct = settings.fit is None and not settings.steady_light
     target = out / FRAMES if direct else out / f"once{LOSSLESS_SUFFIX}"
     wanted = layout.order if direct else list(range(len(layout.once)))
+    planes = layout.planes(inputs.media.clip, tolerant=settings.tolerant) if direct else None
     with (
-        closing(layout.cut(inputs.media.clip, wanted, tolerant=settings.tolerant)) as cuts,
-        FrameWriter(target, size=layout.framing.size, fps=fps) as writer,
+        closing(layout.cut(inputs.media.clip, wanted, planes, tolerant=settings.tolerant)) as cuts,
+        layout.writer(target, fps, planes) as writer,
         MouthWatch(out / "track") as watch,
     ):
         for cut in cuts:
-            writer.write(cut)
             if direct:
-                watch.look(cut)
+                watch.look(cut.picture)
+            cut.write(writer)
             report(writer.frames, frames)
         writer.close()
         if not direct:

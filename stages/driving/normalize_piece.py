@@ -10,7 +10,6 @@ import numpy as np
 from face.mouth_watch import MouthWatch
 from foundation.npy import NpyWriter
 from foundation.temporary import temporary_folder
-from media.video.writer import FrameWriter
 from stages.artifacts import FRAMES, ClipPiece
 from stages.contract import Report
 from stages.contracts.normalize import Inputs
@@ -26,16 +25,17 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     """
     how, piece = settings.whole, slice(settings.piece.start, settings.piece.stop)
     layout = Layout.of(how, inputs.faces)
+    planes = layout.planes(inputs.media.clip, tolerant=how.tolerant)
     with (
         temporary_folder("normalize") as folder,
-        closing(layout.cut(inputs.media.clip, layout.order[piece], tolerant=how.tolerant)) as cuts,
-        FrameWriter(out / FRAMES, size=layout.framing.size, fps=how.timing.fps) as writer,
+        closing(layout.cut(inputs.media.clip, layout.order[piece], planes, tolerant=how.tolerant)) as cuts,
+        layout.writer(out / FRAMES, how.timing.fps, planes) as writer,
         NpyWriter(out / ClipPiece.LOOKS, np.uint8) as looks,
     ):
         layout.save_track(folder / "track", piece)
         with MouthWatch(folder / "track") as watch:
             for number, cut in enumerate(cuts):
-                writer.write(cut)
-                looks.append(watch.seen(cut, number)[None])
+                looks.append(watch.seen(cut.picture, number)[None])
+                cut.write(writer)
                 report(number + 1, len(settings.piece))
     return Facts(frames=len(settings.piece))

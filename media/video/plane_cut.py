@@ -1,0 +1,115 @@
+"""Cutting a clip's frames without converting them: see media.video.planar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+from av.filter import Graph
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from foundation.box import Box
+from foundation.temporary import temporary_folder
+from media.files.info import LOSSLESS_SUFFIX
+from media.video.color import ToRgb, color_names, matrix_of
+from media.video.deinterlace import Timed
+from media.video.lossless import read_frames
+from media.video.orientation import orientation
+from media.video.planar import FORMAT, MARGIN, Planar
+from media.video.reader import Picture, VideoReader
+from media.video.writer import FrameWriter
+
+
+def plane_cut(reader: VideoReader, boxes: Sequence[Box]) -> PlaneCut | None:
+    """What cuts these boxes out of a clip's frames; None: it cannot be done so that they come out to the bit.
+
+    Whether it can is tried, with noise in the clip's first frame.
+
+    Args:
+        boxes: of one size, inside the picture.
+    Raises:
+        InputError: as VideoReader.
+    """
+    first = next(reader.decoded(), None)
+    reader.close()
+    if first is None or first[1].format.name not in (FORMAT, "yuvj420p") or first[1].width % 2 or first[1].height % 2:
+        return None
+    cut, noise = PlaneCut(first, boxes[0]), np.random.default_rng(0)
+    if any(_planar(first[1], box) != cut.planar for box in set(boxes)):
+        return None
+    for plane in first[1].planes:
+        plane.update(noise.bytes(plane.buffer_size))
+    with temporary_folder("planes") as folder:
+        path = folder / f"noise{LOSSLESS_SUFFIX}"
+        with FrameWriter(path, size=cut.planar.size, fps=Fraction(1), planar=cut.planar) as writer:
+            writer.write_planes(cut(first, boxes[0]))
+        (kept,) = read_frames(path)
+    return cut if np.array_equal(kept, cut.picture(first)[boxes[0].slices]) else None
+
+
+class PlaneCut:
+    """Cuts boxes out of a clip's frames.
+
+    Args:
+        like: one of the frames; those of another kind are converted to its kind.
+        box: one of the boxes.
+    Attributes:
+        planar: what comes out.
+    """
+
+    def __init__(self, like: Timed, box: Box) -> None:
+        self.planar = _planar(like[1], box)
+        self._kind, self._picture, self._to_rgb = _kind(like[1]), Picture(), ToRgb()
+        self._graphs: dict[Box, Graph] = {}
+        self.picture(like)
+
+    def picture(self, timed: Timed) -> NDArray[np.uint8]:
+        """(H, W, 3) a whole frame as it is shown."""
+        return self._picture(timed[1], timed[2])
+
+    def rgb(self, planes: VideoFrame) -> NDArray[np.uint8]:
+        """(H, W, 3) the picture in what comes out."""
+        return self.planar.rgb(planes, self._to_rgb)
+
+    def __call__(self, timed: Timed, box: Box) -> VideoFrame:
+        """Planes of which `box` is the picture."""
+        frame = timed[1]
+        if _kind(frame) != self._kind:
+            shown = VideoFrame.from_ndarray(self.picture(timed), format="rgb24")
+            matrix, span = self.planar.matrix, self.planar.span
+            frame = shown.reformat(format=FORMAT, dst_colorspace=matrix, dst_color_range=span)
+        around = _around(frame, box)
+        if around not in self._graphs:
+            self._graphs[around] = _cropping(frame, around)
+        frame.pts = 0
+        self._graphs[around].vpush(frame)
+        return self._graphs[around].vpull()
+
+
+def _cropping(frame: VideoFrame, box: Box) -> Graph:
+    """FFmpeg's filter copies nothing, and keeps what a frame says of itself."""
+    graph = Graph()
+    source = graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1))
+    crop = graph.add("crop", f"{box.width}:{box.height}:{box.x0}:{box.y0}")
+    graph.link_nodes(source, crop, graph.add("buffersink"))
+    graph.configure()
+    return graph
+
+
+def _around(frame: VideoFrame, box: Box) -> Box:
+    """What is kept with a box."""
+    x0, y0 = ((at - MARGIN) // 2 * 2 for at in (box.x0, box.y0))
+    x1, y1 = (-(-(at + MARGIN) // 2) * 2 for at in (box.x1, box.y1))
+    return Box(x0, y0, x1, y1).clipped(frame.width, frame.height)
+
+
+def _planar(frame: VideoFrame, box: Box) -> Planar:
+    around = _around(frame, box)
+    size, part = (around.width, around.height), box.moved(-around.x0, -around.y0)
+    return Planar(size, part, matrix_of(frame), frame.color_range)
+
+
+def _kind(frame: VideoFrame) -> tuple[object, ...]:
+    return frame.width, frame.height, frame.format.name, color_names(frame), orientation(frame)
