@@ -91,7 +91,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("delivery", "edit", 6, "lay the performers out in scenes, encode a piece of the result", 25.0, 20.0),
         StageSpec("delivery", "edit_join", 1, "join the pieces of the result, packet by packet", 0.1, 20.0),
         StageSpec("delivery", "sample_vocals", 1, "sing a sample vocal from a face's mouth", 0.5, 4.0),
-        StageSpec("delivery", "mux", 5, "copy or cut, mix and level the sound, and join it to the picture", 0.5, 25.0),
+        StageSpec("delivery", "mux", 6, "copy or cut, mix and level the sound, and join it to the picture", 0.5, 25.0),
         StageSpec("judging", "measure", 13, "look at a performer's result again, beside its driver", 6.0, 1.0),
         StageSpec("judging", "measure_piece", 2, "look at a piece of a long result again", 6.0, 1.0),
         StageSpec("judging", "measure_join", 1, "join what was seen of the pieces of a result", 0.3, 1.0),

@@ -138,6 +138,7 @@ class AudioCodec:
         lossless: every sample stays as it was.
         kbps: where nothing is asked for: thousands of bits a second of a mono or stereo sound; 0: it has no such thing.
         names: what a probe calls it.
+        channels: the most that it has places for.
     """
 
     title: str
@@ -145,13 +146,14 @@ class AudioCodec:
     lossless: bool
     kbps: int
     names: tuple[str, ...]
+    channels: int = 8
 
 
 AUDIO: dict[str, AudioCodec] = {
     "aac": AudioCodec("AAC", ("mp4", "mov", "mkv"), False, 192, ("aac",)),
     "opus": AudioCodec("Opus", ("webm", "mkv", "mp4"), False, 160, ("opus", "libopus")),
     "flac": AudioCodec("FLAC", ("mkv", "mp4"), True, 0, ("flac",)),
-    "alac": AudioCodec("ALAC", ("mov", "mp4", "mkv"), True, 0, ("alac",)),
+    "alac": AudioCodec("ALAC", ("mov", "mp4", "mkv"), True, 0, ("alac",), 7),
     "pcm": AudioCodec("PCM", ("mov", "mkv", SEQUENCE), True, 0, ("pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le")),
 }
 

@@ -35,4 +35,7 @@ def encoding(codec: str, *, channels: int, whole: bool, kbps: int | None = None)
         return {"c": codec, **bits}
     if codec == "pcm":
         return {"c": "pcm_s16le" if whole else "pcm_s24le"}
-    return {"c": "libopus" if codec == "opus" else codec, "b": bits_a_second(codec, channels, kbps)}
+    options = {"c": "libopus" if codec == "opus" else codec, "b": bits_a_second(codec, channels, kbps)}
+    if codec == "opus" and channels > STEREO:
+        options["mapping_family"] = 1  # left to itself, libopus gets the middle and the sides of 5.0 and 6.1 wrong
+    return options

@@ -19,6 +19,8 @@ from media.files.opening import audio_stream, decode_error, opened, origin
 _JITTER = Fraction(1, 25)  # seconds that a timestamp may stray from the count of samples before it means a gap
 
 _MOST_CHANNELS = 8  # as many as loudspeakers have usual places for, and codecs take
+_TYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
+"""Of samples, by ffmpeg's names."""
 _LONGEST_GAP = 3600  # seconds; a longer jump is a damaged timestamp, not a pause
 _MEND = "convert it to WAV first"
 
@@ -111,9 +113,12 @@ def _place(frame: AudioFrame, zero: Fraction, due: int | None) -> int:
 
 def _samples(frame: AudioFrame) -> NDArray[Any]:
     """(S, C) int16 or float32."""
-    raw = frame.to_ndarray()
-    channels = frame.layout.nb_channels
-    block: NDArray[Any] = raw.T if frame.format.is_planar else raw.reshape(-1, channels)
+    channels, planar = frame.layout.nb_channels, frame.format.is_planar
+    kind = _TYPES[frame.format.packed.name]
+    # PyAV's own arrays take a plane too many where there are eight: it looks for an end that is not there
+    planes, count = (channels, 1) if planar else (1, channels)
+    each = [np.frombuffer(plane, kind, frame.samples * count) for plane in frame.planes[:planes]]
+    block: NDArray[Any] = np.stack(each, axis=1) if planar else each[0].reshape(-1, channels)
     if block.dtype == np.uint8:
         return (block.astype(np.int16) - 128) * 256
     if block.dtype in (np.int32, np.int64):

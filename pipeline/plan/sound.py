@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from foundation.errors import InputError, ManifestError
+from media.ffmpeg.codecs import AUDIO
 from pipeline.manifest.parts.driving import Driving
 from pipeline.manifest.parts.performers import Performer
 from pipeline.plan.clip import Clip, read_clip
@@ -45,9 +46,10 @@ def plan_sound(planning: Planning, clips: Mapping[str, Clip]) -> PlannedSound:
 
     Raises:
         InputError: the file named as audio.source has no sound.
-        ManifestError: audio.trim leaves nothing of it.
+        ManifestError: audio.trim leaves nothing of it; or the codec has no place for all channels.
     """
     audio = planning.manifest.audio
+    _check_channels(planning)
     sources: list[Media] = []
     stems: tuple[Stem, ...] = ()
     entries: list[SoundEntry] = []
@@ -60,6 +62,24 @@ def plan_sound(planning: Planning, clips: Mapping[str, Clip]) -> PlannedSound:
         stems = _stems(planning, clips, sources) if audio.stems else ()
     loudness = audio.loudness_lufs if entries else None
     return PlannedSound(tuple(sources), Sound(entries=tuple(entries), stems=stems, loudness=loudness))
+
+
+def _files(planning: Planning) -> list[str]:
+    """What is heard, as the manifest names it: some of it may be no file, or have no sound."""
+    source = planning.manifest.audio.source
+    return [own_sound(one) for one in planning.manifest.performers.values()] if source == "driving" else [source]
+
+
+def _check_channels(planning: Planning) -> None:
+    """Raises: ManifestError if what is heard has more channels than the codec that is asked for."""
+    codec = AUDIO.get(planning.manifest.output.audio.codec)
+    for written in _files(planning):
+        tracks = planning.facts.media[written].audio if written in planning.facts.media else ()
+        most = max((each.channels for each in tracks), default=0)
+        if codec and most > codec.channels:
+            told = f"its sound has {most} channels, and {codec.title} has places for {codec.channels}"
+            cure = "choose pcm or flac as output.audio.codec"
+            raise ManifestError(told, file=planning.sources[written].path, cure=cure)
 
 
 def _file(planning: Planning, sources: list[Media]) -> SoundEntry:
@@ -148,11 +168,8 @@ def _place(sources: list[Media], source: Media) -> int:
 
 def told_tracks(planning: Planning) -> list[str]:
     """A notice for every file with several sound tracks: which of them is heard."""
-    source = planning.manifest.audio.source
-    performers = planning.manifest.performers.values()
-    files = [own_sound(one) for one in performers] if source == "driving" else [source]
     notices = []
-    for written in dict.fromkeys(files):
+    for written in dict.fromkeys(_files(planning)):
         tracks = planning.facts.media[written].audio if written in planning.facts.media else ()
         asked = planning.manifest.audio.track is not None
         if not asked and (len(tracks) > 1 or (tracks and tracks[0].track)):

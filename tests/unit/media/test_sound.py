@@ -20,6 +20,7 @@ from media.ffmpeg.sound_codecs import encoding
 from media.sound.at_rate import sound_at
 from media.sound.cutting import cut_wav, measure_offset, read_sound, write_wav
 from media.sound.mix import MixInput, mix
+from media.sound.wav import channel_layout
 from media.video.probe import probe
 from media.video.reader import VideoReader
 from media.video.writer import FrameWriter
@@ -183,6 +184,30 @@ def test_every_codec_takes_what_is_mixed(codec: str, channels: int, tmp_path: Pa
     given = [text for name, value in options if value is not None for text in (f"-{name}:a", str(value))]
     run_recipe("-i", mixed, *given, made)
     assert probe(made).audio[0].channels == channels
+
+
+@pytest.mark.parametrize("codec", AUDIO)
+@pytest.mark.parametrize("channels", [3, 4, 5, 6, 7, 8])
+def test_every_codec_leaves_each_channel_in_its_place(codec: str, channels: int, tmp_path: Path) -> None:
+    if channels > AUDIO[codec].channels:
+        pytest.skip("refused when a render is planned")
+    source, made = tmp_path / "s.wav", tmp_path / f"made.{'mov' if codec == 'pcm' else 'mkv'}"
+    one = tone(0.2, hertz=80)  # low enough for every loudspeaker
+    sound = np.zeros((channels * len(one), channels), np.float32)
+    for number in range(channels):
+        sound[number * len(one) : (number + 1) * len(one), number] = one[:, 0]
+    write_wav(source, sound, 48000)
+    options = encoding(codec, channels=channels, whole=False).items()
+    run_recipe("-i", source, *[text for name, value in options if value for text in (f"-{name}:a", str(value))], made)
+    heard = read_sound(made)[0].astype(np.float32)
+    with av.open(str(made)) as container:
+        places = [each.name for each in container.streams.audio[0].layout.channels]
+    for number, channel in enumerate(av.AudioLayout(channel_layout(channels)).channels):
+        beside = channel.name in places
+        place = channel.name if beside else channel.name.replace("S", "B")  # 6.1 of ALAC and AAC: behind instead
+        loud = np.abs(heard[number * len(one) + 1000 : (number + 1) * len(one) - 1000]).max(axis=0)
+        assert places[int(loud.argmax())] == place
+        assert np.sort(loud)[-2] < 0.1 * loud.max()
 
 
 def test_the_third_of_three_channels_stays_audible_where_they_become_fewer(tmp_path: Path) -> None:

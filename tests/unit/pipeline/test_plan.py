@@ -590,6 +590,17 @@ def test_which_of_several_sound_tracks_is_heard_is_told(tmp_path: Path) -> None:
         plan(tmp_path, media, audio={"source": "song.wav", "track": 3})
 
 
+@pytest.mark.parametrize("source", ["driving", "song.wav"])
+def test_more_channels_than_the_codec_has_places_for_are_refused(source: str, tmp_path: Path) -> None:
+    eight = (replace(sound(duration="9"), channels=8),)
+    media = {"clip.mp4": replace(video(), audio=eight), "song.wav": replace(song(), audio=eight)}
+    output = {"path": "out.mp4", "audio": {"codec": "alac"}}
+    with pytest.raises(ManifestError, match=r"8 channels, and ALAC has places for 7 \(choose pcm or flac"):
+        plan(tmp_path, media, output=output, audio={"source": source})
+    plan(tmp_path, media, output=output, audio={"source": "none"})
+    plan(tmp_path, media, output={"path": "out.mp4", "audio": {"codec": "flac"}}, audio={"source": source})
+
+
 def test_a_song_that_is_cut_off_is_told_with_the_cure(tmp_path: Path) -> None:
     media = {"clip.mp4": replace(video(fps="25", frames=250), audio=()), "song.wav": SONG}
 
