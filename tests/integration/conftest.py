@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -18,7 +22,10 @@ from numpy.typing import NDArray
 from media.samples import sample_path
 from media.video.reader import VideoReader
 from tests.conftest import ROOT
+from tests.forked import Asked
 from tests.synthetic import write_clip
+
+PATH = "/usr/bin:/bin"
 
 
 @dataclass(frozen=True)
@@ -51,18 +58,51 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("work")
 
 
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Asked], int]]:
+    """Runs commands by `tests.forked`; how each ended."""
+    home = tmp_path_factory.mktemp("home")
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.forked"],
+        cwd=ROOT,
+        env={"PATH": PATH, "HOME": str(home), "OMP_WAIT_POLICY": "PASSIVE"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        to, answers = server.stdin, server.stdout
+
+        def run(asked: Asked) -> int:
+            to.write(f"{json.dumps(asdict(asked))}\n")
+            to.flush()
+            return int(answers.readline())
+
+        try:
+            yield run
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)
+
+
 @pytest.fixture
-def duet(tmp_path: Path, work: Path) -> Duet:
-    """Runs a command in an empty folder, with the session's work folder unless another is named."""
+def duet(tmp_path: Path, work: Path, served: Callable[[Asked], int]) -> Duet:
+    """Runs a command in an empty folder, with the session's work folder unless another is named.
+
+    Its tasks run in one process with it unless it names workers.
+    """
 
     def run(*arguments: str | Path, fresh: bool = False) -> Outcome:
         folder = tmp_path / "work" if fresh else work
-        environment = {"DUET_WORK": str(folder), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "DUET_OFFLINE": "1"}
+        environment = {"DUET_WORK": str(folder), "PATH": PATH, "HOME": str(tmp_path), "DUET_OFFLINE": "1"}
         environment["DUET_KEEP"] = "all"  # for the next test, and those that look into the folder
-        done = subprocess.run(
-            command(*arguments), cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=250, check=False
-        )
-        return Outcome(done.returncode, done.stdout, done.stderr)
+        words = [str(word) for word in arguments]
+        with TemporaryDirectory() as told:
+            out, err = Path(told, "out"), Path(told, "err")
+            alone = "--workers" not in words
+            code = served(Asked(words, str(tmp_path), environment, str(out), str(err), alone))
+            return Outcome(code, out.read_text(), err.read_text())
 
     return run
 

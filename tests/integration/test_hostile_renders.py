@@ -129,7 +129,7 @@ def test_numbered_pictures_are_rendered_by_the_command(duet: Duet, folder: Path,
     performer = {"portrait": str(folder / "portrait.png"), "driving": {"video": "take_%03d.png", "fps": 23.976}}
     manifest = {"version": 1, "performers": {"one": performer}, "output": {"path": "out.mp4", "size": [96, 96]}}
     (tmp_path / "m.yaml").write_text(yaml.safe_dump(manifest), encoding="utf-8")
-    done = duet("render", tmp_path / "m.yaml", "--no-sheet", "--workers", "1")
+    done = duet("render", tmp_path / "m.yaml", "--no-sheet")
     assert done.code == 0, done.err
     video = probe(tmp_path / "out.mp4").video
     assert video is not None

@@ -50,7 +50,7 @@ def performer(media: Path, portrait: str, driving: Path, **section: Any) -> dict
 def rendered(duet: Duet, manifest: Manifest, target: Path, one: dict[str, Any], chunk: int) -> list[Image]:
     output = {"path": target.name, "size": [320, 240], "video": {"codec": "ffv1"}, "audio": {"codec": "pcm"}}
     path = manifest(performers={"one": one}, output=output, defaults={"chunk_frames": chunk})
-    done = duet("render", path, "--no-sheet", "--no-report", "--workers", "1", fresh=True)
+    done = duet("render", path, "--no-sheet", "--no-report", fresh=True)
     assert done.code == 0, done.err
     return list(read_frames(target))
 

@@ -37,7 +37,7 @@ PERFORMERS = {"one": {"portrait": "plate.mp4", "driving": driving(), "composite"
 def rendered(duet: Duet, manifest: Manifest, name: str, chunk: int) -> None:
     output = {"path": f"{name}.mp4", "size": [280, 240]}
     path = manifest(performers=PERFORMERS, defaults={"chunk_frames": chunk}, output=output)
-    done = duet("render", path, "--no-sheet", "--workers", "1", fresh=True)
+    done = duet("render", path, "--no-sheet", fresh=True)
     assert done.code == 0, done.err
 
 
@@ -111,7 +111,7 @@ def test_a_network_sings_on_a_plate(
     config, checkpoint = write_tiny(tmp_path_factory.mktemp("model"))
     network = {"engine": "tpsmm", "tpsmm": {"precision": "fp32", "config": str(config), "checkpoint": str(checkpoint)}}
     performers = {"one": {"portrait": "plate.mp4", "driving": driving(end=1.8), **network}}
-    done = duet("render", manifest(performers=performers), "--no-sheet", "--no-report", "--workers", "1", fresh=True)
+    done = duet("render", manifest(performers=performers), "--no-sheet", "--no-report", fresh=True)
     assert done.code == 0, done.err
     (place,) = (tmp_path / "work" / "plate_path").glob("*/crop.json")
     path = read_path(place.parent)
