@@ -117,8 +117,11 @@ def _samples(frame: AudioFrame) -> NDArray[Any]:
     kind = _TYPES[frame.format.packed.name]
     # PyAV's own arrays take a plane too many where there are eight: it looks for an end that is not there
     planes, count = (channels, 1) if planar else (1, channels)
-    each = [np.frombuffer(plane, kind, frame.samples * count) for plane in frame.planes[:planes]]
-    block: NDArray[Any] = np.stack(each, axis=1) if planar else each[0].reshape(-1, channels)
+    each: list[NDArray[Any]] = [
+        np.frombuffer(plane, kind, frame.samples * count)  # type: ignore[call-overload]
+        for plane in frame.planes[:planes]
+    ]
+    block = np.stack(each, axis=1) if planar else each[0].reshape(-1, channels)
     if block.dtype == np.uint8:
         return (block.astype(np.int16) - 128) * 256
     if block.dtype in (np.int32, np.int64):
