@@ -3,7 +3,9 @@
     python -m bench.lossless VIDEO [--frames 30] [--rounds 3]
 
 VIDEO: frames that a stage kept, as `--keep all` leaves them: WORK/animate/KEY/frames.avi. Ways take turns; the first is
-the one that Duet takes. Times are the shortest of all rounds.
+the one that Duet takes where all of a picture moves. The last two are Duet's own writer and reader, with what they do
+before and after the codec: every frame whole, and the tiles that differ from the first. Times are the shortest of all
+rounds.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
@@ -23,6 +26,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from media.video.lossless import read_frames
+from media.video.writer import FrameWriter
 
 Image = NDArray[np.uint8]
 
@@ -59,11 +63,13 @@ def main() -> int:
     frames = list(islice(read_frames(options.video), options.frames))
     height, width = frames[0].shape[:2]
     print(f"{len(frames)} frames of {width}x{height}\n\n{'':30} KB a frame  writing, ms  reading, ms")
-    took: dict[str, list[tuple[int, float, float]]] = {name: [] for name in WAYS}
+    took: dict[str, list[tuple[int, float, float]]] = {name: [] for name in [*WAYS, "Duet, whole", "Duet, tiles"]}
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(options.rounds):
             for name, way in WAYS.items():
                 took[name].append(measured(way, frames, Path(folder, f"frames{way.suffix}")))
+            for name, still in (("Duet, whole", None), ("Duet, tiles", frames[0])):
+                took[name].append(own(frames, still, Path(folder, "own.avi")))
     for name, rounds in took.items():
         size, writing, reading = map(min, zip(*rounds, strict=True))
         count = len(frames)
@@ -95,6 +101,18 @@ def measured(way: Way, frames: list[Image], path: Path) -> tuple[int, float, flo
     if not all(np.array_equal(one.to_ndarray(format="rgb24"), frame) for one, frame in zip(found, frames, strict=True)):
         raise SystemExit(f"{way.codec} is not lossless")
     return path.stat().st_size, written - began, over - written
+
+
+def own(frames: list[Image], still: Image | None, path: Path) -> tuple[int, float, float]:
+    """As `measured`, of Duet's own writer."""
+    began = time.process_time()
+    with FrameWriter(path, size=frames[0].shape[1::-1], fps=Fraction(25), still=still) as writer:
+        for frame in frames:
+            writer.write(frame)
+    written = time.process_time()
+    if not all(np.array_equal(one, frame) for one, frame in zip(read_frames(path), frames, strict=True)):
+        raise SystemExit("it is not lossless")
+    return path.stat().st_size, written - began, time.process_time() - written
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ class Pasting:
 
     Attributes:
         info: how the crop lies in it.
-        opacity: (h, w) of the person in that part of it; None: nobody can tell.
+        still: (h, w, 3) that part of it, at rest.
+        opacity: (h, w) of the person in it; None: nobody can tell.
 
     Args:
         still: (h, w, 3) the crop, if it has been read: one that keeps the picture's own pixels is that part of it.
@@ -27,6 +28,7 @@ class Pasting:
         bare = crop.bare() if still is None or not self.info.native else still
         person = matte.person(self.info.box) if matte else None
         self._paste, self._fronts = Paste(bare, self.info, crop.face(), style, person=person), crop.fronts()
+        self.still = laid_over(bare, self._fronts)
         whole = matte.opacity() if matte else None
         self.opacity = None if whole is None else np.ascontiguousarray(whole[self.info.box.slices])
 

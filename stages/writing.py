@@ -32,13 +32,16 @@ class FramesWriter(ExitStack):
         size: (width, height) in pixels.
         fps: the exact rate.
         opacity: whether OPACITY is written; without, what is told of it is not kept.
+        still: (H, W, 3) the picture of which a part moves; None: all of it does.
     Raises:
         StageError: as FrameWriter.
     """
 
-    def __init__(self, out: Path, *, size: tuple[int, int], fps: Fraction, opacity: bool) -> None:
+    def __init__(
+        self, out: Path, *, size: tuple[int, int], fps: Fraction, opacity: bool, still: Image | None = None
+    ) -> None:
         super().__init__()
-        self._frames = self.enter_context(FrameWriter(out / FRAMES, size=size, fps=fps))
+        self._frames = self.enter_context(FrameWriter(out / FRAMES, size=size, fps=fps, still=still))
         self._told = self.enter_context(OpacityWriter(out, size=size, fps=fps)) if opacity else None
 
     @property

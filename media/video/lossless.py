@@ -3,14 +3,16 @@
 MagicYUV in AVI is written by default: several times as fast as FFV1 to encode and to decode, for about half as much
 space again. AVI keeps any rate exactly and any frame is one seek away. (Ut Video is slower, and its encoder loses
 frames of pure noise.) FFV1 in Matroska is there for archives and for other programs.
+
+Of a still picture a part of which moves, less is kept: see media.video.tiled.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +21,7 @@ import cv2
 import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
@@ -30,16 +33,18 @@ from media.files.checks import file_url
 from media.files.opening import opened, video_stream
 from media.video.color import ToRgb
 from media.video.planar import FORMAT, SITED, Planar
+from media.video.tiles import TAG, Tiles
 
 LosslessCodec = Literal["magicyuv", "ffv1"]
 
 
 _CONTAINERS = {"magicyuv": "avi", "ffv1": "matroska"}
 _FORMATS = {("magicyuv", 3): "gbrp", ("magicyuv", 4): "gbrap", ("ffv1", 3): "bgr0", ("ffv1", 4): "bgra"}
-_OPTIONS = {
+OPTIONS = {
     "magicyuv": {"pred": "gradient", "slices": "1", "flags": "+bitexact"},
     "ffv1": {"level": "3", "coder": "rice", "context": "0", "slices": "4", "slicecrc": "1", "flags": "+bitexact"},
 }
+"""Of ffmpeg's encoders."""
 _RGBA_PLANES = (2, 0, 1, 3)  # where red, green, blue and alpha lie in planar formats, whose order is G, B, R, A
 _THREADS = min(4, os.cpu_count() or 1)
 
@@ -72,7 +77,7 @@ class LosslessSink(Sink):
             file_url(path), "w", format=_CONTAINERS[codec], container_options={"fflags": "+bitexact"}
         )
         self._container.metadata.update((planar.tags if planar else tags) or {})
-        stream = self._container.add_stream(codec, rate=fps, options=_OPTIONS[codec])
+        stream = self._container.add_stream(codec, rate=fps, options=OPTIONS[codec])
         if not isinstance(stream, VideoStream):
             raise StageError(f"PyAV has no video encoder {codec}", cure="pip install --upgrade av")
         stream.width, stream.height = size
@@ -94,7 +99,10 @@ class LosslessSink(Sink):
         prepared.pts = self._count
         prepared.time_base = self._stream.codec_context.time_base
         self._count += 1
-        self._container.mux(self._stream.encode(prepared))
+        self._container.mux(self._coded(prepared))
+
+    def _coded(self, frame: VideoFrame) -> list[Packet[VideoStream]]:
+        return self._stream.encode(frame)
 
     def finish(self) -> None:
         self._container.mux(self._stream.encode(None))
@@ -111,21 +119,15 @@ def read_frames(path: Path, start: int = 0, stop: int | None = None) -> Iterator
         that was without loss.
     Raises: InputError if the file is missing or no video, StageError if it is damaged.
     """
-    with opened(path) as container:
-        stream, pixels = _stream(container, path)
-        per_tick = (stream.average_rate or Fraction(1)) * (stream.time_base or Fraction(1))
+    with _reading(path) as reading:
         if start:
-            container.seek(int(start / per_tick), stream=stream)
-        try:
-            for frame in container.decode(stream):
-                number = round((frame.pts or 0) * per_tick)
-                if stop is not None and number >= stop:
-                    return
-                if number >= start:
-                    yield pixels(frame)
-        except FFmpegError as problem:
-            cure = "delete it and run again: it is made anew"
-            raise StageError(f"an intermediate file is damaged: {problem}", file=path, cure=cure) from None
+            reading.container.seek(reading.ticks(start), stream=reading.stream)
+        for frame in reading.container.decode(reading.stream):
+            number = reading.number(frame.pts or 0)
+            if stop is not None and number >= stop:
+                return
+            if number >= start:
+                yield reading.picture(frame)
 
 
 def join_frames(sources: Sequence[Path], target: Path, fps: Fraction) -> int:
@@ -158,23 +160,6 @@ def join_frames(sources: Sequence[Path], target: Path, fps: Fraction) -> int:
     return count
 
 
-def _stream(container: InputContainer, path: Path) -> tuple[VideoStream, Callable[[VideoFrame], NDArray[np.uint8]]]:
-    """A file's frames, and what makes pixels of them."""
-    stream, planar = video_stream(container, path), Planar.of(container.metadata)
-    if planar is None:
-        return stream, partial(_pixels, to_rgb=ToRgb())
-    stream.codec_context.options |= SITED
-    return stream, partial(planar.rgb, to_rgb=ToRgb())
-
-
-def _pixels(frame: VideoFrame, to_rgb: ToRgb) -> NDArray[np.uint8]:
-    if frame.format.name in ("gbrp", "gbrap"):
-        return np.asarray(cv2.merge(_planes(frame)), np.uint8)
-    if frame.format.name == "bgra":
-        return np.asarray(frame.to_ndarray(format="rgba"), np.uint8)
-    return to_rgb(frame, (frame.width, frame.height))
-
-
 def _planes(frame: VideoFrame) -> list[NDArray[np.uint8]]:
     """Views of a planar frame's memory, (H, W) each, in the order R, G, B, A."""
     views = []
@@ -193,16 +178,60 @@ def pick_frames(path: Path, numbers: Sequence[int]) -> Iterator[NDArray[np.uint8
     wanted = set(numbers)
     if not wanted:
         return
+    with _reading(path) as reading:
+        for packet in reading.container.demux(reading.stream):
+            at = packet.pts if packet.pts is not None else packet.dts
+            if packet.size and (at is None or reading.number(at) not in wanted):
+                continue
+            for frame in packet.decode():
+                yield reading.picture(frame)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[_Reading]:
+    """The file, open, where its frames begin; its damage is told."""
     with opened(path) as container:
-        stream, pixels = _stream(container, path)
-        per_tick = (stream.average_rate or Fraction(1)) * (stream.time_base or Fraction(1))
         try:
-            for packet in container.demux(stream):
-                at = packet.pts if packet.pts is not None else packet.dts
-                if packet.size and (at is None or round(at * per_tick) not in wanted):
-                    continue
-                for frame in packet.decode():
-                    yield pixels(frame)
-        except FFmpegError as problem:
+            yield _Reading(container, path)
+        except (FFmpegError, ValueError, StopIteration) as problem:
             cure = "delete it and run again: it is made anew"
             raise StageError(f"an intermediate file is damaged: {problem}", file=path, cure=cure) from None
+
+
+class _Reading:
+    """An open file.
+
+    Attributes:
+        container, stream: of it.
+    """
+
+    def __init__(self, container: InputContainer, path: Path) -> None:
+        self.container, self.stream = container, video_stream(container, path)
+        self._per_tick = (self.stream.average_rate or Fraction(1)) * (self.stream.time_base or Fraction(1))
+        self._to_rgb, self._planar = ToRgb(), Planar.of(container.metadata)
+        if self._planar:
+            self.stream.codec_context.options |= SITED
+        tiled = container.metadata.get("comment") == TAG
+        self._tiles = Tiles(self._pixels(next(container.decode(self.stream)))) if tiled else None
+
+    def number(self, ticks: int) -> int:
+        """The frame that shows then; -1: the still picture itself."""
+        return round(ticks * self._per_tick) - bool(self._tiles)
+
+    def ticks(self, number: int) -> int:
+        """When a frame shows."""
+        return int((number + bool(self._tiles)) / self._per_tick)
+
+    def picture(self, frame: VideoFrame) -> NDArray[np.uint8]:
+        """What a decoded frame shows."""
+        pixels = self._pixels(frame)
+        return self._tiles.frame(pixels) if self._tiles else pixels
+
+    def _pixels(self, frame: VideoFrame) -> NDArray[np.uint8]:
+        if self._planar:
+            return self._planar.rgb(frame, self._to_rgb)
+        if frame.format.name in ("gbrp", "gbrap"):
+            return np.asarray(cv2.merge(_planes(frame)), np.uint8)
+        if frame.format.name == "bgra":
+            return np.asarray(frame.to_ndarray(format="rgba"), np.uint8)
+        return self._to_rgb(frame, (frame.width, frame.height))

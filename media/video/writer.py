@@ -27,6 +27,7 @@ from media.ffmpeg.sink import Sink
 from media.files.info import LOSSLESS_SUFFIX
 from media.video.lossless import LosslessCodec, LosslessSink
 from media.video.planar import Planar
+from media.video.tiled import TiledSink
 
 __all__ = ["FrameWriter", "LosslessCodec", "picture_writer"]
 
@@ -49,6 +50,8 @@ class FrameWriter:
         alpha: frames have a fourth channel, opacity; an `encode` says so itself.
         planar: a lossless file whose frames are planes of this kind, given to `write_planes`; `size` is theirs.
         tags: of a lossless file's container.
+        still: (H, W, 3) a picture of which the frames differ in a part: the file then holds no more than that, without
+            loss, for `read_frames`; other programs see sheets of tiles.
     Raises: StageError if the file cannot be written, the disk is full or the encoder fails; at the latest by `close`.
     """
 
@@ -63,6 +66,7 @@ class FrameWriter:
         alpha: bool = False,
         planar: Planar | None = None,
         tags: Mapping[str, str] | None = None,
+        still: NDArray[np.uint8] | None = None,
     ) -> None:
         check_writable(path)
         self._path, self._temporary = path, temporary_name(path)
@@ -75,10 +79,12 @@ class FrameWriter:
         self._open = True
         self.frames = 0
         try:
-            if delivered:
+            if still is not None:
+                self._sink: Sink = TiledSink(self._temporary, still, fps)
+            elif delivered:
                 argv = encode_video(self._temporary, size=size, fps=fps, encode=delivered)
                 planes = Planes(size) if takes_planes(delivered) else None
-                self._sink: Sink = PipeSink(argv, file=path, planes=planes)
+                self._sink = PipeSink(argv, file=path, planes=planes)
             else:
                 lossless = codec or _BY_SUFFIX.get(suffix, "magicyuv")
                 channels = self._shape[2]

@@ -55,7 +55,8 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         pictures = scene.pictures(start, stop)
     if settings.opacity and inputs.matte is not None:
         _write_opacity(scene, inputs.matte, settings, out)
-    with FrameWriter(out / FRAMES, size=size, fps=settings.fps) as writer:
+    still = None if inputs.plate else paste.still if paste else scene.still
+    with FrameWriter(out / FRAMES, size=size, fps=settings.fps, still=still) as writer:
         for picture in pictures:
             moved = scene.tint(picture) if scene.tint else picture
             writer.write(paste(moved) if paste else moved)

@@ -20,7 +20,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     """Write the part of the picture that moves."""
     paste = Pasting(inputs.crop, settings.style, inputs.matte)
     told = settings.opacity and paste.opacity is not None
-    with FramesWriter(out, size=paste.size, fps=settings.fps, opacity=told) as writer:
+    with FramesWriter(out, size=paste.size, fps=settings.fps, opacity=told, still=paste.still) as writer:
         for frame in read_frames(inputs.moved.video):
             writer.write(*(paste.told(frame) if told else [paste(frame)]))
             report(writer.frames, len(settings.range))

@@ -48,7 +48,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         place = _place(inputs.crops[number], box)
         members.append(_Member(_frames(about, videos), inputs.crops[number].under(), place, partly))
     people, known = _people(settings, inputs, box) if settings.opacity else (None, [])
-    with FramesWriter(out, size=size, fps=settings.fps, opacity=people is not None) as writer:
+    with FramesWriter(out, size=size, fps=settings.fps, opacity=people is not None, still=still) as writer:
         for index in range(settings.range.start, settings.range.stop):
             told = None if people is None else _merged(people, known, index)[:, :, 0]
             writer.write(_merged(still, members, index), told)

@@ -1,0 +1,94 @@
+"""Frames of one still picture of which a part moves: only the tiles that differ from it are kept, packed on a sheet.
+
+A sheet is as wide as the tiles of a row. Its first rows hold a bit a tile of the frame, row by row, 1 where it differs;
+below lie the tiles that do, in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+Part = tuple[slice, slice]
+TAG = "a picture, then sheets of tiles"
+"""The comment of a file whose first picture is the still one, and whose others are sheets."""
+TILE = 16
+"""Pixels a side. Of a performer's frames 33 % of the pixels differ, 44 % of the tiles of 8, 47 % of 16, 51 % of 32;
+smaller ones take longer to lay out than they save."""
+
+
+class Tiles:
+    """The way from frames to sheets and back.
+
+    Args:
+        still: (H, W, C) the picture.
+    """
+
+    def __init__(self, still: Image) -> None:
+        self._still = still
+        self._height, self._width, self._channels = still.shape
+        self._down, self._across = -(-self._height // TILE), -(-self._width // TILE)
+        row = self._across * TILE * self._channels
+        self._bytes = -(-self._down * self._across // 8)
+        self._head = -(-self._bytes // row)
+        self._room, self._most = np.empty(still.shape, np.uint8), np.zeros((self._down, row), np.uint8)
+
+    def sheet(self, frame: Image) -> Image:
+        """(h, w, C) what differs in a frame, (H, W, C)."""
+        changed = self._changed(frame)
+        sheet = np.zeros((self._rows(changed), self._across * TILE, self._channels), np.uint8)
+        sheet[: self._head].reshape(-1)[: self._bytes] = np.packbits(changed)
+        for there, here in self._places(changed):
+            sheet[there] = frame[here]
+        return sheet
+
+    def frame(self, sheet: Image) -> Image:
+        """(H, W, C) the frame that `sheet` was made of.
+
+        Raises:
+            ValueError: it was made of none of this picture.
+        """
+        if sheet.shape[1:] != (self._across * TILE, self._channels) or len(sheet) < self._head:
+            raise ValueError("a sheet of another picture")
+        bits = np.unpackbits(sheet[: self._head].reshape(-1)[: self._bytes], count=self._down * self._across)
+        changed = bits.reshape(self._down, self._across).astype(bool)
+        if len(sheet) != self._rows(changed):
+            raise ValueError("a sheet with other tiles than it tells")
+        frame = self._still.copy()
+        for there, here in self._places(changed):
+            frame[here] = sheet[there]
+        return frame
+
+    def _rows(self, changed: NDArray[np.bool_]) -> int:
+        """Of the sheet."""
+        tiles = int(np.count_nonzero(changed))
+        rows: int = self._head + -(-tiles // self._across) * TILE
+        return rows
+
+    def _changed(self, frame: Image) -> NDArray[np.bool_]:
+        """(tiles down, tiles across) where the frame differs."""
+        line, whole, most = self._width * self._channels, self._height // TILE, self._most
+        differs = np.asarray(cv2.absdiff(frame, self._still, self._room)).reshape(self._height, line)
+        differs[: whole * TILE].reshape(whole, TILE, line).max(axis=1, out=most[:whole, :line])
+        if whole < self._down:
+            differs[whole * TILE :].max(axis=0, out=most[whole, :line])
+        return np.asarray(most.reshape(self._down, self._across, -1).any(axis=2))
+
+    def _places(self, changed: NDArray[np.bool_]) -> Iterator[tuple[Part, Part]]:
+        """Where neighbours in a row that differ lie on the sheet, and where in the frame."""
+        steps = np.diff(np.pad(changed, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+        (rows, starts), (_, stops) = np.nonzero(steps == 1), np.nonzero(steps == -1)
+        slot = 0
+        for row, start, stop in zip(rows.tolist(), starts.tolist(), stops.tolist(), strict=True):
+            top, height, first = row * TILE, min(TILE, self._height - row * TILE), start
+            while first < stop:
+                down, left = divmod(slot, self._across)
+                count = min(stop - first, self._across - left)
+                x, y, width = first * TILE, self._head + down * TILE, min(count * TILE, self._width - first * TILE)
+                there = slice(y, y + height), slice(left * TILE, left * TILE + width)
+                yield there, (slice(top, top + height), slice(x, x + width))
+                first, slot = first + count, slot + count
