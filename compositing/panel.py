@@ -53,8 +53,8 @@ class Panel:
         self._size = (box.height, box.width)
         self._changed = _aligned(box, by, reach * by, whole)
         self._around = _aligned(box, by, 2 * reach * by, whole)
-        self._base = self._smooth(whole)
         self._plain = by == 1 and self._sigma < LEAST_BLUR
+        self._base = whole.copy() if self._plain else self._smooth(whole)  # patches are drawn into it
         self._now = self._base[self._around.slices] if self._plain else whole[self._around.slices].copy()
         self._patch = _inside(box, self._around)
         self.target = seen.target

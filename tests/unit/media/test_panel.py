@@ -36,6 +36,7 @@ def test_only_the_patch_moves_and_nothing_stays_of_the_frame_before(size: tuple[
     assert rows.max() - rows.min() < size[1] * 0.75
     assert columns.max() - columns.min() < size[0] * 0.5
     np.testing.assert_array_equal(panel.draw(patch), before)
+    np.testing.assert_array_equal(picture, data.astronaut())  # others show it, too
 
 
 def test_only_what_the_picture_covers_is_drawn() -> None:
