@@ -29,8 +29,6 @@ SMALLEST = 8
 """No panel has a side of fewer pixels."""
 
 ONE_PANEL = "full"
-LAYOUTS = (ONE_PANEL, "side_by_side", "stacked", "grid", "picture_in_picture")
-CORNERS = ("bottom_right", "bottom_left", "top_right", "top_left")
 
 
 @dataclass(frozen=True)

@@ -99,11 +99,6 @@ def driving_crop(picture: Picture, matrix: Points) -> Picture:
     return np.asarray(cv2.resize(cut(picture, matrix), (INPUT_SIDE, INPUT_SIDE), interpolation=cv2.INTER_LINEAR))
 
 
-def moved_points(points: Points, matrix: Points) -> Points:
-    """(N, 2) through a matrix."""
-    return points @ matrix[:2, :2].T + matrix[:2, 2]
-
-
 def paste_mask(matrix: Points, size: tuple[int, int]) -> NDArray[np.float32]:
     """(H, W), 0..1: how much of a picture of `size` (width, height) a pasted crop covers; `matrix`: to the crop."""
     across = np.arange(SIDE)

@@ -21,14 +21,14 @@ FACTORS = {
 LAST = ("retarget_shoulder.mlp.6.", "retarget_mouth.mlp.6.", "retarget_eye.mlp.10.")
 
 
-def stand_in_weights(sizes: Sizes = PUBLISHED, seed: int = 0) -> dict[str, dict[str, Tensor]]:
+def stand_in_weights(sizes: Sizes = PUBLISHED) -> dict[str, dict[str, Tensor]]:
     """State dicts by file name, the same numbers everywhere; faces have a scale near 1.2 and small expressions."""
     states: dict[str, dict[str, Tensor]] = {}
     with torch.device("meta"):
         model = Model(sizes=sizes)
     for full, tensor in model.state_dict().items():
         module, key = full.split(".", 1)
-        states.setdefault(module, {})[key] = _drawn(full, tensor, seed)
+        states.setdefault(module, {})[key] = _drawn(full, tensor)
     for key, tensor in states["spade_generator"].items():
         if key.endswith("weight_v"):
             state, base = states["spade_generator"], key.removesuffix("weight_v")
@@ -39,11 +39,11 @@ def stand_in_weights(sizes: Sizes = PUBLISHED, seed: int = 0) -> dict[str, dict[
     return states
 
 
-def _drawn(full: str, like: Tensor, seed: int) -> Tensor:
+def _drawn(full: str, like: Tensor) -> Tensor:
     if full.endswith(("grn.gamma", "grn.beta")):
         factor = 0.3 if full.endswith("gamma") else 0.1
-        return torch.from_numpy(normal(full, tuple(like.shape), seed) * factor).to(like.dtype)
+        return torch.from_numpy(normal(full, tuple(like.shape)) * factor).to(like.dtype)
     if full.endswith(("weight_u", "weight_v")):
-        return torch.from_numpy(normal(full, tuple(like.shape), seed)).to(like.dtype)
+        return torch.from_numpy(normal(full, tuple(like.shape))).to(like.dtype)
     last = 0.05 if full.startswith(tuple(f"stitching_retargeting_module.{name}" for name in LAST)) else 1.0
-    return stand_in(full, like, seed, FACTORS.get(full, last))
+    return stand_in(full, like, FACTORS.get(full, last))

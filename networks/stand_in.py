@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 
-def normal(name: str, shape: tuple[int, ...], seed: int) -> NDArray[np.float64]:
+def normal(name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Normal numbers: a fixed, portable stream by name. Nothing here is secret."""
-    return np.random.Generator(np.random.PCG64(zlib.crc32(name.encode()) + seed)).standard_normal(shape)
+    return np.random.Generator(np.random.PCG64(zlib.crc32(name.encode()))).standard_normal(shape)
 
 
-def stand_in(name: str, like: Tensor, seed: int, factor: float = 1.0) -> Tensor:
+def stand_in(name: str, like: Tensor, factor: float = 1.0) -> Tensor:
     """The tensor of this full name, of the shape and type of `like`: He's initialisation for kernels, norms near 1."""
     shape = tuple(like.shape)
-    drawn = normal(name, shape, seed)
+    drawn = normal(name, shape)
     if name.endswith("num_batches_tracked"):
         value = np.zeros(shape)
     elif name.endswith("running_mean"):

@@ -12,11 +12,11 @@ FIXED = "dense_motion_network.down.weight"
 FACTORS = {"kp_detector.fg_encoder.fc.weight": 0.25}
 
 
-def stand_in_checkpoint(config: ModelConfig, seed: int = 0) -> dict[str, dict[str, Tensor]]:
+def stand_in_checkpoint(config: ModelConfig) -> dict[str, dict[str, Tensor]]:
     """A checkpoint with every key of the published ones for this configuration, the same numbers everywhere."""
     checkpoint: dict[str, dict[str, Tensor]] = {}
     for full, tensor in Model(config).state_dict().items():
         module, key = full.split(".", 1)
-        value = tensor if full == FIXED else stand_in(full, tensor, seed, FACTORS.get(full, 1.0))
+        value = tensor if full == FIXED else stand_in(full, tensor, FACTORS.get(full, 1.0))
         checkpoint.setdefault(module, {})[key] = value
     return checkpoint

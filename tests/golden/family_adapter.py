@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT))  # it is loaded by its path, from anywhere
 import fomm  # noqa: E402
 import liveportrait  # noqa: E402
 from fomm.keypoints import Keypoints, relative, scale_of  # noqa: E402
+from foundation.geometry import apply_affine  # noqa: E402
 from liveportrait import crops  # noqa: E402
 from liveportrait.driving import Driver, Options, Ratios, moving_pose  # noqa: E402
 from liveportrait.info import MotionInfo  # noqa: E402
@@ -141,7 +142,7 @@ class Crop:
 
     def driving(self, pictures: list[Image], lmk203: list[Points]) -> dict[str, Any]:
         matrix = crops.driving_matrix(lmk203)
-        moved = np.stack([crops.moved_points(points, matrix) for points in lmk203])
+        moved = np.stack([apply_affine(matrix[:2], points) for points in lmk203])
         return {"crop": [crops.driving_crop(picture, matrix) for picture in pictures], "lmk_crop": moved}
 
     def smooth(self, x: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -20,8 +20,9 @@ REACH = {marks.OUTER_LIPS: 0.75, marks.RIGHT_EYE: 0.9, marks.LEFT_EYE: 0.9}
 class PatchCritic(nn.Module):
     """(N, 3, 32, 32) -> (N, 1, 4, 4): how real each part of a patch looks."""
 
-    def __init__(self, width: int = 32) -> None:
+    def __init__(self) -> None:
         super().__init__()
+        width = 32
         self.layers = nn.Sequential(
             spectral_norm(nn.Conv2d(3, width, 4, stride=2, padding=1)),
             nn.LeakyReLU(0.2),

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from foundation.facetrack import HeadFrame, heads_together
-from foundation.layout import CORNERS, LAYOUTS, Covered, Fit, Inset, panels, view
+from foundation.layout import Covered, Fit, Inset, panels, view
+from pipeline.manifest.parts.scenes import Inset as InsetSection
+from pipeline.manifest.parts.scenes import Scene
+
+LAYOUTS = get_args(Scene.model_fields["layout"].annotation)
+CORNERS = get_args(InsetSection.model_fields["corner"].annotation)
 
 HD = (1280, 720)
 

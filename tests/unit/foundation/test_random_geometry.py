@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from foundation.crop import CropInfo, covered, upright
 from foundation.facetrack import HeadFrame
 from foundation.geometry import apply_affine, invert_affine
-from foundation.layout import CORNERS, LAYOUTS, SMALLEST, Inset, panels
+from foundation.layout import SMALLEST, Inset, panels
 from stages.crop_files import CropPath, inner_edges, read_head, read_info, read_path, write_info
+from tests.unit.foundation.test_layout import CORNERS, LAYOUTS
 
 SIDES = st.integers(64, 4000)
 HEADS = st.builds(

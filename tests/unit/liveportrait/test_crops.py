@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from foundation.geometry import apply_affine
 from liveportrait import crops
 from liveportrait.landmarks import MESH, recipe_landmarks
 from liveportrait.retargeting import eye_ratios, lip_ratios
@@ -38,12 +39,12 @@ def test_a_portraits_crop_is_upright_and_comes_back(turn: float) -> None:
     picture = np.full((480, 640, 3), 90, np.uint8)
     matrix, seen = crops.source_crop(picture, anchors)
     assert seen.shape == (256, 256, 3)
-    eyes, mouth = crops.moved_points(np.stack([anchors.eyes, anchors.mouth]), matrix)
+    eyes, mouth = apply_affine(matrix[:2], np.stack([anchors.eyes, anchors.mouth]))
     assert eyes[0] == pytest.approx(mouth[0], abs=1e-6)
     assert eyes[1] < mouth[1]
     made = np.full((512, 512, 3), 200, np.uint8)
     whole = crops.pasted(made, matrix, picture)
-    middle = np.rint(crops.moved_points(np.array([[256.0, 256.0]]), np.linalg.inv(matrix))[0]).astype(int)
+    middle = np.rint(apply_affine(np.linalg.inv(matrix)[:2], np.array([[256.0, 256.0]]))[0]).astype(int)
     assert (whole[middle[1], middle[0]] == 200).all()
     assert (whole[0, 0] == 90).all()
 
