@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,10 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the engine takes: half the crop's side in face heights, and its pixels a side; None: the clip's own."""
+    """What the engine takes: half the crop's side in face heights, and its pixels a side at most; None: the clip's own.
+
+    No face is enlarged to them: engines enlarge what they read.
+    """
 
     reach: float
     size: int | None
@@ -66,15 +70,18 @@ def framing(folder: Path, chosen: Sequence[int], shots: Sequence[Shot], wanted: 
         still = upright(head, wanted.reach * head.height, wanted.size)
         return Framing([still] * len(chosen), (wanted.size, wanted.size))
     picture = track.size
+    parts = [chosen[shot.start : shot.stop] if shot.seen else [] for shot in shots]
+    heads = [_heads(folder, part if follow else sorted(set(part))) for part in parts]
+    if wanted.size is not None:
+        wanted = replace(wanted, size=_side(heads, wanted.reach, wanted.size))
     made: list[tuple[list[Array], Size]] = []
-    for shot in shots:
+    for shot, seen in zip(shots, heads, strict=True):
         if not shot.seen:
             made.append(([], (0, 0)))
         elif follow:
-            made.append(_following(_heads(folder, chosen[shot.start : shot.stop]), wanted, follow))
+            made.append(_following(seen, wanted, follow))
         else:
-            heads = _heads(folder, sorted(set(chosen[shot.start : shot.stop])))
-            affine, size = _tube(heads, picture, wanted)
+            affine, size = _tube(seen, picture, wanted)
             made.append(([affine] * len(shot), size))
     size = max(size[0] for _, size in made), max(size[1] for _, size in made)
     shown = next(affines[0] for affines, _ in made if affines)
@@ -84,6 +91,12 @@ def framing(folder: Path, chosen: Sequence[int], shots: Sequence[Shot], wanted: 
         shown = centred[-1]
         every += centred
     return Framing(every, size)
+
+
+def _side(shots: Sequence[Sequence[HeadFrame]], reach: float, most: int) -> int:
+    """Pixels a side of every shot's crop: so many as the clip itself has where it shows the face largest."""
+    heights = [float(np.median([head.height for head in heads])) for heads in shots if heads]
+    return min(most, max(2, ceil(2 * (reach * max(heights)))))  # as square_around has it: such pixels are copied
 
 
 def _heads(folder: Path, indices: Sequence[int]) -> list[HeadFrame]:

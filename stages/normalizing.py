@@ -198,7 +198,8 @@ def _box(affine: Array, size: tuple[int, int]) -> Box:
 def _copies(affine: Array, size: tuple[int, int], picture: tuple[int, int]) -> bool:
     """Whether an affine shows whole pixels, inside a picture."""
     box = _box(affine, size)
-    return bool(affine[0, 0] == 1.0) and box == box.clipped(*picture)
+    whole = affine[0, 2].is_integer() and affine[1, 2].is_integer()
+    return bool(affine[0, 0] == 1.0 and whole) and box == box.clipped(*picture)
 
 
 def _shown(image: Image, affine: Array, size: tuple[int, int]) -> Cut:

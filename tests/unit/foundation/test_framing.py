@@ -67,6 +67,27 @@ def test_a_head_that_darts_away_is_not_lost(tmp_path: Path, wanted: Wanted) -> N
     assert (np.abs(found - np.array(framed.size) / 2) < 0.2 * height).all()
 
 
+@pytest.mark.parametrize("fps", [0.0, 25.0])
+def test_a_clip_is_not_enlarged(tmp_path: Path, fps: float) -> None:
+    shots = [Shot(0, 10, seen=True)]
+    small = framing(walking(tmp_path / "small", [300.0] * 10, height=70.3), range(10), shots, NETWORK, fps)
+    assert small.size == (141, 141)
+    assert small.affines[0][0, 0] == pytest.approx(1.0, abs=0.01)
+    large = framing(walking(tmp_path / "large", [300.0] * 10, height=200.0), range(10), shots, NETWORK, fps)
+    assert large.size == (256, 256)
+    assert large.affines[0][0, 0] == pytest.approx(0.64)
+
+
+def test_a_network_sees_faces_of_all_shots_equally_large(tmp_path: Path) -> None:
+    near, far = (FaceTrack.load(walking(tmp_path / str(h), [300.0] * 10, height=h)) for h in (90.0, 45.0))
+    both = np.concatenate([near.points[:], far.points[:]])
+    np.save(walking(tmp_path / "both", [300.0] * 20) / "points.npy", both)
+    shots = [Shot(0, 10, seen=True), Shot(10, 20, seen=True)]
+    framed = framing(tmp_path / "both", range(20), shots, NETWORK, 0.0)
+    assert framed.size == (180, 180)
+    assert [framed.affines[n][0, 0] for n in (0, 10)] == [1.0, 2.0]
+
+
 def test_each_shot_has_a_crop_of_its_own_and_all_have_one_size(tmp_path: Path) -> None:
     places = [200.0] * 10 + [600.0] * 5 + [1000.0 + 8 * n for n in range(10)]
     shots = [Shot(0, 10, seen=True), Shot(10, 15, seen=False), Shot(15, 25, seen=True)]
