@@ -73,31 +73,29 @@ class Paste:
         if crop.native:
             self._blends = [_Blend.of(still, self.mask, part) for part in _around_solid(self.mask)]
             return
-        head, size = head_frame(face.points, face.scheme), (crop.box.width, crop.box.height)
         to_crop = crop.affine.copy()
         to_crop[:, 2] += to_crop[:, :2] @ (crop.box.x0, crop.box.y0)
-        own = warp_affine(still, to_crop, crop.size)
-        self._seam = Seam(own, crop_mask(crop, face, style.feather), head.height, match_color=style.match_color)
-        self._here, self._outside, self._mask = (
-            pixels(still.shape[:2]),
-            (self.mask == 0).astype(np.uint8),
-            cv2.merge([self.mask] * 3),
-        )
+        own, mask = warp_affine(still, to_crop, crop.size), crop_mask(crop, face, style.feather)
+        self._seam = Seam(own, mask, self._height * scale, match_color=style.match_color)
+        self._here, self._outside = pixels(still.shape[:2]), (self.mask == 0).astype(np.uint8)
+        self._mask, self._there = cv2.merge([self.mask] * 3), cv2.transform(self._here, to_crop)
+        step = np.array(self._seam.step)
+        self._from_small = np.column_stack([crop.to_box[:, :2] * step, crop.to_box @ [*((step - 1) / 2), 1]])
         self._under, self._behind, self._person = to_linear(still) * (1 - self._mask), None, person
         if person is not None:
             self._behind = to_linear(person.behind) * self._mask
             self._under += self._behind
         self._grain = None
         if style.match_grain:
-            through = to_srgb(warp_light(to_linear(own), crop.to_box, size))
+            through = to_srgb(warp_light(to_linear(own), crop.to_box, self._there))
             self._grain = Grain.lost(still, through, _face_area(face, crop), number)
 
     def __call__(self, moved: Image) -> Image:
         """The picture, (h, w, 3), with the moving crop in it."""
         if self._crop.native:
             return self._feathered(moved)
-        gone = self._seam.flow(moved)
-        return self._laid(moved, gone, None if self._person is None else self._come(gone))
+        met, bend, gone = self._seam.met(moved)
+        return self._laid(met, bend, None if self._person is None else self._come(bend, gone))
 
     def told(self, moved: Image, mask: NDArray[np.uint8]) -> tuple[Image, NDArray[np.uint8]]:
         """The same, and (h, w) a mask of the still picture as it lies in it.
@@ -108,22 +106,25 @@ class Paste:
         if self._crop.native:
             result = self._feathered(moved)
             return result, carried(mask, places(self._still, result, self._height))
-        gone = self._seam.flow(moved)
-        come = self._come(gone)
-        return self._laid(moved, gone, come), carried(mask, come)
+        met, bend, gone = self._seam.met(moved)
+        come = self._come(bend, gone)
+        return self._laid(met, bend, come), carried(mask, come)
 
-    def _come(self, gone: Flow) -> Places:
-        """(h, w, 2) where the picture's pixels come from; `gone`: see Seam.flow."""
-        to_box, step = self._crop.to_box, np.array(self._seam.step)
-        away = cv2.transform(self._seam.come(gone), to_box[:, :2] * step)
-        small = np.column_stack([to_box[:, :2] * step, to_box @ [*((step - 1) / 2), 1]])
+    def _come(self, bend: Flow, gone: Flow) -> Places:
+        """(h, w, 2) where the picture's pixels come from; `bend`, `gone`: see Seam.met."""
+        away = cv2.transform(self._seam.come(bend, gone), self._from_small[:, :2])
+        return np.asarray(cv2.add(self._spread(away), self._here), np.float32)
+
+    def _spread(self, field: Flow) -> Flow:
+        """What is known of the seam's small picture, in the box."""
         size = self._still.shape[1::-1]
-        here = cv2.warpAffine(away, small, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(cv2.add(here, self._here), np.float32)
+        spread = cv2.warpAffine(field, self._from_small, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(spread, np.float32)
 
-    def _laid(self, moved: Image, gone: Flow, come: Places | None) -> Image:
+    def _laid(self, met: Image, bend: Flow, come: Places | None) -> Image:
         """The result: of a resampled crop, whose light is mixed with that of the picture."""
-        light = warp_light(self._seam(moved, gone), self._crop.to_box, self._still.shape[1::-1])
+        field = cv2.add(self._spread(bend * np.array(self._seam.step, np.float32)), self._there)
+        light = warp_light(to_linear(met), self._crop.to_box, field)
         cv2.multiply(light, self._mask, dst=light)
         moving = self.mask
         if self._person is not None and self._behind is not None and come is not None:

@@ -36,13 +36,16 @@ def warp_affine(image: Image, affine: Array, size: tuple[int, int], *, border: i
     return np.asarray(warped, np.uint8)
 
 
-def warp_light(light: NDArray[np.float32], affine: Array, size: tuple[int, int]) -> NDArray[np.float32]:
-    """As `warp_affine`, of linear light: (H, W, C) float32, the picture's edge going on outside it."""
+def warp_light(light: NDArray[np.float32], affine: Array, places: NDArray[np.float32]) -> NDArray[np.float32]:
+    """As `warp_affine`, of linear light: (H, W, C) float32, the picture's edge going on outside it.
+
+    Args:
+        places: (h, w, 2) where in the picture each pixel of the result lies, as the affine has it, or near to that.
+    """
     sigma = blur_for(float(np.sqrt(abs(np.linalg.det(affine[:, :2])))))
     if sigma > 0.2:
         light = cv2.GaussianBlur(light, (0, 0), sigma)
-    warped = cv2.warpAffine(light, affine, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(warped, np.float32)
+    return np.asarray(cv2.remap(light, places, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def reduce_by(image: Image, by: int) -> Image:
