@@ -48,7 +48,11 @@ class Planar:
 
     @staticmethod
     def of(tags: Mapping[str, str]) -> Planar | None:
-        """What a container's tags say; None: its pictures are of another kind."""
+        """What a container's tags say; None: its pictures are of another kind.
+
+        Raises:
+            ValueError: they are none of this kind's.
+        """
         name, *numbers = tags.get(_TAG, "").split() or [""]
         if name != _NAME:
             return None
@@ -56,6 +60,12 @@ class Planar:
         return Planar((width, height), Box(*part), matrix, span)
 
     def rgb(self, frame: VideoFrame, to_rgb: ToRgb) -> NDArray[np.uint8]:
-        """(H, W, 3) the picture in a frame of these planes."""
+        """(H, W, 3) the picture in a frame of these planes.
+
+        Raises:
+            ValueError: it is a frame of others.
+        """
+        if (frame.width, frame.height) != self.size or self.part.clipped(*self.size) != self.part:
+            raise ValueError("planes of another size than it tells")
         frame.colorspace, frame.color_range = self.matrix, self.span
         return np.ascontiguousarray(to_rgb(frame, self.size)[self.part.slices])

@@ -98,6 +98,26 @@ def test_a_damaged_file_of_a_still_picture_is_told(damage: str, tmp_path: Path) 
         list(read_frames(cut))
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "",
+        "1",
+        "64 48",
+        "64 48 0 0 64 48 1 x",
+        "60000 60000 0 0 64 48 1 1",
+        "64 48 0 0 64 49 1 1",
+        "64 48 -9 0 64 48 1 1",
+    ],
+)
+def test_planes_that_tell_of_another_picture_are_told(told: str, tmp_path: Path) -> None:
+    path = tmp_path / "frames.avi"
+    with FrameWriter(path, size=(64, 48), fps=RATE, tags={"comment": f"planes {told}"}) as writer:
+        writer.write(np.zeros((48, 64, 3), np.uint8))
+    with pytest.raises(StageError, match="damaged"):
+        list(read_frames(path))
+
+
 def test_the_caller_may_reuse_its_memory(tmp_path: Path) -> None:
     path = tmp_path / f"f{LOSSLESS_SUFFIX}"
     canvas = np.zeros((48, 64, 3), np.uint8)
