@@ -23,7 +23,7 @@ FACE_MEASURES = (
         "-1..1",
         *at_least(0.6, 0.85),
         "correlation of the mouth's opening (gap of the inner lips, of the face's height) in driver and result; "
-        "where the driver's mouth moves by 0.03 or more",
+        "where the driver's mouth moves by 0.03 or more, in 16 looks at least",
         "the mouth does not sing what is heard",
         "Pearson's r",
     ),

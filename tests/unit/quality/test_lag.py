@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from quality.following import lag
+from quality.features import COLUMNS, MOUTH
+from quality.following import compare, lag
 
 LONG = 60
 
@@ -25,3 +26,14 @@ def test_a_handful_of_frames_tells_nothing() -> None:
     driver = talk(15)
     assert np.isnan(lag(driver, np.roll(driver, 2), np.arange(15)))
     assert np.isnan(lag(driver, driver[::5], np.arange(0, 15, 5)))
+
+
+@pytest.mark.parametrize(("looks", "known"), [(11, False), (16, True)])
+def test_a_mouth_is_compared_where_there_is_enough_to_see(looks: int, known: bool) -> None:
+    """Who is shown for a third of a second, with the mouth open all the while, goes with anything."""
+    driver, result = np.ones((2, looks, len(COLUMNS)))
+    driver[:, MOUTH], result[:, MOUTH] = 0.07 + 0.03 * talk(looks), 0.08
+    result[::2, MOUTH] = 0.081
+    figures = compare(driver, result, driver[0])
+    assert np.isfinite(figures["mouth_r"]) == known
+    assert np.isfinite(figures["mouth_slope"]) == known
