@@ -184,7 +184,9 @@ def pick_frames(path: Path, numbers: Sequence[int]) -> Iterator[NDArray[np.uint8
             if packet.size and (at is None or reading.number(at) not in wanted):
                 continue
             for frame in packet.decode():
-                yield reading.picture(frame)
+                # decoders that work ahead still hold what followed a still picture
+                if reading.number(frame.pts or 0) in wanted:
+                    yield reading.picture(frame)
 
 
 @contextmanager
