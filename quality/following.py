@@ -26,8 +26,8 @@ REACH = 4
 BETTER = 0.01
 """A lag is one only if r is better there by so much than without it."""
 TELLING = 16
-"""A mouth is compared, and a lag measured, on at least so many frames: of seven, chance correlations pass 0.5; of eleven
-in which a mouth stayed open, a good result's was 0.26."""
+"""A mouth is compared, and a lag measured, on at least so many frames: of seven, chance correlations pass 0.5; of
+eleven in which a mouth stayed open, a good result had 0.26."""
 LIT, LIGHTER = 0.85, 1.15
 """Luminance between the lips over that of the skin, and over the mouth's usual, above which it is no mouth's inside:
 teeth that lips shade leave 0.5 to 0.83, paper and silver microphones 0.95 and more."""

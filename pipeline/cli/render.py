@@ -187,7 +187,7 @@ def tell_part(count: int, running: Running) -> None:
     if running.as_json:
         typer.echo(json.dumps({"event": "Done", "tasks": count}))
     else:
-        typer.echo(f"{count} task{'s are' if count > 1 else ' is'} done; render without a selection puts all together")
+        typer.echo(f"{count} task{' is' if count == 1 else 's are'} done; render without a selection puts all together")
 
 
 def wanted_of(plan: Plan) -> list[str]:

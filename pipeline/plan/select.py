@@ -30,21 +30,23 @@ class Selection:
         return any((self.only, self.frames, self.part))
 
     def of(self, graph: Graph) -> list[Task]:
-        """The chosen tasks, in order.
+        """The chosen tasks, in order; none for frames in which nobody is drawn, as no scene shows them.
 
         Raises: ManifestError if the plan has none of them.
         """
-        chosen = list(graph)
+        chosen, undrawn = list(graph), False
         if self.only is not None:
             if self.only not in STAGES:
                 known = ", ".join(name for name in STAGES if any(task.stage == name for task in graph))
                 raise ManifestError(f"--only: no stage is called {self.only!r}", cure=f"use one of {known}")
             chosen = [task for task in chosen if task.stage == self.only]
         if self.frames is not None:
-            chosen = [task for task in chosen if task.chunk and task.chunk.meets(self.frames)]
+            chunks = [task for task in chosen if task.chunk]
+            undrawn = bool(chunks) and self.frames.start < max(task.frames for task in graph)
+            chosen = [task for task in chunks if task.chunk and task.chunk.meets(self.frames)]
         if self.part is not None:
             chosen = chosen[self.part.start : self.part.stop]
-        if not chosen:
+        if not chosen and (self.part or not undrawn):
             raise ManifestError("the plan has no such tasks", cure="run `plan` to see which stages and frames it has")
         return chosen
 

@@ -19,6 +19,7 @@ from pipeline.plan.build import build
 from pipeline.plan.expand import Plan, expand
 from pipeline.plan.graph import Graph
 from pipeline.plan.planning import Facts
+from pipeline.plan.select import Selection
 from pipeline.plan.task import FileInput, Task, TaskInput
 from stages.artifacts import Media
 from stages.contracts import normalize
@@ -588,6 +589,16 @@ def test_which_of_several_sound_tracks_is_heard_is_told(tmp_path: Path) -> None:
     assert [entry.stream for entry in only(chosen, "mux").settings.sound.entries] == [1]
     with pytest.raises(ManifestError, match=r"audio.track is 3, and there is no such sound track .choose 1 or 2"):
         plan(tmp_path, media, audio={"source": "song.wav", "track": 3})
+
+
+def test_frames_that_no_scene_shows_are_nothing_to_do_and_those_beyond_the_end_a_mistake(tmp_path: Path) -> None:
+    made = plan(tmp_path, scenes=[{"start": 6, "layout": "full", "performers": ["ann"]}])
+    assert Selection(frames=FrameRange(0, 64)).of(made.graph) == []
+    assert Selection(only="animate", frames=FrameRange(0, 64)).of(made.graph) == []
+    assert [task.chunk for task in Selection(frames=FrameRange(290, 300)).of(made.graph)] == [FrameRange(256, 300)]
+    for nothing in (Selection(frames=FrameRange(300, 310)), Selection(only="crop", frames=FrameRange(0, 64))):
+        with pytest.raises(ManifestError, match="no such tasks"):
+            nothing.of(made.graph)
 
 
 @pytest.mark.parametrize("source", ["driving", "song.wav"])
