@@ -10,9 +10,10 @@ Of a still picture a part of which moves, less is kept: see media.video.tiled.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -130,6 +131,22 @@ def read_frames(path: Path, start: int = 0, stop: int | None = None) -> Iterator
                 yield reading.picture(frame)
 
 
+def read_packets(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Packet[VideoStream]]:
+    """The same frames, each by itself, as they are coded.
+
+    Raises: as read_frames.
+    """
+    with _reading(path) as reading:
+        if start:
+            reading.container.seek(reading.ticks(start), stream=reading.stream)
+        for packet in reading.container.demux(reading.stream):
+            number = reading.number((packet.dts if packet.pts is None else packet.pts) or 0)
+            if stop is not None and number >= stop:
+                return
+            if packet.size and number >= start:
+                yield packet
+
+
 def join_frames(sources: Sequence[Path], target: Path, fps: Fraction) -> int:
     """Write the frames of several files that FrameWriter wrote alike, one after the other, as one: packets are copied.
 
@@ -140,23 +157,28 @@ def join_frames(sources: Sequence[Path], target: Path, fps: Fraction) -> int:
     Raises:
         InputError: a file is missing or no video.
     """
-    count = 0
-    with av.open(
-        file_url(target), "w", format=_CONTAINERS["magicyuv"], container_options={"fflags": "+bitexact"}
-    ) as out:
-        copy: VideoStream | None = None
-        for source in sources:
-            with opened(source) as container:
-                stream = video_stream(container, source)
-                if copy is None:
-                    out.metadata.update(container.metadata)
-                    copy = out.add_stream_from_template(stream)
-                for packet in container.demux(stream):
-                    if packet.size:
-                        packet.stream, packet.time_base = copy, 1 / fps
-                        packet.pts = packet.dts = count
-                        out.mux(packet)
-                        count += 1
+    return copy_frames(chain.from_iterable(map(read_packets, sources)), sources[0], target, fps)
+
+
+def copy_frames(packets: Iterable[Packet[VideoStream]], like: Path, target: Path, fps: Fraction) -> int:
+    """Write frames as they are coded, whatever times they tell. One may come again and again.
+
+    Args:
+        packets: of files that FrameWriter wrote alike.
+        like: one of the files.
+        fps: of the new file.
+    Returns:
+        how many frames there are.
+    """
+    count, url, options = 0, file_url(target), {"fflags": "+bitexact"}
+    with opened(like) as one, av.open(url, "w", format=_CONTAINERS["magicyuv"], container_options=options) as out:
+        out.metadata.update(one.metadata)
+        stream = out.add_stream_from_template(video_stream(one, like))
+        for packet in packets:
+            packet.stream, packet.time_base = stream, 1 / fps
+            packet.pts = packet.dts = count
+            out.mux(packet)
+            count += 1
     return count
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from media.video.ahead import ahead
 from media.video.lossless import read_frames
 
 Image = NDArray[np.uint8]
+Item = TypeVar("Item")
 _RUN = 16
 """Frames held at once where they are read against their order."""
 
@@ -52,10 +54,11 @@ class FrameSequence:
         return next(self._stream)
 
 
-def in_order(path: Path, order: Sequence[int]) -> Iterator[Image]:
+def in_order(read: Callable[[int, int], Iterator[Item]], order: Sequence[int]) -> Iterator[Item]:
     """The frames of one file in any order, repeats included; forward runs are streamed, others read in short blocks.
 
     Args:
+        read: gives those from one number up to another, such as read_frames or read_packets of the file.
         order: frame numbers.
     """
     at = 0
@@ -63,9 +66,9 @@ def in_order(path: Path, order: Sequence[int]) -> Iterator[Image]:
         end = _run_end(order, at)
         low, high = min(order[at], order[end - 1]), max(order[at], order[end - 1])
         if order[end - 1] >= order[at]:
-            yield from _repeated(read_frames(path, low, high + 1), order[at:end])
+            yield from _repeated(read(low, high + 1), order[at:end])
         else:
-            block = dict(enumerate(read_frames(path, low, high + 1), low))
+            block = dict(enumerate(read(low, high + 1), low))
             yield from (block[number] for number in order[at:end])
         at = end
 
@@ -82,7 +85,7 @@ def _run_end(order: Sequence[int], at: int) -> int:
     return end
 
 
-def _repeated(frames: Iterator[Image], ascending: Sequence[int]) -> Iterator[Image]:
+def _repeated(frames: Iterator[Item], ascending: Sequence[int]) -> Iterator[Item]:
     """From frames that begin with number ascending[0], those that are wanted."""
     number, image = ascending[0], next(frames)
     for wanted in ascending:

@@ -13,9 +13,11 @@ import pytest
 from numpy.typing import NDArray
 
 from foundation.facetrack import FaceTrack
+from foundation.fitting import Way
 from media.video.lossless import pick_frames
 from media.video.reader import VideoReader, read_frames
 from stages.artifacts import FRAMES
+from stages.contracts.normalize import Fit
 from stages.contracts.shared import Timing
 from tests.synthetic import write_clip
 from tests.unit.stages.test_normalize import followed, run
@@ -72,6 +74,21 @@ def test_what_is_kept_shows_what_the_clip_does(
     assert name == held
     np.testing.assert_array_equal(frames, cuts)
     np.testing.assert_array_equal(list(pick_frames(tmp_path / "out" / FRAMES, [1, 4])), [cuts[1], cuts[4]])
+
+
+@pytest.mark.parametrize("way", ["loop", "mirror", "stretch"])
+def test_a_clip_that_goes_on_and_on_shows_its_own_frames(way: Way, tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mkv", colourful((160, 96)))
+    _, frames, _ = kept(tmp_path, clip)
+    out = tmp_path / way
+    out.mkdir()
+    fit, timing = Fit(way=way, length=Fraction(COUNT, 25)), Timing(start=Fraction(0), frames=20, fps=Fraction(25))
+    run(clip, tmp_path / "faces", out, timing, fit=fit)
+    points, own = (np.asarray(FaceTrack.load(tmp_path / name / "track").points) for name in ("out", way))
+    shown = [int(np.abs(points - each).sum(axis=(1, 2)).argmin()) for each in own]
+    assert set(shown) == set(range(COUNT))
+    np.testing.assert_array_equal(list(read_frames(out / FRAMES)), [frames[number] for number in shown])
+    np.testing.assert_array_equal(list(pick_frames(out / FRAMES, [3, 17])), [frames[shown[3]], frames[shown[17]]])
 
 
 def test_a_clip_that_begins_in_black_keeps_its_colours(tmp_path: Path) -> None:
