@@ -141,11 +141,14 @@ def _more(path: Path, info: MediaInfo, shots: Read | None) -> dict[str, Any]:
 def _looks(info: MediaInfo, read: Read) -> Iterator[tuple[float, Image]]:
     if info.video is None:
         return
+    before = None
     for n in range(LOOKS):
         at = info.video.start + info.video.duration * Fraction(2 * n + 1, 2 * LOOKS)
         with read(at) as reader:
             for seconds, frame in reader:
-                yield round(float(seconds), 3), frame
+                if seconds != before:  # of a few frames, one is shown at several instants
+                    yield round(float(seconds), 3), frame
+                before = seconds
                 break
 
 
