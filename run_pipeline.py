@@ -3,6 +3,7 @@
 Old Pythons must be able to read this file, to say in one line that they are too old: no newer syntax here.
 """
 
+import signal
 import sys
 
 if not (3, 11) <= sys.version_info[:2] <= (3, 14):
@@ -12,8 +13,22 @@ if not (3, 11) <= sys.version_info[:2] <= (3, 14):
     )
 
 
+STOPPED = "stopped (run the same command again to go on from what is finished)"
+
+
+def stopped(signum, frame):
+    """Leave as the command line does, which takes this over, while it is still being imported."""
+    if "--json" in sys.argv:
+        sys.stdout.write('{"event": "Stopped", "code": 130, "text": "%s"}\n' % STOPPED)
+    sys.stderr.write("error: " + STOPPED + "\n")
+    sys.exit(130)
+
+
 def main():
     """Run one command. Worker processes import this file too, and need nothing of the command line."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(each) != signal.SIG_IGN:  # as nohup wants it
+            signal.signal(each, stopped)
     try:
         from pipeline.cli import main as command
     except ModuleNotFoundError as error:

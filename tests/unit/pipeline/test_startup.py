@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +73,25 @@ def test_planning_imports_no_pictures_once_the_media_are_known(command: str, tmp
     first = imported(command, manifest, "--work", tmp_path / "work")
     assert "av" in first  # it has read the clip
     assert not imported(command, manifest, "--work", tmp_path / "work") & HEAVY
+
+
+IMPORTING = """
+import os, signal, sys
+import run_pipeline
+class Stop:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pipeline":
+            os.kill(os.getpid(), signal.{})
+sys.meta_path.insert(0, Stop())
+sys.argv = ["duet", "render", "--json"]
+run_pipeline.main()
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_stop_while_it_is_imported_is_told_as_any_other(name: str) -> None:
+    command = [sys.executable, "-c", IMPORTING.format(name)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    event = json.loads(done.stdout)
+    assert (done.returncode, event["event"], event["code"]) == (130, "Stopped", 130)
+    assert done.stderr == f"error: {event['text']}\n"
