@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from face.canonical import Frame
 from face.topology import EYES, INNER_LIPS, OUTER_LIPS, POINTS
 from foundation.facetrack import IBUG_68, Face
-from foundation.geometry import Array, Box, apply_affine, invert_affine, umeyama
+from foundation.geometry import Array, umeyama
+from media.image.resample import smoothed
 from quality.features import MOUTH, PITCH, ROLL, YAW, Image
 
 PATCH = 64
@@ -75,22 +76,6 @@ def patch(image: Image, face: Face) -> Array:
     scale, rotation, shift = umeyama(face.points[list(anchors), :2], _PLACES)
     affine = np.concatenate([scale * rotation, shift[:, None]], axis=1)
     if scale < 1:
-        image = _smoothed(image, invert_affine(affine), 0.5 / scale)
+        image = smoothed(image, affine, (PATCH, PATCH), 0.5 / scale, cv2.BORDER_CONSTANT)
     grey = cv2.cvtColor(cv2.warpAffine(image, affine, (PATCH, PATCH), flags=cv2.INTER_LINEAR), cv2.COLOR_RGB2GRAY)
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), np.float64)
-
-
-def _smoothed(image: Image, back: Array, sigma: float) -> Image:
-    """The picture smoothed where the patch shows it; elsewhere it holds nothing.
-
-    Args:
-        back: (2, 3) from the patch's pixels to the image's.
-    """
-    corners = apply_affine(back, np.array([(0, 0), (PATCH, 0), (0, PATCH), (PATCH, PATCH)], np.float64))
-    reach = 4 * sigma + 3  # OpenCV's kernel ends at 3 sigma
-    low, high = np.floor(corners.min(axis=0) - reach).astype(int), np.ceil(corners.max(axis=0) + reach).astype(int)
-    seen = Box(*low.tolist(), *high.tolist()).clipped(image.shape[1], image.shape[0])
-    soft = np.empty_like(image)
-    if seen.width and seen.height:
-        soft[seen.slices] = cv2.GaussianBlur(image[seen.slices], (0, 0), sigma)
-    return soft

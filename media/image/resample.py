@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from foundation.geometry import Array
+from foundation.geometry import Array, Box, apply_affine, invert_affine
 
 Image = NDArray[np.uint8]
 
@@ -31,9 +31,27 @@ def warp_affine(image: Image, affine: Array, size: tuple[int, int], *, border: i
     scale = float(np.sqrt(abs(np.linalg.det(affine[:, :2]))))
     sigma = blur_for(scale)
     if sigma > 0.2:
-        image = np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.uint8)
+        image = smoothed(image, affine, size, sigma, border)
     warped = cv2.warpAffine(image, affine, size, flags=cv2.INTER_CUBIC, borderMode=border)
     return np.asarray(warped, np.uint8)
+
+
+def smoothed(image: Image, affine: Array, size: tuple[int, int], sigma: float, border: int) -> Image:
+    """The picture smoothed where `warp_affine` shows it; elsewhere it may hold anything.
+
+    Args:
+        sigma: of the Gaussian, pixels.
+    """
+    corners = np.array([(0, 0), (size[0], 0), (0, size[1]), size], np.float64)
+    shown = apply_affine(invert_affine(affine), corners)
+    reach = 4 * sigma + 3  # OpenCV's kernel ends at 3 sigma
+    low, high = np.floor(shown.min(axis=0) - reach).astype(int), np.ceil(shown.max(axis=0) + reach).astype(int)
+    seen = Box(*low.tolist(), *high.tolist()).clipped(image.shape[1], image.shape[0])
+    if border == cv2.BORDER_REFLECT_101 or not (seen.width and seen.height):
+        return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.uint8)
+    soft = np.empty_like(image)
+    soft[seen.slices] = cv2.GaussianBlur(image[seen.slices], (0, 0), sigma)
+    return soft
 
 
 def warp_light(light: NDArray[np.float32], affine: Array, places: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -15,7 +15,7 @@ from compositing.style import PasteStyle
 from foundation.crop import CropInfo, covered, upright
 from foundation.facetrack import Face, head_frame, still
 from media.image.linear import to_linear, to_srgb
-from media.image.resample import warp_affine
+from media.image.resample import blur_for, warp_affine
 from tests.unit.stages.test_paste_back import face_at
 
 Image = NDArray[np.uint8]
@@ -150,3 +150,14 @@ def test_grain_is_as_strong_as_it_was_and_the_same_every_time() -> None:
     assert Grain.lost(flat, flat, face, 0) is None
     mask = np.zeros((200, 200, 1), np.float32)
     np.testing.assert_array_equal(one.onto(flat, mask), flat)
+
+
+@pytest.mark.parametrize("border", [cv2.BORDER_REPLICATE, cv2.BORDER_CONSTANT, cv2.BORDER_REFLECT_101])
+@pytest.mark.parametrize("middle", [(0.5, 0.5), (0.1, 0.9), (1.3, 0.4), (-0.6, -0.6)])
+def test_a_part_is_shrunk_as_if_all_of_the_picture_were_smoothed(middle: tuple[float, float], border: int) -> None:
+    picture = np.random.default_rng(2).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    linear = 0.4 * np.array([[0.96, -0.28], [0.28, 0.96]])
+    affine = np.column_stack([linear, np.array([30, 20]) - linear @ (np.array(middle) * (320, 240))])
+    whole = cv2.GaussianBlur(picture, (0, 0), blur_for(0.4))
+    expected = cv2.warpAffine(whole, affine, (60, 40), flags=cv2.INTER_CUBIC, borderMode=border)
+    np.testing.assert_array_equal(warp_affine(picture, affine, (60, 40), border=border), expected)
