@@ -139,7 +139,8 @@ class Paste:
     def _feathered(self, moved: Image) -> Image:
         result = moved.copy()
         for blend in self._blends:
-            cv2.blendLinear(moved[blend.part], blend.still, blend.moves, blend.stays, result[blend.part])
+            if cv2.norm(moved[blend.part], blend.still, cv2.NORM_INF):  # a mean of the same is the same
+                cv2.blendLinear(moved[blend.part], blend.still, blend.moves, blend.stays, result[blend.part])
         return result
 
 
