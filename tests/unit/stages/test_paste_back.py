@@ -36,6 +36,7 @@ from stages.contracts.shared import EngineUse
 from stages.crop_files import read_info
 from stages.crops import Crop
 from stages.findings import Track
+from stages.handles import TaskInput
 from stages.portrait import crop
 
 Image = NDArray[np.uint8]
@@ -89,8 +90,22 @@ def cropped(
 
 def pasted(folder: Path, crop_folder: Path, engine: str, *, match_color: bool = True) -> Iterator[Image]:
     """The composited frames of a clip of three grey frames."""
-    clip, prepared, moved, out = (folder / f"{name}-{engine}" for name in ("clip", "prepared", "moved", "out"))
-    for place in (clip, Prepared.folder(prepared, 0) / "arrays", moved, out):
+    cut = Crop.at(crop_folder)
+    moved = animated(folder, cut, engine)
+    out, span, fps = folder / f"out-{engine}", FrameRange(0, 3), Fraction(25)
+    out.mkdir()
+    settings = stages.contracts.composite.Settings(
+        range=span, fps=fps, style=PasteStyle(0.16, match_color, match_grain=True)
+    )
+    facts = composite.run(settings, stages.contracts.composite.Inputs(crop=cut, moved=Frames.at(moved)), out, silent)
+    assert facts.frames == 3
+    return read_frames(out / FRAMES)
+
+
+def animated(folder: Path, cut: Crop, engine: str) -> Path:
+    """Where the crop's frames lie, moved after a clip of three grey frames."""
+    clip, prepared, moved = (folder / f"{name}-{engine}" for name in ("clip", "prepared", "moved"))
+    for place in (clip, Prepared.folder(prepared, 0) / "arrays", moved):
         place.mkdir(parents=True)
     with FrameWriter(clip / FRAMES, size=(64, 64), fps=Fraction(25)) as writer:
         for _ in range(3):
@@ -98,15 +113,23 @@ def pasted(folder: Path, crop_folder: Path, engine: str, *, match_color: bool = 
     save_shots(clip / "shots.json", [Shot(0, 3, seen=True)])
     span, fps = FrameRange(0, 3), Fraction(25)
     use = EngineUse(name=engine, version=1)
-    cut = Crop.at(crop_folder)
     given = stages.contracts.animate.Inputs(crop=cut, clip=Clip.at(clip), prepared=Prepared.at(prepared), files={})
     animate.run(stages.contracts.animate.Settings(engine=use, options={}, range=span, fps=fps), given, moved, silent)
-    settings = stages.contracts.composite.Settings(
-        range=span, fps=fps, style=PasteStyle(0.16, match_color, match_grain=True)
-    )
-    facts = composite.run(settings, stages.contracts.composite.Inputs(crop=cut, moved=Frames.at(moved)), out, silent)
-    assert facts.frames == 3
-    return read_frames(out / FRAMES)
+    return moved
+
+
+def test_a_worker_moves_each_portrait_for_itself(tmp_path: Path) -> None:
+    """Whatever it has moved before, in whatever order."""
+    places = []
+    for number in range(2):
+        folder = tmp_path / f"{number}"
+        folder.mkdir()
+        picture = np.ascontiguousarray(data.astronaut()[:, :: 1 - 2 * number])
+        places.append(cropped(folder, face_at(256.0, 160.0, 80.0), "still", picture))
+    for turn, number in enumerate([0, 0, 1, 0]):
+        cut = Crop(TaskInput("crop", f"{number}" * 64), places[number])
+        shown = next(read_frames(animated(tmp_path / f"turn{turn}", cut, "still") / FRAMES))
+        np.testing.assert_array_equal(shown, cut.image())
 
 
 @pytest.mark.parametrize("roll", [0.0, 0.3, -0.8])
