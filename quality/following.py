@@ -46,16 +46,19 @@ def correlation(a: Series, b: Series) -> float:
     return float(np.corrcoef(a[both], b[both])[0, 1])
 
 
-def lag(driver: Series, result: Series, frames: NDArray[np.int64]) -> float:
-    """Frames by which the result is late; NaN where there are too few to tell.
+def lag(driver: Series, result: Series, frames: NDArray[np.int64], moves: float = 0.0) -> float:
+    """Frames by which the result is late; NaN where there are too few to tell, or nothing moves in them.
 
     Args:
         driver: (N,) of every frame.
         result: (M,), of the frames `frames`, (M,), which need not be consecutive.
+        moves: range of the driver in what is compared, from which a lag is measured.
     """
     scores: dict[int, float] = {}
     inside = (frames >= REACH) & (frames < len(driver) - REACH)
-    if inside.sum() < TELLING:
+    shown = driver[frames[inside]]
+    known = shown[np.isfinite(shown)]
+    if inside.sum() < TELLING or len(known) == 0 or float(np.ptp(known)) < moves:
         return float("nan")
     for shift in range(-REACH, REACH + 1):
         r = correlation(driver[frames[inside] - shift], result[inside])

@@ -50,7 +50,7 @@ def write_looks(settings: Settings, given: Model, places: Places, seen: Gathered
     motion = np.where(sings, motion, 0.0)
     np.save(out / "motion.npy", motion.astype(np.float32))
     figures = following.compare(driver[turn], result[turn], portrait)
-    late = following.lag(mouths, result[turn, MOUTH], looks[turn])
+    late = following.lag(mouths, result[turn, MOUTH], looks[turn], following.SPEAKS)
     figures["mouth_lag"] = late if np.isfinite(figures["mouth_r"]) else float("nan")
     figures["mouth_foreign"] = following.foreign(driver, result, portrait)
     figures |= seen.figures()

@@ -6,6 +6,7 @@ import hashlib
 from fractions import Fraction
 from pathlib import PurePath
 
+from foundation.errors import ManifestError
 from foundation.label import canonical
 from media.credentials.provenance import COMPOSITE, TRAINED, Provenance
 from media.ffmpeg.codecs import SEQUENCE
@@ -50,22 +51,32 @@ def plan_delivery(planning: Planning, picture: Edited, sound: PlannedSound, fram
         audio=audio_of(output),
         sound=sound.sound,
         still=mux.Still(codec=encode.codec, suffix=_suffix(output.path)) if encode.container == SEQUENCE else None,
-        poster=_poster(output.poster, Fraction(frames // 3) / planning.fps),
-        preview=_loop(output.preview),
+        poster=_poster(output.poster, frames, planning.fps),
+        preview=_loop(output.preview, frames / planning.fps),
     )
     inputs = mux.Inputs(picture=picture, sounds=sound.sources)
     return planning.graph.plan(mux.CONTRACT, settings, inputs, None, frames)
 
 
-def _poster(wanted: Poster | None, usual: Fraction) -> mux.Poster | None:
+def _poster(wanted: Poster | None, frames: int, fps: Fraction) -> mux.Poster | None:
     if wanted is None:
         return None
-    return mux.Poster(suffix=_suffix(wanted.path), at=usual if wanted.at is None else wanted.at)
+    at = Fraction(frames // 3) / fps if wanted.at is None else wanted.at
+    _check_moment("output.poster.at", at, frames / fps)
+    return mux.Poster(suffix=_suffix(wanted.path), at=at)
 
 
-def _loop(wanted: Preview | None) -> mux.Loop | None:
+def _check_moment(name: str, at: Fraction, length: Fraction) -> None:
+    """Raises: ManifestError if the video, `length` seconds long, has ended by then."""
+    if at >= length:
+        told = f"{name} is {float(at):g} s, and the video ends after {float(length):.2f} s"
+        raise ManifestError(told, cure="choose an earlier time")
+
+
+def _loop(wanted: Preview | None, length: Fraction) -> mux.Loop | None:
     if wanted is None:
         return None
+    _check_moment("output.preview.start", wanted.start, length)
     return mux.Loop(
         suffix=_suffix(wanted.path), start=wanted.start, seconds=wanted.seconds, width=wanted.width, fps=wanted.fps
     )

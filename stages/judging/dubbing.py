@@ -76,7 +76,7 @@ def _figures(song: Song, looks: NDArray[np.int64], rows: tuple[Rows, Rows, Rows]
     """
     driver, result, own = rows
     figures = following.compare(driver, result, own[0])
-    figures["mouth_lag"] = following.lag(mouths, result[:, MOUTH], looks)
+    figures["mouth_lag"] = following.lag(mouths, result[:, MOUTH], looks, following.SPEAKS)
     figures |= song.figures(looks, result, own[0])
     figures["own_mouth_r"] = abs(following.correlation(own[:, MOUTH], result[:, MOUTH]))
     return figures | dict.fromkeys(("blink_r", "blinks", "sway"), float("nan"))

@@ -601,6 +601,18 @@ def test_frames_that_no_scene_shows_are_nothing_to_do_and_those_beyond_the_end_a
             nothing.of(made.graph)
 
 
+@pytest.mark.parametrize(
+    ("beside", "name"),
+    [
+        ({"poster": {"path": "p.png", "at": 99}}, "output.poster.at"),
+        ({"preview": {"path": "p.gif", "start": 99}}, "output.preview.start"),
+    ],
+)
+def test_what_is_shown_of_no_frame_is_refused_before_the_work(beside: Any, name: str, tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match=rf"{name} is 99 s, and the video ends after \d+\.\d\d s"):
+        plan(tmp_path, output={"path": "out.mp4"} | beside)
+
+
 @pytest.mark.parametrize("source", ["driving", "song.wav"])
 def test_more_channels_than_the_codec_has_places_for_are_refused(source: str, tmp_path: Path) -> None:
     eight = (replace(sound(duration="9"), channels=8),)
@@ -620,7 +632,7 @@ def test_a_song_that_is_cut_off_is_told_with_the_cure(tmp_path: Path) -> None:
         return "; ".join(plan(tmp_path, media, performers=performers, audio={"source": "song.wav"} | audio).notices)
 
     assert "the sound ends after 25.00 s, the video after 10.00 s: driving.to_sound" in notices({})
-    assert "the sound ends after 15.00 s" in notices({"trim": {"start": 10}})
+    assert "the sound ends after 15.00 s" in notices({"trim": {"start": 99}})
     for kept in (
         notices({"trim": {"start": 10, "end": 14}}),
         notices({}, to_sound="cut"),

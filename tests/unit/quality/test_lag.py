@@ -28,6 +28,15 @@ def test_a_handful_of_frames_tells_nothing() -> None:
     assert np.isnan(lag(driver, driver[::5], np.arange(0, 15, 5)))
 
 
+def test_a_mouth_that_moves_at_the_end_alone_has_no_lag() -> None:
+    """Its last frames cannot be compared with later ones, and what is before is noise."""
+    driver = np.full(30, 0.002) + 0.001 * talk(30)
+    driver[26:] = (0.02, 0.05, 0.1, 0.12)
+    result = driver + 0.01 * np.roll(talk(30), 4)
+    assert np.isnan(lag(driver, result, np.arange(30), 0.03))
+    assert lag(np.roll(driver, -15), np.roll(driver, -13), np.arange(30), 0.03) == 2
+
+
 @pytest.mark.parametrize(("looks", "known"), [(11, False), (16, True)])
 def test_a_mouth_is_compared_where_there_is_enough_to_see(looks: int, known: bool) -> None:
     """Who is shown for a third of a second, with the mouth open all the while, goes with anything."""
