@@ -27,7 +27,8 @@ from tests.integration.conftest import Outcome, command, driving
 
 pytestmark = [pytest.mark.farm, pytest.mark.timeout(900)]
 PATIENCE = 400
-KILLS = 10
+KILLS = 6
+"""At random moments, spread over a render."""
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_killed_at_random_moments_it_ends_with_the_same_bits(job: Path, plain: t
     work, out = job.parent / "killed", job.parent / "killed.mp4"
     moments = random.SystemRandom()
     store = ArtifactStore(work)
-    for _ in range(KILLS):
+    for number in range(KILLS):
         with subprocess.Popen(
             command("render", job, "--no-sheet", "--no-report", "--work", work, "-o", out),
             env=environment(),
@@ -85,7 +86,7 @@ def test_killed_at_random_moments_it_ends_with_the_same_bits(job: Path, plain: t
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         ) as run:
-            time.sleep(moments.uniform(0.2, 0.6) * seconds)
+            time.sleep((0.2 + 0.4 * (number + moments.random()) / KILLS) * seconds)
             os.killpg(run.pid, signal.SIGKILL)
         assert not out.exists() or out.read_bytes() == whole
         assert [one for one in inventory(store) if store.damage(one.stage, one.key)] == []

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -81,9 +82,16 @@ def plain(job: Path, long: Long) -> dict[str, bytes]:
     return made(job.parent / "plain", long)
 
 
+def begun(job: Path, long: Long, name: str) -> Path:
+    """A work folder in which all is done but the pieces, and what is made of them."""
+    work = job.parent / name
+    shutil.copytree(job.parent / "plain", work, ignore=shutil.ignore_patterns(*long.pieces, long.join))
+    return work
+
+
 def test_killed_between_pieces_ray_goes_on_to_the_same_bytes(job: Path, long: Long, plain: dict[str, bytes]) -> None:
     pytest.importorskip("ray", reason="make install-farm", exc_type=ImportError)
-    work = job.parent / "killed"
+    work = begun(job, long, "killed")
     with subprocess.Popen(
         command("render", job, "--work", work, *long.last, "--json", "--workers", "1"),
         env=environment(),
@@ -107,9 +115,8 @@ def test_an_open_job_description_makes_the_same_bytes(job: Path, long: Long, pla
     template = job.parent / "job.yaml"
     done = duet("export", "openjd", job, "-o", template, "--work", job.parent / "export")
     assert done.code == 0, done.err
-    given = {"Manifest": job, "WorkFolder": job.parent / "openjd", "OutputFolder": job.parent / "openjd_out"}
-    for folder in ("openjd", "openjd_out"):
-        (job.parent / folder).mkdir()
+    given = {"Manifest": job, "WorkFolder": begun(job, long, "openjd"), "OutputFolder": job.parent / "openjd_out"}
+    (job.parent / "openjd_out").mkdir()
     parameters = [word for name, value in given.items() for word in ("-p", f"{name}={value}")]
     openjd = str(Path(sys.executable).parent / "openjd")
     how = ["--step", long.join, "--run-dependencies", "--extensions", "TASK_CHUNKING"]
