@@ -14,7 +14,7 @@ ENGINES = {
     "liveportrait": EnginePlugin(
         "engines.liveportrait.engine:LivePortraitEngine", version=1, about="engines.liveportrait.about:ABOUT"
     ),
-    "tpsmm": EnginePlugin("engines.tpsmm.engine:TpsmmEngine", version=12, about="engines.tpsmm.about:ABOUT"),
+    "tpsmm": EnginePlugin("engines.tpsmm.engine:TpsmmEngine", version=13, about="engines.tpsmm.about:ABOUT"),
     "fomm": EnginePlugin("engines.fomm.engine:FommEngine", version=1, about="engines.fomm.about:ABOUT"),
     "landmark_tps": EnginePlugin(
         "engines.landmark_tps.engine:LandmarkTps", version=15, about="engines.landmark_tps.about:ABOUT"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 import tpsmm
 from engines.base import Arrays, CropSpec, Driving, Engine, Own, Portrait, Renderer, Taking
-from engines.neural.frames import cut, frame_of, tensor_of, window_of
+from engines.neural.frames import cut, frame_of, picture_of, tensor_of, window_of
 from engines.neural.loading import converted, device_of, model_of
 from engines.neural.rendering import (
     LISTENING,
@@ -79,7 +79,8 @@ class TpsmmEngine(Engine[Options]):
         if keypoints is not None:
             return NetworkRenderer(posing(animator, keypoints), animator, unseen, prepared.get("keep"))
         if "points" in prepared:
-            return FollowedRenderer(animator, Drawn.of(portrait, prepared), prepared)
+            shown = picture_of(state.picture if state.full is None else state.full)
+            return FollowedRenderer(animator, Drawn.of(portrait, prepared, shown), prepared)
         return NetworkRenderer(
             lambda group: animator.tried(group.frames, group.keep),
             animator,

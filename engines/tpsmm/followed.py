@@ -16,34 +16,31 @@ import numpy as np
 import tpsmm
 from engines.base import Arrays, Driving, Portrait, SpanFrame, Taking
 from engines.layers.layers import Layers
-from engines.layers.lips import CONTOUR, around, rows
-from engines.layers.mesh import Raster
 from engines.layers.seen import made_up, performed_lips, seen, with_shut_lips
 from engines.layers.shutting import shut
 from engines.neural.frames import tensor_of
 from engines.neural.rendering import NetworkRenderer
 from engines.tpsmm.landmarks import FLAT, Openings, Retargeting, in_window, keypoint_tensor
 from engines.tpsmm.options import Options
+from engines.tpsmm.own_lips import lips_back
 from face import calibration, rig
-from face.bridging import smooth_step
 from face.calibration import Detector
 from face.palette import Palette
 from face.performance import Performance, analyse
 from face.retargeting import Gains, gaze_motion
 from face.shut_lips import closed
 from face.steadying import spans
-from face.topology import CHIN, EYES, FOREHEAD, INNER_LIPS
+from face.topology import EYES
 from foundation.geometry import Array, Box, Image
 from foundation.npy import Blocks
 from networks.grouping import Tried
 from networks.stream import Flow, Group, Shown
 
-SOUGHT = [*INNER_LIPS, *(point for eye in EYES for point in (*eye.corners, *eye.lower, *eye.crease, *eye.under_brow))]
-"""Landmarks that are looked for. An upper lid is so far above the lower one as it should be: a shut one is drawn."""
+SOUGHT = [point for eye in EYES for point in (*eye.corners, *eye.lower, *eye.crease, *eye.under_brow)]
+"""Landmarks that are looked for. An upper lid is so far above the lower one as it should be: a shut one is drawn. Lips
+are brought to where they should be."""
 REACH, STEPS = 0.06, 13
 """How far from where a landmark should be it is looked for, and at how many places across; half the picture is 1."""
-LIPS_BACK = 0.06, 0.05
-"""Face heights around a mouth's opening in which lips are the portrait's own, and over which that ends."""
 STRAY, SURE = 0.2, 6e-5
 """How much a place counts against that lies further off, and differences of places that can be told apart; squared."""
 
@@ -87,7 +84,7 @@ def follow(  # noqa: PLR0917  (what an engine's `prepare` is given, and what it 
     clear = driving.track.shows_mouth
     samples = calibration.pick(performance, clear if clear.any() else driving.track.found, driving.pick)
     still = seen(portrait, body, performance, driving.track, samples) | {"own_points": own[0]}
-    drawn, made = Drawn.of(portrait, still), float(Palette.unpacked(still["theirs"]).unseen)
+    drawn, made = Drawn.of(portrait, still, shown.image), float(Palette.unpacked(still["theirs"]).unseen)
 
     def trial(gains: Gains, index: int, frame: Image) -> Image:
         alone = slice(index, index + 1)
@@ -121,9 +118,9 @@ class Drawn:
     own: Array
 
     @staticmethod
-    def of(portrait: Portrait, prepared: Arrays) -> Drawn:
-        """From what `follow` prepared."""
-        return Drawn(Layers.of(portrait.image, prepared)[1], shut(portrait).image, prepared["own_points"])
+    def of(portrait: Portrait, prepared: Arrays, shown: Image) -> Drawn:
+        """From what `follow` prepared, and what the network is shown."""
+        return Drawn(Layers.of(portrait.image, prepared)[1], shown, prepared["own_points"])
 
     def lay(self, picture: Image, flow: Flow, points: Array, frame: SpanFrame, moving: Arrays) -> None:
         """Lay it into one picture; in place.
@@ -140,38 +137,10 @@ class Drawn:
         for eye in EYES:
             upper, lower = list(eye.upper), list(eye.lower)
             placed[upper] = placed[lower] + points[upper] - points[lower]
-        placed = (placed + 1) / 2 * np.array([picture.shape[1] - 1, picture.shape[0] - 1])
-        lips_back(picture, self.picture, flow, placed)
+        last = np.array([picture.shape[1] - 1, picture.shape[0] - 1])
+        placed = (placed + 1) / 2 * last
+        lips_back(picture, self.picture, flow, placed, (self.own + 1) / 2 * last)
         self.layers.lay(picture, placed, frame.driving_frame, moving, frame.index, frame.share)
-
-
-def lips_back(picture: Image, source: Image, flow: Flow, points: Array) -> None:
-    """Lay the portrait's own lips over those that a network has painted, moved by its flow; in place.
-
-    It paints what it takes for the inside of a mouth, over the lips around it, too: a grey or violet smudge.
-
-    Args:
-        picture: what it made.
-        source: what it was shown, as large.
-        flow: (h, w, 2) where each place of the picture comes from, -1..1.
-        points: (478, 2) where the landmarks are in the picture, pixels.
-    """
-    height = max(float(np.linalg.norm(points[CHIN] - points[FOREHEAD])), 1.0)
-    whole, fade = LIPS_BACK
-    box = around(points[CONTOUR], int(np.ceil((whole + fade) * height)), picture)
-    if box.width < 2 or box.height < 2:
-        return
-    raster, last = Raster(box, 1.0), np.array([picture.shape[1] - 1, picture.shape[0] - 1], np.float32)
-    cells = np.array([flow.shape[1] - 1, flow.shape[0] - 1], np.float32) / last
-    x, y = np.broadcast_arrays(raster.x * cells[0], raster.y * cells[1])
-    comes = (cv2.remap(flow, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) + 1) / 2 * last
-    own = cv2.remap(source, comes, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
-    upper, lower = rows(points[CONTOUR])
-    mouth = raster.polygon(np.concatenate([upper, lower[::-1]]))
-    away = cv2.distanceTransform((mouth < 128).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    share = smooth_step(1 + (whole * height - away) / (fade * height)).astype(np.float32)[:, :, None]
-    region = picture[box.slices]
-    np.copyto(region, np.rint(region + (own.astype(np.float32) - region) * share).astype(np.uint8))
 
 
 def gone_to(flow: Flow, own: Array, expected: Array) -> Array:

@@ -10,12 +10,14 @@ import pytest
 from engines.base import Driving, Own, Portrait, Taking
 from engines.layers.shutting import shut
 from engines.tpsmm.engine import TpsmmEngine
-from engines.tpsmm.followed import lips_back
 from engines.tpsmm.options import Options
+from engines.tpsmm.own_lips import lips_back
 from face.calibration import mouth_opening
+from face.topology import INNER_UPPER
 from foundation.npy import Blocks
 from landmarks import load_backend
 from landmarks.base import LandmarkBackend
+from networks.stream import Flow
 from tests.animated import astronaut, files_of
 from tests.made_up import DAYLIGHT, made_up_face, painted_face, track_of
 
@@ -62,14 +64,29 @@ def test_the_compact_network_shuts_it_as_the_performer_does(backend: LandmarkBac
     assert mouth_opening(opened.points) > OPEN
 
 
+def still(side: int = 32) -> Flow:
+    """A flow that moves nothing."""
+    y, x = np.meshgrid(*[np.linspace(-1, 1, side, dtype=np.float32)] * 2, indexing="ij")
+    return np.dstack([x, y])
+
+
 def test_lips_that_a_network_smudges_are_the_portraits() -> None:
     points = made_up_face(gap=0.08)
     source = painted_face(points, DAYLIGHT)
-    side = 32
-    y, x = np.meshgrid(*[np.linspace(-1, 1, side, dtype=np.float32)] * 2, indexing="ij")
     painted = np.full_like(source, 90)
-    lips_back(painted, source, np.dstack([x, y]), points[:, :2])
+    lips_back(painted, source, still(), points[:, :2], points[:, :2])
     row, column = points[0, 1], points[0, 0]  # the middle of the upper lip
     lip = painted[int(row), int(column)].astype(int)
     assert np.abs(lip - source[int(row), int(column)]).max() <= 8
     assert (painted[: int(row) // 2] == 90).all()
+
+
+def test_lips_part_along_all_of_a_mouth_though_the_flow_parts_them_nowhere() -> None:
+    own, points = made_up_face(gap=0.0), made_up_face(gap=0.08)
+    source = painted_face(own, DAYLIGHT)
+    painted = source.copy()
+    lips_back(painted, source, still(), points[:, :2], own[:, :2])
+    for upper in INNER_UPPER[2:-2]:
+        (x, y), (own_x, own_y) = np.rint(points[upper, :2]).astype(int), np.rint(own[upper, :2]).astype(int)
+        found, lip = painted[y - 3 : y - 1, x - 1 : x + 2], source[own_y - 3 : own_y - 1, own_x - 1 : own_x + 2]
+        assert np.abs(found.mean(axis=(0, 1)) - lip.mean(axis=(0, 1))).max() <= 16
