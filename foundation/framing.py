@@ -90,13 +90,30 @@ def framing(folder: Path, chosen: Sequence[int], shots: Sequence[Shot], wanted: 
         centred = _centred(affines, own, size) or [shown] * len(shot)
         shown = centred[-1]
         every += centred
-    return Framing(every, size)
+    return Framing(_alike(every, size, picture), size)
 
 
 def _side(shots: Sequence[Sequence[HeadFrame]], reach: float, most: int) -> int:
     """Pixels a side of every shot's crop: so many as the clip itself has where it shows the face largest."""
     heights = [float(np.median([head.height for head in heads])) for heads in shots if heads]
     return min(most, max(2, ceil(2 * (reach * max(heights)))))  # as square_around has it: such pixels are copied
+
+
+def _alike(affines: list[Array], size: Size, picture: Size) -> list[Array]:
+    """Crops of whole pixels, moved into the picture: all begin on even columns, or all on odd ones, and so with rows.
+
+    Then a clip's planes of colour are cut alike in all shots, and can be kept: see media.video.planar.
+    """
+    moved: dict[int, Array] = {}
+    for affine in affines:
+        if affine[0, 0] != 1 or (affine[:, 2] % 1).any():
+            return affines
+        if id(affine) not in moved:
+            begins = np.clip(-affine[:, 2], 0, np.maximum(np.subtract(picture, size), 0))
+            free = np.where(begins > 0, -1, np.where(begins + size < picture, 1, 0))
+            aside = free * ((begins + affines[0][:, 2]) % 2)
+            moved[id(affine)] = np.column_stack([affine[:, :2], -begins - aside])
+    return [moved[id(affine)] for affine in affines]
 
 
 def _heads(folder: Path, indices: Sequence[int]) -> list[HeadFrame]:

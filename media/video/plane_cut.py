@@ -21,6 +21,9 @@ from media.video.planar import FORMAT, MARGIN, Planar
 from media.video.reader import Picture, VideoReader
 from media.video.writer import FrameWriter
 
+_PAD = 2 * MARGIN
+"""Pixels by which a frame is enlarged where what is kept reaches over its edge."""
+
 
 def plane_cut(reader: VideoReader, boxes: Sequence[Box]) -> PlaneCut | None:
     """What cuts these boxes out of a clip's frames; None: it cannot be done so that they come out to the bit.
@@ -80,7 +83,7 @@ class PlaneCut:
             shown = VideoFrame.from_ndarray(self.picture(timed), format="rgb24")
             matrix, span = self.planar.matrix, self.planar.span
             frame = shown.reformat(format=FORMAT, dst_colorspace=matrix, dst_color_range=span)
-        around = _around(frame, box)
+        around = _around(box)
         if around not in self._graphs:
             self._graphs[around] = _cropping(frame, around)
         frame.pts = 0
@@ -89,24 +92,31 @@ class PlaneCut:
 
 
 def _cropping(frame: VideoFrame, box: Box) -> Graph:
-    """FFmpeg's filter copies nothing, and keeps what a frame says of itself."""
+    """FFmpeg's filters keep what a frame says of itself; its edge goes on beyond, as where colours are converted."""
     graph = Graph()
     source = graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1))
-    crop = graph.add("crop", f"{box.width}:{box.height}:{box.x0}:{box.y0}")
-    graph.link_nodes(source, crop, graph.add("buffersink"))
+    steps = [("crop", f"{box.width}:{box.height}:{box.x0}:{box.y0}")]
+    if box != box.clipped(frame.width, frame.height):
+        inner = box.moved(_PAD, _PAD)
+        steps = [
+            ("pad", f"iw+{2 * _PAD}:ih+{2 * _PAD}:{_PAD}:{_PAD}"),
+            ("fillborders", f"{_PAD}:{_PAD}:{_PAD}:{_PAD}:smear"),
+            ("crop", f"{box.width}:{box.height}:{inner.x0}:{inner.y0}"),
+        ]
+    graph.link_nodes(source, *(graph.add(*step) for step in steps), graph.add("buffersink"))
     graph.configure()
     return graph
 
 
-def _around(frame: VideoFrame, box: Box) -> Box:
-    """What is kept with a box."""
+def _around(box: Box) -> Box:
+    """What is kept with a box; it may reach over the picture's edge."""
     x0, y0 = ((at - MARGIN) // 2 * 2 for at in (box.x0, box.y0))
     x1, y1 = (-(-(at + MARGIN) // 2) * 2 for at in (box.x1, box.y1))
-    return Box(x0, y0, x1, y1).clipped(frame.width, frame.height)
+    return Box(x0, y0, x1, y1)
 
 
 def _planar(frame: VideoFrame, box: Box) -> Planar:
-    around = _around(frame, box)
+    around = _around(box)
     size, part = (around.width, around.height), box.moved(-around.x0, -around.y0)
     return Planar(size, part, matrix_of(frame), frame.color_range)
 

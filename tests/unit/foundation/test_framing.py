@@ -99,6 +99,19 @@ def test_each_shot_has_a_crop_of_its_own_and_all_have_one_size(tmp_path: Path) -
     assert ((found[15:] > 0) & (found[15:] < framed.size)).all()
 
 
+@pytest.mark.parametrize("place", [31.0, 640.0, 641.0, 1250.0])
+def test_crops_of_all_shots_lie_in_the_picture_and_begin_alike(place: float, tmp_path: Path) -> None:
+    places = [400.0 + 8 * n for n in range(10)] + [place] * 10
+    shots = [Shot(0, 10, seen=True), Shot(10, 20, seen=True)]
+    framed = framing(walking(tmp_path, places), range(20), shots, NATIVE, 0.0)
+    begins = np.array([-affine[:, 2] for affine in framed.affines])
+    assert (begins >= 0).all()
+    assert (begins + framed.size <= PICTURE).all()
+    assert not ((begins - begins[0]) % 2).any()
+    found = heads(tmp_path, framed)
+    assert ((found > 0) & (found < framed.size)).all()
+
+
 def test_a_clip_without_the_face_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not seen in any"):
         framing(walking(tmp_path, [100.0]), [0], [Shot(0, 1, seen=False)], NATIVE, 0.0)
