@@ -42,7 +42,7 @@ def plan_checks(
     about = []
     for name, planned in performers.items():
         # on a moving plate, head, eyes and background are the plate's: nothing but a new mouth can be judged
-        look = plan_looks if planned.plate is None else _dubbing if is_dubbed(planned) else None
+        look = plan_looks if planned.plate is None else _dubbing if planned.dubbed else None
         if checks.enabled and seen[name] and look is not None:
             looks[name] = look(planning, planned, checks.looks_per_second)
             about.append(
@@ -83,15 +83,10 @@ def _decoded(planning: Planning, film: Film, looks: tuple[Looks, ...], frames: i
     return tuple(made)
 
 
-def is_dubbed(planned: PlannedPerformer) -> bool:
-    """Whether a video says new words, and is shown whole."""
-    return planned.plate is not None and planned.clip.made_up is not None and planned.into == "portrait"
-
-
 def _dubbing(planning: Planning, planned: PlannedPerformer, looks_per_second: float) -> Looks:
     """Look at a dubbed video's finished frames again."""
     made_up, crop = planned.clip.made_up, planned.crop
-    assert made_up is not None  # noqa: S101  (see is_dubbed)
+    assert made_up is not None  # noqa: S101  (who is dubbed has a song)
     assert isinstance(crop, PlateCrop)  # noqa: S101
     settings = dubbing.Settings(
         backend=planning.backend,

@@ -12,7 +12,7 @@ from foundation.timecode import MAX_SECONDS
 from foundation.times import FrameRange
 from media.credentials.claims import Claim
 from pipeline.plan.build import Job
-from pipeline.plan.checks import is_dubbed, plan_checks, seen_ranges
+from pipeline.plan.checks import plan_checks, seen_ranges
 from pipeline.plan.clip import Clip, read_clip
 from pipeline.plan.credits import credits_of
 from pipeline.plan.delivery import plan_delivery
@@ -134,7 +134,7 @@ def expand(job: Job, facts: Facts) -> Plan:
 def _uncompared(job: Job, performers: Mapping[str, PlannedPerformer]) -> list[str]:
     """Whose faces are not compared with their drivers', and why."""
     whole = [name for name in performers if job.choices[name].subject == "whole"]
-    plates = [name for name, planned in performers.items() if name in job.plates and not is_dubbed(planned)]
+    plates = [name for name, planned in performers.items() if name in job.plates and not planned.dubbed]
     return [f"{name}: is moved whole, so no face is looked for, and none is compared" for name in whole] + [
         f"{name}: is on a moving plate, so its face is not compared with its driver's" for name in plates
     ]

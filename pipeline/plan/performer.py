@@ -51,6 +51,7 @@ class PlannedPerformer:
         plate: of a moving plate, its frames, and what plays of it.
         matte: where its person is in the portrait, for who asks.
         background: what that person stands before in place of the portrait's own, and its file.
+        dubbed: its portrait is a video that says new words, and is shown whole.
     """
 
     name: str
@@ -63,6 +64,7 @@ class PlannedPerformer:
     plate: tuple[Frames, Clip] | None = None
     matte: Matte | None = None
     background: tuple[Background, Media | None] | None = None
+    dubbed: bool = False
 
 
 def driver(planning: Planning, name: str, clip: Clip) -> PlannedClip:

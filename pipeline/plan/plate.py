@@ -57,8 +57,8 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
     prepared = graph.plan(looked, prepare_settings(planning, name, plate=True), inputs, name, frames)
     # only a head that moves on the plate uncovers anything
     kept, done = person if motion_of(planning.manifest.performers[name], plate=True).head > 0 else None, []
-    # a dubbed video is judged as a whole
-    whole = bool(wanted.passes) or (planning.manifest.performers[name].singing is not None and into == "portrait")
+    dubbed = driving.made_up is not None and into == "portrait"
+    whole = bool(wanted.passes) or dubbed  # it is judged as a whole
     for span in drawn(planning, name, frames, whole=whole):
         how = animate.Settings(engine=choice.use, options=choice.settings, range=span, fps=fps)
         given = animate.Inputs(
@@ -70,9 +70,9 @@ def plan_on_plate(planning: Planning, name: str, clip: Clip) -> PlannedPerformer
             laid = composite_plate.Inputs(crop=crop, plate=plate, moved=moved, matte=person)
             moved = graph.plan(composite_plate.CONTRACT, settings, laid, name, len(span))
         done.append(Chunk(span, moved))
-    moved_plate = plate, part
+    moved_plate, chunks = (plate, part), tuple(done)
     return PlannedPerformer(
-        name, frames, choice.name, crop, driving, tuple(done), into, plate=moved_plate, background=behind
+        name, frames, choice.name, crop, driving, chunks, into, plate=moved_plate, background=behind, dubbed=dubbed
     )
 
 
