@@ -142,7 +142,8 @@ class Crop:
 
     def driving(self, pictures: list[Image], lmk203: list[Points]) -> dict[str, Any]:
         matrix = crops.driving_matrix(lmk203)
-        moved = np.stack([apply_affine(matrix[:2], points) for points in lmk203])
+        exact = matrix[:2].astype(np.float64)
+        moved = np.stack([apply_affine(exact, points.astype(np.float64)) for points in lmk203])
         return {"crop": [crops.driving_crop(picture, matrix) for picture in pictures], "lmk_crop": moved}
 
     def smooth(self, x: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -39,12 +39,14 @@ def test_a_portraits_crop_is_upright_and_comes_back(turn: float) -> None:
     picture = np.full((480, 640, 3), 90, np.uint8)
     matrix, seen = crops.source_crop(picture, anchors)
     assert seen.shape == (256, 256, 3)
-    eyes, mouth = apply_affine(matrix[:2], np.stack([anchors.eyes, anchors.mouth]))
+    eyes, mouth = apply_affine(matrix[:2].astype(np.float64), np.stack([anchors.eyes, anchors.mouth]))
     assert eyes[0] == pytest.approx(mouth[0], abs=1e-6)
     assert eyes[1] < mouth[1]
     made = np.full((512, 512, 3), 200, np.uint8)
     whole = crops.pasted(made, matrix, picture)
-    middle = np.rint(apply_affine(np.linalg.inv(matrix)[:2], np.array([[256.0, 256.0]]))[0]).astype(int)
+    middle = np.rint(apply_affine(np.linalg.inv(matrix.astype(np.float64))[:2], np.array([[256.0, 256.0]]))[0]).astype(
+        int
+    )
     assert (whole[middle[1], middle[0]] == 200).all()
     assert (whole[0, 0] == 90).all()
 
