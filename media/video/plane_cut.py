@@ -40,7 +40,8 @@ def plane_cut(reader: VideoReader, boxes: Sequence[Box]) -> PlaneCut | None:
     if first is None or first[1].format.name not in (FORMAT, "yuvj420p") or first[1].width % 2 or first[1].height % 2:
         return None
     cut, noise = PlaneCut(first, boxes[0]), np.random.default_rng(0)
-    if any(_planar(first[1], box) != cut.planar for box in set(boxes)):
+    reshaped = cut.picture(first).shape[:2] != (first[1].height, first[1].width)
+    if reshaped or any(_planar(first[1], box) != cut.planar for box in set(boxes)):
         return None
     for plane in first[1].planes:
         plane.update(noise.bytes(plane.buffer_size))
