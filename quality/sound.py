@@ -35,6 +35,8 @@ BETTER = 0.05
 REACH = 8
 """Frames by which a mouth's timing against the sound is looked for."""
 
+MASKED = 40.0
+"""dB below the loudest source from which one is heard no more: what is found of it is something else."""
 AUDIBLE = 10 ** (-60 / 20)
 """Of full scale: what stays below is silence."""
 SHORTEST = 0.4
@@ -45,14 +47,25 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Source:
-    """One sound of the plan. Seconds: `start` on its file's clock, `offset` in the result, `length` or None: all.
-    `stream`: which of the file's sounds."""
+    """One sound of the plan.
+
+    Attributes:
+        start, offset, length: seconds on its file's clock, and in the result; None: to its end.
+        stream: which of the file's sounds.
+        gain_db: change of level, dB.
+    """
 
     path: Path
     start: Fraction
     offset: Fraction
     length: Fraction | None
     stream: int = 0
+    gain_db: float = 0.0
+
+    @property
+    def shift(self) -> float:
+        """Seconds from the result's clock to its file's."""
+        return float(self.start - self.offset)
 
 
 @dataclass(frozen=True)
@@ -70,18 +83,30 @@ class Heard:
 
 def offsets(result: Path, sources: Sequence[Source], duration: float) -> list[Heard]:
     """How late each source sounds in the result. Memory is that of the windows."""
-    spans = [_windows(source, duration) for source in sources]
+    loudest = max((source.gain_db for source in sources), default=0.0)
+    spans = [_windows(source, duration) if source.gain_db > loudest - MASKED else [] for source in sources]
     cut = _cut(result, [span for each in spans for span in each])
     heard = []
     for source, each in zip(sources, spans, strict=True):
-        shift = float(source.start - source.offset)
+        shift, again = source.shift, _again(source, sources)
         theirs = _cut(source.path, [(a + shift - SEARCH, b + shift + SEARCH) for a, b in each], source.stream)
         ours, cut = cut[: len(each)], cut[len(each) :]
-        found = [_lateness(a, b) for a, b in zip(ours, theirs, strict=True)]
+        found = [_placed(_lateness(a, b), again) for a, b in zip(ours, theirs, strict=True)]
         known = [one for one in found if one.strength >= COMMON]
         strongest = max((one.strength for one in found), default=0.0)
         heard.append(max(known, key=lambda one: abs(one.offset), default=Heard(float("nan"), strongest)))
     return heard
+
+
+def _again(source: Source, sources: Sequence[Source]) -> list[float]:
+    """How late the same sound is planned, too, seconds, at least as loud; 0 for itself."""
+    same = [one for one in sources if (one.path, one.stream) == (source.path, source.stream)]
+    return [source.shift - one.shift for one in same if one.gain_db >= source.gain_db]
+
+
+def _placed(heard: Heard, planned: Sequence[float]) -> Heard:
+    """Against the nearest of the places that it is planned at."""
+    return Heard(min((heard.offset - late for late in planned), key=abs), heard.strength)
 
 
 def should_be_heard(sources: Sequence[Source], duration: float) -> bool:

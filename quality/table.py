@@ -18,7 +18,7 @@ MEASURES: dict[str, Measure] = {
             "-0.5..0.5",
             *within(0.04, 0.02),
             "how much later than planned a source is heard in the result: the peak of their cross-correlation at the "
-            "beginning, in the middle and at the end, the worst of all sources",
+            "beginning, in the middle and at the end, the worst of all that can be heard",
             "lips and voice part; an offset that grows is drift",
             "EBU R 37: sound at most 40 ms early, 60 ms late",
         ),

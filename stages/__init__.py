@@ -98,7 +98,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("judging", "dubbing", 2, "look at a dubbed video again, beside its own mouth", 6.0, 1.0),
         StageSpec("training", "face_crops", 1, "cut a clip around its face, to train on", 8.0, 200.0),
         StageSpec("judging", "check_piece", 1, "decode a piece of a long result", 3.0, 1.0),
-        StageSpec("judging", "check", 14, "judge the result: frames, sound, picture, faces", 3.0, 1.0),
+        StageSpec("judging", "check", 15, "judge the result: frames, sound, picture, faces", 3.0, 1.0),
         StageSpec("judging", "reconstruct", 2, "compare a reconstructed clip with the clip itself", 20.0, 1.0),
     )
 }

@@ -114,7 +114,8 @@ class _Check:
         return judge("sound", figures, self._limits, soft=self._soft)
 
     def _source(self, entry: SoundEntry) -> Source:
-        return Source(self._inputs.sounds[entry.source].sound, entry.start, entry.offset, entry.length, entry.stream)
+        path = self._inputs.sounds[entry.source].sound
+        return Source(path, entry.start, entry.offset, entry.length, entry.stream, entry.gain_db)
 
     def _picture(self, report: Report) -> list[Row]:
         seen = self._watch(report)

@@ -118,3 +118,26 @@ def test_an_offset_is_found_between_sounds_of_different_rates(tmp_path: Path, ra
     (heard,) = offsets(tmp_path / "result.wav", [source], 6.0)
     assert heard.offset == pytest.approx(0.12, abs=0.0005)
     assert heard.strength > 0.95
+
+
+@pytest.mark.parametrize("gain_db", [0.0, -6.0, -60.0])
+def test_a_sound_that_is_planned_twice_is_where_it_was_put(gain_db: float, tmp_path: Path) -> None:
+    write_wav(tmp_path / "source.wav", SPEECH, RATE)
+    again = np.roll(SPEECH, -RATE // 5) * np.float32(10 ** (gain_db / 20))
+    write_wav(tmp_path / "result.wav", SPEECH + again, RATE)
+    sources = [
+        Source(tmp_path / "source.wav", Fraction(0), Fraction(0), None),
+        Source(tmp_path / "source.wav", Fraction(1, 5), Fraction(0), None, gain_db=gain_db),
+    ]
+    late = [heard.offset for heard in offsets(tmp_path / "result.wav", sources, 11.0)]
+    assert np.nanmax(np.abs(late)) == 0.0
+
+
+def test_what_is_mixed_too_low_to_be_heard_is_not_looked_for_in_what_is_heard(tmp_path: Path) -> None:
+    write_wav(tmp_path / "song.wav", SPEECH, RATE)
+    write_wav(tmp_path / "clip.wav", np.roll(SPEECH, RATE // 4), RATE)
+    song = Source(tmp_path / "song.wav", Fraction(0), Fraction(0), None)
+    clip = Source(tmp_path / "clip.wav", Fraction(0), Fraction(0), None, gain_db=-60.0)
+    heard = offsets(tmp_path / "song.wav", [song, clip], 12.0)
+    assert heard[0].offset == 0.0
+    assert np.isnan(heard[1].offset)
