@@ -16,7 +16,7 @@ if not (3, 11) <= sys.version_info[:2] <= (3, 14):
 STOPPED = "stopped (run the same command again to go on from what is finished)"
 
 
-def stopped(signum, frame):
+def stopped(*_signal):
     """Leave as the command line does, which takes this over, while it is still being imported."""
     if "--json" in sys.argv:
         sys.stdout.write('{"event": "Stopped", "code": 130, "text": "%s"}\n' % STOPPED)

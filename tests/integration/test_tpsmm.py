@@ -178,7 +178,7 @@ def test_fetched_models_are_listed_and_found(
     monkeypatch.setenv("DUET_OFFLINE", "1")
     monkeypatch.setattr(published, "CONFIGS", model[0].parent)
     monkeypatch.setitem(PUBLISHED, "vox", Published("tiny3", "someone/models", "tiny.pth.tar", "nothing"))
-    assert "use one of liveportrait, vox, taichi" in refused(ManifestError, "models", "fetch", "voxx")
+    assert "use one of liveportrait, duet, vox, taichi" in refused(ManifestError, "models", "fetch", "voxx")
     assert "DUET_OFFLINE forbids" in refused(InputError, "models", "fetch", "vox")
     mirror = tmp_path / "mirror" / "someone" / "models"
     mirror.mkdir(parents=True)

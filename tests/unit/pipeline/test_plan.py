@@ -632,7 +632,7 @@ def test_a_song_that_is_cut_off_is_told_with_the_cure(tmp_path: Path) -> None:
         return "; ".join(plan(tmp_path, media, performers=performers, audio={"source": "song.wav"} | audio).notices)
 
     assert "the sound ends after 25.00 s, the video after 10.00 s: driving.to_sound" in notices({})
-    assert "the sound ends after 15.00 s" in notices({"trim": {"start": 99}})
+    assert "the sound ends after 15.00 s" in notices({"trim": {"start": 10}})
     for kept in (
         notices({"trim": {"start": 10, "end": 14}}),
         notices({}, to_sound="cut"),
