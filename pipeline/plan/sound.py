@@ -72,12 +72,14 @@ def _files(planning: Planning) -> list[str]:
 
 def _check_channels(planning: Planning) -> None:
     """Raises: ManifestError if what is heard has more channels than the codec that is asked for."""
-    codec = AUDIO.get(planning.manifest.output.audio.codec)
+    audio, codec = planning.manifest.audio, AUDIO.get(planning.manifest.output.audio.codec)
     for written in _files(planning):
         tracks = planning.facts.media[written].audio if written in planning.facts.media else ()
-        most = max((each.channels for each in tracks), default=0)
-        if codec and most > codec.channels:
-            told = f"its sound has {most} channels, and {codec.title} has places for {codec.channels}"
+        if not codec or not tracks:
+            continue
+        channels = tracks[chosen_track(planning) if written == audio.source else 0].channels
+        if channels > codec.channels:
+            told = f"its sound has {channels} channels, and {codec.title} has places for {codec.channels}"
             cure = "choose pcm or flac as output.audio.codec"
             raise ManifestError(told, file=planning.sources[written].path, cure=cure)
 

@@ -624,6 +624,15 @@ def test_more_channels_than_the_codec_has_places_for_are_refused(source: str, tm
     plan(tmp_path, media, output={"path": "out.mp4", "audio": {"codec": "flac"}}, audio={"source": source})
 
 
+def test_the_channels_of_the_track_that_is_heard_count(tmp_path: Path) -> None:
+    tracks = (replace(sound(duration="9"), channels=8), replace(sound(duration="9"), track=1))
+    media = {"clip.mp4": video(), "song.wav": replace(song(), audio=tracks)}
+    output = {"path": "out.mp4", "audio": {"codec": "alac"}}
+    plan(tmp_path, media, output=output, audio={"source": "song.wav", "track": 2})
+    with pytest.raises(ManifestError, match="8 channels"):
+        plan(tmp_path, media, output=output, audio={"source": "song.wav", "track": 1})
+
+
 def test_a_song_that_is_cut_off_is_told_with_the_cure(tmp_path: Path) -> None:
     media = {"clip.mp4": replace(video(fps="25", frames=250), audio=()), "song.wav": SONG}
 
