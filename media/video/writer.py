@@ -104,8 +104,6 @@ class FrameWriter:
             changed: parts outside which it is as the one before; None: nobody knows.
         Raises: StageError as the class; ValueError if the frame has another shape or type, or the file is closed.
         """
-        if not self._open:
-            raise ValueError(f"{self._path.name}: it is closed")
         if frame.shape != self._shape or frame.dtype != np.uint8:
             raise ValueError(f"{self._path.name}: a frame is {frame.shape} {frame.dtype}, not {self._shape} uint8")
         self._queue_up(self._sink.prepare(frame, changed))
@@ -113,11 +111,13 @@ class FrameWriter:
     def write_planes(self, frame: VideoFrame) -> None:
         """Append a frame as media.video.plane_cut cuts it; nobody else may use it any more.
 
-        Raises: StageError as the class.
+        Raises: StageError as the class; ValueError if the file is closed.
         """
         self._queue_up(frame)
 
     def _queue_up(self, prepared: object) -> None:
+        if not self._open:
+            raise ValueError(f"{self._path.name}: it is closed")
         if self._failure is not None:
             self.discard()
             raise self._told(self._failure) from self._failure
