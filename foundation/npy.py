@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 BLOCK = 256
 """Rows handled at once."""
+HELD = 1 << 18
+"""Bytes read at once where rows are asked for one by one."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class NpyWriter:
 
 
 class Rows:
-    """A .npy file as a sequence of rows. Indexing copies what is asked for; nothing of the file stays in memory.
+    """A .npy file as a sequence of rows. Indexing copies what is asked for; no more than HELD bytes stay in memory.
 
     Args:
         part: only these of its rows, one after the other.
@@ -98,6 +100,7 @@ class Rows:
         self._begin = int(mapped.offset)
         self.shape: tuple[int, ...] = (len(self._part), *mapped.shape[1:])
         self.dtype = mapped.dtype
+        self._held: tuple[int, NDArray[np.generic]] | None = None
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -105,7 +108,7 @@ class Rows:
     def __getitem__(self, index: Any) -> NDArray[Any]:
         """As an array's, always a copy."""
         if isinstance(index, int | np.integer):
-            return self._run(self._part[int(index)], 1).reshape(self.shape[1:])
+            return self._row(self._part[int(index)])
         rows = self._part[index] if isinstance(index, slice) else None
         if rows is not None and rows.step == 1:
             return self._run(rows.start, len(rows))
@@ -119,6 +122,15 @@ class Rows:
         """The rows in order, BLOCK at a time."""
         for start in range(0, len(self), BLOCK):
             yield self[start : start + BLOCK]
+
+    def _row(self, number: int) -> NDArray[np.generic]:
+        """One row of the file, out of the block it lies in: opening a file takes longer than reading a block."""
+        count = max(1, HELD // max(1, math.prod(self.shape[1:]) * self.dtype.itemsize))
+        block, held = number // count, self._held
+        if held is None or held[0] != block:
+            first = block * count
+            held = self._held = block, self._run(first, min(count, self._part.stop - first))
+        return np.array(held[1][number - block * count])
 
     def _run(self, first: int, count: int) -> NDArray[Any]:
         """`count` rows of the file from row `first` on, read: for a few rows several times as fast as a mapping."""

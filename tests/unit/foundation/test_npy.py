@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from foundation.atomic import concerns_writing, write_error
-from foundation.npy import BLOCK, NpyWriter, Rows
+from foundation.npy import BLOCK, HELD, NpyWriter, Rows
 
 
 @pytest.mark.parametrize("blocks", [[1], [3, 200, 1], [BLOCK, BLOCK, 7]])
@@ -35,6 +35,16 @@ def test_rows_come_back_as_they_were_written(tmp_path: Path, blocks: list[int]) 
     np.testing.assert_array_equal(later[:, 1:], whole[1:, 1:])
     with pytest.raises(IndexError):
         later[len(whole)]
+
+
+def test_rows_one_by_one_are_the_callers_own_in_any_order(tmp_path: Path) -> None:
+    whole = np.random.default_rng(2).normal(size=(10, HELD // 16, 1)).astype(np.float32)  # four are read at once
+    np.save(tmp_path / "a.npy", whole)
+    rows = Rows(tmp_path / "a.npy", slice(3, 9))
+    for index in [*range(6), *range(5, -1, -1), -1, 2, 2]:
+        row = rows[index]
+        np.testing.assert_array_equal(row, whole[3:9][index])
+        row += 1
 
 
 def test_rows_of_another_shape_are_refused(tmp_path: Path) -> None:
