@@ -54,9 +54,7 @@ def features(image: Image | None, face: Face | None) -> Row:
         [
             mouth_opening(points[None], face.scheme)[0],
             np.mean([opening(shape, eye)[0] for eye in EYES]),
-            np.degrees(np.arctan2(rotation[0, 2], rotation[2, 2])),
-            np.degrees(-np.arcsin(np.clip(rotation[1, 2], -1, 1))),
-            np.degrees(np.arctan2(rotation[1, 0], rotation[1, 1])),
+            *_angles(rotation),
             np.mean([iris_position(shape, eye)[0, 0] for eye in EYES]),
             inside,
             face.blendshapes[9:11].mean() if len(face.blendshapes) > 10 else np.nan,
@@ -65,6 +63,18 @@ def features(image: Image | None, face: Face | None) -> Row:
             *seen,
         ]
     )
+
+
+def turning(face: Face) -> Row:
+    """(3,) the columns yaw, pitch and roll of a face's row."""
+    if face.scheme != MEDIAPIPE_478:
+        return features(None, face)[[YAW, PITCH, ROLL]]
+    return _angles(head_rotation(face))
+
+
+def _angles(rotation: NDArray[np.float64]) -> Row:
+    yaw, pitch = np.arctan2(rotation[0, 2], rotation[2, 2]), -np.arcsin(np.clip(rotation[1, 2], -1, 1))
+    return np.degrees([yaw, pitch, np.arctan2(rotation[1, 0], rotation[1, 1])])
 
 
 def mouth_opening(points: NDArray[np.float64], scheme: str) -> NDArray[np.float64]:

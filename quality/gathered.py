@@ -31,7 +31,8 @@ class Gathered:
     Attributes:
         driver, result: a look's rows.
         found: the look shows a face.
-        shape, look: how far that face is from the portrait's; NaN where there is none.
+        shape, look: how far that face is from the portrait's; NaN where there is none, or the driver is far from its
+            rest, see `identity.neutral`.
         stuck: the look shows the same as the one before.
         clipped: how much more of the look is clipped than of the portrait.
         flicker, pulses: of the result at a triple, see Triples.

@@ -41,7 +41,7 @@ class Edge:
         angle = np.arctan2(rows - (height - 1) / 2, columns - (width - 1) / 2)
         sector = np.minimum((angle + np.pi) / (2 * np.pi) * SECTORS, SECTORS - 1).astype(np.int64)
         ring = np.minimum(np.ceil(depth[near]).astype(np.int64) - 1, self._depth - 1)
-        self._places, self._label = (rows, columns), sector * self._depth + ring
+        self._places, self._label = rows * width + columns, sector * self._depth + ring
         self._count = np.bincount(self._label, minlength=SECTORS * self._depth)
 
     def seam(self, result: Image, still: Image) -> float:
@@ -52,7 +52,8 @@ class Edge:
         """
         if not len(self._label):
             return float("nan")
-        difference = result[self._places].astype(np.float64) - still[self._places]
+        ours, theirs = (np.take(each.reshape(-1, 3), self._places, axis=0) for each in (result, still))
+        difference = ours.astype(np.float64) - theirs
         total = np.stack([np.bincount(self._label, channel, len(self._count)) for channel in difference.T], axis=1)
         means = np.where(self._count[:, None] >= FEW, total / np.maximum(self._count, 1)[:, None], np.nan)
         profile = means.reshape(SECTORS, self._depth, 3)

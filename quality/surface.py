@@ -53,9 +53,8 @@ def flicker(thumbs: Sequence[Thumb]) -> float:
 
 def around_head(size: tuple[int, int], head: HeadFrame) -> NDArray[np.bool_]:
     """(H, W) what of a region of (width, height) `size` lies outside the head; nothing where the head fills it."""
-    rows, columns = np.mgrid[: size[1], : size[0]]
-    across = (columns - head.centre[0]) / (0.85 * head.height)
-    down = (rows - head.centre[1] + 0.05 * head.height) / (1.1 * head.height)
+    across = (np.arange(size[0]) - head.centre[0]) / (0.85 * head.height)
+    down = (np.arange(size[1])[:, None] - head.centre[1] + 0.05 * head.height) / (1.1 * head.height)
     mask = across**2 + down**2 > 1
     return mask if mask.mean() >= FILLED else np.zeros_like(mask)
 

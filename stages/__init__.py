@@ -93,7 +93,7 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("delivery", "sample_vocals", 1, "sing a sample vocal from a face's mouth", 0.5, 4.0),
         StageSpec("delivery", "mux", 6, "copy or cut, mix and level the sound, and join it to the picture", 0.5, 25.0),
         StageSpec("judging", "measure", 15, "look at a performer's result again, beside its driver", 6.0, 1.0),
-        StageSpec("judging", "measure_piece", 2, "look at a piece of a long result again", 6.0, 1.0),
+        StageSpec("judging", "measure_piece", 3, "look at a piece of a long result again", 6.0, 1.0),
         StageSpec("judging", "measure_join", 3, "join what was seen of the pieces of a result", 0.3, 1.0),
         StageSpec("judging", "dubbing", 2, "look at a dubbed video again, beside its own mouth", 6.0, 1.0),
         StageSpec("training", "face_crops", 1, "cut a clip around its face, to train on", 8.0, 200.0),

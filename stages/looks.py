@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from foundation.facetrack import FaceTrack, HeadFrame, head_frame
+from foundation.facetrack import Face, FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Image
 from foundation.npy import BLOCK
 from media.image.resample import warp_affine
 from media.video.lossless import pick_frames
-from quality.features import mouth_opening
+from quality.features import mouth_opening, turning
 from quality.picture import driver_motion
 
 PAIRS, PAIR_SIDE = 6, 256
@@ -48,6 +48,18 @@ def mouths_at(track: FaceTrack, frames: NDArray[np.int64]) -> NDArray[np.float64
     blocks = [frames[start : start + BLOCK] for start in range(0, len(frames), BLOCK)]
     points = (np.asarray(track.points[block], np.float64) for block in blocks)
     return np.concatenate([mouth_opening(each, track.scheme) for each in points])
+
+
+def turning_at(track: FaceTrack, frames: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(M, 3) the driver's yaw, pitch and roll in some frames, degrees; NaN where they are not known."""
+    found: list[NDArray[np.float64]] = []
+    blendshapes = np.zeros(0)
+    for start in range(0, len(frames), BLOCK):
+        block = frames[start : start + BLOCK]
+        points, poses = (np.asarray(rows[block], np.float64) for rows in (track.points, track.pose))
+        faces = (Face(face, track.scheme, blendshapes, pose) for face, pose in zip(points, poses, strict=True))
+        found += map(turning, faces)
+    return np.array(found).reshape(-1, 3)
 
 
 def close_up(image: Image, head: HeadFrame) -> Image:

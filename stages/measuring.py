@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from foundation.facetrack import SQUARE, Face, FaceTrack, head_frame
 from foundation.geometry import Box, Image
@@ -15,8 +16,8 @@ from landmarks.base import LandmarkBackend
 from media.image.images import write_jpeg
 from media.image.resample import warp_affine
 from quality import identity, surface
-from quality.features import CONTRAST, INTERIOR, MOUTH, OPEN, features
-from quality.gathered import GIVE_UP, Gathered
+from quality.features import COLUMNS, CONTRAST, INTERIOR, MOUTH, OPEN, PITCH, ROLL, YAW, features
+from quality.gathered import GIVE_UP, NEUTRAL, Gathered
 from quality.picture import picture_motion
 from quality.schedule import LEAST_TRIPLES, Schedule, Triples
 from quality.surface import Thumb
@@ -24,7 +25,7 @@ from stages.artifacts import Clip
 from stages.backend_use import backend_for
 from stages.contract import Report
 from stages.contracts.measure import Inputs, Model, Settings
-from stages.looks import PAIRS, close_up, mouths_at, picked
+from stages.looks import PAIRS, close_up, mouths_at, picked, turning_at
 from stages.still import Still, read_still
 from stages.sung import read_song
 
@@ -81,7 +82,7 @@ def look(settings: Settings, inputs: Inputs, places: Places, out: Path, report: 
     above = _driver(inputs.clip, track, places, seen)
     chunks = [(start, chunk.video) for start, chunk in zip(settings.chunks, inputs.chunks, strict=True)]
     with backend_for(settings.backend, Square() if still.whole else None) as backend:
-        looking = _Result(still, places, seen, backend, gives_up=not places.before)
+        looking = _Result(still, places, seen, backend, _at_rest(inputs.clip, track, places.whole.looks))
         for at, image in picked(chunks, {*places.before, *places.own.looks.tolist(), *places.own.beside}):
             looking.take(at, image)
             if at in places.shown:
@@ -128,18 +129,28 @@ def _worth_a_look(track: FaceTrack, whole: Schedule) -> set[int]:
     return {int(at) for at in open_mouths[::every]}
 
 
+def _at_rest(clip: Clip, track: FaceTrack, looks: NDArray[np.int64]) -> set[int]:
+    """The looks of the whole result on which `Gathered` measures identity."""
+    rows = np.full((len(looks), len(COLUMNS)), np.nan)
+    rows[:, MOUTH], rows[:, [YAW, PITCH, ROLL]] = mouths_at(track, looks), turning_at(track, looks)
+    rows[track.occluded[looks] & clip.filmed, MOUTH] = np.nan
+    return set(looks[identity.neutral(rows, NEUTRAL)].tolist())
+
+
 class _Result:
     """The result's frames, looked at one after the other.
 
     Args:
         seen: takes what is seen.
-        gives_up: nothing has been looked at before: where no face is found, there is none.
+        at_rest: looks at which the face is compared with the portrait's.
     """
 
     def __init__(
-        self, still: Still, places: Places, seen: Gathered, backend: LandmarkBackend, *, gives_up: bool
+        self, still: Still, places: Places, seen: Gathered, backend: LandmarkBackend, at_rest: set[int]
     ) -> None:
-        self._still, self._seen, self._backend, self._gives_up = still, seen, backend, gives_up
+        self._still, self._seen, self._backend, self._at_rest = still, seen, backend, at_rest
+        # where nothing has been looked at before, and no face is found, there is none
+        self._gives_up = not places.before
         self._places, self._triples = places, Triples(places.own)
         seen.flicker, seen.pulses = self._triples.values, self._triples.pulses
         self._looks = set(places.whole.looks.tolist())
@@ -183,8 +194,9 @@ class _Result:
         still, seen = self._still, self._seen
         seen.result.append(features(None if face is None else image, face))
         seen.found.append(face is not None)
-        seen.shape.append(np.nan if face is None else identity.shape_distance(still.face, face))
-        seen.look.append(self._look(image, face))
+        compared = face if at in self._at_rest else None
+        seen.shape.append(np.nan if compared is None else identity.shape_distance(still.face, compared))
+        seen.look.append(self._look(image, compared))
         seen.clipped.append(max(0.0, surface.clipped(image, self._face_box) - self._burnt))
         seen.stuck.append(self._is_stuck(at, thumb))
 
