@@ -16,7 +16,7 @@ from bench import _figures
 from bench._looks import Looks
 from bench._media import Image, Media
 from compositing.behind import with_halo, without_person
-from engines import load_engine
+from engines import ENGINES, load_engine
 from engines.base import Driving, Engine, Own, Portrait, Taking
 from engines.landmark_tps.options import Options
 from engines.tpsmm import options as network_options
@@ -91,12 +91,12 @@ def cut(picture: Image, face: Face, engine: Engine[Any], side: int | None) -> Po
     """The crop that the engine wants, in the picture's own pixels, or of `side` x `side` pixels."""
     head = head_frame(face.points, face.scheme)
     if side is not None:
-        affine = upright(head, engine.crop.reach * head.height, side)
+        affine = upright(head, ENGINES[engine.name].crop.reach * head.height, side)
         scale = float(np.sqrt(np.linalg.det(affine[:, :2])))
         flat = face.points[:, :2] @ affine[:, :2].T + affine[:, 2]
         moved = Face(np.hstack([flat, face.points[:, 2:] * scale]), face.scheme, face.blendshapes, face.pose)
         return Portrait(warp_affine(picture, affine, (side, side), border=cv2.BORDER_REFLECT_101), moved, (True,) * 4)
-    wanted = square_around(head.centre, engine.crop.reach * head.height)
+    wanted = square_around(head.centre, ENGINES[engine.name].crop.reach * head.height)
     height, width = picture.shape[:2]
     box = wanted.clipped(width, height)
     points = face.points - np.array([box.x0, box.y0, 0.0])

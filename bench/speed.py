@@ -33,12 +33,13 @@ from numpy.typing import NDArray
 
 from bench import edit
 from bench._memory import peak_memory
-from engines import load_engine
+from engines import ENGINES, load_engine
 from engines.base import Driving, Own, Portrait, Renderer, Taking
 from engines.landmark_tps.options import Options
 from foundation.facetrack import Face, FaceTrack, head_frame
 from foundation.geometry import square_around
 from foundation.npy import Blocks
+from foundation.schemes import MEDIAPIPE_478
 from landmarks import load_backend
 from media.samples import sample_path
 from media.video.reader import VideoReader
@@ -149,15 +150,15 @@ def astronaut(height: int, detect: Callable[[Image], list[Face]]) -> Image:
     from skimage import data
 
     picture = np.ascontiguousarray(data.astronaut())
-    scale = height / head_frame(detect(picture)[0].points, "mediapipe-478").height
+    scale = height / head_frame(detect(picture)[0].points, MEDIAPIPE_478).height
     return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def portrait_of(height: int, detect: Callable[[Image], list[Face]]) -> Portrait:
     """The astronaut, her face `height` pixels high, cropped as the engine wants it."""
     picture = astronaut(height, detect)
-    head = head_frame(detect(picture)[0].points, "mediapipe-478")
-    reach = load_engine("landmark_tps").crop.reach
+    head = head_frame(detect(picture)[0].points, MEDIAPIPE_478)
+    reach = ENGINES["landmark_tps"].crop.reach
     box = square_around(head.centre, reach * head.height).clipped(picture.shape[1], picture.shape[0])
     crop = np.ascontiguousarray(picture[box.slices])
     inner = (box.x0 > 0, box.y0 > 0, box.x1 < picture.shape[1], box.y1 < picture.shape[0])

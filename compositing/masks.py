@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundation.crop import CropInfo
-from foundation.facetrack import SQUARE, Face, head_frame
+from foundation.facetrack import Face, head_frame
+from foundation.schemes import SQUARE
 
 HAIR, NECK = 1.9, 1.65
 """The head's outline with its hair, and the neck under the chin, are so much larger than the outline of the face."""

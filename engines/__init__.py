@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engines.plugin import EnginePlugin
+from engines.plugin import CropSpec, EnginePlugin
 from foundation.plugins import load_plugin
 
 if TYPE_CHECKING:
@@ -12,12 +12,28 @@ if TYPE_CHECKING:
 
 ENGINES = {
     "liveportrait": EnginePlugin(
-        "engines.liveportrait.engine:LivePortraitEngine", version=1, about="engines.liveportrait.about:ABOUT"
+        "engines.liveportrait.engine:LivePortraitEngine",
+        version=1,
+        about="engines.liveportrait.about:ABOUT",
+        crop=CropSpec(reach=1.25, size=512, place="engines.liveportrait.crop:portrait_affine"),
     ),
-    "tpsmm": EnginePlugin("engines.tpsmm.engine:TpsmmEngine", version=13, about="engines.tpsmm.about:ABOUT"),
-    "fomm": EnginePlugin("engines.fomm.engine:FommEngine", version=1, about="engines.fomm.about:ABOUT"),
+    "tpsmm": EnginePlugin(
+        "engines.tpsmm.engine:TpsmmEngine",
+        version=13,
+        about="engines.tpsmm.about:ABOUT",
+        crop=CropSpec(reach=1.0, size=256),
+    ),
+    "fomm": EnginePlugin(
+        "engines.fomm.engine:FommEngine",
+        version=1,
+        about="engines.fomm.about:ABOUT",
+        crop=CropSpec(reach=1.0, size=256),
+    ),
     "landmark_tps": EnginePlugin(
-        "engines.landmark_tps.engine:LandmarkTps", version=15, about="engines.landmark_tps.about:ABOUT"
+        "engines.landmark_tps.engine:LandmarkTps",
+        version=15,
+        about="engines.landmark_tps.about:ABOUT",
+        crop=CropSpec(reach=1.6, size=None),
     ),
 }
 """In the order in which `auto` asks them: the first that can be taken is."""

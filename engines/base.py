@@ -22,36 +22,14 @@ from numpy.typing import NDArray
 from face.calibration import Detector
 from face.motion import Motion, Reference
 from face.turns import Turns
-from foundation.crop import upright
-from foundation.facetrack import Face, FaceTrack, HeadFrame
-from foundation.geometry import Array, Image
+from foundation.facetrack import Face, FaceTrack
+from foundation.geometry import Image
 from foundation.person import Person
 
 OptionsT = TypeVar("OptionsT")
 Arrays = dict[str, Any]
 """Named arrays. What has a row for each frame of the clip is a foundation.npy.Blocks on the way out of `prepare`, made
 block by block as it is written, and a foundation.npy.Rows, read row by row, on the way into `open`."""
-
-
-@dataclass(frozen=True)
-class CropSpec:
-    """The crop that an engine wants.
-
-    Attributes:
-        reach: half the crop's side, in face heights (landmark 10 to 152), around the centre of the face oval.
-        size: the crop is resampled to (size, size) pixels; None keeps the picture's own pixels (whole-pixel
-            translation, clipped to the picture, so not always square).
-        place: of the face's landmarks (P, 3) in the picture and the size, the (2, 3) affine from the picture to the
-            crop; None: the face upright, its oval's centre in the middle. For engines with a size.
-    """
-
-    reach: float
-    size: int | None
-    place: Callable[[Array, int], Array] | None = None
-
-    def affine(self, points: Array, head: HeadFrame, size: int) -> Array:
-        """(2, 3) from the picture to a crop of (size, size) pixels around a face; `head`: of its landmarks `points`."""
-        return self.place(points, size) if self.place else upright(head, self.reach * head.height, size)
 
 
 @dataclass(frozen=True)
@@ -178,14 +156,12 @@ class Engine(ABC, Generic[OptionsT]):
     """A way to animate.
 
     Class attributes:
-        `name` as in the manifest; `scheme`, the landmark scheme it needs; `crop`; `options`, the type of
-    its own options. Its version stands in the table engines.ENGINES: raise it there whenever the picture changes.
+        `name` as in the manifest; `options`, the type of its own options. Its crop, the landmark scheme it needs and
+    its version stand in the table engines.ENGINES: raise that there whenever the picture changes.
     """
 
     name: ClassVar[str]
     options: type[OptionsT]
-    scheme: ClassVar[str]
-    crop: ClassVar[CropSpec]
 
     def reference(self, portrait: Portrait, track: FaceTrack, wanted: Reference) -> int:
         """The frame of the clip that counts as the portrait's own pose: 0..N-1.

@@ -9,8 +9,9 @@ import numpy as np
 from face.canonical import Frame, Poses
 from face.steadying import smooth
 from face.topology import OUTER_LIPS
-from foundation.facetrack import MEDIAPIPE_478, Face
+from foundation.facetrack import Face
 from foundation.geometry import Array
+from foundation.schemes import MEDIAPIPE_478
 
 MOUTH_REACH = 0.06, 0.22
 """Face heights from the lips up to which a point's motion in the face is the mouth's, and from which none of it."""

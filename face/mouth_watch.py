@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from face.bridging import REACH, Gap
 from face.occlusion import look_at_mouth, occluded
 from face.steadying import spans
-from foundation.facetrack import MEDIAPIPE_478, OCCLUDED, FaceTrack
+from foundation.facetrack import OCCLUDED, FaceTrack
 from foundation.geometry import Array, Image
 from foundation.npy import NpyWriter, Rows
+from foundation.schemes import MEDIAPIPE_478
 from foundation.shots import Shot
 
 BRIDGED_SECONDS = Fraction(1, 4)

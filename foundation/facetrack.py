@@ -15,15 +15,7 @@ from numpy.typing import NDArray
 
 from foundation.geometry import Array, apply_affine
 from foundation.npy import BLOCK, NpyWriter, Rows
-
-MEDIAPIPE_478 = "mediapipe-478"
-IBUG_68 = "ibug-68"
-SQUARE = "square"
-"""No face: the four corners of a square that is moved whole. It counts as a face of half its height."""
-MOTION = "motion"
-"""No face: the corners of a square, and what an engine keeps of a driver's motion: in `points` keypoints, for people to
-see and to measure movement by; in `blendshapes` all of it."""
-FACELESS = (SQUARE, MOTION)
+from foundation.schemes import IBUG_68, MEDIAPIPE_478, MOTION, SQUARE
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ import numpy as np
 
 from foundation.crop import upright
 from foundation.errors import InputError
-from foundation.facetrack import FACELESS, FaceTrack, HeadFrame, head_frame
+from foundation.facetrack import FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Array, Box, square_around
 from foundation.npy import BLOCK, Rows
+from foundation.schemes import FACELESS
 from foundation.shots import Shot
 from foundation.smoothing import steadied
 

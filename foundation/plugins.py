@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, TypeVar
 
 from foundation.errors import InputError, ManifestError
 
@@ -34,15 +34,24 @@ class Plugin:
     needs: Library | None = None
 
 
+PluginT = TypeVar("PluginT", bound=Plugin)
+
+
+def row_of(kind: str, table: Mapping[str, PluginT], name: str) -> PluginT:
+    """The row of that name. Raises: ManifestError if the table has none."""
+    if name not in table:
+        raise ManifestError(f"no {kind} is called {name!r}", cure=f"use one of {', '.join(table)}")
+    return table[name]
+
+
 def load_plugin(kind: str, table: Mapping[str, Plugin], name: str) -> Any:
     """An instance of the plug-in of that name.
 
     Raises: ManifestError if the table has none; InputError if its library is not installed.
     """
-    if name not in table:
-        raise ManifestError(f"no {kind} is called {name!r}", cure=f"use one of {', '.join(table)}")
-    check_installed(kind, table[name], name)
-    module, cls = table[name].target.split(":")
+    row = row_of(kind, table, name)
+    check_installed(kind, row, name)
+    module, cls = row.target.split(":")
     return getattr(import_module(module), cls)()
 
 

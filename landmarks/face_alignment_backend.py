@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 import torch
 
-from foundation.facetrack import IBUG_68, Face
+from foundation.facetrack import Face
+from foundation.schemes import IBUG_68
 from landmarks.base import Image, LandmarkBackend
 from landmarks.download import download
 

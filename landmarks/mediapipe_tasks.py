@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from foundation.facetrack import MEDIAPIPE_478, Face
+from foundation.facetrack import Face
 from foundation.geometry import Array
+from foundation.schemes import MEDIAPIPE_478
 from landmarks.base import Image
 from landmarks.quiet import quiet_stderr
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from foundation.facetrack import MEDIAPIPE_478, Face
+from foundation.facetrack import Face
 from foundation.geometry import Array, Box
+from foundation.schemes import MEDIAPIPE_478
 from landmarks.base import Image, LandmarkBackend
 from landmarks.following import LANES, LIMITS, Follower, Mesh, settled
 from landmarks.windows import Bounds, Window, around, overlap, side, tiles

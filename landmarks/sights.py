@@ -9,8 +9,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from foundation.facetrack import SQUARE, Face
+from foundation.facetrack import Face
 from foundation.geometry import Array
+from foundation.schemes import SQUARE
 from landmarks.base import Image, LandmarkBackend
 from landmarks.following import LIMITS
 from landmarks.track_writer import between

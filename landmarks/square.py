@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from foundation.errors import InputError
-from foundation.facetrack import SQUARE, Face
+from foundation.facetrack import Face
+from foundation.schemes import SQUARE
 from foundation.subject import Square
 from landmarks.base import Image, LandmarkBackend
 

@@ -11,7 +11,8 @@ from face.color import LUMA, skin_tone
 from face.features import iris_position, opening
 from face.occlusion import look_at_mouth, shows_no_lips
 from face.topology import EYES, INNER_LIPS
-from foundation.facetrack import FACELESS, IBUG_68, MEDIAPIPE_478, Face, head_frame
+from foundation.facetrack import Face, head_frame
+from foundation.schemes import FACELESS, IBUG_68, MEDIAPIPE_478
 from quality.lid_skin import look_at_lids
 from quality.mouth_inside import NOTHING, look_inside
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from face.canonical import Frame
 from face.topology import EYES, INNER_LIPS, OUTER_LIPS, POINTS
-from foundation.facetrack import IBUG_68, Face
+from foundation.facetrack import Face
 from foundation.geometry import Array, umeyama
+from foundation.schemes import IBUG_68
 from media.image.resample import smoothed
 from quality.features import MOUTH, PITCH, ROLL, YAW, Image
 

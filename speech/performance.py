@@ -12,7 +12,8 @@ from face.canonical import IMAGE_FROM_METRIC
 from face.lip_rig import CORNER, LOWER_LIP, UPPER_RED, WIDTH, neutral, shape
 from face.performance import exp_rotation
 from face.retargeting import upper_face
-from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from foundation.facetrack import FaceTrack
+from foundation.schemes import MEDIAPIPE_478
 from speech.curves import Mouth, at_frames, mouth
 from speech.motion import Motion, at_rest
 from speech.phones import Phone

@@ -7,21 +7,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engines import load_engine
-from engines.base import CropSpec, Engine
+from engines import ENGINES
+from engines.base import Engine
+from engines.plugin import CropSpec
 from foundation.codec import Json, decode
 from foundation.errors import ManifestError
-from foundation.facetrack import SQUARE
+from foundation.plugins import row_of
+from foundation.schemes import SQUARE
 from stages.artifacts import File
 from stages.contracts.shared import EngineUse
 
 WHOLE_REACH = 1.0
-"""Half a square's side, in face heights: see foundation.facetrack.SQUARE."""
+"""Half a square's side, in face heights: see foundation.schemes.SQUARE."""
 
 
 def crop_spec(use: EngineUse) -> CropSpec:
     """The crop that is animated."""
-    spec = load_engine(use.name).crop
+    spec = row_of("engine", ENGINES, use.name).crop
     if use.subject == "whole":
         spec = CropSpec(WHOLE_REACH, spec.size)
     return spec if use.crop_size is None else replace(spec, size=use.crop_size)
@@ -33,10 +35,10 @@ def check_scheme(use: EngineUse, scheme: str) -> None:
     Raises:
         ManifestError: they are such.
     """
-    engine = load_engine(use.name)
-    if scheme != (SQUARE if use.subject == "whole" else engine.scheme):
+    needed = row_of("engine", ENGINES, use.name).scheme
+    if scheme != (SQUARE if use.subject == "whole" else needed):
         raise ManifestError(
-            f"the engine {engine.name} needs {engine.scheme} landmarks, and the manifest chooses {scheme}",
+            f"the engine {use.name} needs {needed} landmarks, and the manifest chooses {scheme}",
             cure="set defaults.landmarks to another backend or choose another engine",
         )
 

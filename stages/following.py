@@ -8,7 +8,8 @@ from pathlib import Path
 
 from foundation.errors import InputError
 from foundation.face_choice import FaceChoice
-from foundation.facetrack import SQUARE, Face
+from foundation.facetrack import Face
+from foundation.schemes import SQUARE
 from foundation.shots import Shot
 from landmarks.selection import choose
 from landmarks.shot_writer import ShotWriter

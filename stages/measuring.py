@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from foundation.facetrack import SQUARE, Face, FaceTrack, head_frame
+from foundation.facetrack import Face, FaceTrack, head_frame
 from foundation.geometry import Box, Image
+from foundation.schemes import SQUARE
 from foundation.subject import Square
 from foundation.times import FrameRange, spread
 from landmarks.base import LandmarkBackend

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from compositing.masks import crop_mask
 from face.topology import OUTER_LIPS
 from foundation.crop import CropInfo
-from foundation.facetrack import MEDIAPIPE_478, SQUARE, Face, head_frame
+from foundation.facetrack import Face, head_frame
 from foundation.geometry import Array, Image, invert_affine
+from foundation.schemes import MEDIAPIPE_478, SQUARE
 from quality import surface
 from quality.following import MOUTHS
 from quality.seam import Edge

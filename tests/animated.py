@@ -15,7 +15,9 @@ from typing import Any
 import cv2
 import numpy as np
 
+from engines import ENGINES
 from engines.base import Driving, Engine, Portrait
+from engines.crops import crop_affine
 from foundation.facetrack import Face, FaceTrack, head_frame
 from foundation.geometry import Image, apply_affine, square_around
 from foundation.subject import Subject
@@ -77,9 +79,10 @@ def driven_by(track: FaceTrack, frames: Sequence[Image]) -> Driving:
 def cut(picture: Image, face: Face, engine: Engine[Any]) -> Portrait:
     """The crop of a picture that the engine asks for."""
     head = head_frame(face.points, face.scheme)
-    half, size = engine.crop.reach * head.height, engine.crop.size
+    spec = ENGINES[engine.name].crop
+    half, size = spec.reach * head.height, spec.size
     if size is not None:
-        affine = engine.crop.affine(face.points, head, size)
+        affine = crop_affine(spec, face.points, head, size)
         crop = warp_affine(picture, affine, (size, size), border=cv2.BORDER_REFLECT_101)
         return Portrait(crop, replace(face, points=apply_affine(affine, face.points)), (True, True, True, True))
     wanted = square_around(head.centre, half)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from engines.base import Portrait
 from face.motion import Motion
 from face.topology import EYES, INNER_LOWER, INNER_UPPER, LIP_RINGS_LOWER, LIP_RINGS_UPPER, OUTER_LIPS, OVAL, POINTS
-from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack
+from foundation.facetrack import Face, FaceTrack
+from foundation.schemes import MEDIAPIPE_478
 
 MOTION = Motion(smoothing=0.0)
 Points = NDArray[np.float64]

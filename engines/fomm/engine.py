@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import fomm
-from engines.base import Arrays, CropSpec, Driving, Engine, Own, Portrait, Renderer, Taking
+from engines import ENGINES
+from engines.base import Arrays, Driving, Engine, Own, Portrait, Renderer, Taking
 from engines.fomm.options import Options
 from engines.neural.frames import cut, frame_of, tensor_of, window_of
 from engines.neural.loading import converted, device_of, model_of
@@ -25,7 +26,7 @@ from face.calibration import Detector
 from face.motion import Reference
 from fomm.convert import convert
 from foundation.errors import InputError
-from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from foundation.facetrack import FaceTrack
 from foundation.geometry import Box, Image
 
 
@@ -44,8 +45,6 @@ class FommEngine(Engine[Options]):
 
     name = "fomm"
     options = Options
-    scheme = MEDIAPIPE_478
-    crop = CropSpec(reach=1.0, size=256)
 
     def reference(self, portrait: Portrait, track: FaceTrack, wanted: Reference) -> int:
         return reference_frame(portrait, track, wanted)
@@ -53,7 +52,7 @@ class FommEngine(Engine[Options]):
     def prepare(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> Arrays:
         model, options = _model(taking), taking.options
         reference = reference_seen(portrait, driving, taking.motion.reference, lambda image: _found(model, image))
-        window = window_of(driving.track, self.crop.reach)
+        window = window_of(driving.track, ENGINES[self.name].crop.reach)
         initial = tensor_of(cut(frame_of(driving, reference), window, portrait.image.shape[0]))
         source = tensor_of(portrait.image)
         try:

@@ -9,7 +9,6 @@ import numpy as np
 
 from engines.base import (
     Arrays,
-    CropSpec,
     Driving,
     LiveEngine,
     LiveRenderer,
@@ -39,7 +38,7 @@ from face.reference import most_alike
 from face.retargeting import Gains, mesh_targets
 from face.steadying import spans
 from face.topology import OVAL
-from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from foundation.facetrack import FaceTrack
 from foundation.geometry import Image
 from foundation.npy import Blocks
 
@@ -49,8 +48,6 @@ class LandmarkTps(PlateEngine[Options], LiveEngine[Options]):
 
     name = "landmark_tps"
     options = Options
-    scheme = MEDIAPIPE_478
-    crop = CropSpec(reach=1.6, size=None)
 
     def reference(self, portrait: Portrait, track: FaceTrack, wanted: Reference) -> int:
         if wanted != "nearest":

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 import liveportrait
-from engines.base import Arrays, CropSpec, Driving, Own, Plate, PlateEngine, PlateRenderer, Portrait, Renderer, Taking
+from engines.base import Arrays, Driving, Own, Plate, PlateEngine, PlateRenderer, Portrait, Renderer, Taking
 from engines.liveportrait.loading import library_options, model_of
 from engines.liveportrait.options import Options
 from engines.liveportrait.plate import LivePortraitPlate, plate_arrays
@@ -27,24 +27,13 @@ from engines.neural.rendering import (
 from face.calibration import Detector
 from face.motion import Reference
 from foundation.errors import InputError
-from foundation.facetrack import MEDIAPIPE_478, MOTION, FaceTrack
-from foundation.geometry import Array, Image
+from foundation.facetrack import FaceTrack
+from foundation.geometry import Image
+from foundation.schemes import MOTION
 from liveportrait import crops
 from liveportrait.packed import packed, unpacked
 from networks.grouping import Tried
 from networks.stream import Group, Shown
-
-
-def portrait_affine(points: Array, size: int) -> Array:
-    """(2, 3) from the picture to its crop: the published recipe, by our landmarks.
-
-    Args:
-        points: (478, 3) of the face, pixels.
-        size: of the crop, pixels a side.
-    """
-    anchors = crops.Anchors.of(liveportrait.recipe_landmarks(points))
-    matrix = crops.matrix_of(crops.box_of(anchors, crops.SOURCE_SCALE, crops.SOURCE_DOWN))
-    return np.asarray(matrix[:2] * (size / crops.SIDE), np.float64)
 
 
 class LivePortraitEngine(PlateEngine[Options]):
@@ -52,8 +41,6 @@ class LivePortraitEngine(PlateEngine[Options]):
 
     name = "liveportrait"
     options = Options
-    scheme = MEDIAPIPE_478
-    crop = CropSpec(reach=1.25, size=crops.SIDE, place=portrait_affine)
 
     def reference(self, portrait: Portrait, track: FaceTrack, wanted: Reference) -> int:
         return reference_frame(portrait, track, wanted)

@@ -16,8 +16,9 @@ from engines.base import Driving
 from engines.liveportrait.template import unpacked_rows
 from engines.neural.frames import tensor_of
 from face.steadying import spans
-from foundation.facetrack import MOTION, FaceTrack
+from foundation.facetrack import FaceTrack
 from foundation.geometry import Image
+from foundation.schemes import MOTION
 from liveportrait import crops
 
 

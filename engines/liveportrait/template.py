@@ -9,7 +9,8 @@ import torch
 
 import liveportrait
 from engines.motion_files import Filed
-from foundation.facetrack import MOTION, FaceTrack
+from foundation.facetrack import FaceTrack
+from foundation.schemes import MOTION
 from foundation.times import rate
 from liveportrait.packed import packed, unpacked
 

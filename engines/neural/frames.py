@@ -12,8 +12,9 @@ from torch import Tensor
 from engines.base import Driving
 from face.topology import CHIN, FOREHEAD
 from foundation.errors import InputError
-from foundation.facetrack import SQUARE, FaceTrack
+from foundation.facetrack import FaceTrack
 from foundation.geometry import Box, Image, square_around
+from foundation.schemes import SQUARE
 
 
 def window_of(track: FaceTrack, reach: float) -> Box:

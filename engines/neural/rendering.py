@@ -13,8 +13,9 @@ from engines.base import Arrays, Driving, Portrait, Renderer, SpanFrame
 from face.motion import Reference
 from face.performance import choose_reference
 from face.reference import most_alike
-from foundation.facetrack import MOTION, SQUARE, FaceTrack
+from foundation.facetrack import FaceTrack
 from foundation.geometry import Image
+from foundation.schemes import MOTION, SQUARE
 from foundation.times import spread
 from networks.stream import Flow, Given, Place, Shown, stream_with_flow
 

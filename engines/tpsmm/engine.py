@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import tpsmm
-from engines.base import Arrays, CropSpec, Driving, Engine, Own, Portrait, Renderer, Taking
+from engines import ENGINES
+from engines.base import Arrays, Driving, Engine, Own, Portrait, Renderer, Taking
 from engines.neural.frames import cut, frame_of, picture_of, tensor_of, window_of
 from engines.neural.loading import converted, device_of, model_of
 from engines.neural.rendering import (
@@ -25,7 +26,7 @@ from engines.tpsmm.options import Options
 from face.calibration import Detector
 from face.motion import Reference
 from foundation.errors import InputError, ManifestError
-from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from foundation.facetrack import FaceTrack
 from foundation.geometry import Box, Image
 from tpsmm.convert import convert
 
@@ -46,8 +47,6 @@ class TpsmmEngine(Engine[Options]):
 
     name = "tpsmm"
     options = Options
-    scheme = MEDIAPIPE_478
-    crop = CropSpec(reach=1.0, size=256)
 
     def reference(self, portrait: Portrait, track: FaceTrack, wanted: Reference) -> int:
         return reference_frame(portrait, track, wanted)
@@ -55,7 +54,7 @@ class TpsmmEngine(Engine[Options]):
     def prepare(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> Arrays:
         model, options = _model(taking), taking.options
         reference = reference_seen(portrait, driving, taking.motion.reference, lambda image: _found(model, image))
-        window = window_of(driving.track, self.crop.reach)
+        window = window_of(driving.track, ENGINES[self.name].crop.reach)
         where: Arrays = {"window": np.array(window.to_json()), "reference": np.array(reference)}
         try:
             if by_landmarks(model, options):

@@ -11,8 +11,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from foundation.facetrack import MEDIAPIPE_478, Face
+from foundation.facetrack import Face
 from foundation.geometry import Array
+from foundation.schemes import MEDIAPIPE_478
 from landmarks.base import Image
 from landmarks.litert.detector import Detector
 from landmarks.litert.network import Network

@@ -14,6 +14,7 @@ from foundation.artifacts import ArtifactStore
 from foundation.atomic import make_folder, replacing
 from foundation.errors import InputError
 from foundation.reading import why
+from foundation.schemes import MEDIAPIPE_478
 from pipeline.cli.farm_options import running_of
 from pipeline.cli.job import plan_job, store_at
 from pipeline.cli.options import WORK, Debug, Json, Work, Workers
@@ -94,7 +95,7 @@ def _write(output: Path, rows: dict[str, Figures], left_out: dict[str, str], eng
     write_plot(output / "evaluation.png", rows)
     whole = {**rows, "mean": averaged(list(rows.values()))}
     known = {clip: {k: v if math.isfinite(v) else None for k, v in row.items()} for clip, row in whole.items()}
-    about = {"engine": engine, "step": step, "landmarks": "mediapipe-478", "clips": known, "left_out": left_out}
+    about = {"engine": engine, "step": step, "landmarks": MEDIAPIPE_478, "clips": known, "left_out": left_out}
     with replacing(output / "evaluation.json") as temporary:
         temporary.write_text(json.dumps(about, indent=1), encoding="utf-8")
 

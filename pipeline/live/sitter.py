@@ -12,7 +12,8 @@ import numpy as np
 from compositing.backdrop import blurred
 from compositing.paste import Paste
 from compositing.style import PasteStyle
-from engines.base import CropSpec, Portrait
+from engines.base import Portrait
+from engines.plugin import CropSpec
 from face.tint import Tint
 from foundation.crop import CropInfo
 from foundation.errors import InputError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cv2
 
-from engines import load_engine
+from engines import ENGINES, load_engine
 from engines.base import LiveEngine
 from foundation.errors import ManifestError
 from landmarks import load_backend
@@ -39,7 +39,7 @@ def on_stage(
         raise ManifestError(f"the engine {engine} does not follow live", cure=f"choose {ENGINE}")
     cv2.setNumThreads(1)  # landmarks and pictures are made side by side: more threads would only take turns
     with load_backend() as looks, load_backend() as trials:
-        sitter = seated(file, trials.detect, made.crop, size)
+        sitter = seated(file, trials.detect, ENGINES[engine].crop, size)
         if sitter.faces > 1:
             tell(f"{file.name} shows {sitter.faces} faces: the largest moves")
         yield looks, Performer(sitter, made, trials, tell)

@@ -15,9 +15,10 @@ from compositing.behind import passing
 from compositing.panel import Panel
 from compositing.standing import before, cut_out
 from foundation.artifacts import ArtifactStore
-from foundation.facetrack import SQUARE, HeadFrame, head_frame, heads_together
+from foundation.facetrack import HeadFrame, head_frame, heads_together
 from foundation.geometry import Box
 from foundation.layout import panels
+from foundation.schemes import SQUARE
 from media.image.images import read_image
 from media.video.reader import read_frames
 from pipeline.plan.made import artifact_of, facts_of, folder_of

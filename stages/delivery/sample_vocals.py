@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from foundation.errors import InputError
-from foundation.facetrack import IBUG_68, MEDIAPIPE_478, head_frame
+from foundation.facetrack import head_frame
+from foundation.schemes import IBUG_68, MEDIAPIPE_478
 from foundation.times import resample
 from media.sound.cutting import write_wav
 from media.sound.synth import sing

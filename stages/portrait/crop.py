@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from compositing.front import laid_over, read_front
 from compositing.opacity import spread_colours
-from engines.base import CropSpec
+from engines.crops import crop_affine
+from engines.plugin import CropSpec
 from foundation.crop import CropInfo, covered
 from foundation.errors import ManifestError
-from foundation.facetrack import SQUARE, FaceTrack, HeadFrame, head_frame
+from foundation.facetrack import FaceTrack, HeadFrame, head_frame
 from foundation.geometry import Array, Box, square_around, translation
+from foundation.schemes import SQUARE
 from media.image.images import read_image, read_image_alpha
 from media.image.resample import warp_affine
 from media.video.reader import frame_at
@@ -133,6 +135,6 @@ def cut(
     if spec.size is None:
         box = _cell(square_around(head.centre, spec.reach * head.height), head, others).clipped(width, height)
         return translation(-box.x0, -box.y0), box, np.ascontiguousarray(picture[box.slices])
-    affine = spec.affine(points, head, spec.size)
+    affine = crop_affine(spec, points, head, spec.size)
     box = covered(affine, (spec.size, spec.size), (width, height))
     return affine, box, warp_affine(picture, affine, (spec.size, spec.size), border=cv2.BORDER_REFLECT_101)

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.base import CropSpec
+from engines.crops import crop_affine
+from engines.plugin import CropSpec
 from foundation.crop import CropInfo
 from foundation.facetrack import Face, FaceTrack, HeadFrame, head_frame, still, transfer
 from foundation.geometry import Array, Box, umeyama
@@ -90,7 +91,7 @@ def _path(track: FaceTrack, spec: CropSpec, usual: int) -> tuple[Array, tuple[in
         return affines, (width, height)
     reference = np.asarray(track.points[usual, :, :2], np.float64)
     head = head_frame(track.points[usual], track.scheme)
-    to_crop = spec.affine(np.asarray(track.points[usual], np.float64), head, spec.size)
+    to_crop = crop_affine(spec, np.asarray(track.points[usual], np.float64), head, spec.size)
     path = steadied(
         np.array([_similarity(np.asarray(p[:, :2], np.float64), reference) for p in _points(track)]), STEADY
     )

@@ -128,7 +128,7 @@ def test_threads_change_nothing(case: Case) -> None:
 
 
 def test_inner_edges_are_the_portraits(case: Case) -> None:
-    if case.engine.crop.size is not None:
+    if ENGINES[case.engine.name].crop.size is not None:
         pytest.skip("this engine's crop is resampled; compositing blends its edges")
     assert any(case.portrait.inner_edges)
     image = case.portrait.image
@@ -196,7 +196,7 @@ def test_a_listeners_mouth_is_shut(case: Case, backend: LandmarkBackend) -> None
     widest = max(range(FRAMES), key=lambda index: opening(case.frames[index]))
     sings, listens = opening(case.render([widest])[0]), opening(case.render([widest], prepared)[0])
     # a network moves the teeth that a portrait shows, and cannot cover them: there they are as at rest
-    shut = 0.02 if case.engine.crop.size is None else opening(case.portrait.image)
+    shut = 0.02 if ENGINES[case.engine.name].crop.size is None else opening(case.portrait.image)
     assert listens < shut < sings - 0.05
 
 

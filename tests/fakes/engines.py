@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.base import Arrays, CropSpec, Driving, Engine, Own, Portrait, Renderer, Taking
+from engines.base import Arrays, Driving, Engine, Own, Portrait, Renderer, Taking
 from engines.landmark_tps.options import Options
+from engines.plugin import CropSpec, EnginePlugin
 from face.calibration import Detector
-from foundation.facetrack import MEDIAPIPE_478
 from foundation.geometry import Image
 
 
@@ -16,8 +16,6 @@ class Still(Engine[Options]):
 
     name = "still"
     options = Options
-    scheme = MEDIAPIPE_478
-    crop = CropSpec(reach=1.2, size=128)
 
     def prepare(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> Arrays:
         return {"frames": np.array(len(driving.track))}
@@ -39,3 +37,9 @@ class Tinted(Still):
 
     def open(self, portrait: Portrait, prepared: Arrays, own: Own[Options]) -> Renderer:
         return _Still(np.clip(portrait.image.astype(int) + 10, 0, 255).astype(np.uint8))
+
+
+CROP = CropSpec(reach=1.2, size=128)
+STILL = EnginePlugin("tests.fakes.engines:Still", version=1, crop=CROP)
+TINTED = EnginePlugin("tests.fakes.engines:Tinted", version=1, crop=CROP)
+"""Their rows."""

@@ -23,11 +23,12 @@ from engines import ENGINES, load_engine
 from engines.base import Own, Taking
 from engines.neural.section import Arithmetic
 from face.mattes import person_matte
-from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack, still
+from foundation.facetrack import Face, FaceTrack, still
 from foundation.geometry import Image
 from foundation.layout import Inset
 from foundation.npy import Blocks
 from foundation.person import Person
+from foundation.schemes import MEDIAPIPE_478
 from foundation.times import FrameRange
 from media.ffmpeg.codecs import Encode
 from media.image.images import read_image

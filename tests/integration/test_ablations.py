@@ -21,7 +21,6 @@ from compositing.paste import Paste
 from compositing.style import PasteStyle
 from engines import ENGINES
 from engines.layers import mouth
-from engines.plugin import EnginePlugin
 from foundation.artifacts import ArtifactStore
 from foundation.facetrack import FaceTrack, head_frame
 from media.ffmpeg import argv
@@ -45,6 +44,7 @@ from stages.findings import Looks
 from stages.handles import located
 from stages.judging import check, measure
 from stages.portrait import crop
+from tests.fakes.engines import TINTED
 from tests.integration.conftest import command, driving
 
 Image = NDArray[np.uint8]
@@ -266,7 +266,7 @@ def test_a_face_that_is_another_persons(made: Made) -> None:
 
 def test_a_moving_region_without_feather(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     """A network's crop whose colours have drifted by ten levels: blended, and pasted as it is."""
-    monkeypatch.setitem(ENGINES, "tinted", EnginePlugin("tests.fakes.engines:Tinted", version=1))
+    monkeypatch.setitem(ENGINES, "tinted", TINTED)
     place, task = made.new("crop"), made.task("crop")
     tinted = replace(task.settings, engine=EngineUse(name="tinted", version=1))
     crop.run(tinted, made.inputs(task), place, silent)

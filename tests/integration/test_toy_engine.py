@@ -18,7 +18,10 @@ from media.video.lossless import read_frames
 from tests.conftest import ROOT, copy_checkout
 from tests.integration.conftest import driving
 
-ROW = '    "toy": EnginePlugin("engines.toy.engine:Toy", version=1, about="engines.toy.about:ABOUT"),\n'
+ROW = """    "toy": EnginePlugin(
+        "engines.toy.engine:Toy", version=1, about="engines.toy.about:ABOUT", crop=CropSpec(reach=1.2, size=None)
+    ),
+"""
 
 
 @pytest.fixture(scope="module")

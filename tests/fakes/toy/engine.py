@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.base import Arrays, CropSpec, Driving, Engine, Own, Portrait, Renderer, Taking
+from engines.base import Arrays, Driving, Engine, Own, Portrait, Renderer, Taking
 from face.calibration import Detector
-from foundation.facetrack import MEDIAPIPE_478
 from foundation.geometry import Image
 from tests.fakes.toy.about import Options
 
@@ -16,8 +15,6 @@ class Toy(Engine[Options]):
 
     name = "toy"
     options = Options
-    scheme = MEDIAPIPE_478
-    crop = CropSpec(reach=1.2, size=None)
 
     def prepare(self, portrait: Portrait, driving: Driving, taking: Taking[Options], detect: Detector) -> Arrays:
         return {"levels": np.full(len(driving.track), taking.options.levels * taking.motion.head)}

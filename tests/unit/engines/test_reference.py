@@ -9,7 +9,8 @@ import pytest
 
 from engines import load_engine
 from engines.base import Portrait
-from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack
+from foundation.facetrack import Face, FaceTrack
+from foundation.schemes import MEDIAPIPE_478
 
 COUNT, ALIKE = 7, 4
 

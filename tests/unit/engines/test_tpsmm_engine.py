@@ -17,8 +17,9 @@ from face.motion import Motion, TurnRanges
 from face.turns import Turns
 from foundation.codec import encode
 from foundation.errors import InputError, ManifestError
-from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack
+from foundation.facetrack import Face, FaceTrack
 from foundation.geometry import Image
+from foundation.schemes import MEDIAPIPE_478
 from foundation.times import FrameRange
 from stages.engine_use import read_options
 from tests.unit.tpsmm.conftest import SMALL

@@ -19,9 +19,10 @@ from engines.tpsmm.options import Keypoints, Mode, Options
 from face.motion import Motion, TurnRanges
 from face.turns import Turns
 from foundation.errors import ManifestError
-from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack
+from foundation.facetrack import Face, FaceTrack
 from foundation.geometry import Image
 from foundation.npy import BLOCK, Blocks
+from foundation.schemes import MEDIAPIPE_478
 from foundation.times import FrameRange
 from tests.synthetic_tubes import face_points
 from tests.tiny_model import tiny_config

@@ -16,7 +16,8 @@ from safetensors.torch import load_file
 
 import tpsmm
 from foundation.errors import InputError, StageError
-from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from foundation.facetrack import FaceTrack
+from foundation.schemes import MEDIAPIPE_478
 from tests.fakes.away import AWAY, away
 from tests.synthetic_tubes import SIDE, tube
 from tests.unit.tpsmm.training.conftest import one_thread, published, supervised

@@ -13,8 +13,9 @@ from skimage import data
 from compositing.behind import parted, passing, with_halo, without_person
 from face.mattes import Matte, person_matte
 from foundation.errors import InputError
-from foundation.facetrack import MEDIAPIPE_478, Face
+from foundation.facetrack import Face
 from foundation.geometry import Image
+from foundation.schemes import MEDIAPIPE_478
 from landmarks.litert import people
 from tests.golden.cases import FACES
 

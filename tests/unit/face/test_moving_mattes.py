@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from skimage import data
 
 from face.moving_mattes import STEADY, MovingMatte
-from foundation.facetrack import MEDIAPIPE_478, Face
+from foundation.facetrack import Face
 from foundation.geometry import Image
+from foundation.schemes import MEDIAPIPE_478
 from tests.golden.cases import FACES
 
 SIZE = (300, 360)

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from foundation.errors import InputError
-from foundation.facetrack import MEDIAPIPE_478, FaceTrack, head_frame
+from foundation.facetrack import FaceTrack, head_frame
 from foundation.framing import MAX_SIDE, Framing, Wanted, framing
 from foundation.geometry import apply_affine
+from foundation.schemes import MEDIAPIPE_478
 from foundation.shots import Shot
 
 PICTURE = (1280, 720)

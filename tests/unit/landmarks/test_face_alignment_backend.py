@@ -10,7 +10,7 @@ import torch
 from skimage import data
 
 from foundation.errors import InputError
-from foundation.facetrack import IBUG_68
+from foundation.schemes import IBUG_68
 from landmarks import load_backend
 from landmarks.face_alignment_backend import WEIGHTS, FaceAlignmentBackend
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from foundation.facetrack import IBUG_68, Face
+from foundation.facetrack import Face
+from foundation.schemes import IBUG_68
 from landmarks.base import Image
 from landmarks.following import LIMITS, Follower, Mesh
 from landmarks.windows import Bounds, overlap

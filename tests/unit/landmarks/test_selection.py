@@ -9,7 +9,8 @@ import pytest
 
 from foundation.errors import InputError
 from foundation.face_choice import FaceChoice
-from foundation.facetrack import IBUG_68, Face
+from foundation.facetrack import Face
+from foundation.schemes import IBUG_68
 from landmarks.selection import choose
 
 FILE = Path("group.jpg")

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foundation.facetrack import IBUG_68, Face, FaceTrack
+from foundation.facetrack import Face, FaceTrack
+from foundation.schemes import IBUG_68
 from foundation.shots import Shot
 from landmarks.shot_writer import ShotWriter
 from landmarks.track_writer import TrackWriter

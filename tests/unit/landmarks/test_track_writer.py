@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foundation.facetrack import MEDIAPIPE_478, Face, FaceTrack
+from foundation.facetrack import Face, FaceTrack
+from foundation.schemes import MEDIAPIPE_478
 from landmarks.track_writer import TrackWriter, between
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from foundation.facetrack import IBUG_68, Face
+from foundation.facetrack import Face
 from foundation.geometry import Array
+from foundation.schemes import IBUG_68
 from landmarks.tracking import People, appearance
 
 DARK, PALE = np.full((6, 6, 3), 0.35), np.full((6, 6, 3), 0.55)

@@ -15,13 +15,15 @@ import cv2
 import numpy as np
 import pytest
 
+from engines import ENGINES
 from engines.base import Driving, LiveEngine, LiveRenderer, Portrait, Taking
 from engines.landmark_tps.engine import LandmarkTps
 from engines.landmark_tps.options import Options
 from face.calibration import Detector
 from foundation.errors import InputError, ManifestError, StageError
-from foundation.facetrack import MEDIAPIPE_478, Face, head_frame
+from foundation.facetrack import Face, head_frame
 from foundation.geometry import Image
+from foundation.schemes import MEDIAPIPE_478
 from landmarks import load_backend
 from landmarks.base import LandmarkBackend
 from media.ffmpeg.argv_stream import stream_video
@@ -92,7 +94,7 @@ class Kept(Output):
 @pytest.fixture(scope="module")
 def sitter() -> Sitter:
     with load_backend() as backend:
-        return seated(sample_path("astronaut"), backend.detect, LandmarkTps.crop, (320, 200))
+        return seated(sample_path("astronaut"), backend.detect, ENGINES["landmark_tps"].crop, (320, 200))
 
 
 class Watched(Performer):
@@ -307,7 +309,7 @@ def test_a_face_is_made_as_small_as_is_quick_and_never_larger(tmp_path: Path, he
     scale = height / 100.0
     write_png(tmp_path / "one.png", cv2.resize(astronaut[:280, 100:360], None, fx=scale, fy=scale).astype(np.uint8))
     with load_backend() as backend:
-        made = seated(tmp_path / "one.png", backend.detect, LandmarkTps.crop, None)
+        made = seated(tmp_path / "one.png", backend.detect, ENGINES["landmark_tps"].crop, None)
         (face,) = backend.detect(made.picture)
     tall = head_frame(face.points, face.scheme).height
     assert tall < 1.05 * FACE
@@ -317,4 +319,4 @@ def test_a_face_is_made_as_small_as_is_quick_and_never_larger(tmp_path: Path, he
 def test_a_wall_is_no_portrait(tmp_path: Path) -> None:
     write_png(tmp_path / "wall.png", np.full((90, 120, 3), 128, np.uint8))
     with load_backend() as backend, pytest.raises(InputError, match=r"wall.png: no face was found"):
-        seated(tmp_path / "wall.png", backend.detect, LandmarkTps.crop, None)
+        seated(tmp_path / "wall.png", backend.detect, ENGINES["landmark_tps"].crop, None)

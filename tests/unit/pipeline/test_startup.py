@@ -75,6 +75,32 @@ def test_planning_imports_no_pictures_once_the_media_are_known(command: str, tmp
     assert not imported(command, manifest, "--work", tmp_path / "work") & HEAVY
 
 
+TASKS = """
+import sys
+from pathlib import Path
+from pipeline.cli import app
+for task in sorted(Path(sys.argv[1]).iterdir()):
+    stage = task.stem.partition("-")[2]
+    if stage in sys.argv[3:]:
+        app(["task", str(task), "--work", sys.argv[2], "--online"], standalone_mode=False)
+        print(stage, "torch" in sys.modules, file=sys.stderr)
+"""
+
+
+def test_cutting_for_a_network_does_not_import_it(tmp_path: Path) -> None:
+    clip = {"video": "sample:carphone", "end": 0.3}
+    one = {"portrait": "sample:astronaut", "driving": clip, "engine": "tpsmm", "tpsmm": {"config": "duet-128"}}
+    two = one | {"portrait": "sample:carphone"}
+    data = {"version": 1, "performers": {"one": one, "two": two}, "output": {"path": "out.mp4", "size": [320, 180]}}
+    manifest, tasks, work = tmp_path / "duet.yaml", tmp_path / "tasks", tmp_path / "work"
+    manifest.write_text(yaml.safe_dump(data))
+    imported("plan", manifest, "--tasks", tasks, "--work", work)
+    stages = ("probe", "faces", "crop", "plate_frames", "plate_path", "normalize")
+    command = [sys.executable, "-c", TASKS, str(tasks), str(work), *stages]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    assert set(done.stderr.splitlines()) == {f"{stage} False" for stage in stages}
+
+
 IMPORTING = """
 import os, signal, sys
 import run_pipeline

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from foundation.facetrack import MEDIAPIPE_478, Face
+from foundation.facetrack import Face
+from foundation.schemes import MEDIAPIPE_478
 from quality.reconstruction import Seen, mean, of_frame
 
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from foundation.errors import InputError
 from foundation.face_choice import FaceChoice
-from foundation.facetrack import IBUG_68, Face, FaceTrack
+from foundation.facetrack import Face, FaceTrack
+from foundation.schemes import IBUG_68
 from foundation.shots import load_shots
 from foundation.times import pieces
 from landmarks.base import LandmarkBackend

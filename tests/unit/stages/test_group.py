@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from skimage import data
 
 from engines import ENGINES
-from engines.plugin import EnginePlugin
 from foundation.errors import ManifestError
 from foundation.facetrack import Face, still
 from foundation.geometry import Box
@@ -30,6 +29,7 @@ from stages.crop_files import read_head, read_info
 from stages.crops import Crop, Group
 from stages.findings import Track
 from stages.portrait import crop
+from tests.fakes.engines import STILL
 from tests.unit.stages.test_paste_back import face_at, silent
 
 Image = NDArray[np.uint8]
@@ -37,7 +37,7 @@ Image = NDArray[np.uint8]
 
 @pytest.fixture(autouse=True)
 def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ENGINES, "still", EnginePlugin("tests.fakes.engines:Still", version=1))
+    monkeypatch.setitem(ENGINES, "still", STILL)
 
 
 def crops(folder: Path, faces: list[Face], engine: str) -> list[Path]:

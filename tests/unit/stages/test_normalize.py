@@ -15,8 +15,9 @@ import pytest
 from numpy.typing import NDArray
 
 from foundation.errors import InputError, StageError
-from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from foundation.facetrack import FaceTrack
 from foundation.fitting import Way
+from foundation.schemes import MEDIAPIPE_478
 from foundation.shots import Shot, save_shots
 from foundation.times import pieces
 from media.video.probe import probe

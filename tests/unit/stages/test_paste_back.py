@@ -19,10 +19,10 @@ import stages.contracts.passes
 from compositing.paste import Paste
 from compositing.style import PasteStyle
 from engines import ENGINES
-from engines.plugin import EnginePlugin
 from foundation.errors import ManifestError
-from foundation.facetrack import IBUG_68, MEDIAPIPE_478, Face, head_frame, still
+from foundation.facetrack import Face, head_frame, still
 from foundation.person import Person
+from foundation.schemes import IBUG_68, MEDIAPIPE_478
 from foundation.shots import Shot, save_shots
 from foundation.times import FrameRange
 from media.credentials.provenance import SYNTHETIC
@@ -38,6 +38,7 @@ from stages.crops import Crop
 from stages.findings import Track
 from stages.handles import TaskInput
 from stages.portrait import crop
+from tests.fakes.engines import STILL, TINTED
 
 Image = NDArray[np.uint8]
 
@@ -48,8 +49,8 @@ def silent(done: int, total: int) -> None:
 
 @pytest.fixture(autouse=True)
 def _stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ENGINES, "still", EnginePlugin("tests.fakes.engines:Still", version=1))
-    monkeypatch.setitem(ENGINES, "tinted", EnginePlugin("tests.fakes.engines:Tinted", version=1))
+    monkeypatch.setitem(ENGINES, "still", STILL)
+    monkeypatch.setitem(ENGINES, "tinted", TINTED)
 
 
 def face_at(x: float, y: float, height: float, roll: float = 0.0, scheme: str = MEDIAPIPE_478) -> Face:

@@ -14,7 +14,6 @@ from skimage import data
 
 from compositing.style import PasteStyle
 from engines import ENGINES
-from engines.plugin import EnginePlugin
 from foundation.facetrack import FaceTrack, head_frame
 from foundation.geometry import apply_affine
 from foundation.times import FrameRange, resample
@@ -33,6 +32,7 @@ from stages.crops import PlateCrop
 from stages.findings import Track
 from stages.portrait import plate_frames as plate
 from stages.portrait import plate_path as follow
+from tests.fakes.engines import STILL
 from tests.synthetic import number_in, numbered, write_clip
 from tests.unit.stages.test_paste_back import face_at, silent
 
@@ -42,7 +42,7 @@ COUNT = 12
 
 @pytest.fixture(autouse=True)
 def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ENGINES, "still", EnginePlugin("tests.fakes.engines:Still", version=1))
+    monkeypatch.setitem(ENGINES, "still", STILL)
 
 
 @pytest.mark.parametrize(("fps", "frames"), [("25", 10), ("30000/1001", 30), ("12", 9)])

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from engines.tpsmm.options import Mode, Options
 from foundation.codec import encode
 from foundation.errors import InputError
-from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from foundation.facetrack import FaceTrack
+from foundation.schemes import MEDIAPIPE_478
 from media.ffmpeg.codecs import Encode
 from media.image.images import write_png
 from media.video.reader import VideoReader

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from foundation.errors import InputError
-from foundation.facetrack import MEDIAPIPE_478, FaceTrack
+from foundation.facetrack import FaceTrack
+from foundation.schemes import MEDIAPIPE_478
 from media.video.writer import FrameWriter
 from stages.artifacts import FRAMES, Media
 from stages.contracts.face_crops import Facts, Inputs, Settings
