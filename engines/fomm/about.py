@@ -11,6 +11,7 @@ from engines.fomm.options import Mode, Options
 from engines.neural.files import CONFIGS as ALL
 from engines.neural.files import config_file, fetched_folder, frame_side, read_config
 from engines.neural.section import Arithmetic, NetworkSection
+from networks.hub import Published
 
 CONFIGS = ALL / "fomm"
 FACES = ("vox-256", "vox-adv-256")
@@ -82,7 +83,24 @@ def demo_options(flags: Mapping[str, str | bool | None], how: Arithmetic) -> Opt
     return Options(**vars(how), mode=mode, adapt_scale=bool(flags["adapt_scale"]))
 
 
-CHECKPOINTS = ("vox", "vox-adv", "taichi", "taichi-adv", "mgif", "fashion", "bair", "nemo")
+REPOSITORY = "AliaksandrSiarohin/first-order-model"
+PAGE = f"the link in the README of https://github.com/{REPOSITORY}"
+"""The authors give the files to people, by Google Drive and Yandex; the hub has none of theirs."""
+_FILES = {
+    "vox": ("vox-cpk.pth.tar", "faces"),
+    "vox-adv": ("vox-adv-cpk.pth.tar", "faces, sharper"),
+    "taichi": ("taichi-cpk.pth.tar", "whole bodies"),
+    "taichi-adv": ("taichi-adv-cpk.pth.tar", "whole bodies, sharper"),
+    "mgif": ("mgif-cpk.pth.tar", "drawn animals"),
+    "fashion": ("fashion.pth.tar", "clothes on people who turn"),
+    "bair": ("bair-cpk.pth.tar", "a robot's arm"),
+    "nemo": ("nemo-cpk.pth.tar", "smiles"),
+}
+PUBLISHED = {
+    f"fomm-{name}": Published(f"{name}-256", REPOSITORY, file, f"{shows}, 256 x 256", PAGE)
+    for name, (file, shows) in _FILES.items()
+}
+"""The published checkpoints, as `models fetch` takes them."""
 
 ABOUT = About(
     section=Fomm,
@@ -91,7 +109,7 @@ ABOUT = About(
     subjects=("face", "whole"),
     choose=choose,
     catalog="engines.fomm.published:CATALOG",
-    checkpoints=tuple(f"fomm-{name}" for name in CHECKPOINTS),
+    checkpoints=tuple(PUBLISHED),
     demo=Demo(
         loop="engines.fomm.published:loop",
         configs=CONFIGS,

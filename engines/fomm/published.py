@@ -8,20 +8,28 @@ from pathlib import Path
 from torch import Tensor
 
 import fomm
-from engines.fomm.about import CONFIGS, FACES
+from engines.fomm.about import CONFIGS, FACES, PUBLISHED
 from engines.fomm.options import Options
 from engines.neural.loading import device_of
 from engines.neural.published import Animated, Catalog, DemoLoop, Picture
-from fomm import published
-from fomm.convert import verify
+from fomm.convert import convert, verify
 from fomm.model import FAMILY
+from networks.hub import fetch_checkpoint
+
+
+def _fetch(name: str, folder: Path, mirror: Path | None) -> Path:
+    entry = PUBLISHED[name]
+    config = fomm.load_config(CONFIGS / f"{entry.config}.yaml")
+    ready = folder / f"{name}.safetensors"
+    return fetch_checkpoint(entry, ready, mirror, lambda original, to: convert(original, config, to))
+
 
 CATALOG = Catalog(
     engine="fomm",
     family=FAMILY,
-    published=published.PUBLISHED,
+    published=PUBLISHED,
     kept=lambda name: name,
-    fetch=lambda name, folder, mirror: published.fetch(name, folder, CONFIGS, mirror),
+    fetch=_fetch,
     verify=lambda file, config: verify(file, fomm.load_config(config)),
     configs=CONFIGS,
     usual=FACES[0],

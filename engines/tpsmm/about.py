@@ -13,6 +13,7 @@ from engines.neural.section import Arithmetic, NetworkSection
 from engines.tpsmm.options import Keypoints, Mode, Options
 from foundation.codec import Json
 from foundation.errors import ManifestError
+from networks.hub import Published
 
 SHIPPED = CONFIGS.parent / "checkpoints"
 """Checkpoints that come with Duet, named as their configs."""
@@ -20,6 +21,16 @@ PUBLISHED_FACES, COMPACT = "vox-256", "duet-128"
 """The configs that are taken where none is named: the published network for faces, and ours."""
 BODIES = ("taichi-256", "ted-384", "mgif-256")
 """Those for pictures that are moved whole, the first that is fetched."""
+REPOSITORY = "MCMLXXXVII/thinplatesv1"
+PUBLISHED = {
+    "vox": Published("vox-256", "vessl/thin-plate-spline-motion-model", "vox.pth.tar", "faces, 256 x 256"),
+    "taichi": Published("taichi-256", REPOSITORY, "orig/taichi.pth.tar", "whole bodies, 256 x 256"),
+    "ted": Published("ted-384", REPOSITORY, "orig/ted.pth.tar", "upper bodies, 384 x 384"),
+    "mgif": Published("mgif-256", REPOSITORY, "orig/mgif.pth.tar", "drawn animals, 256 x 256"),
+}
+"""The published checkpoints, as `models fetch` takes them."""
+OURS = {SHIPPED / f"{COMPACT}.safetensors": ("duet", "faces, 128 x 128, small")}
+"""What comes with Duet: its name there, and what it animates."""
 FULL_SIDE = 512
 """Pixels a side of the crop for networks that animate small and move the full-size picture."""
 
@@ -115,7 +126,7 @@ ABOUT = About(
     subjects=("face", "whole"),
     choose=choose,
     catalog="engines.tpsmm.published:CATALOG",
-    checkpoints=("duet", "vox", "taichi", "ted", "mgif"),
+    checkpoints=(*(name for name, _ in OURS.values()), *PUBLISHED),
     demo=Demo(
         loop="engines.tpsmm.published:loop",
         configs=CONFIGS,

@@ -171,8 +171,8 @@ def test_fetched_models_are_listed_and_found(
     model: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from engines.tpsmm import published
+    from engines.tpsmm.about import PUBLISHED
     from networks.hub import Published
-    from tpsmm.published import PUBLISHED
 
     monkeypatch.setenv("DUET_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("DUET_OFFLINE", "1")

@@ -9,7 +9,8 @@ from torch import Tensor
 
 import fomm
 import tpsmm
-from fomm import published
+from engines.fomm import published
+from engines.fomm.published import CATALOG
 from fomm.convert import convert, verify
 from foundation.errors import InputError
 from networks.convert import sha256_of
@@ -114,26 +115,25 @@ def test_the_fork_is_refused_by_name(files: Files) -> None:
         fomm.load_model(files[0], fork)
 
 
-def test_published_files_are_put_there_by_hand(files: Files, tmp_path: Path) -> None:
+def test_published_files_are_put_there_by_hand(files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config, original = files
     configs, folder = tmp_path / "configs", tmp_path / "models"
     configs.mkdir()
     config.rename(configs / "vox-256.yaml")
+    monkeypatch.setattr(published, "CONFIGS", configs)
     with pytest.raises(InputError, match=r"vox-cpk.pth.tar.*AliaksandrSiarohin/first-order-model"):
-        published.fetch("fomm-vox", folder, configs)
+        CATALOG.fetch("fomm-vox", folder, None)
     original.rename(folder / "vox-cpk.pth.tar")
-    ready = published.fetch("fomm-vox", folder, configs)
+    ready = CATALOG.fetch("fomm-vox", folder, None)
     assert ready == folder / "fomm-vox.safetensors"
     assert verify(ready, fomm.load_config(configs / "vox-256.yaml")).problem is None
-    with pytest.raises(InputError, match="fomm-vox, fomm-vox-adv"):
-        published.fetch("vox", folder, configs)
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in MODELS.glob("*.yaml")))
 def test_every_published_config_is_there(name: str) -> None:
     config = fomm.load_config(MODELS / f"{name}.yaml")
     assert config.size_multiple == 128
-    assert any(entry.config == name for entry in published.PUBLISHED.values())
+    assert any(entry.config == name for entry in CATALOG.published.values())
     assert config.detector.single_jacobian_map == (name == "mgif-256")
 
 

@@ -12,10 +12,11 @@ import torch
 from torch import Tensor
 
 import tpsmm
+from engines.tpsmm import published
+from engines.tpsmm.published import CATALOG
 from foundation.errors import InputError
 from networks.checkpoints import read_file
 from networks.convert import sha256_of
-from tpsmm import published
 from tpsmm.convert import convert, verify
 
 Files = tuple[Path, Path]
@@ -166,22 +167,19 @@ def test_fetching_from_a_mirror(files: Files, tmp_path: Path, monkeypatch: pytes
     configs = tmp_path / "configs"
     configs.mkdir()
     (configs / "vox-256.yaml").write_text(config.read_text())
-    entry = published.PUBLISHED["vox"]
+    monkeypatch.setattr(published, "CONFIGS", configs)
+    entry = CATALOG.published["vox"]
     kept = tmp_path / "mirror" / entry.repository / entry.file
     kept.parent.mkdir(parents=True)
     original.rename(kept)
-    ready = published.fetch("vox", tmp_path / "models", configs, mirror=tmp_path / "mirror")
+    ready = CATALOG.fetch("vox", tmp_path / "models", tmp_path / "mirror")
     assert ready == tmp_path / "models" / "vox-256.safetensors"
     assert verify(ready, tpsmm.load_config(config)).origin_sha256 == sha256_of(kept)
     kept.unlink()
-    assert published.fetch("vox", tmp_path / "models", configs, mirror=tmp_path / "mirror") == ready
+    monkeypatch.undo()
+    assert CATALOG.fetch("vox", tmp_path / "models", tmp_path / "mirror") == ready
     with pytest.raises(InputError, match="mirror lacks"):
-        published.fetch("ted", tmp_path / "models", MODELS, mirror=tmp_path / "mirror")
-    with pytest.raises(InputError, match="vox, taichi, ted, mgif"):
-        published.fetch("celebrity", tmp_path / "models", configs)
+        CATALOG.fetch("ted", tmp_path / "models", tmp_path / "mirror")
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(InputError, match="pip install huggingface_hub"):
-        published.fetch("ted", tmp_path / "models", MODELS)
-
-
-MODELS = Path(__file__).resolve().parents[3] / "configs" / "models"
+        CATALOG.fetch("ted", tmp_path / "models", None)
