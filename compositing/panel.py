@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -28,7 +30,7 @@ class Panel:
         fit, covered: as in foundation.layout.view.
     Attributes:
         target: the part of the panel that the picture covers; all of it, unless the picture is shown whole.
-        moving: the part of the panel outside which frames do not differ.
+        patch: (box height, box width, C) the part that moves, for others to write into.
     """
 
     def __init__(
@@ -46,33 +48,55 @@ class Panel:
         shrink = seen.window.width / seen.target.width
         by = self._by = max(1, int(shrink))
         self._sigma = blur_for(by / shrink)
-        reach = int(np.ceil(4 * self._sigma)) + 1
-        whole = picture[: height // by * by, : width // by * by]
+        self._reach = (int(np.ceil(4 * self._sigma)) + 1) * by
+        whole = self._whole = Box(0, 0, width // by * by, height // by * by)
         self._view = _reduced(seen, by, (width // by, height // by))
-        box = box.clipped(whole.shape[1], whole.shape[0])
-        self._size = (box.height, box.width)
-        self._changed = _aligned(box, by, reach * by, whole)
-        self._around = _aligned(box, by, 2 * reach * by, whole)
+        self._box = box = box.clipped(width, height)
+        self._held = _aligned(box, by, 2 * self._reach, whole).around(box)
         self._plain = by == 1 and self._sigma < LEAST_BLUR
-        self._base = whole.copy() if self._plain else self._smooth(whole)  # patches are drawn into it
-        self._now = self._base[self._around.slices] if self._plain else whole[self._around.slices].copy()
-        self._patch = _inside(box, self._around)
+        # what moves is drawn into these; of what is around the patch nothing is ever changed
+        self._base = picture.copy() if self._plain else self._smooth(picture[whole.slices])
+        self._now = self._base[self._held.slices] if self._plain else picture[self._held.slices].copy()
+        self.patch = self._now[_inside(box, self._held).slices]
         self.target = seen.target
-        self.moving = _shown(_divided(self._changed, by), self._view)
 
     def draw(self, patch: Image, into: Image | None = None) -> Image:
-        """The panel's `target` with the moving part as in `patch`, (box height, box width, 3) uint8 RGB.
+        """The panel's `target` with the moving part as in `patch`, (box height, box width, C) uint8.
 
         Args:
+            into: as `redraw` takes it.
+        """
+        self.patch[:] = patch
+        return self.redraw(None, into)
+
+    def redraw(self, changed: Sequence[Box] | None, into: Image | None = None) -> Image:
+        """The panel's `target` with the moving part as it is in `self.patch`.
+
+        Args:
+            changed: outside which parts of the patch it is as when it was drawn last; None: nobody knows.
             into: where it is drawn, of the target's size; None: into an array of its own.
         """
-        # of what is around the patch nothing is ever changed
-        self._now[self._patch.slices] = patch[: self._size[0], : self._size[1]]
-        if not self._plain:
-            by, inner = self._by, _inside(self._changed, self._around)
-            self._base[_divided(self._changed, by).slices] = self._smooth(self._now)[_divided(inner, by).slices]
+        for box in () if self._plain else self._parts(changed):
+            by, renewed = self._by, _aligned(box, self._by, self._reach, self._whole)
+            around = _aligned(box, by, 2 * self._reach, self._whole)
+            soft = self._smooth(self._now[_inside(around, self._held).slices])
+            self._base[_divided(renewed, by).slices] = soft[_divided(_inside(renewed, around), by).slices]
         target = self._view.target
         return enlarge(self._base[self._view.window.slices], (target.width, target.height), into)
+
+    def moved(self, changed: Sequence[Box] | None) -> list[Box]:
+        """The parts of the panel outside which it is as before.
+
+        Args:
+            changed: as `redraw` takes it.
+        """
+        renewed = (_aligned(box, self._by, self._reach, self._whole) for box in self._parts(changed))
+        shown = [_shown(_divided(box, self._by), self._view) for box in renewed]
+        return [box for box in shown if box.width and box.height]
+
+    def _parts(self, changed: Sequence[Box] | None) -> list[Box]:
+        """In the picture's pixels."""
+        return [self._box] if changed is None else [box.moved(self._box.x0, self._box.y0) for box in changed]
 
     def _smooth(self, image: Image) -> Image:
         reduced = reduce_by(image, self._by)
@@ -81,11 +105,11 @@ class Panel:
         return np.asarray(cv2.GaussianBlur(reduced, (0, 0), self._sigma), np.uint8)
 
 
-def _aligned(box: Box, by: int, margin: int, picture: Image) -> Box:
-    """The box with a margin, its sides on multiples of `by`, inside the picture (whose sides are multiples, too)."""
+def _aligned(box: Box, by: int, margin: int, whole: Box) -> Box:
+    """The box with a margin, its sides on multiples of `by`, inside the whole (whose sides are multiples, too)."""
     x0, y0 = (box.x0 - margin) // by * by, (box.y0 - margin) // by * by
     x1, y1 = -(-(box.x1 + margin) // by) * by, -(-(box.y1 + margin) // by) * by
-    return Box(x0, y0, x1, y1).clipped(picture.shape[1], picture.shape[0])
+    return Box(x0, y0, x1, y1).clipped(whole.width, whole.height)
 
 
 def _inside(part: Box, whole: Box) -> Box:

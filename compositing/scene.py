@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from compositing.opacity import OpacityFrames, over, with_opacity
 from compositing.panel import Panel
 from compositing.standing import Standing, before
 from foundation.geometry import Box, Image
-from media.video.sequence import FrameSequence
+from media.video.sequence import FrameSequence, Screen
 
 WITH_OPACITY = 4
 """Channels."""
@@ -38,6 +38,10 @@ class Player:
     shown: int = -1
     alone: bool = False
     _picture: Image | None = None
+    _screen: Screen = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._screen = Screen(self.panel.patch)
 
     @property
     def see_through(self) -> bool:
@@ -49,24 +53,21 @@ class Player:
         """Whether its frames are drawn where they show, and not kept beside."""
         return self.alone and not (self.see_through or self.backing is not None or self.behind is not None)
 
-    @property
-    def moving(self) -> Box:
-        """The part of the result's frames outside which its own frames do not differ."""
-        return self.panel.moving.moved(self.place.x0, self.place.y0)
-
-    def turn_to(self, number: int, canvas: Image) -> bool:
-        """Draw frame `number`, if another one stands there; whether that was so."""
+    def turn_to(self, number: int, canvas: Image) -> list[Box] | None:
+        """Draw frame `number`, if another one stands there: the parts of the canvas in which they may differ. None: it
+        stands there."""
         wanted = self.frames.clamped(number)
         if wanted == self.shown:
-            return False
-        patch, self.shown = self.frames[wanted], wanted
-        if self.direct:
-            self.panel.draw(patch, canvas[self._target.slices])
-            return True
-        self._picture = self.panel.draw(patch)
+            return None
+        self.shown, changed = wanted, None
+        if isinstance(self.frames, FrameSequence):
+            changed = self.frames.show(wanted, self._screen)
+        else:
+            self.panel.patch[:] = self.frames[wanted]
+        self._picture = self.panel.redraw(changed, canvas[self._target.slices] if self.direct else self._picture)
         if self.backing is not None:
             self.backing[self.panel.target.slices] = self._picture
-        return True
+        return [box.moved(self.place.x0, self.place.y0) for box in self.panel.moved(changed)]
 
     @property
     def _target(self) -> Box:
@@ -124,8 +125,8 @@ class Scene:
         changed: list[Box] = []
         for player in self._players:
             turned = player.turn_to(number, self._canvas)
-            changed += [player.moving] if turned else []
-            dirty = dirty or turned
+            changed += turned or []
+            dirty = dirty or turned is not None
             if dirty and not player.direct:
                 player.lay_onto(self._canvas, number)
         begun, self._begun = self._begun, True

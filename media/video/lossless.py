@@ -34,7 +34,7 @@ from media.files.checks import file_url
 from media.files.opening import opened, video_stream
 from media.video.color import ToRgb
 from media.video.planar import FORMAT, SITED, Planar
-from media.video.tiles import TAG, Tiles
+from media.video.tiles import TAG, Sheet, Tiles
 
 LosslessCodec = Literal["magicyuv", "ffv1"]
 
@@ -119,6 +119,14 @@ def read_frames(path: Path, start: int = 0, stop: int | None = None) -> Iterator
     Yields: (H, W, 3) uint8 RGB, (H, W, 4) if the file has alpha; one at a time; bit for bit as they were written, if
         that was without loss.
     Raises: InputError if the file is missing or no video, StageError if it is damaged.
+    """
+    return (_frame(found) for found in read_sheets(path, start, stop))
+
+
+def read_sheets(path: Path, start: int = 0, stop: int | None = None) -> Iterator[NDArray[np.uint8] | Sheet]:
+    """The same frames; those of a still picture of which a part moves as what differs in them.
+
+    Raises: as read_frames.
     """
     with _reading(path) as reading:
         if start:
@@ -208,7 +216,11 @@ def pick_frames(path: Path, numbers: Sequence[int]) -> Iterator[NDArray[np.uint8
             for frame in packet.decode():
                 # decoders that work ahead still hold what followed a still picture
                 if reading.number(frame.pts or 0) in wanted:
-                    yield reading.picture(frame)
+                    yield _frame(reading.picture(frame))
+
+
+def _frame(found: NDArray[np.uint8] | Sheet) -> NDArray[np.uint8]:
+    return found.frame() if isinstance(found, Sheet) else found
 
 
 @contextmanager
@@ -246,10 +258,10 @@ class _Reading:
         """When a frame shows."""
         return int((number + bool(self._tiles)) / self._per_tick)
 
-    def picture(self, frame: VideoFrame) -> NDArray[np.uint8]:
+    def picture(self, frame: VideoFrame) -> NDArray[np.uint8] | Sheet:
         """What a decoded frame shows."""
         pixels = self._pixels(frame)
-        return self._tiles.frame(pixels) if self._tiles else pixels
+        return self._tiles.read(pixels) if self._tiles else pixels
 
     def _pixels(self, frame: VideoFrame) -> NDArray[np.uint8]:
         if self._planar:

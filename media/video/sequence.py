@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from foundation.geometry import Box
 from media.video.ahead import ahead
-from media.video.lossless import read_frames
+from media.video.lossless import read_sheets
+from media.video.tiles import Sheet
 
 Image = NDArray[np.uint8]
 Item = TypeVar("Item")
 _RUN = 16
 """Frames held at once where they are read against their order."""
+
+
+@dataclass
+class Screen:
+    """Where frames of a sequence are shown, one after the other.
+
+    Attributes:
+        pixels: (H, W, 3) uint8 RGB, of the frames' size; nobody else writes there.
+        shown: the frame that stands there, where it is known as what differs from a still picture.
+    """
+
+    pixels: Image
+    shown: Sheet | None = None
 
 
 class FrameSequence:
@@ -31,9 +47,9 @@ class FrameSequence:
         self._starts = [start for start, _ in chunks]
         self._paths = [path for _, path in chunks]
         self._frames = frames
-        self._stream: Iterator[Image] = iter(())
+        self._stream: Iterator[Image | Sheet] = iter(())
         self._next = -1
-        self._last: tuple[int, Image] | None = None
+        self._last: tuple[int, Image | Sheet] | None = None
 
     def clamped(self, index: int) -> int:
         """The frame that asking for `index` gives."""
@@ -41,15 +57,32 @@ class FrameSequence:
 
     def __getitem__(self, index: int) -> Image:
         """(H, W, 3) uint8 RGB, read-only by convention."""
+        found = self._found(index)
+        if isinstance(found, Sheet):
+            found = found.frame()
+            self._last = (self.clamped(index), found)
+        return found
+
+    def show(self, index: int, screen: Screen) -> list[Box] | None:
+        """Show a frame; outside which parts it is as what the screen showed before; None: nobody knows."""
+        found, before = self._found(index), screen.shown
+        if isinstance(found, Sheet):
+            screen.shown = found
+            return found.onto(screen.pixels, before)
+        np.copyto(screen.pixels, found)
+        screen.shown = None
+        return None
+
+    def _found(self, index: int) -> Image | Sheet:
         index = self.clamped(index)
         if self._last is None or self._last[0] != index:
             self._last = (index, self._read(index))
         return self._last[1]
 
-    def _read(self, index: int) -> Image:
+    def _read(self, index: int) -> Image | Sheet:
         if self._next != index or index in self._starts:
             chunk = bisect_right(self._starts, index) - 1
-            self._stream = ahead(read_frames(self._paths[chunk], start=index - self._starts[chunk]))
+            self._stream = ahead(read_sheets(self._paths[chunk], start=index - self._starts[chunk]))
         self._next = index + 1
         return next(self._stream)
 
