@@ -17,8 +17,8 @@ Checkpoint = dict[str, dict[str, Tensor]]
 
 
 class PublishedLoop:
-    """What the published demo does for each frame: encode the source again, measure both hulls again, and warp the
-    source picture, too, to show it."""
+    """What the published demo does for each frame: encode the source again, measure both hulls again, warp the source
+    picture, too, to show it, and compute with bumps that are not settled."""
 
     def __init__(self, checkpoint: Checkpoint, source: Tensor, initial: Tensor) -> None:
         self.model = fomm.Model(fomm.load_config(CONFIG))
@@ -34,7 +34,10 @@ class PublishedLoop:
         driving = self.model.keypoints(frame)
         taken = relative(own, driving, self.initial, scale_of(own, self.initial))
         features = generator.encode(self.source)
-        motion = generator.dense_motion_network(generator.dense_motion_network.encode(self.source, own), taken)
+        network = generator.dense_motion_network
+        candidates, inputs = network.candidates(network.encode(self.source, own), taken)
+        last = network.hourglass(inputs)[-1]
+        motion = network.blend(candidates, network.mask(last), network.occlusion(last))
         _shown = warp(self.source, motion.deformation, align_corners=False)
         out: Tensor = generator.bottleneck(moved(features, motion.deformation, motion.occlusion))
         for block in generator.up_blocks:

@@ -16,8 +16,9 @@ Checkpoint = dict[str, dict[str, Tensor]]
 
 
 class PublishedLoop:
-    """What the published demo does for each frame: encode the source again, measure both hulls again, and warp every
-    feature map twice, because training wants one of them without gradients."""
+    """What the published demo does for each frame: encode the source again, measure both hulls again, warp every
+    feature map twice, because training wants one of them without gradients, and compute with bumps that are not
+    settled."""
 
     def __init__(self, checkpoint: Checkpoint, source: Tensor, initial: Tensor) -> None:
         self.model = tpsmm.Model(tpsmm.load_config(CONFIG))
@@ -33,8 +34,9 @@ class PublishedLoop:
         model, source = self.model, self.source
         driving = model.keypoints(frame)
         moved = (driving - self.initial) * movement_scale(self.keypoints, self.initial) + self.keypoints
-        encoded = model.dense_motion_network.encode(source, self.keypoints)
-        deformation, masks = model.dense_motion_network(encoded, moved)
+        motion = model.dense_motion_network
+        candidates, features = motion.candidates(motion.encode(source, self.keypoints), moved)
+        deformation, masks = motion.blend(candidates, motion.hourglass(features))
         maps = model.inpainting_network.encode(source)
         for features, mask in zip(reversed(maps), masks, strict=True):
             _unused = warp(features, deformation) * mask

@@ -12,7 +12,7 @@ from fomm.config import CommonConfig, DenseMotionConfig
 from fomm.keypoints import Keypoints, inverse
 from networks.antialias import BlurAndThin
 from networks.blocks import Hourglass
-from networks.grids import coordinate_grid, gaussians, warp
+from networks.grids import coordinate_grid, gaussians, settled, warp
 from networks.narrow import NarrowConv2d
 
 KEYPOINT_VARIANCE = 0.01
@@ -73,7 +73,7 @@ class DenseMotionNetwork(nn.Module):
     def forward(self, source: MotionSource, driving: Keypoints) -> Motion:
         """The motion of each of N frames; `driving`: the keypoints that the portrait is to take."""
         candidates, features = self.candidates(source, driving)
-        last = self.hourglass(features)[-1]
+        last = self.hourglass(settled(features))[-1]
         return self.blend(candidates, self.mask(last), self.occlusion(last))
 
     def candidates(self, source: MotionSource, driving: Keypoints) -> tuple[Tensor, Tensor]:

@@ -11,6 +11,7 @@ from fomm.dense_motion import DenseMotionNetwork, Motion, MotionSource
 from fomm.generator import Generator, moved
 from fomm.keypoints import Keypoints
 from networks.blocks import ResBlock, UpBlock
+from networks.grids import settled
 from networks.kernels import block_layers
 from networks.kernels.block_layers import HourglassLayer, ResLayer, UpLayer, apply_norm, bias_of
 from networks.kernels.forms import F4
@@ -44,7 +45,7 @@ class Mover:
     @torch_on_one_thread()
     def __call__(self, source: MotionSource, driving: Keypoints) -> Motion:
         candidates, features = self.network.candidates(source, driving)
-        last = self.hourglass(features[0].permute(1, 2, 0))[-1]
+        last = self.hourglass(settled(features)[0].permute(1, 2, 0))[-1]
         # Without the padding behind the hourglass's input.
         real = last[..., : self.network.mask.in_channels].permute(2, 0, 1)
         maps = self.maps(Planes.of(self.library, real)).unsqueeze(0)

@@ -12,7 +12,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from networks.antialias import BlurAndThin
 from networks.blocks import Hourglass, UpBlock
-from networks.grids import coordinate_grid, gaussians, warp
+from networks.grids import coordinate_grid, gaussians, settled, warp
 from networks.narrow import NarrowConv2d
 from tpsmm.config import CommonConfig, DenseMotionConfig
 from tpsmm.tps import bend_grid, solve_splines
@@ -84,7 +84,7 @@ class DenseMotionNetwork(nn.Module):
             0 (to be painted anew) to 1 (as in the source), coarse to fine.
         """
         candidates, features = self.candidates(source, driving)
-        return self.blend(candidates, self.hourglass(features))
+        return self.blend(candidates, self.hourglass(settled(features)))
 
     def candidates(self, source: MotionSource, driving: Tensor) -> tuple[Tensor, Tensor]:
         """The K + 1 motions (N, K + 1, h, w, 2), the background's first, and the hourglass's input (N, F, h, w)."""

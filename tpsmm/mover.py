@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from networks.blocks import UpBlock
+from networks.grids import settled
 from networks.kernels.block_layers import HourglassLayer, UpLayer, apply_norm, bias_of, odd_widths
 from networks.kernels.jit import Library
 from networks.kernels.plane_layers import PlaneLayer, Planes
@@ -51,7 +52,7 @@ class Mover:
     def __call__(self, source: MotionSource, driving: Tensor) -> tuple[Tensor, list[Tensor]]:
         """As `DenseMotionNetwork.forward`, for one frame."""
         candidates, features = self.network.candidates(source, driving)
-        pyramid = self.hourglass(features[0].permute(1, 2, 0))
+        pyramid = self.hourglass(settled(features)[0].permute(1, 2, 0))
         masks = self._small_masks(pyramid)
         whole = self.maps(Planes.of(self.library, self._real(pyramid[-1])))
         contribution = F.softmax(whole[:-1], dim=0)

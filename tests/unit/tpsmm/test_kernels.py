@@ -12,6 +12,7 @@ from torch.nn import functional as F  # noqa: N812
 import tpsmm
 from networks import kernels
 from networks.blocks import UpBlock
+from networks.grids import settled
 from networks.kernels.forms import F4, F6, Form
 from networks.kernels.jit import Library, compile_library, here
 from networks.kernels.layers import DoublingLayer, Norm, SmallLayer, WinogradLayer, form_for
@@ -72,6 +73,21 @@ def test_fast_is_fp32_but_for_rounding(model: tpsmm.Model, fast: tpsmm.Model, pi
     error = frames[0] - frames[1]
     assert 0 < float(error.abs().max()) < 1e-3
     assert -10 * torch.log10((error**2).mean()) > 100
+
+
+def test_bumps_are_settled_and_change_no_bit(fast: tpsmm.Model, pictures: Tensor) -> None:
+    network = fast.dense_motion_network
+    taken = fast.keypoints(pictures[1:2])
+    source = network.encode(pictures[:1], fast.keypoints(pictures[:1]))
+    candidates, features = network.candidates(source, taken)
+    tiny = torch.finfo(torch.float32).tiny
+    assert ((features != 0) & (features.abs() < tiny)).any()
+    deformation, masks = network(source, taken)
+    plain, plain_masks = network.blend(candidates, network.hourglass(features))
+    assert torch.equal(deformation, plain)
+    assert all(torch.equal(mask, other) for mask, other in zip(masks, plain_masks, strict=True))
+    broken = settled(torch.tensor([float("nan"), tiny / 2, -1.0]))
+    assert broken[0].isnan() and broken[1:].tolist() == [0, -1]
 
 
 def test_pictures_of_no_whole_tiles(model: tpsmm.Model, fast: tpsmm.Model, pictures: Tensor) -> None:
