@@ -17,17 +17,19 @@ class Shape:
     Attributes:
         name: of the instructions.
         lanes: floats in a vector register; they divide CHANNELS.
-        rows: of the block of results kept in registers, rows x CHANNELS.
+        rows: of the block of results kept in registers.
+        panels: of CHANNELS columns in it: with more, each number that is read is multiplied more often.
     """
 
     name: str
     lanes: int
     rows: int
+    panels: int
 
 
-AVX512 = Shape("AVX-512", lanes=16, rows=12)
-AVX2 = Shape("AVX2", lanes=8, rows=6)
-NEON = Shape("NEON", lanes=4, rows=6)
+AVX512 = Shape("AVX-512", lanes=16, rows=12, panels=2)
+AVX2 = Shape("AVX2", lanes=8, rows=6, panels=1)
+NEON = Shape("NEON", lanes=4, rows=6, panels=1)
 
 
 @dataclass(frozen=True)
