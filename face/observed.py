@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -41,27 +42,80 @@ LIMITS = LookLimits()
 
 @dataclass(frozen=True)
 class Seen:
-    """One picture of the face. `inside`: pixels (n, 3) between open lips and their relief (n,)."""
+    """One picture of the face. What is asked of it is found out then; see Palette for what most of it is.
 
-    skin: Array
-    lip: Array
-    black: float
-    grain: float
-    slope: float
-    width: float
-    detail: float
-    sclera: list[Array]
-    inside: tuple[Pixels, Pixels] | None
+    Attributes:
+        image, points: as they are given.
+        height: of the face, pixels.
+        part, own: the face's pixels, and its points in them.
+        light: luma of the part.
+        ring, oval: where in it skin around the lips is, and the face.
+    """
+
+    image: Image
+    points: Array
+    height: float
+    part: Pixels
+    own: Array
+    light: Pixels
+    ring: NDArray[np.bool_]
+    oval: NDArray[np.bool_]
+
+    @cached_property
+    def skin(self) -> Array:
+        """(3,)"""
+        cheeks = skin_tone(self.image, self.points)
+        lit = _between(self.part[self.ring], self.light[self.ring], LIMITS.lit)
+        return np.asarray(lit * max(1.0, 0.92 * float(cheeks @ LUMA) / max(float(lit @ LUMA), 1.0)))
+
+    @cached_property
+    def lip(self) -> Array:
+        """(3,)"""
+        return lip_tone(self.image, self.points)
+
+    @cached_property
+    def black(self) -> float:
+        return float(np.percentile(self.light[self.oval], 1.5))
+
+    @cached_property
+    def grain(self) -> float:
+        fine = self.light - cv2.GaussianBlur(self.light, (0, 0), 1.2)
+        return 1.48 * float(np.median(np.abs(fine[self.ring])))
+
+    @cached_property
+    def slope(self) -> float:
+        return _slope(self.light, self.ring, self.own)
+
+    @cached_property
+    def width(self) -> float:
+        left, right = self.own[list(MOUTH_CORNERS)]
+        return float(np.linalg.norm(left - right))
+
+    @cached_property
+    def detail(self) -> float:
+        return self.width / _edge(self.light, self.own[list(OUTER_LIPS)], 0.06 * self.width)
+
+    @cached_property
+    def sclera(self) -> list[Array]:
+        """(3,) of the white of each eye that shows some."""
+        return _sclera(self.part, self.light, self.own)
+
+    @cached_property
+    def inside(self) -> tuple[Pixels, Pixels] | None:
+        """Pixels (n, 3) between open lips and their relief (n,)."""
+        return _inside(self.part, self.light, self.own, self.height)
 
 
 def area(size: tuple[int, ...], contour: Array, grow: int = 0) -> NDArray[np.bool_]:
     """(h, w) what a closed contour holds, grown by so many pixels, or shrunk."""
-    mask = np.zeros(size[:2], np.uint8)
-    cv2.fillPoly(mask, [np.round(contour).astype(np.int32)], 1)
-    if grow:
+    mask, corners = np.zeros(size[:2], np.uint8), np.round(contour).astype(np.int32)
+    cv2.fillPoly(mask, [corners], 1)
+    low, high = corners.min(axis=0) - abs(grow), corners.max(axis=0) + abs(grow) + 1
+    near = mask[max(low[1], 0) : max(high[1], 0), max(low[0], 0) : max(high[0], 0)]
+    if grow and near.size:
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * abs(grow) + 1,) * 2)
-        mask = np.asarray(cv2.dilate(mask, disc) if grow > 0 else cv2.erode(mask, disc), np.uint8)
-    return mask > 0
+        near[:] = cv2.dilate(near, disc) if grow > 0 else cv2.erode(near, disc)
+    return mask.view(bool)
 
 
 def observed(image: Image, points: Array) -> Seen | None:
@@ -80,21 +134,7 @@ def observed(image: Image, points: Array) -> Seen | None:
     ring &= oval  # a face that is turned ends beside its mouth
     if ring.sum() < 10 or not oval.any():
         return None
-    light = part @ LUMA
-    cheeks, lit = skin_tone(image, points), _between(part[ring], light[ring], LIMITS.lit)
-    fine = light - cv2.GaussianBlur(light, (0, 0), 1.2)
-    width = float(np.linalg.norm(own[MOUTH_CORNERS[0]] - own[MOUTH_CORNERS[1]]))
-    return Seen(
-        skin=lit * max(1.0, 0.92 * float(cheeks @ LUMA) / max(float(lit @ LUMA), 1.0)),
-        lip=lip_tone(image, points),
-        black=float(np.percentile(light[oval], 1.5)),
-        grain=1.48 * float(np.median(np.abs(fine[ring]))),
-        slope=_slope(light, ring, own),
-        width=width,
-        detail=width / _edge(light, lips, 0.06 * width),
-        sclera=_sclera(part, light, own),
-        inside=_inside(part, light, own, height),
-    )
+    return Seen(image, points, height, part, own, part @ LUMA, ring, oval)
 
 
 def _between(pixels: Pixels, light: Pixels, percentiles: tuple[int, int]) -> Array:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from face.color import LUMA, Pixels, redness, violetness
-from face.observed import observed
+from face.observed import Seen, observed
 from foundation.geometry import Array, Image
 
 
@@ -90,6 +90,10 @@ class Palette:
     def shows_teeth(self) -> bool:
         return bool(np.isfinite(self.tooth))
 
+    @property
+    def tones(self) -> Tones:
+        return Tones(**{one.name: getattr(self, one.name) for one in dataclasses.fields(Tones)})
+
     def packed(self) -> Array:
         """(23,) all of it, in order."""
         return np.concatenate([np.atleast_1d(np.asarray(value, np.float64)) for value in vars(self).values()])
@@ -102,6 +106,44 @@ class Palette:
         return Palette(**dict(zip((one.name for one in dataclasses.fields(Palette)), fields, strict=True)))
 
 
+@dataclass(frozen=True)
+class Tones:
+    """Those fields of a palette that need no look at all of a face, nor between its lips."""
+
+    skin: float
+    red_skin: float
+    red_lip: float
+    chroma: float
+    detail: float
+    tone: Array
+    white: Array
+    lip: Array
+
+    @staticmethod
+    def of(seen: Sequence[Seen]) -> Tones:
+        """Of pictures of one face, at least one."""
+        skin, lip = (np.median([getattr(one, name) for one in seen], axis=0) for name in ("skin", "lip"))
+        skin = np.maximum(skin, 1.0)
+        luma = float(skin @ LUMA)
+        chroma = float(np.clip(np.ptp(skin) / skin.mean() / LIMITS.coloured, 0, 1))
+        return Tones(
+            skin=luma,
+            red_skin=float(redness(skin)),
+            red_lip=float(redness(lip)),
+            chroma=chroma,
+            detail=float(np.median([one.detail for one in seen])),
+            tone=skin / luma,
+            white=_white(skin, [white for one in seen for white in one.sclera], chroma),
+            lip=lip,
+        )
+
+
+def tones(image: Image, points: Array) -> Tones:
+    """Those of one picture, as `look` has them."""
+    seen = observed(image, points)
+    return UNSEEN.tones if seen is None else Tones.of([seen])
+
+
 def look(pictures: Iterable[tuple[Image, Array]]) -> Palette:
     """The palette of one face.
 
@@ -111,36 +153,26 @@ def look(pictures: Iterable[tuple[Image, Array]]) -> Palette:
     seen = [found for image, points in pictures if (found := observed(image, points)) is not None]
     if not seen:
         return UNSEEN
-    skin, lip = (np.median([getattr(one, name) for one in seen], axis=0) for name in ("skin", "lip"))
-    skin = np.maximum(skin, 1.0)
-    luma = float(skin @ LUMA)
-    chroma = float(np.clip(np.ptp(skin) / skin.mean() / LIMITS.coloured, 0, 1))
+    own = Tones.of(seen)
+    luma, red_skin, chroma = own.skin, own.red_skin, own.chroma
     black = float(np.median([one.black for one in seen]))
-    red_skin, red_lip = float(redness(skin)), float(redness(lip))
     insides = [one.inside for one in seen if one.inside is not None]
-    teeth = _teeth(insides, luma, red_skin, red_lip)
+    teeth = _teeth(insides, luma, red_skin, own.red_lip)
     darks = [float(np.percentile(pixels @ LUMA, 4)) for pixels, _ in insides]
     dark = float(np.clip(np.percentile(darks, 30), 3.0, 0.25 * luma)) if darks else max(black, 0.12 * luma)
     unknown = float("nan"), min(red_skin, max(0.02 * chroma, 0.5 * red_skin)), 0.0, 1.0
     tooth, red_tooth, violet_tooth, relief = teeth or unknown
     return Palette(
-        skin=luma,
+        **vars(own),
         black=black,
         dark=dark,
         tooth=tooth,
-        red_skin=red_skin,
-        red_lip=red_lip,
         red_tooth=red_tooth,
         violet_tooth=violet_tooth,
-        chroma=chroma,
         grain=float(np.median([one.grain for one in seen])),
         relief=relief,
         slope=float(np.median([one.slope for one in seen])),
         width=float(np.median([one.width for one in seen])),
-        detail=float(np.median([one.detail for one in seen])),
-        tone=skin / luma,
-        white=_white(skin, [white for one in seen for white in one.sclera], chroma),
-        lip=lip,
     )
 
 

@@ -12,7 +12,7 @@ from face import palette
 from face.canonical import face_height
 from face.color import LUMA, Pixels, redness
 from face.observed import area
-from face.palette import Palette
+from face.palette import Tones
 from face.topology import INNER_LIPS, INNER_LOWER, INNER_UPPER, OUTER_LIPS
 from foundation.geometry import Array, Image
 
@@ -73,18 +73,18 @@ def look_inside(image: Image, points: Array) -> Inside:
         size = max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale))
         part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
     own = (points[:, :2] - low + 0.5) * scale - 0.5
-    seen = palette.look([(part, own)])
+    seen = palette.tones(part, own)
     return _open(part, own, seen, scale * height) if gap > OPEN else NOTHING._replace(hole=_hole(part, own, seen))
 
 
-def _hole(part: Image, points: Array, seen: Palette) -> float:
+def _hole(part: Image, points: Array, seen: Tones) -> float:
     lips = area(part.shape, points[list(OUTER_LIPS)])
     if lips.sum() < LEAST:
         return float("nan")
     return float((part[lips] @ LUMA < HOLE_LIGHT * float(seen.lip @ LUMA)).mean())
 
 
-def _open(part: Image, points: Array, seen: Palette, height: float) -> Inside:
+def _open(part: Image, points: Array, seen: Tones, height: float) -> Inside:
     inside = area(part.shape, points[list(INNER_LIPS)], -max(1, round(0.004 * height)))
     if inside.sum() < LEAST:
         return NOTHING
@@ -103,7 +103,7 @@ def _open(part: Image, points: Array, seen: Palette, height: float) -> Inside:
     )
 
 
-def _tone_and_hue(teeth: Pixels, seen: Palette) -> tuple[float, float]:
+def _tone_and_hue(teeth: Pixels, seen: Tones) -> tuple[float, float]:
     light = teeth @ LUMA
     lightest = teeth[light >= np.percentile(light, LIGHTER)].mean(axis=0)
     white = seen.white / max(float(seen.white @ LUMA), 1e-6)
@@ -111,7 +111,7 @@ def _tone_and_hue(teeth: Pixels, seen: Palette) -> tuple[float, float]:
     return float(np.percentile(light, LIGHT)) / seen.skin, 100 * float(np.linalg.norm(away))
 
 
-def _doubled(part: Image, points: Array, seen: Palette, height: float) -> float:
+def _doubled(part: Image, points: Array, seen: Tones, height: float) -> float:
     """The share of columns, of the middle ones, in which lip comes before the dark on the way down."""
     upper, lower = points[list(INNER_UPPER[2:-2])], points[list(INNER_LOWER[2:-2])]
     ways = upper[:, None] + _ROWS[:, None] * (lower - upper)[:, None]
