@@ -33,8 +33,8 @@ def inner_ramp(size: tuple[int, int], edges: tuple[bool, ...], width: float) -> 
     x, y = np.arange(size[0], dtype=np.float64), np.arange(size[1], dtype=np.float64)
     across = np.minimum(x if left else np.inf, x[::-1] if right else np.inf)
     down = np.minimum(y if top else np.inf, y[::-1] if bottom else np.inf)
-    across, down = np.broadcast_to(across, x.shape), np.broadcast_to(down, y.shape)
-    return smoothstep(np.minimum(across[None, :], down[:, None]) / max(width, 1e-6))
+    across, down = np.broadcast_to(across, x.shape)[None, :], np.broadcast_to(down, y.shape)[:, None]
+    return np.where(across < down, *(smoothstep(inside / max(width, 1e-6)) for inside in (across, down)))
 
 
 def crop_mask(crop: CropInfo, face: Face, feather: float) -> Mask:

@@ -7,7 +7,7 @@ as stages.compositing.composite has it. Where the driver's face is away for long
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import groupby, repeat
 from pathlib import Path
@@ -39,9 +39,29 @@ Mask = NDArray[np.uint8]
 SHOTS_OPEN = 2
 """Renderers kept: where one shot passes into another, both are needed."""
 KEPT = 6_000_000
-"""Samples of the largest portrait that stays with a worker for its next chunk, about 16 MB with its person."""
-_last: dict[tuple[Crop, Matte | None], tuple[Portrait, Tint | None]] = {}
-"""The portrait of the last chunk: reading it takes up to a tenth of a chunk's time."""
+"""Samples of the portraits that stay with a worker for their next chunks, about 16 MB with their persons, and twice as
+much of what is ready to move them."""
+
+
+@dataclass
+class _Known:
+    """A portrait that was read.
+
+    Attributes:
+        tint: of one without colours.
+        native: it has the picture's own pixels.
+        ready: the renderer that was opened last, and of what.
+    """
+
+    portrait: Portrait
+    tint: Tint | None
+    native: bool
+    ready: tuple[object, Renderer] | None = None
+
+
+_known: dict[tuple[Crop, Matte | None], _Known] = {}
+"""Those of the last chunks: reading and opening takes up to a fifth of a chunk's time, and workers move performers by
+turns."""
 
 
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
@@ -72,16 +92,16 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     return Facts(frames=stop - start, size=size)
 
 
-def _portrait(crop: Crop, matte: Matte | None) -> tuple[Portrait, Tint | None]:
+def _portrait(crop: Crop, matte: Matte | None) -> _Known:
     """The portrait, and its tint if it has no colours."""
-    known = _last.get((crop, matte))
+    known = _known.pop((crop, matte), None)
     if known is None:
         portrait = crop.portrait(matte)
-        known = portrait, Tint.of(portrait.image)
-    told = crop.given.digest and (matte is None or matte.given.digest)
-    _last.clear()
-    if told and known[0].image.size <= KEPT:
-        _last[crop, matte] = replace(known[0], image=known[0].image.copy()), known[1]
+        known = _Known(portrait, Tint.of(portrait.image), crop.info().native)
+    if crop.given.digest and (matte is None or matte.given.digest):
+        _known[crop, matte] = known
+    while sum(each.portrait.image.size for each in _known.values()) > KEPT:
+        del _known[next(iter(_known))]
     return known
 
 
@@ -108,16 +128,16 @@ class _Scene:
     """
 
     def __init__(self, settings: Settings, inputs: Inputs) -> None:
-        self.engine, (portrait, self.tint) = load_engine(settings.engine.name), _portrait(inputs.crop, inputs.matte)
-        self.still: Image = portrait.image
-        self.box = inputs.crop.info().box
+        self.engine, known = load_engine(settings.engine.name), _portrait(inputs.crop, inputs.matte)
+        self.still: Image = known.portrait.image
+        self.tint, self.box = known.tint, inputs.crop.info().box
         self._own = Own(read_options(self.engine, settings.options), engine_files(inputs.files))
         self._prepared, self._fps, self._clip = inputs.prepared, settings.fps, inputs.clip
         self._shots = inputs.clip.shots()
         self._length = self._shots[-1].stop
 
         # Caches that do not hold the scene itself: a worker lives for many, and each is to go when it is done.
-        opened = partial(_opened, self.engine, portrait, self._prepared, self._own)
+        opened = partial(_opened, self.engine, known, self._prepared, self._own)
         self._renderer: Callable[[int], Renderer] = lru_cache(SHOTS_OPEN)(opened)
         # driving frames of other shots, which pass into this one or come out of it
         self._other: Callable[[int], Image] = lru_cache(SHOTS_OPEN)(partial(_read, self._clip.video))
@@ -207,8 +227,16 @@ class _Nobody:
         return np.zeros((1, 1, 3), np.uint8)
 
 
-def _opened(engine: Engine[Any], portrait: Portrait, prepared: Prepared, own: Own[Any], number: int) -> Renderer:
-    return engine.open(portrait, prepared.arrays(number), own)
+def _opened(engine: Engine[Any], known: _Known, prepared: Prepared, own: Own[Any], number: int) -> Renderer:
+    """The renderer of a shot; of those without networks, the last one stays with the portrait."""
+    told = engine.name, prepared, own.options, number
+    if known.ready and known.ready[0] == told:
+        return known.ready[1]
+    known.ready = None
+    renderer = engine.open(known.portrait, prepared.arrays(number), own)
+    if known.native and prepared.given.digest and not own.files:
+        known.ready = told, renderer
+    return renderer
 
 
 def _read(clip: Path, index: int) -> Image:

@@ -1,4 +1,7 @@
-"""A worker lives for many tasks: what one of them held is gone with it, not whenever garbage is next collected."""
+"""A worker lives for many tasks: what one of them held is gone with it, not whenever garbage is next collected.
+
+But for what stays with a portrait: the one renderer that its next chunk is likely to ask for.
+"""
 
 from __future__ import annotations
 
@@ -21,17 +24,17 @@ def renderers() -> set[int]:
 
 
 @pytest.mark.slow
-def test_no_renderer_outlives_its_task(manifest: Callable[..., Path], tmp_path: Path) -> None:
+def test_one_renderer_a_portrait_outlives_its_task(manifest: Callable[..., Path], tmp_path: Path) -> None:
     store = ArtifactStore(tmp_path / "work")
-    plan = plan_job(load_manifest(manifest()), store)
-    stages = set()
+    read = load_manifest(manifest())
+    plan = plan_job(read, store)
+    stages, others = set(), renderers()
     for task in plan.graph.needed_for([plan.video.key], ()):
         gc.collect()
-        before = renderers()
         gc.disable()
         try:
             run_task(task, store, lambda done, total: None)
-            assert renderers() <= before
+            assert len(renderers() - others) <= len(read.manifest.performers)
         finally:
             gc.enable()
         stages.add(task.stage)
