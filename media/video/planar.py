@@ -7,7 +7,6 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,12 +21,11 @@ SITED = {"chroma_sample_location": "left"}
 """What a decoder of such files is told of where samples of colour lie, which no container keeps."""
 MARGIN = 2
 """Pixels around a picture whose colour counts for its own."""
-_TAG, _NAME = "comment", "planes"
 
 
 @dataclass(frozen=True)
 class Planar:
-    """What a file of such pictures says of itself.
+    """How such pictures lie in a file.
 
     Attributes:
         size: (width, height) of the planes.
@@ -39,25 +37,6 @@ class Planar:
     part: Box
     matrix: int
     span: int
-
-    @property
-    def tags(self) -> dict[str, str]:
-        """For the container."""
-        numbers = (*self.size, *self.part.corners, self.matrix, self.span)
-        return {_TAG: " ".join([_NAME, *map(str, numbers)])}
-
-    @staticmethod
-    def of(tags: Mapping[str, str]) -> Planar | None:
-        """What a container's tags say; None: its pictures are of another kind.
-
-        Raises:
-            ValueError: they are none of this kind's.
-        """
-        name, *numbers = tags.get(_TAG, "").split() or [""]
-        if name != _NAME:
-            return None
-        width, height, *part, matrix, span = map(int, numbers)
-        return Planar((width, height), Box(*part), matrix, span)
 
     def rgb(self, frame: VideoFrame, to_rgb: ToRgb) -> NDArray[np.uint8]:
         """(H, W, 3) the picture in a frame of these planes.

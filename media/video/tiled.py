@@ -19,8 +19,9 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from foundation.geometry import Box
-from media.video.lossless import OPTIONS, LosslessSink
-from media.video.tiles import TAG, Tiles
+from media.video.form import Form
+from media.video.lossless_writer import OPTIONS, LosslessSink
+from media.video.tiles import Tiles
 
 
 class TiledSink(LosslessSink):
@@ -32,7 +33,7 @@ class TiledSink(LosslessSink):
 
     def __init__(self, path: Path, still: NDArray[np.uint8], fps: Fraction) -> None:
         size, channels = (still.shape[1], still.shape[0]), still.shape[2]
-        super().__init__(path, size=size, fps=fps, codec="magicyuv", channels=channels, tags={"comment": TAG})
+        super().__init__(path, size=size, fps=fps, codec="magicyuv", channels=channels, form=Form(tiled=True))
         self._tiles, self._fps = Tiles(still), fps
         self._coder = _coder(*size, self._format, fps)
         self.send(super().prepare(still))

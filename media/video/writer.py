@@ -25,7 +25,8 @@ from media.ffmpeg.pipe import PipeSink
 from media.ffmpeg.planes import Planes
 from media.ffmpeg.sink import Sink
 from media.files.info import LOSSLESS_SUFFIX
-from media.video.lossless import LosslessCodec, LosslessSink
+from media.video.form import Form
+from media.video.lossless_writer import LosslessCodec, LosslessSink
 from media.video.planar import Planar
 from media.video.tiled import TiledSink
 
@@ -88,8 +89,9 @@ class FrameWriter:
             else:
                 lossless = codec or _BY_SUFFIX.get(suffix, "magicyuv")
                 channels = self._shape[2]
+                form = Form(planar)
                 self._sink = LosslessSink(
-                    self._temporary, size=size, fps=fps, codec=lossless, channels=channels, planar=planar, tags=tags
+                    self._temporary, size=size, fps=fps, codec=lossless, channels=channels, form=form, tags=tags
                 )
         except (OSError, FFmpegError) as problem:
             raise self._told(problem) from problem

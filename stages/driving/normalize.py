@@ -23,7 +23,8 @@ from foundation.shots import save_shots
 from media.files.info import LOSSLESS_SUFFIX
 from media.video.ahead import ahead
 from media.video.light import SteadyLight
-from media.video.lossless import copy_frames, read_frames, read_packets
+from media.video.lossless import read_frames, read_packets
+from media.video.lossless_writer import copy_frames
 from media.video.sequence import in_order
 from media.video.writer import FrameWriter
 from stages.artifacts import FRAMES

@@ -8,7 +8,7 @@ from face.mouth_watch import MouthWatch
 from foundation.errors import CHECK_WORK, StageError
 from foundation.npy import Rows
 from foundation.shots import save_shots
-from media.video.lossless import join_frames
+from media.video.lossless_writer import join_frames
 from stages.artifacts import FRAMES
 from stages.contract import Report
 from stages.contracts.normalize import Facts, Settings

@@ -16,7 +16,8 @@ import pytest
 from foundation.errors import StageError
 from media.ffmpeg.codecs import Encode
 from media.files.info import LOSSLESS_SUFFIX
-from media.video.lossless import LosslessSink, pick_frames
+from media.video.lossless import pick_frames
+from media.video.lossless_writer import LosslessSink
 from media.video.probe import probe
 from media.video.reader import VideoReader, read_frames
 from media.video.writer import FrameWriter
