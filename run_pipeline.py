@@ -3,36 +3,37 @@
 Old Pythons must be able to read this file, to say in one line that they are too old: no newer syntax here.
 """
 
+import json
 import signal
 import sys
 
 if not (3, 11) <= sys.version_info[:2] <= (3, 14):
-    sys.exit(
-        "error: Duet needs Python 3.11 to 3.14, and %s is %d.%d: name another, as in `make demo PYTHON=python3.12`"
+    sys.stderr.write(
+        "error: Duet needs Python 3.11 to 3.14, and %s is %d.%d: name another, as in `make demo PYTHON=python3.12`\n"
         % ((sys.executable,) + tuple(sys.version_info[:2]))
     )
+    sys.exit(4)
+
+from foundation.errors import event_of, lacking, stop
 
 
-STOPPED = "stopped (run the same command again to go on from what is finished)"
-
-
-def stopped(*_signal):
-    """Leave as the command line does, which takes this over, while it is still being imported."""
+def leave(error):
+    """End as the command line does."""
     if "--json" in sys.argv:
-        sys.stdout.write('{"event": "Stopped", "code": 130, "text": "%s"}\n' % STOPPED)
-    sys.stderr.write("error: " + STOPPED + "\n")
-    sys.exit(130)
+        sys.stdout.write(json.dumps(event_of(error)) + "\n")
+    sys.stderr.write("error: %s\n" % error)
+    sys.exit(error.exit_code)
 
 
 def main():
     """Run one command. Worker processes import this file too, and need nothing of the command line."""
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(each) != signal.SIG_IGN:  # as nohup wants it
-            signal.signal(each, stopped)
+            signal.signal(each, lambda *_: leave(stop()))  # until the command line takes it over
     try:
         from pipeline.cli import main as command
     except ModuleNotFoundError as error:
-        sys.exit("error: the package %s is missing: run `make install`, then .venv/bin/duet" % error.name)
+        leave(lacking(error))
     command()
 
 

@@ -3,7 +3,7 @@
 DuetError
   +-- ManifestError     exit 2   the manifest or the arguments are wrong
   +-- InputError        exit 3   a media file, a face or a checkpoint is unusable
-  +-- StageError        exit 4   a stage could not do its work (disk full, encoder failed, a bug)
+  +-- StageError        exit 4   a stage could not do its work (disk full, encoder failed, a package is missing, a bug)
   +-- CheckError        exit 5   the result was made, and failed a quality check
   +-- Interrupted       exit 130 the user, or the farm, stopped the run
 
@@ -129,3 +129,20 @@ class Interrupted(DuetError):  # noqa: N818  (it is no error of anyone's)
     """The run was stopped from outside; what is finished stays finished."""
 
     exit_code = 130
+
+
+def event_of(error: DuetError) -> dict[str, object]:
+    """What `--json` tells of an error, or of a stop, on stdout."""
+    event = "Stopped" if isinstance(error, Interrupted) else "Failed"
+    mistakes = list(error.mistakes) if isinstance(error, ManifestError) else []
+    return {"event": event, "code": error.exit_code, **error.to_json(), "text": str(error), "mistakes": mistakes}
+
+
+def stop() -> Interrupted:
+    """What a command ends with that is told to."""
+    return Interrupted("stopped", cure="run the same command again to go on from what is finished")
+
+
+def lacking(error: ModuleNotFoundError) -> StageError:
+    """What a command ends with where Duet is not installed, or in part."""
+    return StageError(f"the package {error.name} is missing", cure="run `make install`, then .venv/bin/duet")

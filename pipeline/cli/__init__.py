@@ -17,7 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from foundation import limits
-from foundation.errors import DuetError, InputError, Interrupted, ManifestError, StageError
+from foundation.errors import DuetError, InputError, ManifestError, StageError, event_of, lacking, stop
 from foundation.printable import Printable, printable
 from foundation.reading import why
 from foundation.version import VERSION
@@ -108,8 +108,8 @@ def _options(
 
 def main() -> None:
     """Run a command and leave with the exit code of design: 0, 2, 3, 4, 5, 75 or 130."""
-    for stop in (signal.SIGINT, signal.SIGTERM):  # a farm that stops a job sends the second
-        signal.signal(stop, _stopped)
+    for each in (signal.SIGINT, signal.SIGTERM):  # a farm that stops a job sends the second
+        signal.signal(each, _stopped)
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup wants it
         signal.signal(signal.SIGHUP, _stopped)
     debug = "--debug" in sys.argv
@@ -133,6 +133,8 @@ def main() -> None:
         if error.errno == errno.ENAMETOOLONG:  # asked whether such a file is there, Python up to 3.13 raises
             _fail(InputError(why(error), file=error.filename, cure="choose a shorter name"), debug)
         _fail(StageError(why(error), file=error.filename, cure="run again with --debug"), debug)
+    except ModuleNotFoundError as error:
+        _fail(lacking(error), debug)
     except Exception as error:
         problem = f"unexpected {type(error).__name__}: {error}"
         _fail(StageError(problem, cure="run again with --debug and report it"), debug)
@@ -162,14 +164,7 @@ def _leave_unheard(error: OSError) -> NoReturn:
 
 
 def _stopped(signum: int, frame: Any) -> None:
-    raise Interrupted("stopped", cure="run the same command again to go on from what is finished")
-
-
-def _event_of(error: DuetError) -> dict[str, object]:
-    """What `--json` tells of an error, or of a stop, on stdout."""
-    event = "Stopped" if isinstance(error, Interrupted) else "Failed"
-    mistakes = list(error.mistakes) if isinstance(error, ManifestError) else []
-    return {"event": event, "code": error.exit_code, **error.to_json(), "text": str(error), "mistakes": mistakes}
+    raise stop()
 
 
 def _fail(error: DuetError, debug: bool) -> None:
@@ -178,7 +173,7 @@ def _fail(error: DuetError, debug: bool) -> None:
         traceback.print_exc()
     if "--json" in sys.argv:
         with suppress(OSError):
-            typer.echo(json.dumps(_event_of(error), ensure_ascii=False))
+            typer.echo(json.dumps(event_of(error), ensure_ascii=False))
     where = f"{error.file}: " if error.file else ""
     mistakes = error.mistakes if isinstance(error, ManifestError) else ()
     with suppress(OSError):  # nobody may be there to hear it

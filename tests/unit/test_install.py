@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -151,7 +152,7 @@ def started(arguments: list[str], version: str, folder: Path) -> subprocess.Comp
 def test_other_pythons_end_in_one_line(version: str, tmp_path: Path) -> None:
     assert version not in SpecifierSet(METADATA["requires-python"])
     run = started([sys.executable, "run_pipeline.py", "--version"], version, tmp_path)
-    assert run.returncode
+    assert run.returncode == 4
     (line,) = run.stderr.splitlines()
     assert line.startswith("error: Duet needs Python 3.11 to 3.14, and ")
     assert f" is {version}: " in line
@@ -180,7 +181,8 @@ def test_an_old_python_can_read_the_program() -> None:
     new = (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr, ast.Match)
     for node in ast.walk(tree):
         assert not isinstance(node, new)
-        assert not (isinstance(node, ast.FunctionDef) and (node.returns or node.args.args or node.args.kwonlyargs))
+        assert not getattr(node, "returns", None)
+        assert not getattr(node, "annotation", None)
 
 
 def test_the_command_line_tells_its_version() -> None:
@@ -195,4 +197,15 @@ def test_a_python_without_the_packages_is_told_so(tmp_path: Path) -> None:
         [sys.executable, "-S", "run_pipeline.py"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     (line,) = run.stderr.splitlines()
-    assert "is missing: run `make install`" in line
+    assert "is missing (run `make install`" in line
+    assert run.returncode == 4
+
+
+def test_a_package_that_a_command_misses_is_told_so() -> None:
+    program = "import sys; sys.modules['pydantic'] = None; import run_pipeline; run_pipeline.main()"
+    command = [sys.executable, "-c", program, "validate", "duet.yaml", "--json"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    told = json.loads(run.stdout)
+    assert (run.returncode, told["event"], told["code"]) == (4, "Failed", 4)
+    assert run.stderr == f"error: {told['text']}\n"
+    assert "pydantic is missing (run `make install`" in run.stderr
