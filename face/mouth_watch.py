@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face.bridging import REACH, Gap
-from face.occlusion import look_at_mouth, occluded
+from face.occlusion import occluded, read_mouth
 from face.steadying import spans
 from foundation.facetrack import OCCLUDED, FaceTrack
-from foundation.geometry import Array, Image
+from foundation.geometry import Array, Box, Image
 from foundation.npy import NpyWriter, Rows
 from foundation.schemes import MEDIAPIPE_478
 from foundation.shots import Shot
@@ -43,12 +43,17 @@ class MouthWatch:
 
     def look(self, image: Image) -> None:
         """The next frame, (H, W, 3) uint8 RGB."""
-        self.take(self.seen(image, self._frames)[None])
+        self.take(self.seen(lambda box: image[box.slices], self._frames)[None])
 
-    def seen(self, image: Image, frame: int) -> NDArray[np.uint8]:
-        """(P, 3) what `take` takes of a frame with this number; empty where nothing is watched."""
-        watched = self._writer is not None
-        return look_at_mouth(image, self._track.points[frame]) if watched else np.zeros((0, 3), np.uint8)
+    def seen(self, part: Callable[[Box], Image], frame: int) -> NDArray[np.uint8]:
+        """(P, 3) what `take` takes of a frame with this number; empty where nothing is watched.
+
+        Args:
+            part: gives the frame's pixels in a box.
+        """
+        if self._writer is None:
+            return np.zeros((0, 3), np.uint8)
+        return read_mouth(part, self._track.size, self._track.points[frame])
 
     def take(self, looks: NDArray[np.uint8]) -> None:
         """What was seen of the next frames."""

@@ -9,6 +9,7 @@ tell: the network draws a mouth onto whatever is there, mostly a shut one.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from face.bridging import smooth_step
 from face.steadying import spans
 from face.topology import CHIN, FOREHEAD, LIP_RINGS_LOWER, LIP_RINGS_UPPER
-from foundation.geometry import Array, Image
+from foundation.geometry import Array, Box, Image
 from foundation.npy import Rows
 
 # fmt: off
@@ -100,19 +101,29 @@ def look_at_mouth(image: Image, points: Array) -> NDArray[np.uint8]:
     Args:
         points: (478, 2 or 3) landmarks of the face, pixels of the image; they may lie outside it.
     """
+    return read_mouth(lambda box: image[box.slices], (image.shape[1], image.shape[0]), points)
+
+
+def read_mouth(part: Callable[[Box], Image], size: tuple[int, int], points: Array) -> NDArray[np.uint8]:
+    """The same of a picture that is read only where it is looked at.
+
+    Args:
+        part: gives the picture's pixels in a box that lies inside it.
+        size: (width, height) of the picture.
+    """
     wanted = np.asarray(points[list(LOOKED_AT), :2], np.float64)
-    height, width = image.shape[:2]
+    width, height = size
     low = np.clip(np.floor(wanted.min(axis=0)).astype(int) - 8, 0, (width - 1, height - 1))
     high = np.clip(np.ceil(wanted.max(axis=0)).astype(int) + 9, low + 1, (width, height))
-    part = np.ascontiguousarray(image[low[1] : high[1], low[0] : high[0]])
+    shown = np.ascontiguousarray(part(Box(*low.tolist(), *high.tolist())))
     tall = max(float(np.linalg.norm(points[FOREHEAD, :2] - points[CHIN, :2])), 1.0)
     scale = min(1.0, LIMITS.side / tall)
     if scale < 1:
-        size = max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale))
-        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
-    part = np.asarray(cv2.GaussianBlur(part, (0, 0), max(0.5, LIMITS.blur * tall * scale)), np.uint8)
+        small = max(1, round(shown.shape[1] * scale)), max(1, round(shown.shape[0] * scale))
+        shown = np.asarray(cv2.resize(shown, small, interpolation=cv2.INTER_AREA), np.uint8)
+    shown = np.asarray(cv2.GaussianBlur(shown, (0, 0), max(0.5, LIMITS.blur * tall * scale)), np.uint8)
     places = ((wanted - low + 0.5) * scale - 0.5).astype(np.float32)[None]
-    return np.asarray(cv2.remap(part, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0], np.uint8)
+    return np.asarray(cv2.remap(shown, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0], np.uint8)
 
 
 @dataclass(frozen=True)

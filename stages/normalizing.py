@@ -13,7 +13,6 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
-from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from face.mouth_watch import runs
@@ -45,19 +44,17 @@ class Cut:
     """A cut frame.
 
     Attributes:
-        picture: (H, W, 3).
-        planes: the clip's own, where those are kept.
+        part: gives what lies in a box of it, (h, w, 3).
+        write: keeps it.
     """
 
-    picture: Image
-    planes: VideoFrame | None = None
+    part: Callable[[Box], Image]
+    write: Callable[[FrameWriter], None]
 
-    def write(self, writer: FrameWriter) -> None:
-        """Keep it."""
-        if self.planes is None:
-            writer.write(self.picture)
-        else:
-            writer.write_planes(self.planes)
+    @staticmethod
+    def of(picture: Image) -> Cut:
+        """One that is a picture, (H, W, 3)."""
+        return Cut(lambda box: picture[box.slices], lambda writer: writer.write(picture))
 
 
 @dataclass(frozen=True)
@@ -186,7 +183,7 @@ def _each(
 def _kept(frame: Timed, affine: Array, size: tuple[int, int], planes: PlaneCut) -> Cut:
     """Whole pixels, which is all that `planes` are made for."""
     kept = planes(frame, _box(affine, size))
-    return Cut(planes.rgb(kept), kept)
+    return Cut(partial(planes.rgb, kept), lambda writer: writer.write_planes(kept))
 
 
 def _box(affine: Array, size: tuple[int, int]) -> Box:
@@ -205,5 +202,5 @@ def _copies(affine: Array, size: tuple[int, int], picture: tuple[int, int]) -> b
 def _shown(image: Image, affine: Array, size: tuple[int, int]) -> Cut:
     """Whole pixels are copied; anything else is resampled, with the picture's edge going on outside it."""
     if _copies(affine, size, (image.shape[1], image.shape[0])):
-        return Cut(np.ascontiguousarray(image[_box(affine, size).slices]))
-    return Cut(warp_affine(image, affine, size, border=cv2.BORDER_REPLICATE))
+        return Cut.of(np.ascontiguousarray(image[_box(affine, size).slices]))
+    return Cut.of(warp_affine(image, affine, size, border=cv2.BORDER_REPLICATE))

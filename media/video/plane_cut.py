@@ -24,6 +24,9 @@ from media.video.writer import FrameWriter
 _PAD = 2 * MARGIN
 """Pixels by which a frame is enlarged where what is kept reaches over its edge."""
 
+_STEP = 64
+"""Pixels by which parts of a picture that are looked at grow."""
+
 
 def plane_cut(reader: VideoReader, boxes: Sequence[Box]) -> PlaneCut | None:
     """What cuts these boxes out of a clip's frames; None: it cannot be done so that they come out to the bit.
@@ -67,15 +70,23 @@ class PlaneCut:
         self.planar = _planar(like[1], box)
         self._kind, self._picture, self._to_rgb = _kind(like[1]), Picture(), ToRgb()
         self._graphs: dict[Box, Graph] = {}
+        self._windows: dict[tuple[int, int], _Window] = {}
         self.picture(like)
 
     def picture(self, timed: Timed) -> NDArray[np.uint8]:
         """(H, W, 3) a whole frame as it is shown."""
         return self._picture(timed[1], timed[2])
 
-    def rgb(self, planes: VideoFrame) -> NDArray[np.uint8]:
-        """(H, W, 3) the picture in what comes out."""
-        return self.planar.rgb(planes, self._to_rgb)
+    def rgb(self, planes: VideoFrame, part: Box) -> NDArray[np.uint8]:
+        """(h, w, 3) a part of the picture in what comes out, to the bit what it is there in all of it."""
+        wanted = part.moved(self.planar.part.x0, self.planar.part.y0)
+        near = _stepped(_around(wanted), self.planar.size)
+        size = near.width, near.height
+        if size not in self._windows:
+            self._windows[size] = _Window(planes, size)
+        shown = self._windows[size](planes, near)
+        shown.colorspace, shown.color_range = self.planar.matrix, self.planar.span
+        return np.ascontiguousarray(self._to_rgb(shown, size)[wanted.moved(-near.x0, -near.y0).slices])
 
     def __call__(self, timed: Timed, box: Box) -> VideoFrame:
         """Planes of which `box` is the picture."""
@@ -90,6 +101,29 @@ class PlaneCut:
         frame.pts = 0
         self._graphs[around].vpush(frame)
         return self._graphs[around].vpull()
+
+
+class _Window:
+    """Views of one size into frames.
+
+    Args:
+        like: one of the frames.
+        size: (width, height), even.
+    """
+
+    def __init__(self, like: VideoFrame, size: tuple[int, int]) -> None:
+        self._graph = Graph()
+        source = self._graph.add_buffer(width=like.width, height=like.height, format=like.format, time_base=Fraction(1))
+        self._crop = self._graph.add("crop", f"{size[0]}:{size[1]}:0:0")
+        self._graph.link_nodes(source, self._crop, self._graph.add("buffersink"))
+        self._graph.configure()
+
+    def __call__(self, frame: VideoFrame, box: Box) -> VideoFrame:
+        """What lies in a box of this size that begins at even pixels."""
+        self._crop.process_command("x", str(box.x0))
+        self._crop.process_command("y", str(box.y0))
+        self._graph.vpush(frame)
+        return self._graph.vpull()
 
 
 def _cropping(frame: VideoFrame, box: Box) -> Graph:
@@ -113,6 +147,17 @@ def _around(box: Box) -> Box:
     """What is kept with a box; it may reach over the picture's edge."""
     x0, y0 = ((at - MARGIN) // 2 * 2 for at in (box.x0, box.y0))
     x1, y1 = (-(-(at + MARGIN) // 2) * 2 for at in (box.x1, box.y1))
+    return Box(x0, y0, x1, y1)
+
+
+def _stepped(box: Box, size: tuple[int, int]) -> Box:
+    """A box enlarged to whole steps, inside what there is: each new size costs new tables."""
+    spans = []
+    for low, high, length in ((box.x0, box.x1, size[0]), (box.y0, box.y1, size[1])):
+        side = min(-(-(high - low) // _STEP) * _STEP, length)
+        start = min(max(low, 0), length - side)
+        spans.append((start, start + side))
+    (x0, x1), (y0, y1) = spans
     return Box(x0, y0, x1, y1)
 
 

@@ -54,7 +54,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         MouthWatch(out / "track") as watch,
     ):
         for cut in cuts:
-            look = watch.seen(cut.picture, first[writer.frames])
+            look = watch.seen(cut.part, first[writer.frames])
             if direct:
                 watch.take(look[None])
             else:

@@ -35,7 +35,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         layout.save_track(folder / "track", piece)
         with MouthWatch(folder / "track") as watch:
             for number, cut in enumerate(cuts):
-                looks.append(watch.seen(cut.picture, number)[None])
+                looks.append(watch.seen(cut.part, number)[None])
                 cut.write(writer)
                 report(number + 1, len(settings.piece))
     return Facts(frames=len(settings.piece))

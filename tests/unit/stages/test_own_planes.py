@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from foundation.facetrack import FaceTrack
 from foundation.fitting import Way
+from foundation.geometry import Box
 from media.video.lossless import pick_frames
+from media.video.plane_cut import plane_cut
 from media.video.reader import VideoReader, read_frames
 from stages.artifacts import FRAMES
 from stages.contracts.normalize import Fit
@@ -74,6 +76,20 @@ def test_what_is_kept_shows_what_the_clip_does(
     assert name == held
     np.testing.assert_array_equal(frames, cuts)
     np.testing.assert_array_equal(list(pick_frames(tmp_path / "out" / FRAMES, [1, 4])), [cuts[1], cuts[4]])
+
+
+@pytest.mark.parametrize("box", [Box(0, 0, 300, 180), Box(31, 17, 290, 170)], ids=["to the edge", "inside"])
+def test_a_part_of_what_is_kept_is_read_as_it_is_in_the_whole(box: Box, tmp_path: Path) -> None:
+    with VideoReader(write_clip(tmp_path / "clip.mkv", colourful((300, 180)))) as reader:
+        first = next(reader.decoded())
+        cut = plane_cut(reader, [box])
+        assert cut is not None
+        whole, planes = cut.picture(first)[box.slices], cut(first, box)
+    dice = np.random.default_rng(3)
+    for _ in range(30):
+        (x0, x1), (y0, y1) = (np.sort(dice.choice(side + 1, 2, replace=False)) for side in whole.shape[1::-1])
+        part = Box(int(x0), int(y0), int(x1), int(y1))
+        np.testing.assert_array_equal(cut.rgb(planes, part), whole[part.slices])
 
 
 @pytest.mark.parametrize("way", ["loop", "mirror", "stretch"])
