@@ -39,9 +39,10 @@ def test_the_tiles_of_a_box_are_its_parts() -> None:
     kinds = np.random.default_rng(1).integers(0, 3, (7, 8)).astype(np.uint8)
     for box in (Box(0, 0, 250, 200), Box(13, 40, 199, 41), Box(32, 64, 64, 96), Box(50, 50, 50, 90)):
         seen = np.zeros(SIZE, int)
-        for kind, part in runs(kinds.tolist(), box):
-            seen[part.slices] += 1
-            assert (kinds[part.y0 // TILE, part.x0 // TILE : (part.x1 - 1) // TILE + 1] == kind).all()
+        for down, parts in runs(kinds.tolist(), box):
+            for kind, x0, x1 in parts:
+                seen[down, x0:x1] += 1
+                assert (kinds[down.start // TILE, x0 // TILE : (x1 - 1) // TILE + 1] == kind).all()
         inside = np.zeros(SIZE, int)
         inside[box.slices] = 1
         assert (seen == inside).all()
@@ -55,9 +56,10 @@ def test_tiles_that_are_not_blended_need_it_nowhere(shift: tuple[int, int], stre
     field = (identity(whole) - 100) * np.float32(stretch) + 100 + np.array(shift, np.float32)
     kinds, opacity = cutout.kinds(field), carried(cutout, field)
     blended = 0
-    for kind, part in runs(kinds, whole):
-        blended += part.width * part.height if kind == ACROSS else 0
-        assert kind == ACROSS or (opacity[part.slices] == (0 if kind == BEHIND else 255)).all()
+    for down, parts in runs(kinds, whole):
+        for kind, x0, x1 in parts:
+            blended += (down.stop - down.start) * (x1 - x0) if kind == ACROSS else 0
+            assert kind == ACROSS or (opacity[down, x0:x1] == (0 if kind == BEHIND else 255)).all()
     assert blended < 0.8 * opacity.size
 
 
@@ -106,6 +108,11 @@ def test_tiles_warped_together_are_as_each_by_itself() -> None:
     cutout, _ = made()
     whole = Box(0, 0, SIZE[1], SIZE[0])
     field = (identity(whole) - 100) * np.float32(0.9) + np.array([104.3, 96.8], np.float32)
-    tiles = [(part, cv2.INTER_LINEAR) for _, part in runs([[at % 3 for at in range(99)]] * 99, whole)]
-    assert len(tiles) > 50
-    assert (cutout.moved(field, tiles) == cutout.moved(field, [(whole, cv2.INTER_LINEAR)])).all()
+    for interpolation in (cv2.INTER_LINEAR, cv2.INTER_CUBIC):
+        tiles = [
+            (Box(x0, down.start, x1, down.stop), interpolation)
+            for down, parts in runs([[at % 3 for at in range(99)]] * 99, whole)
+            for _, x0, x1 in parts
+        ]
+        assert len(tiles) > 50
+        assert (cutout.moved(field, tiles) == cutout.moved(field, [(whole, interpolation)])).all()
