@@ -6,7 +6,7 @@ is explicit: vectors have the machine's width, so nothing hangs on a compiler's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -223,6 +223,20 @@ class Emitter:
         """One float of a vector."""
         one = self.builder.extract_element(value.value, ir.Constant(ir.IntType(32), lane))
         self.builder.store(one, self._pointer(base, offset, F32), align=4)
+
+    def transposed(self, rows: Sequence[Vec]) -> list[Vec]:
+        """As many vectors as each has lanes, as the rows of a square, turned into its columns."""
+        lanes, turned = self.shape.lanes, list(rows)
+        halves = [[part + at // 2 + at % 2 * lanes for at in range(lanes)] for part in (0, lanes // 2)]
+        masks = [ir.Constant(ir.VectorType(ir.IntType(32), lanes), half) for half in halves]
+        for _ in range(lanes.bit_length() - 1):  # each time the rows of one half are woven into those of the other
+            pairs = list(zip(turned[: lanes // 2], turned[lanes // 2 :], strict=True))
+            turned = [
+                Vec(self, self.builder.shuffle_vector(one.value, other.value, mask))
+                for one, other in pairs
+                for mask in masks
+            ]
+        return turned
 
     def load_int(self, base: Int, offset: Int) -> Int:
         """The 32-bit whole number at `base` plus `offset` numbers."""

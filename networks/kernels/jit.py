@@ -17,7 +17,7 @@ from networks.kernels.machine import Shape, Target, targets
 from networks.kernels.matmul import MATMUL_ARGUMENTS, emit_matmul
 from networks.kernels.modulating import MODULATE_ARGUMENTS, emit_modulate
 from networks.kernels.normalising import HALVE_ARGUMENTS, NORM_ARGUMENTS, emit_halve, emit_norm
-from networks.kernels.planes import PLANES_ARGUMENTS, TO_PLANES_ARGUMENTS, emit_planes, emit_to_planes
+from networks.kernels.planes import BLOCKS, PLANES_ARGUMENTS, TO_PLANES_ARGUMENTS, emit_planes, emit_to_planes
 from networks.kernels.sampling import (
     BESIDE_ARGUMENTS,
     BLEND_ARGUMENTS,
@@ -43,9 +43,7 @@ KERNELS: Kernels = {
     "corners": (CORNERS_ARGUMENTS, emit_corners),
     "beside": (BESIDE_ARGUMENTS, emit_beside),
     "blend": (BLEND_ARGUMENTS, emit_blend),
-    "planes_1": (PLANES_ARGUMENTS, partial(emit_planes, outputs=1, size=7, block=8)),
-    "planes_3": (PLANES_ARGUMENTS, partial(emit_planes, outputs=3, size=7, block=4)),
-    "planes_4": (PLANES_ARGUMENTS, partial(emit_planes, outputs=4, size=7, block=2)),
+    **{f"planes_{n}": (PLANES_ARGUMENTS, partial(emit_planes, outputs=n, size=7)) for n in BLOCKS},
     "to_planes": (TO_PLANES_ARGUMENTS, emit_to_planes),
 }
 

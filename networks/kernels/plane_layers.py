@@ -9,12 +9,12 @@ from torch import Tensor
 
 from networks.kernels.jit import Library
 from networks.kernels.layers import Norm
+from networks.kernels.planes import BLOCKS
 from networks.kernels.workers import Scratch, run_tasks, spans
 
 SIZE = 7
 BORDER = SIZE // 2
 ROWS_AT_ONCE = 8
-SLACK = 8  # vectors beyond the right border: the last block of a row may reach so far
 
 
 class Planes:
@@ -27,7 +27,8 @@ class Planes:
 
     def __init__(self, library: Library, channels: int, height: int, width: int) -> None:
         self.height, self.width = height, width
-        across = width + 2 * BORDER + SLACK * library.shape.lanes
+        widest = max(BLOCKS.values()) * library.shape.lanes
+        across = -(-width // widest) * widest + 2 * BORDER  # the last block of a row may reach so far
         self.data = torch.empty(channels, height + 2 * BORDER, across)
         self.data[:, :BORDER] = self.data[:, height + BORDER :] = 0
         self.data[:, :, :BORDER] = self.data[:, :, width + BORDER :] = 0
@@ -61,7 +62,7 @@ class PlaneLayer:
     """A 7x7 convolution with padding 3.
 
     Args:
-        group: results made at once, 1, 3 or 4; others are made up to a multiple of it.
+        group: results made at once, of BLOCKS; others are made up to a multiple of it.
     """
 
     def __init__(self, library: Library, group: int, weight: Tensor, bias: Tensor) -> None:
@@ -78,7 +79,7 @@ class PlaneLayer:
     def __call__(self, planes: Planes) -> Tensor:
         """-> (O, H, W). The planes may have more channels than the weights; they are not looked at."""
         height, width = planes.height, planes.width
-        span = SLACK * self.library.shape.lanes
+        span = BLOCKS[self.group] * self.library.shape.lanes
         across = -(-width // span) * span
         result = torch.empty(len(self.bias), height, across)
         ends = (self.weights.shape[1], across, *planes.strides, height * across)

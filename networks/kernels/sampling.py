@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from networks.kernels.emit import Emitter, Int, Vec
+from networks.kernels.planes import Row, emit_row
 
 CORNERS_ARGUMENTS = 8
 BESIDE_ARGUMENTS = 14
@@ -80,16 +81,17 @@ def emit_blend(e: Emitter) -> None:
     """
     painted, scale, shift, features, positions, weights, mask, result, *rest = e.arguments()
     pixels, width, channels, plane, pitch, first, last = rest
-    with e.loop(first, last) as i, e.loop(0, width) as j:
-        pixel = i * width + j
-        sources = _corners(e, features, positions, pixel, pixels, channels)
-        factors = [e.broadcast(weights, pixel + pixels * k) for k in range(4)]
-        fresh = e.constant(1.0) - e.broadcast(mask, pixel)
-        with e.loop(0, channels, e.shape.lanes) as c:
-            value = _normalised(e, e.load(painted, pixel * channels + c), scale, shift, c) * fresh
-            value = value + _sampled(e, sources, factors, c)
-            for lane in range(e.shape.lanes):
-                e.store_lane(result, (c + lane) * plane + i * pitch + j, value, lane)
+    with e.loop(first, last) as i:
+
+        def value(j: Int, c: Int, i: Int = i) -> Vec:
+            pixel = i * width + j
+            sources = _corners(e, features, positions, pixel, pixels, channels)
+            factors = [e.broadcast(weights, pixel + pixels * k) for k in range(4)]
+            fresh = e.constant(1.0) - e.broadcast(mask, pixel)
+            own = _normalised(e, e.load(painted, pixel * channels + c), scale, shift, c) * fresh
+            return own + _sampled(e, sources, factors, c)
+
+        emit_row(e, value, Row(result + i * pitch * 4, plane, width, channels))
 
 
 def _normalised(e: Emitter, value: Vec, scale: Int, shift: Int, c: Int) -> Vec:
