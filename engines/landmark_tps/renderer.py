@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -44,6 +45,16 @@ class Scene:
     layers: Layers
     cutout: Cutout | None = None
 
+    @cached_property
+    def quick(self) -> Image:
+        """The image as it is moved in least time: four channels take half the time of three."""
+        return self.image if self.cutout else cv2.cvtColor(self.image, cv2.COLOR_RGB2RGBA)
+
+    @cached_property
+    def identity(self) -> Field:
+        """(H, W, 2) every pixel's own position: not to be written to."""
+        return identity(Box(0, 0, self.image.shape[1], self.image.shape[0]))
+
 
 @dataclass(frozen=True)
 class _Motion:
@@ -71,7 +82,6 @@ class TpsRenderer(Renderer):
 
     def __init__(self, scene: Scene, arrays: Arrays) -> None:
         self._image = np.ascontiguousarray(scene.image)
-        self._quick = self._image if scene.cutout else cv2.cvtColor(self._image, cv2.COLOR_RGB2RGBA)
         self._scene = scene
         self._targets = arrays["targets"]
         self._rigid = arrays["rigid"]
@@ -80,7 +90,6 @@ class TpsRenderer(Renderer):
         self._late = len(self._triangles) - len(face_triangles())
         self._texture = scene.texture[self._triangles]
         self._step = max(1.0, scene.height / WORK_HEIGHT)
-        self._identity = identity(Box(0, 0, self._image.shape[1], self._image.shape[0]))
 
     @property
     def looks(self) -> bool:
@@ -118,9 +127,9 @@ class TpsRenderer(Renderer):
         coarse = scene.surroundings.field(points[_oval, :2] - scene.texture[_oval], rigid)
         active = active_box(coarse, size)
         if active.width == 0 or active.height == 0:
-            return _Motion(self._identity, active, active)
+            return _Motion(scene.identity, active, active)
         field = cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_LINEAR)
-        field += self._identity
+        field += scene.identity
         face = self._face_box(points, size)
         if face.width < 2 or face.height < 2:
             face = Box(active.x0, active.y0, active.x0, active.y0)
@@ -146,8 +155,7 @@ class TpsRenderer(Renderer):
             if kind == cv2.INTER_CUBIC:
                 cv2.remap(self._image, source, None, kind, shown, cv2.BORDER_REFLECT)
                 continue
-            # four channels take half the time of three
-            moved = cv2.remap(self._quick, source, None, kind, borderMode=cv2.BORDER_REFLECT)
+            moved = cv2.remap(self._scene.quick, source, None, kind, borderMode=cv2.BORDER_REFLECT)
             cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB, shown)
         return out
 

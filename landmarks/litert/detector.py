@@ -8,7 +8,7 @@ import numpy as np
 from foundation.geometry import Array
 from landmarks.base import Image
 from landmarks.litert.network import Floats, Network
-from landmarks.litert.regions import Region, sampled
+from landmarks.litert.regions import sampled_whole
 
 SIDE = 128
 CONFIDENCE = 0.5
@@ -47,7 +47,7 @@ class Detector:
         """
         height, width = image.shape[:2]
         whole = max(width, height)
-        shown = sampled(image, Region(width / 2, height / 2, whole, whole), SIDE, cv2.BORDER_CONSTANT)
+        shown = sampled_whole(image, SIDE, cv2.BORDER_CONSTANT)
         raw, logits = self._network((shown * np.float32(2 / 255) - np.float32(1))[None])
         scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0].astype(np.float64), -100, 100)))
         kept = np.flatnonzero(scores >= CONFIDENCE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -72,6 +72,23 @@ def sampled(image: Image, region: Region, side: int, border: int) -> Image:
     Args:
         border: what lies outside the picture, as a constant of OpenCV.
     """
+    return cv2.remap(image, *_maps(region, side), cv2.INTER_LINEAR, borderMode=border)
+
+
+def sampled_whole(image: Image, side: int, border: int) -> Image:
+    """The same of a whole picture, in the middle of a square; where it lies is worked out once for each size."""
+    height, width = image.shape[:2]
+    return cv2.remap(image, *_whole_maps(width, height, side), cv2.INTER_LINEAR, borderMode=border)
+
+
+@lru_cache(maxsize=32)
+def _whole_maps(width: int, height: int, side: int) -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
+    longer = max(width, height)
+    return _maps(Region(width / 2, height / 2, longer, longer), side)
+
+
+def _maps(region: Region, side: int) -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
+    """As `remap` takes them: whole pixels, and the parts of one."""
     box = cv2.boxPoints(((region.x, region.y), (region.width, region.height), math.degrees(region.angle)))
     corners = np.array([[0, side], [0, 0], [side, 0], [side, side]], np.float32)
     m = cv2.invert(cv2.getPerspectiveTransform(box, corners))[1]
@@ -84,8 +101,7 @@ def sampled(image: Image, region: Region, side: int, border: int) -> Image:
     fractions = np.bitwise_or((v & part) << _BITS, u & part, out=np.empty((side, side), np.uint16), casting="unsafe")
     for axis, places in enumerate((u, v)):
         np.right_shift(places, _BITS, out=pixels[:, :, axis], casting="unsafe")
-    maps = pixels, fractions
-    return cv2.remap(image, *maps, cv2.INTER_LINEAR, borderMode=border)
+    return pixels, fractions
 
 
 @cache

@@ -69,7 +69,8 @@ def _small(image: Image) -> Image:
     height, width = image.shape[:2]
     scale = min(1.0, LOOKED_AT / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.ascontiguousarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)[:, :, ::-1])
+    small = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2BGR), np.uint8)
 
 
 def _came_back(seen: deque[Image]) -> bool:

@@ -120,7 +120,8 @@ class _Reading:
 
     def number(self, ticks: int) -> int:
         """The frame that shows then; -1: the still picture itself."""
-        return round(ticks * self._per_tick) - bool(self._tiles)
+        over, under = self._per_tick.as_integer_ratio()
+        return (2 * ticks * over + under) // (2 * under) - bool(self._tiles)
 
     def ticks(self, number: int) -> int:
         """When a frame shows."""
