@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import Enum
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from foundation.limits import Limit
 from media.sound.at_rate import resampled, sound_at
 from media.video.probe import probe
 from speech.acoustic import RATE
+from speech.separate import Separate
 from speech.weights import find_weights
 
 Samples = NDArray[np.float32]
@@ -27,14 +27,6 @@ MUSIC = -15.0
 """dB beside the voice: louder music is taken away."""
 LOOKS = (1 / 3, 2 / 3)
 """Where in a sound music is looked for."""
-
-
-class Separate(Enum):
-    """Whether the voice is taken out of a mix."""
-
-    AUTO = "auto"
-    YES = "yes"
-    NO = "no"
 
 
 @dataclass(frozen=True)

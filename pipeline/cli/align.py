@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from foundation.atomic import check_writable
-from pipeline.cli.hearing import hear, tell_heard, told_lines
 from pipeline.cli.options import Debug, Json
 from pipeline.cli.written import Written, refuse_losses
-from speech.alignment import Alignment
 from speech.languages import LANGUAGES, language_of
-from speech.lines import read_lines
-from speech.marks import write_marks, writer_of
-from speech.voice import Separate, Voice, read_voice
+from speech.separate import Separate
+
+if TYPE_CHECKING:
+    from speech.alignment import Alignment
+    from speech.voice import Voice
 
 Song = Annotated[Path, typer.Argument(metavar="SONG", help="A sound file, or a video with sound.")]
 Words = Annotated[Path, typer.Argument(metavar="WORDS", help="Its words: .txt, a line a line, or .lrc, .srt, .ass.")]
@@ -41,6 +41,11 @@ def run(
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
+    from pipeline.cli.hearing import hear, told_lines
+    from speech.lines import read_lines
+    from speech.marks import write_marks, writer_of
+    from speech.voice import read_voice
+
     writer_of(output)
     refuse_losses([Written(output, "the words' times", "choose another --output")], [song, words])
     check_writable(output)
@@ -75,5 +80,7 @@ def _about(found: Alignment, voice: Voice, output: Path) -> dict[str, Any]:
 
 
 def _tell(found: Alignment, voice: Voice, output: Path) -> None:
+    from pipeline.cli.hearing import tell_heard
+
     tell_heard(found, voice)
     typer.echo(f"{found.found:.0%} of {len(found.lines)} lines found; written to {output}")

@@ -6,7 +6,7 @@ import csv
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,9 +22,9 @@ from pipeline.cli.runs import Running, run_graph
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import LoadedManifest, load_manifest
 from pipeline.plan.expand import Plan
-from pipeline.report.comparison import Difference, Side, differences, side_by_side
-from pipeline.report.data import Made, collect
-from pipeline.report.page import read_page
+
+if TYPE_CHECKING:
+    from pipeline.report.comparison import Difference, Side
 
 Result = Annotated[Path, typer.Argument(metavar="A", help="A manifest, or the report.html of an earlier render.")]
 Other = Annotated[Path | None, typer.Argument(metavar="B", help="Another one; not with --engines.")]
@@ -64,6 +64,8 @@ def run(
     written = [Written(target, "the video", CURE), Written(table, "the table", CURE)]
     refuse_losses(written, {path for source in sources for path in source.reads})
     make_folder(target.parent)
+    from pipeline.report.comparison import differences, side_by_side
+
     first, second = (_side(source, store, running) for source in sources)
     lines = differences(first, second)
     frames = side_by_side(first, second, target)
@@ -107,6 +109,9 @@ class _Reported:
 def _source(path: Path, store: ArtifactStore) -> _Planned | _Reported:
     if path.suffix.lower() not in REPORT:
         return _planned(load_manifest(path), store, path.stem)
+    from pipeline.report.comparison import Side
+    from pipeline.report.page import read_page
+
     data = read_page(path)
     video = path.parent / Path(str(data["video"])).name
     if not video.is_file():
@@ -122,6 +127,9 @@ def _side(source: _Planned | _Reported, store: ArtifactStore, running: Running) 
     """A manifest's result, made if need be; or what a report tells."""
     if isinstance(source, _Reported):
         return source.side
+    from pipeline.report.comparison import Side
+    from pipeline.report.data import Made, collect
+
     plan = source.plan
     run_graph(plan.graph, wanted_of(plan), store, running, notices=plan.notices)
     folder = store.folder(plan.video.stage, plan.video.key)

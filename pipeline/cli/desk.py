@@ -33,13 +33,13 @@ def run(
     debug: Debug = False,
 ) -> None:
     try:
-        import uvicorn  # noqa: PLC0415  (optional, as all that follows)
+        import uvicorn  # optional, as all that follows
 
-        from pipeline.desk.app import desk  # noqa: PLC0415
-        from pipeline.desk.folder import Folder  # noqa: PLC0415
-        from pipeline.desk.projects import Projects  # noqa: PLC0415
-        from pipeline.desk.queue import Queue  # noqa: PLC0415
-        from pipeline.desk.security import Access, address  # noqa: PLC0415
+        from pipeline.desk.app import desk
+        from pipeline.desk.folder import Folder
+        from pipeline.desk.projects import Projects
+        from pipeline.desk.queue import Queue
+        from pipeline.desk.security import Access, address
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in LIBRARIES:
             raise

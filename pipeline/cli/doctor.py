@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, cast
 
 import typer
 
-from compositing.text_overlay import Overlay
 from engines import ENGINES
 from engines.plugin import named
 from foundation.errors import DuetError, InputError, StageError
@@ -142,6 +141,8 @@ def _samples() -> str:
 
 def _text() -> str:
     """Draw a letter, as lyrics are drawn."""
+    from compositing.text_overlay import Overlay
+
     fonts = [font for paths in packaged_fonts().values() for path in paths[:1] for font in read_fonts(path)]
     if not fonts:
         raise InputError("no font is installed", cure="pip install matplotlib noto-cjk-sans-otc")
@@ -170,7 +171,7 @@ CHECKS = (
 def _neural() -> list[Finding]:
     """What the engines with networks find here."""
     try:
-        from engines.neural.published import kernel_status, machine  # noqa: PLC0415  (PyTorch may be what is missing)
+        from engines.neural.published import kernel_status, machine  # PyTorch may be what is missing
     except ImportError as error:
         return [Finding("networks", str(error), INSTALL)]
     active, reason = kernel_status()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,9 +24,10 @@ from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import LoadedManifest
 from pipeline.plan.evaluation import evaluation, manifest_of
 from pipeline.plan.made import artifact_of, facts_of
-from pipeline.report.evaluation import Figures, averaged, write_plot, write_table
-from quality.reconstruction import NAMES
 from stages.contracts import reconstruct
+
+if TYPE_CHECKING:
+    from pipeline.report.evaluation import Figures
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of clips, each of one face.")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="The folder for evaluation.csv, .json and .png.")]
@@ -80,6 +81,8 @@ def _clips(folder: Path) -> list[Path]:
 
 def _evaluated(clip: Path, loaded: LoadedManifest, step: int, store: ArtifactStore, running: Running) -> Figures:
     """One clip's figures. Raises: DuetError."""
+    from quality.reconstruction import NAMES
+
     plan = plan_job(loaded, store)
     wanted = evaluation(clip, plan, step)
     notice, figures = f"{clip.name}: {plan.notices[0]}", wanted.figures
@@ -91,6 +94,8 @@ def _evaluated(clip: Path, loaded: LoadedManifest, step: int, store: ArtifactSto
 
 
 def _write(output: Path, rows: dict[str, Figures], left_out: dict[str, str], engine: str, step: int) -> None:
+    from pipeline.report.evaluation import averaged, write_plot, write_table
+
     write_table(output / "evaluation.csv", rows)
     write_plot(output / "evaluation.png", rows)
     whole = {**rows, "mean": averaged(list(rows.values()))}
@@ -101,6 +106,9 @@ def _write(output: Path, rows: dict[str, Figures], left_out: dict[str, str], eng
 
 
 def _tell(output: Path, rows: dict[str, Figures], *, as_json: bool) -> None:
+    from pipeline.report.evaluation import averaged
+    from quality.reconstruction import NAMES
+
     mean = averaged(list(rows.values()))
     if as_json:
         told = {name: value if math.isfinite(value) else None for name, value in mean.items()}

@@ -3,49 +3,24 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
-from numpy.typing import NDArray
 
 from foundation.atomic import check_writable
-from foundation.codec import encode
 from foundation.errors import ManifestError
-from foundation.facetrack import Face, head_frame
-from landmarks import BACKENDS, DEFAULT, load_backend
-from landmarks.base import EVERY
-from landmarks.windows import Window, around
+from landmarks import BACKENDS, DEFAULT
 from media.files.info import MediaInfo
 from media.files.numbered import numbered_pictures
-from media.image.images import is_image, read_image, write_png
 from media.samples import SAMPLE, sample_path
-from media.sound.loudness import SILENCE, measure_loudness
-from media.video.numbered_pictures import PictureReader, describe_pictures
-from media.video.probe import probe
-from media.video.reader import VideoReader
 from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Fps, Json, Work, are_numbered
 from pipeline.cli.runs import Running
 from pipeline.cli.vocals import sung_vocals
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.plan.sources import VOCALS
-from pipeline.report.drawing import column, row, text, to_height, to_size, with_margin
 
-LOOKS = 5
-"""A video's faces are looked for at so many instants, evenly spread."""
-THUMBNAIL, REACH, ABREAST = 160, 0.8, 10
-"""Side of a face on the sheet, pixels; half of what is shown, in face sizes; and how many stand beside one another."""
-
-Image = NDArray[np.uint8]
-Frames = Iterable[tuple[Fraction, Image]]
-Read = Callable[[Fraction | None], AbstractContextManager[Frames]]
-"""Opens a clip from an instant on, or whole."""
 Media = Annotated[
     str,
     typer.Argument(
@@ -77,23 +52,11 @@ def run(
         shown = numbered_pictures(path) if numbered else [path]
         refuse_losses([Written(sheet, "the contact sheet", "choose another --sheet")], shown)
         check_writable(sheet.absolute())
-    told: dict[str, Any] = {"file": str(path)}
-    info = None
-    if path.is_file() and is_image(path):
-        pictures: Iterator[tuple[float, Image]] = iter([(0.0, read_image(path))])
-    else:
-        info, read = _numbered(path, fps) if numbered and fps else (probe(path), _video(path))
-        told |= encode(info) | _more(path, info, read if shots else None)
-        pictures = _looks(info, read)
-    lines: list[Image] = []
-    with load_backend(landmarks) as backend:
-        for seconds, picture in pictures:
-            told.setdefault("size", [picture.shape[1], picture.shape[0]])
-            faces = backend.detect(picture, EVERY)
-            told.setdefault("faces", []).append({"seconds": seconds, "found": [_about(face) for face in faces]})
-            lines.append(_line(f"{seconds:.2f} s" if info else path.name, picture, faces))
+    from pipeline.cli.looking import looked_at, write_sheet
+
+    told, info, lines = looked_at(path, fps if numbered else None, landmarks, shots=shots)
     if sheet is not None and lines:
-        write_png(sheet.absolute(), with_margin(column(lines)))
+        write_sheet(sheet.absolute(), lines)
         told["sheet"] = str(sheet)
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
@@ -106,75 +69,6 @@ def _file(media: str, work: Path) -> Path:
     if media == VOCALS:
         return sung_vocals(store_at(work), Running())
     return sample_path(media.removeprefix(SAMPLE)) if media.startswith(SAMPLE) else Path(media)
-
-
-def _video(path: Path) -> Read:
-    return lambda start: VideoReader(path, start=start, tolerant=True)
-
-
-def _numbered(pattern: Path, fps: Fraction) -> tuple[MediaInfo, Read]:
-    """Numbered pictures as a video."""
-    paths = numbered_pictures(pattern)
-
-    def read(start: Fraction | None) -> AbstractContextManager[Frames]:
-        return nullcontext(PictureReader(paths, fps, start=start))
-
-    return describe_pictures(paths[0], len(paths), fps), read
-
-
-def _more(path: Path, info: MediaInfo, shots: Read | None) -> dict[str, Any]:
-    """What only reading the whole file tells; `shots`: read it for its cuts, too."""
-    told: dict[str, Any] = {"hdr": bool(info.video and info.video.hdr)}
-    if info.audio:
-        heard = measure_loudness(path, info.audio[0].track)
-        known = math.isfinite(heard.integrated) and heard.integrated > SILENCE
-        told["loudness_lufs"] = round(heard.integrated, 1) if known else None
-        told["true_peak_dbtp"] = round(heard.true_peak, 1) if math.isfinite(heard.true_peak) else None
-    if info.video and shots:
-        from media.video.cuts import marked  # noqa: PLC0415  (PySceneDetect, for this alone)
-
-        with shots(None) as reader:
-            told["cuts"] = [round(float(frame.seconds), 3) for frame in marked(reader) if frame.cut]
-    return told
-
-
-def _looks(info: MediaInfo, read: Read) -> Iterator[tuple[float, Image]]:
-    if info.video is None:
-        return
-    before = None
-    for n in range(LOOKS):
-        at = info.video.start + info.video.duration * Fraction(2 * n + 1, 2 * LOOKS)
-        with read(at) as reader:
-            for seconds, frame in reader:
-                if seconds != before:  # of a few frames, one is shown at several instants
-                    yield round(float(seconds), 3), frame
-                before = seconds
-                break
-
-
-def _about(face: Face) -> dict[str, Any]:
-    head = head_frame(face.points, face.scheme)
-    return {
-        "at": [round(head.centre[0]), round(head.centre[1])],
-        "height": round(head.height, 1),
-        "box": [round(value) for value in face.box],
-    }
-
-
-def _line(label: str, picture: Image, faces: list[Face]) -> Image:
-    """A picture and its faces, each with the index that face: {index: n} means."""
-    thumbnails = []
-    for number, face in enumerate(sorted(faces, key=lambda face: -_area(face))):
-        shown = Window.over(around(face.box, REACH), 2 * THUMBNAIL).cut(picture)
-        thumbnails.append(column([text(str(number), 14), to_size(shown, (THUMBNAIL, THUMBNAIL))]))
-    rows = [row(thumbnails[at : at + ABREAST]) for at in range(0, len(thumbnails), ABREAST)]
-    shown = column([text(label, 14), to_height(picture, THUMBNAIL)])
-    return row([shown, column(rows)]) if rows else shown
-
-
-def _area(face: Face) -> float:
-    x0, y0, x1, y1 = face.box
-    return (x1 - x0) * (y1 - y0)
 
 
 def _show(told: dict[str, Any], info: MediaInfo | None) -> None:

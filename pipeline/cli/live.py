@@ -6,22 +6,23 @@ import json
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from foundation.errors import InputError, ManifestError
-from foundation.geometry import Image
 from media.ffmpeg.argv_stream import is_address
 from media.samples import SAMPLE, sample_path
-from media.video.camera import RATE, camera_frames, clip_frames
-from media.video.probe import probe
 from pipeline.cli.options import Debug, Json
 from pipeline.cli.written import Written, refuse_losses
-from pipeline.live.outputs import CAMERA, CONTAINERS, WINDOW, Output, Recording, Stream, VirtualCamera, Window
-from pipeline.live.show import Figures, show
-from pipeline.live.stage import on_stage
 
+if TYPE_CHECKING:
+    from foundation.geometry import Image
+    from pipeline.live.outputs import Output
+    from pipeline.live.show import Figures
+
+WINDOW, CAMERA = "window", "camera"
+CONTAINERS = ("mp4", "mov", "mkv")
 MOST_RATE = 60
 Portrait = Annotated[str, typer.Argument(metavar="PORTRAIT", help="A picture with a face, or sample:astronaut.")]
 Camera = Annotated[int | None, typer.Option("--camera", min=0, help="The camera's number.", show_default="0")]
@@ -65,6 +66,9 @@ def run(
     file, clip = _file(portrait), None if video is None else _file(video)
     target = _target(to, [path for path in (file, clip) if path])
 
+    from pipeline.live.show import show
+    from pipeline.live.stage import on_stage
+
     def tell(line: str) -> None:
         typer.echo(json.dumps({"event": "Notice", "text": line}, ensure_ascii=False) if as_json else line)
 
@@ -105,6 +109,9 @@ def _target(to: str, read: list[Path]) -> str | Path:
 
 def _frames(camera: int, clip: Path | None) -> tuple[Iterator[Image], Fraction]:
     """What is filmed, and at which rate."""
+    from media.video.camera import RATE, camera_frames, clip_frames
+    from media.video.probe import probe
+
     if clip is None:
         return camera_frames(camera), Fraction(RATE)
     found = probe(clip).video
@@ -114,6 +121,8 @@ def _frames(camera: int, clip: Path | None) -> tuple[Iterator[Image], Fraction]:
 
 
 def _output(target: str | Path, size: tuple[int, int], fps: Fraction) -> Output:
+    from pipeline.live.outputs import Recording, Stream, VirtualCamera, Window
+
     if isinstance(target, Path):
         return Recording(target, size, fps)
     if target == WINDOW:

@@ -112,7 +112,7 @@ def catalogs() -> dict[str, Catalog]:
 
 def _whose(file: Path) -> Catalog:
     """Of what the file holds. Imports PyTorch: seconds that other commands do not need."""
-    from engines.neural.published import whose  # noqa: PLC0415
+    from engines.neural.published import whose
 
     return whose(file, list(catalogs().values()))
 

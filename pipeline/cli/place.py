@@ -173,7 +173,7 @@ def _spare_other_report(place: Place) -> None:
     for each in (place, place.at(failed_name(place.target))):
         if not each.report.is_file():
             continue
-        from pipeline.report.page import read_page  # noqa: PLC0415  (what draws reports: planning needs none)
+        from pipeline.report.page import read_page  # what draws reports: planning needs none
 
         try:
             video = Path(str(read_page(each.report)["video"])).name

@@ -18,7 +18,6 @@ from pipeline.cli.runs import Running, make_and_use
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import load_manifest
 from pipeline.plan.preview import plan_preview
-from pipeline.report.preview_sheet import preview_sheet
 
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write here instead of beside output.path, as NAME.preview.png.")
@@ -46,6 +45,8 @@ def run(
     make_folder(target.parent)
     preview = plan_preview(job, facts)
     style: Style = "json" if as_json else "auto"
+
+    from pipeline.report.preview_sheet import preview_sheet
 
     def draw() -> None:
         preview_sheet(preview, store, target, loaded.manifest.title or loaded.name)

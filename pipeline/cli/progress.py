@@ -37,7 +37,7 @@ class Progress:
         self._began = self._told = time.monotonic()
         self._bar: Any = None
         if style == "auto" and sys.stderr.isatty():
-            from tqdm import tqdm  # noqa: PLC0415  (a terminal's bar: farms and planning need none)
+            from tqdm import tqdm  # a terminal's bar: farms and planning need none
 
             form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
             self._bar = tqdm(total=100.0, desc="starting", bar_format=form, file=sys.stderr, dynamic_ncols=True)

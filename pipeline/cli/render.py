@@ -131,7 +131,7 @@ def _render(
     def hand_over() -> tuple[Verdict, Place, Path | None]:
         verdict, there = deliver(plan, store, place)
         if sheet and there.sheet:
-            from pipeline.report.contact_sheet import contact_sheet  # noqa: PLC0415  (pictures and their libraries)
+            from pipeline.report.contact_sheet import contact_sheet  # pictures and their libraries
 
             contact_sheet(plan, store, there.sheet)
         return verdict, there, there.sheet if sheet else None
@@ -150,8 +150,8 @@ def _report(
     loaded: LoadedManifest, plan: Plan, store: ArtifactStore, video: Path, record: dict[str, Any] | None
 ) -> Path:
     """Write the report beside the video; where it is."""
-    from pipeline.cli.report import write_report  # noqa: PLC0415  (pictures and their libraries)
-    from pipeline.report.data import Made  # noqa: PLC0415
+    from pipeline.cli.report import write_report  # pictures and their libraries
+    from pipeline.report.data import Made
 
     return write_report(Made(loaded, plan, store, video), record)
 

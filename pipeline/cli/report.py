@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,10 +16,11 @@ from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
 from pipeline.cli.place import place_of
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest.load import LoadedManifest, load_manifests
-from pipeline.report.data import Made, collect
-from pipeline.report.page import page
 from pipeline.report.record import read_record
 from pipeline.report.verdict import verdict_of
+
+if TYPE_CHECKING:
+    from pipeline.report.data import Made
 
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="The file to write, beside the video.", show_default="NAME.html")
@@ -38,6 +39,8 @@ def run(
 
 def _report(loaded: LoadedManifest, store: ArtifactStore, output: Path | None, *, as_json: bool) -> None:
     """Raises: InputError if it has not been rendered."""
+    from pipeline.report.data import Made
+
     plan = plan_job(loaded, store)
     place = place_of(loaded)
     if store.find(plan.verdict.stage, plan.verdict.key) is None:
@@ -56,6 +59,9 @@ def write_report(made: Made, record: dict[str, Any] | None, output: Path | None 
 
     Raises: DuetError if there is nothing to report, or no room for it.
     """
+    from pipeline.report.data import collect
+    from pipeline.report.page import page
+
     target = (output or made.video.with_suffix(".html")).absolute()
     text = page(collect(made, record))
     make_folder(target.parent)

@@ -6,15 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from foundation.atomic import check_writable, make_folder
 from media.files.checks import check_file
 from media.samples import SAMPLE, sample_path
-from media.sound.at_rate import sound_at
-from pipeline.cli.hearing import hear, sung_voice, tell_heard, told_lines
 from pipeline.cli.job import store_at
 from pipeline.cli.keeping import KeepOption
 from pipeline.cli.options import WORK, Debug, Json, Online, Work, Workers
@@ -22,26 +20,16 @@ from pipeline.cli.render import ReportOption, SheetOption, render, short
 from pipeline.cli.runs import Running
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.directing.cast import Singer, cast, whose
-from pipeline.directing.draft import (
-    Wishes,
-    as_yaml,
-    check_unchanged,
-    draft,
-    kept_times,
-    without_words,
-    write_kept,
-)
-from pipeline.directing.scenes import PACES, Cut, Music, Pace, Style, cut_scenes
+from pipeline.directing.paces import PACES, Cut, Pace, Style
 from pipeline.executors.base import Circumstances
 from pipeline.manifest.load import LoadedManifest, load_manifest, validate
 from pipeline.plan.keep import Keep
-from speech.alignment import Alignment
-from speech.beats import RATE, find_beats, listen
 from speech.languages import LANGUAGES, language_of
 from speech.lines import names_in, read_lines
-from speech.loudness import STEP
-from speech.marks import as_lrc
-from speech.voice import Separate
+from speech.separate import Separate
+
+if TYPE_CHECKING:
+    from speech.alignment import Alignment
 
 SIZE = (1280, 720)
 WORDS = "_words.lrc"
@@ -99,6 +87,10 @@ def run(
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
+    from pipeline.cli.hearing import hear, sung_voice, tell_heard, told_lines
+    from pipeline.directing.draft import Wishes, as_yaml, draft, without_words, write_kept
+    from speech.marks import as_lrc
+
     spoken_in = language_of(language)
     singers = cast(portraits, names_in(words), words)
     lines = read_lines(words, [singer.called for singer in singers], told_lines)
@@ -139,6 +131,8 @@ def _check_places(output: Path, target: Path, timed: Path, reads: list[Path]) ->
 
     Raises: DuetError.
     """
+    from pipeline.directing.draft import check_unchanged
+
     refuse_losses(
         [
             Written(output, "the video", "choose another --output"),
@@ -154,6 +148,8 @@ def _check_places(output: Path, target: Path, timed: Path, reads: list[Path]) ->
 
 def _directed(found: Alignment, singers: Sequence[Singer], at_once: int) -> Alignment:
     """The lines with those who sing them; words that came with times keep these."""
+    from pipeline.directing.draft import kept_times
+
     own = whose([line.line for line in found.lines], singers, at_once)
     lines = (replace(kept_times(line), line=each) for line, each in zip(found.lines, own, strict=True))
     return replace(found, lines=tuple(lines))
@@ -165,6 +161,11 @@ def _cuts(
     """The scenes; None where all are seen all the time."""
     if not pace.cuts or len(singers) == 1:
         return None
+    from media.sound.at_rate import sound_at
+    from pipeline.directing.scenes import Music, cut_scenes
+    from speech.beats import RATE, find_beats, listen
+    from speech.loudness import STEP
+
     heard = listen(piece[:, 0] for piece in sound_at(sound, rate=RATE, channels=1))
     beats = find_beats(heard)
     if beats is None:

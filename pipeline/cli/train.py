@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Never
 
 import typer
-from tqdm import tqdm
 
 from engines.neural.files import CONFIGS, config_file
 from foundation.artifacts import ArtifactStore
@@ -27,6 +26,8 @@ from pipeline.plan.training import DatasetPlan, plan_dataset
 from stages.contracts import probe
 
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from training.order import TubeFiles
     from training.run import Told
 
@@ -76,8 +77,8 @@ def run(
     refuse_losses([Written(file, "what is trained", "choose another --out") for file in written], read)
     running = running_of("local", None, workers, None, "json" if as_json else "auto")
     run_graph(plan.graph, [tube.crops.key for tube in plan.tubes], store, running)
-    from training.order import Order  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
-    from training.run import train  # noqa: PLC0415  (PyTorch: seconds that other commands do not need)
+    from training.order import Order  # PyTorch: seconds that other commands do not need
+    from training.run import train  # PyTorch: seconds that other commands do not need
 
     order = Order(
         config=path,
@@ -115,7 +116,7 @@ def _read(plan: DatasetPlan, *named: Path | None) -> set[Path]:
 
 
 def _files(plan: DatasetPlan, store: ArtifactStore) -> list[TubeFiles]:
-    from training.order import TubeFiles  # noqa: PLC0415  (as above)
+    from training.order import TubeFiles
 
     return [
         TubeFiles(tube.name, tube.person, tube.real, tube.held_out, folder_of(store, tube.crops)) for tube in plan.tubes
@@ -146,6 +147,8 @@ class _Bar:
         """Show one step."""
         done = told.progress
         if self._bar is None and not self._as_json:
+            from tqdm import tqdm
+
             hidden = not sys.stderr.isatty()
             self._bar = tqdm(total=done.steps, initial=done.step - 1, unit="step", disable=hidden)
         if self._bar is not None:
@@ -160,10 +163,10 @@ class _Bar:
                 "clips": told.figures,
             }
             typer.echo(json.dumps(row))
-        elif told.figures:
+        elif told.figures and self._bar is not None:
             for clip, figures in told.figures.items():
                 shown = "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
-                tqdm.write(f"{done.leg} {done.step}/{done.steps}  {clip}  {shown}")
+                self._bar.write(f"{done.leg} {done.step}/{done.steps}  {clip}  {shown}")
 
 
 def _silent(done: int, total: int) -> None:

@@ -15,7 +15,7 @@ from foundation.errors import InputError, ManifestError
 from foundation.reading import why
 from media.samples import SAMPLE
 from pipeline.directing.cast import Singer
-from pipeline.directing.scenes import Cut
+from pipeline.directing.paces import Cut
 from speech.alignment import AlignedLine, Word
 
 Data = Mapping[str, object]

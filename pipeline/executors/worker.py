@@ -14,8 +14,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
-import cv2
-
 from foundation.artifacts import ArtifactStore, Disturbed, Spoilt
 from foundation.errors import DuetError
 from foundation.leases import Held
@@ -70,6 +68,8 @@ def settle(place: Place) -> ArtifactStore:
         os.environ[OFFLINE_VARIABLE] = "1"
         os.environ["HF_HUB_OFFLINE"] = "1"
     if place.threads is not None:
+        import cv2  # noqa: PLC0415  (`task` leaves threads alone)
+
         cv2.setNumThreads(place.threads)
     keep_pages(largest=KEPT, free=4 * KEPT)
     return ArtifactStore(Path(place.root))

@@ -21,8 +21,6 @@ from media.ffmpeg.pipe import PipeSink
 from media.ffmpeg.run import run_ffmpeg
 from media.video.writer import FrameWriter
 
-CONTAINERS = ("mp4", "mov", "mkv")
-WINDOW, CAMERA = "window", "camera"
 ABOUT = Provenance("Duet, live")
 ELSEWHERE = "choose --to FILE.mp4"
 

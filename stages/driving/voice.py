@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from speech.voice import Part, Separate, read_voice
+from speech.separate import Separate
+from speech.voice import Part, read_voice
 from stages.contract import Report
 from stages.contracts.voice import Facts, Inputs, Settings
 from stages.findings import Voice

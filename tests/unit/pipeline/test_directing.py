@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from foundation.errors import ManifestError
 from pipeline.directing.cast import Singer, cast, whose
-from pipeline.directing.scenes import CUTS, PACES, Cut, Music, Pace, Style, cut_scenes
+from pipeline.directing.paces import PACES, Cut, Pace, Style
+from pipeline.directing.scenes import CUTS, Music, cut_scenes
 from speech.alignment import AlignedLine, How, Word
 from speech.beats import Beats
 from speech.lines import SungLine, names_in

@@ -59,9 +59,53 @@ def test_help_imports_no_command() -> None:
     assert not imported("--help") & (HEAVY | {"pydantic", "yaml", "engines", "stages", "media"})
 
 
-@pytest.mark.parametrize("command", ["render", "batch", "plan", "validate", "schema", "models", "desk"])
-def test_help_of_a_command_imports_no_pictures(command: str) -> None:
-    assert not imported(command, "--help") & HEAVY
+HELP = """
+import contextlib, io, json, sys
+from pipeline.cli import COMMANDS, app
+for command in COMMANDS:
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+        app([command, "--help"], standalone_mode=False)
+    print(json.dumps([command, len(told.getvalue()), *{name.partition(".")[0] for name in sys.modules}]))
+"""
+
+
+def test_help_of_no_command_imports_pictures() -> None:
+    command = [sys.executable, "-c", HELP]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    for name, told, *modules in map(json.loads, done.stdout.splitlines()):
+        assert told > 100, name
+        assert not HEAVY & set(modules), name
+
+
+MISTAKES = [
+    ["align", "song.wav", "words.txt", "-o", "x.lrc", "--separate", "maybe"],
+    ["compare", "a.yaml"],
+    ["inspect", "clip.mp4", "--sheet", "x.jpg"],
+    ["live", "mona.jpg", "--size", "3", "4"],
+    ["preview", "nothing.yaml"],
+    ["report", "nothing.yaml"],
+    ["evaluate", "nothing"],
+    ["task", "nothing.json"],
+]
+
+
+def test_a_mistake_is_told_without_pictures() -> None:
+    program = f"""
+import json, sys
+from pipeline.cli import app
+for command in {MISTAKES}:
+    try:
+        app(command, standalone_mode=False)
+    except Exception as error:
+        print(json.dumps([command[0], type(error).__name__, *{{name.partition(".")[0] for name in sys.modules}}]))
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [name for name, *_ in found] == [name for name, *_ in MISTAKES]
+    for name, kind, *modules in found:
+        assert kind in ("BadParameter", "ManifestError", "InputError"), name
+        assert not HEAVY & set(modules), name
 
 
 @pytest.mark.parametrize("command", ["plan", "validate"])

@@ -16,9 +16,10 @@ from speech.languages import language_of
 from speech.lines import SungLine, read_lines
 from speech.loudness import STEP, loudness
 from speech.phones import Phone
+from speech.separate import Separate
 from speech.timing import by_pieces, held_on, in_proportion, natural, sequence, voiced_span
 from speech.tokens import tokens
-from speech.voice import Separate, Voice, read_voice
+from speech.voice import Voice, read_voice
 from speech.wordless import free_phones, wordless_mouth
 from tests.synthetic import tone
 

@@ -13,8 +13,9 @@ from speech.dictionary import look_up
 from speech.languages import language_of
 from speech.lines import read_lines
 from speech.pronounce import pronounce
+from speech.separate import Separate
 from speech.tokens import tokens
-from speech.voice import Separate, read_voice
+from speech.voice import read_voice
 
 ENGLISH = language_of("en-us")
 

@@ -13,7 +13,8 @@ from bench.sample_song import song
 from foundation.errors import InputError
 from media.sound.wav import write_wav
 from speech.acoustic import RATE
-from speech.voice import Part, Separate, Voice, read_voice
+from speech.separate import Separate
+from speech.voice import Part, Voice, read_voice
 from speech.weights import find_weights
 
 
