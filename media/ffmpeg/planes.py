@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
@@ -11,10 +12,10 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from numpy.typing import NDArray
 
 from foundation.geometry import Box
-from media.ffmpeg.argv import PLANES
 
-_HOW = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP
-"""As media.ffmpeg.argv has it for what ffmpeg converts itself: the samples are the same."""
+_HOW = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP
+"""As media.ffmpeg.argv has it for what ffmpeg converts itself: the samples are the same. Into planes whose colours
+alternate, swscale rounds exactly without being told to, in two thirds of the time that it takes when it is."""
 _REACH = 8
 """Pixels on every side that count for a sample of colour, at most."""
 
@@ -65,15 +66,18 @@ class Planes:
         frame = VideoFrame.from_numpy_buffer(image[around.slices], format="rgb24")
         made = self._reformatter.reformat(
             frame,
-            format=PLANES,
+            format="nv12",
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
             interpolation=int(_HOW),
             threads=1,
         )
-        inner = part.moved(-around.x0, -around.y0)
-        for plane, kept, by in zip(made.planes, self._planes, (1, 2, 2), strict=True):
-            kept[_divided(part, by).slices] = _rows(plane)[_divided(inner, by).slices]
+        inner, halved = part.moved(-around.x0, -around.y0), _halved(part).slices
+        light, colours = (_rows(plane) for plane in made.planes)
+        kept, *apart = self._planes
+        kept[part.slices] = light[inner.slices]
+        pairs = colours.reshape(*colours.shape[:1], -1, 2)[_halved(inner).slices]
+        cv2.split(pairs, [plane[halved] for plane in apart])
 
 
 def _apart(boxes: Sequence[Box]) -> list[Box]:
@@ -90,11 +94,10 @@ def _apart(boxes: Sequence[Box]) -> list[Box]:
     return apart
 
 
-def _divided(box: Box, by: int) -> Box:
-    return Box(box.x0 // by, box.y0 // by, box.x1 // by, box.y1 // by)
+def _halved(box: Box) -> Box:
+    return Box(box.x0 // 2, box.y0 // 2, box.x1 // 2, box.y1 // 2)
 
 
 def _rows(plane: VideoPlane) -> NDArray[np.uint8]:
-    """A view of a plane's memory, (H, W)."""
-    rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)  # type: ignore[call-overload]
-    return rows[:, : plane.width]  # type: ignore[no-any-return]
+    """A view of a plane's memory, a line each."""
+    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)  # type: ignore[call-overload, no-any-return]

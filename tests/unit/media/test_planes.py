@@ -23,9 +23,12 @@ def noise(size: tuple[int, int]) -> Image:
     return np.random.default_rng(3).integers(0, 256, (size[1], size[0], 3), np.uint8)
 
 
-@pytest.mark.parametrize("size", [(320, 180), (98, 34), (16, 16), (2, 2)])
-def test_planes_are_those_that_ffmpeg_makes(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("harsh", [False, True])
+@pytest.mark.parametrize("size", [(640, 360), (98, 34), (16, 16), (2, 2)])
+def test_planes_are_those_that_ffmpeg_makes(size: tuple[int, int], harsh: bool) -> None:
     image = noise(size)
+    if harsh:  # colours overshoot between pure ones
+        image = np.where(image > 127, 255, 0).astype(np.uint8)
     command = [ffmpeg(), "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}"]
     command += ["-i", "pipe:0", "-vf", f"{ASKED},format=yuv420p", "-f", "rawvideo", "pipe:1"]
     theirs = subprocess.run(command, input=image.tobytes(), capture_output=True, check=True).stdout
