@@ -13,8 +13,16 @@ import sys
 from dataclasses import dataclass
 from typing import NoReturn
 
-COMMANDS = ("render", "animate", "batch", "plan", "preview", "report", "sing", "validate")
-WITHIN = ("pipeline.executors.local", "ai_edge_litert.interpreter", "scipy.signal")
+COMMANDS = ("align", "render", "animate", "batch", "plan", "preview", "report", "sing", "validate")
+WITHIN = (
+    "ai_edge_litert.interpreter",
+    "pipeline.cli.hearing",
+    "pipeline.executors.local",
+    "pipeline.report.contact_sheet",
+    "pipeline.report.page",
+    "pipeline.report.preview_sheet",
+    "scipy.signal",
+)
 """What functions import when they are called."""
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,15 +15,12 @@ import pytest
 from media.sound.wav import write_wav
 from speech.acoustic import RATE
 from speech.lines import read_lines
-from tests.conftest import ROOT
+from tests.integration.conftest import Duet, Outcome
 
 pytest.importorskip("espeakng_loader", reason="the sentence with known times is eSpeak NG's")
 from bench._sung import ENGLISH, spoken
 
-
-def duet(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "run_pipeline.py", "align", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+Align = Callable[..., Outcome]
 
 
 @pytest.fixture(scope="module")
@@ -38,28 +34,36 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def align(song: Path, output: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    common = ("--separate", "no", "--speak", "--singer", "Anna")
-    return duet(song / "song.wav", song / "song.txt", "-o", output, *common, *more)
+@pytest.fixture
+def align(song: Path, duet: Duet) -> Align:
+    """Aligns the song with its words."""
+
+    def run(output: Path, *more: str) -> Outcome:
+        common = ("--separate", "no", "--speak", "--singer", "Anna")
+        return duet("align", song / "song.wav", song / "song.txt", "-o", output, *common, *more)
+
+    return run
 
 
 @pytest.mark.slow
-def test_lrc_comes_back_with_its_lines_words_and_singers(song: Path, tmp_path: Path) -> None:
-    run = align(song, tmp_path / "song.lrc")
-    assert run.returncode == 0, run.stderr
-    assert "100% of 2 lines found" in run.stdout
+def test_lrc_comes_back_with_its_lines_words_and_singers(song: Path, align: Align, duet: Duet, tmp_path: Path) -> None:
+    run = align(tmp_path / "song.lrc")
+    assert run.code == 0, run.err
+    assert "100% of 2 lines found" in run.out
     first, second = read_lines(tmp_path / "song.lrc", ["Anna"])
     assert (first.text, first.singers) == (ENGLISH[0], ("Anna",))
     assert second.text == ENGLISH[1].title() + "!"
     assert [text.strip() for _, text in first.pieces] == ENGLISH[0].split()
     assert first.start == pytest.approx(0.5, abs=0.06)
-    again = duet(song / "song.wav", tmp_path / "song.lrc", "-o", tmp_path / "again.srt", "--separate", "no", "--speak")
-    assert again.returncode == 0, again.stderr
+    again = duet(
+        "align", song / "song.wav", tmp_path / "song.lrc", "-o", tmp_path / "again.srt", "--separate", "no", "--speak"
+    )
+    assert again.code == 0, again.err
 
 
 @pytest.mark.slow
-def test_srt_ass_and_textgrid_say_the_same(song: Path, tmp_path: Path) -> None:
-    told = [json.loads(align(song, tmp_path / f"a.{kind}", "--json").stdout) for kind in ("srt", "ass", "TextGrid")]
+def test_srt_ass_and_textgrid_say_the_same(align: Align, tmp_path: Path) -> None:
+    told = [json.loads(align(tmp_path / f"a.{kind}", "--json").out) for kind in ("srt", "ass", "TextGrid")]
     assert told[0]["lines"] == told[1]["lines"] == told[2]["lines"]
     srt, ass = pysubs2.load(str(tmp_path / "a.srt")), pysubs2.load(str(tmp_path / "a.ass"))
     assert [event.plaintext for event in srt] == [event.plaintext for event in ass]
@@ -74,24 +78,24 @@ def test_srt_ass_and_textgrid_say_the_same(song: Path, tmp_path: Path) -> None:
     assert grid.count('"M"') == sum(text.count("m") for text in ENGLISH[:2])
 
 
-def failed(run: subprocess.CompletedProcess[str]) -> str:
-    (line,) = run.stderr.splitlines()
-    assert run.returncode in (2, 3), run
+def failed(run: Outcome) -> str:
+    (line,) = run.err.splitlines()
+    assert run.code in (2, 3), run
     return line
 
 
 @pytest.mark.slow
-def test_what_cannot_be_aligned_ends_in_one_line(song: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_aligned_ends_in_one_line(song: Path, align: Align, duet: Duet, tmp_path: Path) -> None:
     output = tmp_path / "a.lrc"
-    assert "end it in .lrc, .srt, .ass, .textgrid" in failed(align(song, tmp_path / "a.txt"))
-    assert "no rules for the language 'xx'" in failed(align(song, output, "--language", "xx"))
-    assert "set the language: en-us" in failed(align(song, output, "--language", "ru"))
+    assert "end it in .lrc, .srt, .ass, .textgrid" in failed(align(tmp_path / "a.txt"))
+    assert "no rules for the language 'xx'" in failed(align(output, "--language", "xx"))
+    assert "set the language: en-us" in failed(align(output, "--language", "ru"))
     other = song / "other.txt"
     other.write_text("yellow squirrels jumping quickly over icy hedgehogs\n", encoding="utf-8")
-    wrong = failed(duet(song / "song.wav", other, "-o", output, "--separate", "no", "--speak"))
+    wrong = failed(duet("align", song / "song.wav", other, "-o", output, "--separate", "no", "--speak"))
     assert "other.txt: the words are not in the sound: 0 of 1 lines" in wrong
     assert not output.exists()
     mine = song / "mine.lrc"
     mine.write_text("[00:00.50]the moon\n", encoding="utf-8")
-    assert "it is an input" in failed(duet(song / "song.wav", mine, "-o", mine))
+    assert "it is an input" in failed(duet("align", song / "song.wav", mine, "-o", mine))
     assert mine.read_text(encoding="utf-8") == "[00:00.50]the moon\n"
