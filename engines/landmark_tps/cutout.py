@@ -21,8 +21,8 @@ from foundation.person import Person
 
 TILE, STEP = 48, 8
 """Pixels a side; of every so manieth one it is asked where it comes from."""
-SLACK = 10.0
-"""Pixels that those between may come from further away."""
+SLACK = 5.0
+"""Pixels that those between may come from further away; in what was measured, less than two."""
 BEHIND, INSIDE, ACROSS = 0, 1, 2
 """What a tile shows."""
 Part = tuple[int, int, int]
@@ -128,11 +128,13 @@ def runs(kinds: list[list[int]], box: Box) -> Iterator[tuple[slice, list[Part]]]
 
 def _extents(field: Field) -> tuple[Field, Field]:
     """(tiles down, tiles across, 2): the least and the greatest x and y that the pixels of each tile come from."""
-    by = TILE // STEP
+    by, (height, width) = TILE // STEP, field.shape[:2]
     window = np.ones((by + 1, by + 1), np.uint8)  # the next tile's first pixels, too: all between them is covered
-    seen = np.ascontiguousarray(field[::STEP, ::STEP])
+    rows, columns = (np.append(np.arange(0, side, STEP), side - 1) for side in (height, width))
+    seen = field[rows[:, None], columns]
     low, high = (spread(seen, window, anchor=(0, 0)) for spread in (cv2.erode, cv2.dilate))
-    return low[::by, ::by], high[::by, ::by]
+    tiles = np.s_[: len(rows) - 1 : by, : len(columns) - 1 : by]
+    return low[tiles], high[tiles]
 
 
 def _distance(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
