@@ -94,14 +94,14 @@ def affines(target: Array, source: Array, cell: float = 1.0) -> NDArray[np.float
     """
     a, b = target[:, 1] - target[:, 0], target[:, 2] - target[:, 0]
     determinant = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
-    longest = np.sqrt(np.maximum((a * a).sum(axis=1), (b * b).sum(axis=1)))
+    longest = np.sqrt(np.maximum(*(side[:, 0] * side[:, 0] + side[:, 1] * side[:, 1] for side in (a, b))))
     least = np.maximum(longest * (cell * THIN), 1e-6)
     # 1 / determinant where the triangle is thick enough, determinant / least**2 below
     inverse = determinant / np.maximum(determinant * determinant, least * least)
     u, v = source[:, 1] - source[:, 0], source[:, 2] - source[:, 0]
     xx = (u * b[:, 1:] - v * a[:, 1:]) * inverse[:, None]
     yy = (v * a[:, :1] - u * b[:, :1]) * inverse[:, None]
-    middle, own = target.mean(axis=1), source.mean(axis=1)
+    middle, own = ((corners[:, 0] + corners[:, 1] + corners[:, 2]) / 3 for corners in (target, source))
     origin = own - xx * middle[:, :1] - yy * middle[:, 1:]
     rows = np.stack([xx[:, 0], yy[:, 0], origin[:, 0], xx[:, 1], yy[:, 1], origin[:, 1]])
     return np.ascontiguousarray(rows, np.float32)
@@ -109,12 +109,12 @@ def affines(target: Array, source: Array, cell: float = 1.0) -> NDArray[np.float
 
 def apply_affines(raster: Raster, indices: NDArray[np.int32], rows: NDArray[np.float32]) -> Field:
     """(h, w, 2) source positions of the cells; those of no triangle get the last triangle's."""
-    planes = [np.take(row, indices, mode="wrap") for row in rows]
-    field = np.empty((*raster.shape, 2), np.float32)
-    for axis in range(2):
-        linear_x, linear_y, origin = planes[3 * axis : 3 * axis + 3]
-        np.multiply(linear_x, raster.x, out=linear_x)
-        np.multiply(linear_y, raster.y, out=linear_y)
-        linear_x += linear_y
-        np.add(linear_x, origin, out=field[..., axis])
-    return field
+    cells = indices.astype(np.intp)
+    # x and y side by side, as one number of 64 bits
+    pairs = np.ascontiguousarray(rows.reshape(2, 3, -1).transpose(1, 2, 0)).view(np.complex64)[:, :, 0]
+    linear_x, linear_y, origin = (np.take(pair, cells, mode="wrap").view(np.float32) for pair in pairs)
+    linear_x *= np.repeat(raster.x, 2, axis=1)
+    linear_y *= raster.y
+    linear_x += linear_y
+    linear_x += origin
+    return linear_x.reshape(*raster.shape, 2)
