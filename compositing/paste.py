@@ -21,10 +21,13 @@ from compositing.seam import Seam
 from compositing.style import PasteStyle
 from foundation.crop import CropInfo
 from foundation.facetrack import Face, head_frame
-from foundation.geometry import Image, apply_affine
+from foundation.geometry import Box, Image, apply_affine
 from foundation.person import Person
 from media.image.linear import to_linear, to_srgb
 from media.image.resample import warp_affine, warp_light
+
+PIECE = 160
+"""Pixels a side, at most, of what is blended at once."""
 
 
 def paste_mask(crop: CropInfo, face: Face, feather: float) -> Mask:
@@ -175,7 +178,7 @@ def _face_area(face: Face, crop: CropInfo) -> NDArray[np.bool_]:
 
 
 def _around_solid(mask: Mask) -> list[tuple[slice, slice]]:
-    """Up to four parts of the picture around the rows and columns where the mask is 1 throughout."""
+    """The picture around the rows and columns where the mask is 1 throughout, in pieces."""
     height, width = mask.shape
     middle = mask[height // 2] == 1, mask[:, width // 2] == 1
     if not (middle[0].any() and middle[1].any()):
@@ -184,10 +187,11 @@ def _around_solid(mask: Mask) -> list[tuple[slice, slice]]:
     x0, x1, y0, y1 = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
     if not (mask[y0:y1, x0:x1] == 1).all():
         return [(slice(0, height), slice(0, width))]
-    parts = [
-        (slice(0, y0), slice(0, width)),
-        (slice(y1, height), slice(0, width)),
-        (slice(y0, y1), slice(0, x0)),
-        (slice(y0, y1), slice(x1, width)),
-    ]
-    return [part for part in parts if part[0].stop > part[0].start and part[1].stop > part[1].start]
+    around = [Box(0, 0, width, y0), Box(0, y1, width, height), Box(0, y0, x0, y1), Box(x1, y0, width, y1)]
+    return [piece.slices for part in around for piece in _pieces(part)]
+
+
+def _pieces(part: Box) -> list[Box]:
+    """A part, cut up: where a moving crop is as the picture, it need not be blended."""
+    rows, columns = range(part.y0, part.y1, PIECE), range(part.x0, part.x1, PIECE)
+    return [Box(x, y, min(x + PIECE, part.x1), min(y + PIECE, part.y1)) for y in rows for x in columns]

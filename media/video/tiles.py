@@ -102,7 +102,7 @@ class Tiles:
         differs[: whole * TILE].reshape(whole, TILE, line).max(axis=1, out=most[:whole, :line])
         if whole < self._down:
             differs[whole * TILE :].max(axis=0, out=most[whole, :line])
-        return np.asarray(most.reshape(self._down, self._across, -1).any(axis=2))
+        return np.asarray(most.view(np.uint64).reshape(self._down, self._across, -1).any(axis=2))
 
     def _runs(self, changed: NDArray[np.bool_]) -> Iterator[Part]:
         """Neighbours in a row that differ, where they lie in the frame."""
