@@ -10,6 +10,7 @@ from foundation.times import FrameRange
 from pipeline.plan.graph import Graph
 from pipeline.plan.task import Task
 from stages import STAGES
+from stages.contracts import prepare
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,26 @@ class Selection:
                 raise ManifestError(f"--only: no stage is called {self.only!r}", cure=f"use one of {known}")
             chosen = [task for task in chosen if task.stage == self.only]
         if self.frames is not None:
-            chunks = [task for task in chosen if task.chunk]
-            undrawn = bool(chunks) and self.frames.start < max(task.frames for task in graph)
-            chosen = [task for task in chunks if task.chunk and task.chunk.meets(self.frames)]
+            chosen, undrawn = self._making(self.frames, chosen, graph), any(task.chunk for task in chosen)
         if self.part is not None:
             chosen = chosen[self.part.start : self.part.stop]
         if not chosen and (self.part or not undrawn):
             raise ManifestError("the plan has no such tasks", cure="run `plan` to see which stages and frames it has")
         return chosen
+
+    @staticmethod
+    def _making(frames: FrameRange, tasks: list[Task], graph: Graph) -> list[Task]:
+        """Those of the tasks that make any of the frames.
+
+        Raises: ManifestError if all whose work they are have ended before.
+        """
+        chunks = [(task, task.chunk) for task in tasks if task.chunk]
+        whose = {task.performer for task, _ in chunks}
+        ends = [task.frames for task in graph if task.stage == prepare.CONTRACT.stage and task.performer in whose]
+        if ends and frames.start >= max(ends):
+            told = f"--frames begins with {frames.start}, and the last that is made is {max(ends) - 1}"
+            raise ManifestError(told, cure="choose frames before that; `plan` shows who has which")
+        return [task for task, chunk in chunks if chunk.meets(frames)]
 
 
 def numbers(written: str | None, option: str) -> FrameRange | None:

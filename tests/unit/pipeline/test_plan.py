@@ -596,9 +596,14 @@ def test_frames_that_no_scene_shows_are_nothing_to_do_and_those_beyond_the_end_a
     assert Selection(frames=FrameRange(0, 64)).of(made.graph) == []
     assert Selection(only="animate", frames=FrameRange(0, 64)).of(made.graph) == []
     assert [task.chunk for task in Selection(frames=FrameRange(290, 300)).of(made.graph)] == [FrameRange(256, 300)]
-    for nothing in (Selection(frames=FrameRange(300, 310)), Selection(only="crop", frames=FrameRange(0, 64))):
-        with pytest.raises(ManifestError, match="no such tasks"):
-            nothing.of(made.graph)
+    with pytest.raises(ManifestError, match="begins with 300, and the last that is made is 299"):
+        Selection(frames=FrameRange(300, 310)).of(made.graph)
+    with pytest.raises(ManifestError, match="no such tasks"):
+        Selection(only="crop", frames=FrameRange(0, 64)).of(made.graph)
+    part = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "end": 4}}}
+    short = plan(tmp_path, {"clip.mp4": video(fps="25", frames=250)}, performers=part)
+    with pytest.raises(ManifestError, match="begins with 150, and the last that is made is 99"):
+        Selection(frames=FrameRange(150, 160)).of(short.graph)
 
 
 @pytest.mark.parametrize(
