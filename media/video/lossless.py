@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -77,14 +77,26 @@ def pick_frames(path: Path, numbers: Sequence[int]) -> Iterator[NDArray[np.uint8
     if not wanted:
         return
     with _reading(path) as reading:
-        for packet in reading.container.demux(reading.stream):
-            at = packet.pts if packet.pts is not None else packet.dts
-            if packet.size and (at is None or reading.number(at) not in wanted):
-                continue
-            for frame in packet.decode():
-                # decoders that work ahead still hold what followed a still picture
-                if reading.number(frame.pts or 0) in wanted:
-                    yield _frame(reading.picture(frame))
+        for frame in _only(reading, wanted):
+            # decoders that work ahead still hold what followed a still picture
+            if reading.number(frame.pts or 0) in wanted:
+                yield _frame(reading.picture(frame))
+
+
+def _only(reading: _Reading, wanted: Set[int]) -> Iterator[VideoFrame]:
+    """These frames, decoded; what lies before and after them is not read."""
+    first, last = min(wanted), max(wanted)
+    if first:
+        reading.container.seek(reading.ticks(first), stream=reading.stream)
+    for packet in reading.container.demux(reading.stream):
+        at = packet.pts if packet.pts is not None else packet.dts
+        if packet.size and at is not None and reading.number(at) > last:
+            break
+        if not packet.size or (at is not None and reading.number(at) in wanted):
+            yield from packet.decode()
+    else:
+        return
+    yield from reading.stream.decode(None)
 
 
 def _frame(found: NDArray[np.uint8] | Sheet) -> NDArray[np.uint8]:
