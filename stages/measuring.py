@@ -163,7 +163,7 @@ class _Result:
         self._window = around.clipped(width, height)
         self._face_box = surface.all_of(still.image) if still.whole else surface.face_box(head)
         self._ground = surface.around_head((width, height), head)
-        self._edge = still.edge()
+        self._edge = still.edge
         self._burnt = surface.clipped(still.image, self._face_box)
         self._patch = None if still.whole else identity.patch(still.image, still.face)
 

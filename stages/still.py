@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -21,6 +22,9 @@ from stages.crops import Crop, Matte
 
 COVERED = 32
 """Mean opacity, of 255, of what stays in front of lips, from which they are not judged."""
+
+KEPT = 6_000_000
+"""Samples of the portraits that stay with a worker for the next pieces of results, with the same of what is behind."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Still:
         affine[:, 2] += affine[:, :2] @ (self.crop.box.x0, self.crop.box.y0)
         return affine
 
+    @cached_property
     def edge(self) -> Edge:
         """Where the moving picture ends, in the region's pixels, or in a network's crop."""
         if self.crop.native or not self.pasted:
@@ -59,8 +64,22 @@ class Still:
         return Edge(crop_mask(self.crop, self.face.through(self.to_crop), self.feather) > 0, self.crop.inner_edges)
 
 
+_known: dict[tuple[Crop, Literal["portrait", "crop"], float, Matte | None], Still] = {}
+"""Those of the last pieces: reading takes a twentieth of a piece's time, and workers look at performers by turns."""
+
+
 def read_still(given: Crop, into: Literal["portrait", "crop"], feather: float, matte: Matte | None = None) -> Still:
-    """The part of the portrait that moves, or the crop alone."""
+    """The part of the portrait that moves, or the crop alone: not to be written to."""
+    asked = given, into, feather, matte
+    still = _known.pop(asked, None) or _read(*asked)
+    if given.given.digest and (matte is None or matte.given.digest):
+        _known[asked] = still
+    while sum(each.image.size for each in _known.values()) > KEPT:
+        del _known[next(iter(_known))]
+    return still
+
+
+def _read(given: Crop, into: Literal["portrait", "crop"], feather: float, matte: Matte | None) -> Still:
     crop, face = given.info(), given.face()
     if into != "portrait":
         return Still(given.image(), face, crop, False, feather)
