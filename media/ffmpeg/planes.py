@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -18,6 +19,9 @@ _HOW = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.FULL
 alternate, swscale rounds exactly without being told to, in two thirds of the time that it takes when it is."""
 _REACH = 8
 """Pixels on every side that count for a sample of colour, at most."""
+_BAND, _STEP, _SIZES = 256, 64, 16
+"""Rows that are converted at a time, so that little is that has not changed; what a part's width is a multiple of, and
+for how many sizes the way is kept, for swscale takes as long to find it as for some forty rows."""
 
 
 class Planes:
@@ -29,7 +33,7 @@ class Planes:
 
     def __init__(self, size: tuple[int, int]) -> None:
         self._width, self._height = size
-        self._reformatter = VideoReformatter()
+        self._reformatter = lru_cache(_SIZES)(lambda width, height: VideoReformatter())
         whole, quarter = self._width * self._height, self._width * self._height // 4
         self._all = np.zeros(whole + 2 * quarter, np.uint8)
         light, *colours = np.split(self._all, [whole, whole + quarter])
@@ -44,11 +48,11 @@ class Planes:
             changed: parts outside which it is as the one before; None: there are none.
         """
         image = np.ascontiguousarray(image)  # networks' pictures have their channels outermost
-        whole = Box(0, 0, self._width, self._height)
-        known = [whole] if changed is None else [self._concerned(box) for box in changed if box.width and box.height]
-        for part in _apart(known):
-            if part.width and part.height:
-                self._convert(image, part)
+        if changed is None:
+            self._convert(image, Box(0, 0, self._width, self._height))
+            return
+        for part in self._parts([self._concerned(box) for box in changed if box.width and box.height]):
+            self._convert(image, part)
 
     def packed(self) -> bytes:
         """All of them, one after the other."""
@@ -60,11 +64,18 @@ class Planes:
         whole = Box(*(at // 2 * 2 for at in low), *(-(-at // 2) * 2 for at in high))
         return whole.clipped(self._width, self._height)
 
+    def _parts(self, boxes: Sequence[Box]) -> Iterator[Box]:
+        """What the boxes cover, a band at a time; nothing in two of them."""
+        for top in range(0, self._height, _BAND):
+            band = Box(0, top, self._width, min(top + _BAND, self._height))
+            inside = (box.moved(0, -top).clipped(band.width, band.height) for box in boxes if box.meets(band))
+            yield from _apart([box.moved(0, top) for box in inside])
+
     def _convert(self, image: NDArray[np.uint8], part: Box) -> None:
-        around = Box(part.x0 - _REACH, part.y0 - _REACH, part.x1 + _REACH, part.y1 + _REACH)
-        around = around.clipped(self._width, self._height)
+        left, width = part.x0 - _REACH, -(-(part.width + 2 * _REACH) // _STEP) * _STEP
+        around = Box(left, part.y0 - _REACH, left + width, part.y1 + _REACH).clipped(self._width, self._height)
         frame = VideoFrame.from_numpy_buffer(image[around.slices], format="rgb24")
-        made = self._reformatter.reformat(
+        made = self._reformatter(around.width, around.height).reformat(
             frame,
             format="nv12",
             dst_colorspace=Colorspace.ITU709,
