@@ -43,7 +43,7 @@ def lips_back(picture: Image, source: Image, flow: Flow, points: Array, own: Arr
     here = np.dstack(np.broadcast_arrays(raster.x, raster.y))
     missing = own[CONTOUR] - come_from(flow, points[CONTOUR].astype(np.float32)[None], picture)[0]
     share = smooth_step(1 - away / ((whole + fade) * height)).astype(np.float32)[:, :, None]
-    comes = come_from(flow, here, picture) + share * spread(here, points[CONTOUR], missing, EACH_LIP * height)
+    comes = come_from(flow, here, picture) + share * spread(raster, points[CONTOUR], missing, EACH_LIP * height)
     lips = cv2.remap(source, comes, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
     share = smooth_step(1 + (whole * height - away) / (fade * height)).astype(np.float32)[:, :, None]
     region = picture[box.slices]
@@ -57,14 +57,17 @@ def come_from(flow: Flow, places: Field, picture: Image) -> Field:
     return np.asarray((cv2.remap(flow, cells, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) + 1) / 2 * last)
 
 
-def spread(here: Field, points: Array, values: Array, sigma: float) -> Field:
-    """(h, w, 2) the (P, 2) values of some points, everywhere, by how near each is.
+def spread(raster: Raster, points: Array, values: Array, sigma: float) -> Field:
+    """(h, w, 2) the (P, 2) values of some points, everywhere in a region, by how near each is.
 
     Args:
-        here: (h, w, 2) places.
+        raster: the region.
         points: (P, 2).
         sigma: of the bell of each.
     """
-    far = ((here[:, :, None] - points.astype(np.float32)) ** 2).sum(axis=3) / np.float32(2 * sigma**2)
-    near = np.exp(far.min(axis=2, keepdims=True) - far)
+    x, y = points.astype(np.float32).T
+    far = (raster.x[:, :, None] - x) ** 2 + (raster.y[:, :, None] - y) ** 2
+    far /= np.float32(2 * sigma**2)
+    near = np.subtract(far.min(axis=2, keepdims=True), far, out=far)
+    np.exp(near, out=near)
     return np.asarray(near @ values.astype(np.float32) / near.sum(axis=2, keepdims=True))
