@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media.sound.at_rate import resampled
-from media.sound.cutting import to_float
-from media.sound.reader import Block, sound_blocks
+from media.sound.reader import Block, sound_blocks, to_float
 from quality.features import MOUTH
 from quality.following import correlation
 

@@ -12,9 +12,8 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
-from media.sound.cutting import to_float
-from media.sound.reader import continuous, sound_blocks
-from media.sound.wav import channel_layout
+from media.sound.loudspeakers import channel_layout
+from media.sound.reader import continuous, sound_blocks, to_float
 
 Samples = NDArray[np.float32]
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foundation.errors import InputError
-from media.sound.reader import continuous, sound_blocks
+from media.sound.reader import continuous, sound_blocks, to_float
 from media.sound.wav import SampleType, wav_file, write_wav
 
 __all__ = ["cut_wav", "measure_offset", "read_sound", "write_wav"]
@@ -71,13 +70,6 @@ def read_sound(path: Path, *, stream: int = 0) -> tuple[NDArray[np.float32], int
             told = f"its sound is longer than {_LONGEST_WHOLE // 60} minutes"
             raise InputError(told, file=path, cure="cut it first")
     return np.concatenate(pieces), head.rate
-
-
-def to_float(samples: NDArray[Any]) -> NDArray[np.float32]:
-    """int16 or float32 samples as float32 with full scale 1."""
-    if samples.dtype == np.int16:
-        return samples.astype(np.float32) / np.float32(32768)
-    return samples.astype(np.float32, copy=False)
 
 
 def measure_offset(a: NDArray[np.float32], b: NDArray[np.float32], sample_rate: int) -> Fraction:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from foundation.errors import InputError
 from media.sound.at_rate import sound_at
+from media.sound.loudspeakers import channel_layout
 from media.sound.reader import check_channels
-from media.sound.wav import channel_layout, wav_file
+from media.sound.wav import wav_file
 from media.video.probe import probe
 
 Samples = NDArray[np.float32]

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from foundation.errors import InputError
 from media.files.opening import audio_stream, decode_error, opened, origin
+from media.sound.loudspeakers import MOST_CHANNELS, to_usual
 
 _JITTER = Fraction(1, 25)  # seconds that a timestamp may stray from the count of samples before it means a gap
 
-_MOST_CHANNELS = 8  # as many as loudspeakers have usual places for, and codecs take
 _TYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 """Of samples, by ffmpeg's names."""
 _LONGEST_GAP = 3600  # seconds; a longer jump is a damaged timestamp, not a pause
@@ -44,7 +44,8 @@ def sound_blocks(path: Path, *, stream: int = 0) -> Iterator[Block]:
     """Everything in audio stream number `stream`, decoded, in order, without overlaps.
 
     Timestamps place the sound: what begins later than the picture begins at a later `at`, and a hole leaves a hole.
-    Small deviations are rounding, and the count of samples goes on through them.
+    Small deviations are rounding, and the count of samples goes on through them. Channels of unusual loudspeakers go to
+    the usual ones of their number.
 
     Raises: InputError if the file or the stream cannot be read or decoded, changes its rate or channels midway, or has
         more than 8 channels.
@@ -58,6 +59,8 @@ def sound_blocks(path: Path, *, stream: int = 0) -> Iterator[Block]:
         try:
             for frame in container.decode(source):
                 samples = _samples(frame)
+                if (usual := to_usual(frame.layout.name)) is not None:
+                    samples = to_float(samples) @ usual
                 rate = frame.sample_rate
                 shape = shape or (rate, samples.shape[1])
                 if shape != (rate, samples.shape[1]):
@@ -77,8 +80,8 @@ def sound_blocks(path: Path, *, stream: int = 0) -> Iterator[Block]:
 
 def check_channels(path: Path, channels: int) -> None:
     """Raises: InputError if a sound has more channels than can be brought to loudspeakers."""
-    if channels > _MOST_CHANNELS:
-        told = f"its sound has {channels} channels, and {_MOST_CHANNELS} are the most"
+    if channels > MOST_CHANNELS:
+        told = f"its sound has {channels} channels, and {MOST_CHANNELS} are the most"
         raise InputError(told, file=path, cure="mix it down first")
 
 
@@ -99,6 +102,13 @@ def continuous(blocks: Iterable[Block], first: int) -> Iterator[NDArray[Any]]:
         if len(wanted):
             yield wanted
             due += len(wanted)
+
+
+def to_float(samples: NDArray[Any]) -> NDArray[np.float32]:
+    """int16 or float32 samples as float32 with full scale 1."""
+    if samples.dtype == np.int16:
+        return samples.astype(np.float32) / np.float32(32768)
+    return samples.astype(np.float32, copy=False)
 
 
 def _place(frame: AudioFrame, zero: Fraction, due: int | None) -> int:

@@ -19,18 +19,13 @@ from numpy.typing import NDArray
 from foundation.atomic import check_writable, replacing
 from foundation.errors import CHECK_MACHINE, StageError
 from media.files.checks import file_url
+from media.sound.loudspeakers import MOST_CHANNELS, channel_layout
 
 SampleType = Literal["s16", "flt"]
 Samples = NDArray[Any]
 
 _CODECS = {"s16": "pcm_s16le", "flt": "pcm_f32le"}
 _DTYPES = {"s16": np.int16, "flt": np.float32}
-_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
-
-
-def channel_layout(channels: int) -> str:
-    """ffmpeg's name of the usual loudspeakers. Raises: KeyError beyond 1 to 8 channels."""
-    return _LAYOUTS[channels]
 
 
 class WavWriter:
@@ -45,11 +40,11 @@ class WavWriter:
     """
 
     def __init__(self, path: Path, *, rate: int, channels: int, kind: SampleType) -> None:
-        if channels not in _LAYOUTS:
+        if not 1 <= channels <= MOST_CHANNELS:
             raise StageError(
                 f"a WAV file holds 1 to 8 channels, not {channels}", file=path, cure="mix it down to 8 or fewer"
             )
-        self._kind, self._rate, self._layout = kind, rate, _LAYOUTS[channels]
+        self._kind, self._rate, self._layout = kind, rate, channel_layout(channels)
         self._container = av.open(
             file_url(path), "w", format="wav", options={"rf64": "auto"}, container_options={"fflags": "+bitexact"}
         )

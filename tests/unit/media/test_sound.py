@@ -19,8 +19,8 @@ from media.ffmpeg.run import run_ffmpeg
 from media.ffmpeg.sound_codecs import encoding
 from media.sound.at_rate import sound_at
 from media.sound.cutting import cut_wav, measure_offset, read_sound, write_wav
+from media.sound.loudspeakers import channel_layout
 from media.sound.mix import MixInput, mix
-from media.sound.wav import channel_layout
 from media.video.probe import probe
 from media.video.reader import VideoReader
 from media.video.writer import FrameWriter
@@ -200,14 +200,45 @@ def test_every_codec_leaves_each_channel_in_its_place(codec: str, channels: int,
     options = encoding(codec, channels=channels, whole=False).items()
     run_recipe("-i", source, *[text for name, value in options if value for text in (f"-{name}:a", str(value))], made)
     heard = read_sound(made)[0].astype(np.float32)
-    with av.open(str(made)) as container:
-        places = [each.name for each in container.streams.audio[0].layout.channels]
-    for number, channel in enumerate(av.AudioLayout(channel_layout(channels)).channels):
-        beside = channel.name in places
-        place = channel.name if beside else channel.name.replace("S", "B")  # 6.1 of ALAC and AAC: behind instead
+    given, places = (
+        [each.name for each in av.AudioLayout(channel_layout(n)).channels] for n in (channels, heard.shape[1])
+    )
+    for number, place in enumerate(given):
         loud = np.abs(heard[number * len(one) + 1000 : (number + 1) * len(one) - 1000]).max(axis=0)
         assert places[int(loud.argmax())] == place
         assert np.sort(loud)[-2] < 0.1 * loud.max()
+
+
+UNUSUAL = [
+    ("2.1", "LFE", {"FL", "FR"}),
+    ("3.0(back)", "BC", {"FL", "FR"}),
+    ("4.0", "FC", {"FL", "FR"}),
+    ("4.0", "BC", {"BL", "BR"}),
+    ("4.1", "LFE", {"FL", "FR"}),
+    ("6.0", "BC", {"BL", "BR"}),
+    ("6.1(back)", "BC", {"BC"}),
+    ("6.1(back)", "BL", {"SL"}),
+    ("7.1(wide)", "FLC", {"FL"}),
+    ("7.1(wide)", "BR", {"BR"}),
+    ("5.1(side)", "SL", {"BL"}),
+]
+
+
+@pytest.mark.parametrize(("layout", "channel", "wanted"), UNUSUAL)
+def test_channels_of_unusual_loudspeakers_sound_where_they_belong(
+    layout: str, channel: str, wanted: set[str], tmp_path: Path
+) -> None:
+    source, out = tmp_path / "s.wav", tmp_path / "c.wav"
+    names = [each.name for each in av.AudioLayout(layout).channels]
+    sounds = "|".join("0.4*sin(2763*t)" if name == channel else "0" for name in names)
+    run_recipe("-f", "lavfi", "-i", f"aevalsrc={sounds}:c={layout}:d=0.5:s=48000", "-c:a", "pcm_s16le", source)
+    cut_wav(source, out, start=Fraction(0), duration=Fraction(1, 2))
+    usual = [each.name for each in av.AudioLayout(channel_layout(len(names))).channels]
+    power = (read_sound(out)[0] ** 2).mean(axis=0)
+    assert {name for name, one in zip(usual, power, strict=True) if one > 1e-6} == wanted
+    assert power.sum() == pytest.approx(0.08, rel=0.01)
+    for fewer in (1, 2):
+        assert np.abs(np.concatenate(list(sound_at(source, rate=48000, channels=fewer)))).max() > 0.02
 
 
 def test_the_third_of_three_channels_stays_audible_where_they_become_fewer(tmp_path: Path) -> None:
