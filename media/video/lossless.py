@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -128,7 +129,14 @@ class _Reading:
         self._to_rgb, self._planar = ToRgb(), form.planar
         if self._planar:
             self.stream.codec_context.options |= SITED
-        self._tiles = Tiles(self._pixels(next(container.decode(self.stream)))) if form.tiled else None
+        self._tiles = Tiles(self._pixels(self._first())) if form.tiled else None
+
+    def _first(self) -> VideoFrame:
+        """The first frame alone: a decoder that works ahead would decode what nobody may want."""
+        packet = next(self.container.demux(self.stream))
+        frame = next(chain(packet.decode(), self.stream.decode(None)))
+        self.stream.codec_context.flush_buffers()
+        return frame
 
     def number(self, ticks: int) -> int:
         """The frame that shows then; -1: the still picture itself."""
