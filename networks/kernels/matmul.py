@@ -88,12 +88,13 @@ def _block(e: Emitter, size: int, left: Rows, right: Panels, out: Rows, ahead: A
     columns = [(panel, at) for panel in right.starts() for at in range(0, CHANNELS, e.shape.lanes)]
     sums = [[e.vector_variable(e.constant(0.0)) for _ in columns] for _ in range(size)]
     starts = [left.at(i).address for i in range(size)]
-    with e.loop(0, right.depth, UNROLLED) as k:
+    steps = UNROLLED if size == e.shape.rows else UNROLLED // 4  # the last rows' are not worth compiling
+    with e.loop(0, right.depth, steps) as k:
         if ahead is not None:
             near = ahead.start + k // UNROLLED * ahead.count * LINE
             with e.loop(0, ahead.count) as line:
                 e.expect(near, line * CHANNELS, write=False, closest=False)
-        for step in range(UNROLLED):
+        for step in range(steps):
             factors = [e.load(panel + k * LINE, step * CHANNELS + at) for panel, at in columns]
             for i in range(size):
                 value = e.broadcast(starts[i] + k * 4, step)
