@@ -22,8 +22,8 @@ class BasicBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         shortcut = x if self.downsample is None else self.downsample(x)
-        out = F.relu(self.bn1(self.conv1(x)))
-        return F.relu(self.bn2(self.conv2(out)) + shortcut)
+        out = F.relu(self.bn1(self.conv1(x)), inplace=True)
+        return F.relu(self.bn2(self.conv2(out)).add_(shortcut), inplace=True)
 
 
 class ResNet18(nn.Module):
@@ -48,7 +48,7 @@ class ResNet18(nn.Module):
 
     def forward(self, pictures: Tensor) -> Tensor:
         """(N, in_channels, H, W) -> (N, out_features)."""
-        out = F.max_pool2d(F.relu(self.bn1(self.conv1(pictures))), 3, stride=2, padding=1)
+        out = F.max_pool2d(F.relu(self.bn1(self.conv1(pictures)), inplace=True), 3, stride=2, padding=1)
         out = self.layer2(self.layer1(out))
         out = self.layer4(self.layer3(out.contiguous()))
         return self.fc(out.mean(dim=(2, 3)))
