@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -29,15 +30,22 @@ class PipeSink(Sink):
 
     def __init__(self, argv: list[str], *, file: Path | str, planes: Planes | None = None) -> None:
         self._file, self._planes = file, planes
+        self._sent: SimpleQueue[NDArray[np.uint8]] = SimpleQueue()  # memory of frames, for later ones
         # stderr goes to a file: nobody reads a pipe while frames are being written, and a full one would block ffmpeg
         self._stderr = TemporaryFile()  # noqa: SIM115  (closed by finish or abort)
         self._child = start_ffmpeg(argv, file=file, stdin=subprocess.PIPE, stderr=self._stderr)
 
-    def prepare(self, image: NDArray[np.uint8], changed: Sequence[Box] | None = None) -> bytes:
-        if self._planes is None:
-            return image.tobytes()
-        self._planes.take(image, changed)
-        return self._planes.packed()
+    def prepare(self, image: NDArray[np.uint8], changed: Sequence[Box] | None = None) -> NDArray[np.uint8]:
+        frame = image
+        if self._planes is not None:
+            self._planes.take(image, changed)
+            frame = self._planes.samples
+        try:
+            copy = self._sent.get_nowait()
+        except Empty:
+            copy = np.empty(frame.shape, np.uint8)
+        np.copyto(copy, frame)
+        return copy
 
     def send(self, prepared: Any) -> None:
         if self._child.stdin is None:
@@ -46,6 +54,7 @@ class PipeSink(Sink):
             self._child.stdin.write(prepared)
         except BrokenPipeError:
             self._end()
+        self._sent.put(prepared)
 
     def finish(self) -> None:
         self._end()

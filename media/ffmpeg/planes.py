@@ -29,14 +29,16 @@ class Planes:
 
     Args:
         size: (width, height) of the picture, even.
+    Attributes:
+        samples: of all planes, one after the other, uint8; what is taken next is written into it.
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
         self._width, self._height = size
         self._reformatter = lru_cache(_SIZES)(lambda width, height: VideoReformatter())
         whole, quarter = self._width * self._height, self._width * self._height // 4
-        self._all = np.zeros(whole + 2 * quarter, np.uint8)
-        light, *colours = np.split(self._all, [whole, whole + quarter])
+        self.samples = np.zeros(whole + 2 * quarter, np.uint8)
+        light, *colours = np.split(self.samples, [whole, whole + quarter])
         half = self._height // 2, self._width // 2
         self._planes = light.reshape(self._height, self._width), *(plane.reshape(half) for plane in colours)
 
@@ -53,10 +55,6 @@ class Planes:
             return
         for part in self._parts([self._concerned(box) for box in changed if box.width and box.height]):
             self._convert(image, part)
-
-    def packed(self) -> bytes:
-        """All of them, one after the other."""
-        return self._all.tobytes()
 
     def _concerned(self, box: Box) -> Box:
         """All whose samples, whole ones of colour, differ where this part has changed."""

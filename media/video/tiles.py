@@ -158,6 +158,8 @@ class Sheet:
 
 def _neighbours(changed: NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:
     """Tiles that differ side by side: their row, the first column, and the one after the last."""
-    steps = np.diff(np.pad(changed, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    edged = np.zeros((changed.shape[0], changed.shape[1] + 2), np.int8)
+    edged[:, 1:-1] = changed
+    steps = edged[:, 1:] - edged[:, :-1]
     (rows, starts), (_, stops) = np.nonzero(steps == 1), np.nonzero(steps == -1)
     return zip(rows.tolist(), starts.tolist(), stops.tolist(), strict=True)
