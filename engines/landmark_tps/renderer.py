@@ -134,7 +134,7 @@ class TpsRenderer(Renderer):
         if face.width < 2 or face.height < 2:
             face = Box(active.x0, active.y0, active.x0, active.y0)
         else:
-            field[face.slices] = self._face_field(face, points, field[face.slices])
+            self._lay_face(field[face.slices], face, points)
         stay_inside(field)
         return _Motion(field, active, face)
 
@@ -164,8 +164,8 @@ class TpsRenderer(Renderer):
         high = np.ceil(points[:, :2].max(axis=0)).astype(int) + 5
         return Box(low[0], low[1], high[0], high[1]).clipped(size[1], size[0])
 
-    def _face_field(self, box: Box, points: Array, around: Field) -> Field:
-        """Where each pixel of `box` comes from: the mesh inside the face, `around` outside."""
+    def _lay_face(self, around: Field, box: Box, points: Array) -> None:
+        """Lay where the mesh has each pixel of `box` come from into what is `around` the face there; in place."""
         raster = Raster(box, self._step)
         target = points[self._triangles]
         depth = target[:, :, 2].sum(axis=1)
@@ -181,8 +181,7 @@ class TpsRenderer(Renderer):
         field *= cv2.merge([share, share])
         if coarse:
             field = cv2.resize(field, (box.width, box.height), interpolation=cv2.INTER_LINEAR)
-        field += around
-        return field
+        around += field
 
 
 def smooth_inside(field: Field, depth: NDArray[np.float32]) -> None:
@@ -200,6 +199,8 @@ def stay_inside(field: Field) -> None:
     for plane, last in ((field[:, :, 1], height - 1), (field[:, :, 0].T, width - 1)):
         for rows, edge, inwards in ((plane, 0, 1), (plane[::-1], last, -1)):
             beyond = np.maximum(inwards * (edge - rows[0]), 0)
+            if not beyond.any():
+                continue
             reach = STRETCHED * beyond
             band = rows[: int(np.ceil(reach.max()))]
             share = np.clip(np.arange(len(band), dtype=np.float32)[:, None] / np.maximum(reach, 1e-3), 0, 1)
@@ -229,7 +230,8 @@ def frame_around(outer: Box, hole: Box) -> list[Box]:
 
 def active_box(coarse: NDArray[np.float32], size: tuple[int, ...]) -> Box:
     """The pixels that some node which moves at all has a part in."""
-    moving = np.abs(coarse).max(axis=2) > STILL
+    far = np.abs(coarse) > STILL
+    moving = far[:, :, 0] | far[:, :, 1]
     rows, columns = np.flatnonzero(moving.any(axis=1)), np.flatnonzero(moving.any(axis=0))
     if len(rows) == 0:
         return Box(0, 0, 0, 0)

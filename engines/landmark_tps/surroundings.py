@@ -7,6 +7,7 @@ product, and a fixed-point iteration turns it round (backward: where pixels come
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -103,14 +104,21 @@ class Surroundings:
         flat = np.einsum("gn,cn->gc", self.from_outline, np.ascontiguousarray(outline_motion.T, np.float32))
         flat += np.einsum("gn,cn->gc", self.from_rigid, rigid.astype(np.float32))
         forward = flat.reshape(*self.count, 2)
-        cells_a_pixel = np.array([self.count[1] / self.size[1], self.count[0] / self.size[0]], np.float32)
-        y, x = np.mgrid[: self.count[0], : self.count[1]].astype(np.float32)
-        here = np.stack([x, y], axis=2)
+        here, cells_a_pixel = self._cells
         backward = -forward
         for _ in range(STYLE.inversions):
-            at = here + backward * cells_a_pixel
+            at = backward * cells_a_pixel
+            at += here
             backward = -cv2.remap(forward, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return backward
+
+    @cached_property
+    def _cells(self) -> tuple[Field, Field]:
+        """(gh, gw, 2) each node's column and row, and how many of both a pixel has."""
+        y, x = np.mgrid[: self.count[0], : self.count[1]].astype(np.float32)
+        here = np.stack([x, y], axis=2)
+        scale = np.array([self.count[1] / self.size[1], self.count[0] / self.size[0]], np.float32)
+        return here, np.tile(scale, (*self.count, 1))
 
 
 def node_count(length: int, height: float) -> int:
