@@ -79,9 +79,7 @@ class Handle:
         Raises:
             RuntimeError: it is a file of the user's.
         """
-        if not isinstance(self.given, TaskInput):
-            raise RuntimeError(f"no task makes {self}")
-        return self.given.key
+        return self._made.key
 
     @property
     def stage(self) -> str:
@@ -90,9 +88,13 @@ class Handle:
         Raises:
             RuntimeError: it is a file of the user's.
         """
+        return self._made.stage
+
+    @property
+    def _made(self) -> TaskInput:
         if not isinstance(self.given, TaskInput):
             raise RuntimeError(f"no task makes {self}")
-        return self.given.stage
+        return self.given
 
     def found(self, place: Path) -> Self:
         """The same, with the place where it lies."""

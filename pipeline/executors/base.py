@@ -1,16 +1,20 @@
-"""What an executor is: it runs the tasks of a graph, each once what it needs is there."""
+"""What an executor is: it has workers, to whom the tasks of a graph are given, each once what it needs is there."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import ClassVar
 
 from foundation.artifacts import ArtifactStore
 from foundation.errors import DuetError
 from foundation.events import Listener
+from pipeline.executors.crew import Crew
+from pipeline.executors.dispatch import Dispatch
 from pipeline.plan.graph import Graph
+from pipeline.plan.needs import Needs, needs_of
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,6 @@ class Executor(ABC):
 
     remote: ClassVar[bool]
 
-    @abstractmethod
     def run(
         self, graph: Graph, wanted: Iterable[str], store: ArtifactStore, *, how: Circumstances, listen: Listener
     ) -> Mapping[str, DuetError]:
@@ -54,4 +57,18 @@ class Executor(ABC):
             DuetError: without `how.keep_going`, the first task that failed, located; tasks that were running are
                 stopped, finished ones stay.
             KeyboardInterrupt, Interrupted: passed on after every worker has been stopped.
+        """
+        store.sweep()
+        run = Dispatch(graph, wanted, store, listen, keep_going=how.keep_going)
+        if needs := [needs_of(task) for task in run.todo]:
+            with self.crew(needs, store, how) as crew:
+                run.finish(crew)
+        return run.failed
+
+    @abstractmethod
+    def crew(self, needs: Sequence[Needs], store: ArtifactStore, how: Circumstances) -> AbstractContextManager[Crew]:
+        """The workers of a run.
+
+        Args:
+            needs: of each of its tasks.
         """

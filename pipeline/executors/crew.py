@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from foundation.errors import StageError
 from pipeline.executors.messages import Lost, Message
 from pipeline.plan.needs import Needs, needs_of
 from pipeline.plan.task import Task
@@ -25,6 +26,13 @@ class Worker:
     has_device: bool = False
     task: Task | None = None
     model: tuple[str, ...] = field(default=())
+
+
+def lost(worker: Worker, problem: str, cure: str) -> StageError:
+    """What is told of a worker that is lost, and of its task with it."""
+    task = worker.task
+    performer, stage = (task.performer, task.stage) if task else (None, None)
+    return StageError(problem, performer=performer, stage=stage, cure=cure)
 
 
 class Crew(ABC):

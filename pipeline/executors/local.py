@@ -6,7 +6,7 @@ import contextlib
 import multiprocessing
 import signal
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -14,16 +14,13 @@ from typing import Any
 
 from foundation.artifacts import ArtifactStore
 from foundation.devices import places
-from foundation.errors import DuetError, StageError
-from foundation.events import Listener
+from foundation.errors import StageError
 from pipeline.executors.base import Circumstances, Executor
-from pipeline.executors.crew import Crew, Worker
-from pipeline.executors.dispatch import Dispatch
+from pipeline.executors.crew import Crew, Worker, lost
 from pipeline.executors.machine import USED, free_memory, processors, worker_count
 from pipeline.executors.messages import Lost, Message
 from pipeline.executors.worker import DEVICE_LOST, Place, serve_alone
-from pipeline.plan.graph import Graph
-from pipeline.plan.needs import needs_of
+from pipeline.plan.needs import Needs
 from pipeline.plan.task import Task
 
 STOP_SECONDS = 1.2
@@ -38,17 +35,9 @@ class LocalExecutor(Executor):
 
     remote = False
 
-    def run(
-        self, graph: Graph, wanted: Iterable[str], store: ArtifactStore, *, how: Circumstances, listen: Listener
-    ) -> Mapping[str, DuetError]:
-        store.sweep()
-        run = Dispatch(graph, wanted, store, listen, keep_going=how.keep_going)
-        needs = [needs_of(task) for task in run.todo]
-        if needs:
-            neural = sum(need.gpus > 0 for need in needs)
-            with LocalCrew(worker_count(how.workers, needs), store, neural=neural, online=how.online) as crew:
-                run.finish(crew)
-        return run.failed
+    def crew(self, needs: Sequence[Needs], store: ArtifactStore, how: Circumstances) -> LocalCrew:
+        neural = sum(need.gpus > 0 for need in needs)
+        return LocalCrew(worker_count(how.workers, needs), store, neural=neural, online=how.online)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -119,12 +108,8 @@ class LocalCrew(Crew):
         self._store.sweep()
         if own.process.exitcode == DEVICE_LOST:
             problem = "its GPU failed: the task's log says how"
-        error = StageError(
-            problem.format(own.process.exitcode),
-            performer=own.task.performer if own.task else None,
-            stage=own.task.stage if own.task else None,
-            cure="run again, with fewer --workers: finished work is kept",
-        )
+        cure = "run again, with fewer --workers: finished work is kept"
+        error = lost(worker, problem.format(own.process.exitcode), cure)
         self.workers.remove(worker)
         own.pipe.close()
         self._start(own.place)

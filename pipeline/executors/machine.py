@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.plan.needs import Needs
@@ -45,7 +46,7 @@ def free_memory() -> int | None:
     return max(0, min(found)) // shares() if found else None
 
 
-def worker_count(asked: int, needs: list[Needs]) -> int:
+def worker_count(asked: int, needs: Sequence[Needs]) -> int:
     """How many workers to start: what was asked for, or as many as processors and memory allow; no more than tasks.
 
     Args:

@@ -8,24 +8,21 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from foundation.artifacts import ArtifactStore
 from foundation.atomic import write_error
 from foundation.devices import sharing
-from foundation.errors import DuetError, ManifestError, StageError
-from foundation.events import Listener
+from foundation.errors import ManifestError, StageError
 from pipeline.executors.base import Circumstances, Executor
-from pipeline.executors.crew import Crew, Worker
-from pipeline.executors.dispatch import Dispatch
+from pipeline.executors.crew import Crew, Worker, lost
 from pipeline.executors.messages import Begun, Done, InputsSound, Lost, Message, Progress, Told, UnderWay
 from pipeline.executors.own_output import own_output
 from pipeline.executors.ray_worker import RayWorker
 from pipeline.executors.worker import Place
-from pipeline.plan.graph import Graph
-from pipeline.plan.needs import Needs, needs_of
+from pipeline.plan.needs import Needs
 from pipeline.plan.task import Task
 
 ATTEMPTS = 4
@@ -43,16 +40,10 @@ class RayExecutor(Executor):
 
     remote = True
 
-    def run(
-        self, graph: Graph, wanted: Iterable[str], store: ArtifactStore, *, how: Circumstances, listen: Listener
-    ) -> Mapping[str, DuetError]:
-        store.sweep()
-        run = Dispatch(graph, wanted, store, listen, keep_going=how.keep_going)
-        needs = [needs_of(task) for task in run.todo]
-        if needs:
-            with own_output(), RayCrew(needs, store, how) as crew:  # Ray tells of lost nodes on stdout
-                run.finish(crew)
-        return run.failed
+    @contextlib.contextmanager
+    def crew(self, needs: Sequence[Needs], store: ArtifactStore, how: Circumstances) -> Iterator[RayCrew]:
+        with own_output(), RayCrew(needs, store, how) as crew:  # Ray tells of lost nodes on stdout
+            yield crew
 
 
 @dataclass(eq=False, kw_only=True)
@@ -69,7 +60,7 @@ class _Actor(Worker):
 class RayCrew(Crew):
     """The actors. One whose node is lost is replaced as soon as the cluster has room."""
 
-    def __init__(self, needs: list[Needs], store: ArtifactStore, how: Circumstances) -> None:
+    def __init__(self, needs: Sequence[Needs], store: ArtifactStore, how: Circumstances) -> None:
         super().__init__(attempts=ATTEMPTS)
         self._needs, self._store, self._how = needs, store, how
         self._ray = _import_ray()
@@ -147,7 +138,8 @@ class RayCrew(Crew):
             self._ray.kill(actor.handle)
         self.workers.remove(actor)
         self._start(with_device=actor.has_device)
-        return Lost(_lost(actor.task))
+        problem = "its worker was lost, with its machine or by itself, as when memory runs out"
+        return Lost(lost(worker, problem, "run again: finished work is kept"))
 
     def _told(self, actor: _Actor) -> list[Message]:
         """How far the actor is."""
@@ -242,12 +234,3 @@ def _import_ray() -> Any:
 def _own(worker: Worker) -> _Actor:
     assert isinstance(worker, _Actor)  # noqa: S101  (this crew has no others)
     return worker
-
-
-def _lost(task: Task | None) -> StageError:
-    return StageError(
-        "its worker was lost, with its machine or by itself, as when memory runs out",
-        performer=task.performer if task else None,
-        stage=task.stage if task else None,
-        cure="run again: finished work is kept",
-    )

@@ -23,9 +23,9 @@ from pipeline.plan.task_log import TaskLog
 
 POLL_SECONDS = 0.5
 REPEATS = 10
+"""How often one thing is begun anew in a run before its disk, or who else writes to it, is to blame."""
 NO_LIBRARY = "cannot open shared object file"
 """So glibc's loader ends, whoever asked it."""
-"""How often one thing is begun anew in a run before its disk, or who else writes to it, is to blame."""
 
 Report = Callable[[int, int], None]
 

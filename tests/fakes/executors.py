@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from foundation.artifacts import ArtifactStore
-from foundation.errors import DuetError
-from foundation.events import Listener
 from foundation.notices import notices_told
 from pipeline.executors.base import Circumstances, Executor
 from pipeline.executors.crew import Crew, Worker
-from pipeline.executors.dispatch import Dispatch
 from pipeline.executors.messages import Begun, InputsSound, Lost, Message, Progress, Told
 from pipeline.executors.worker import attempt
-from pipeline.plan.graph import Graph
+from pipeline.plan.needs import Needs
 from pipeline.plan.task import Task
 
 
@@ -24,14 +21,8 @@ class Here(Executor):
 
     remote = False
 
-    def run(
-        self, graph: Graph, wanted: Iterable[str], store: ArtifactStore, *, how: Circumstances, listen: Listener
-    ) -> Mapping[str, DuetError]:
-        store.sweep()
-        run = Dispatch(graph, wanted, store, listen, keep_going=how.keep_going)
-        with _Alone(store) as crew:
-            run.finish(crew)
-        return run.failed
+    def crew(self, needs: Sequence[Needs], store: ArtifactStore, how: Circumstances) -> Crew:
+        return _Alone(store)
 
 
 class _Alone(Crew):
