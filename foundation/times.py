@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -101,8 +102,16 @@ def resample(timestamps: Sequence[Fraction], start: Fraction, frames: int, fps: 
         one source index per output frame: the last one that has appeared before the middle of the output
         frame, so that a steady clock's rounding never drops or doubles a frame; before the first, the first.
     """
-    half = Fraction(1, 2) / fps
-    return [max(0, bisect_left(timestamps, start + k / fps + half) - 1) for k in range(frames)]
+    step, middle = 1 / fps, start + Fraction(1, 2) / fps
+    # in ticks of one clock: comparing fractions takes ten times as long
+    ticks = math.lcm(step.denominator, middle.denominator, *{each.denominator for each in timestamps})
+    shown, first, by = _in(ticks, timestamps), *_in(ticks, (middle, step))
+    return [max(0, bisect_left(shown, first + k * by) - 1) for k in range(frames)]
+
+
+def _in(ticks: int, times: Iterable[Fraction]) -> list[int]:
+    """Seconds as whole ticks, so many a second."""
+    return [each.numerator * (ticks // each.denominator) for each in times]
 
 
 def spread(frames: int, count: int) -> list[int]:
