@@ -48,13 +48,40 @@ def umeyama(source: Array, target: Array, weights: Array | None = None) -> tuple
     Returns:
         scale, rotation (D, D), translation (D,): target ~ scale * rotation @ source + translation.
     """
-    share = (np.ones(len(source)) if weights is None else weights)[:, None]
-    share = share / share.sum()
-    mean_s, mean_t = (share * source).sum(axis=0), (share * target).sum(axis=0)
-    a, b = source - mean_s, target - mean_t
-    u, singular, vt = np.linalg.svd(b.T @ (share * a))
-    sign = np.ones(source.shape[1])
-    sign[-1] = np.sign(np.linalg.det(u @ vt))
-    rotation = u @ np.diag(sign) @ vt
-    scale = float((singular * sign).sum() / (share * a**2).sum())
-    return scale, rotation, mean_t - scale * rotation @ mean_s
+    return Similarities(source, weights).onto(target)
+
+
+class Similarities:
+    """The similarities that best map one set of points onto others, as `umeyama` has them.
+
+    Args:
+        source, weights: as there.
+    """
+
+    def __init__(self, source: Array, weights: Array | None = None) -> None:
+        share = (np.ones(len(source)) if weights is None else weights)[:, None]
+        self._share = share / share.sum()
+        self._mean = (self._share * source).sum(axis=0)
+        away = source - self._mean
+        self._weighed, self._spread = self._share * away, (self._share * away**2).sum()
+
+    def onto(self, target: Array) -> tuple[float, Array, Array]:
+        """Scale, rotation and translation."""
+        mean, u, singular, vt, sign = self._fit(target)
+        rotation, scale = u @ np.diag(sign) @ vt, self._scale(singular, sign)
+        return scale, rotation, mean - scale * rotation @ self._mean
+
+    def scale(self, target: Array) -> float:
+        """The scale alone."""
+        _, _, singular, _, sign = self._fit(target)
+        return self._scale(singular, sign)
+
+    def _fit(self, target: Array) -> tuple[Array, Array, Array, Array, Array]:
+        mean = (self._share * target).sum(axis=0)
+        u, singular, vt = np.linalg.svd((target - mean).T @ self._weighed)
+        sign = np.ones(len(mean))
+        sign[-1] = np.sign(np.linalg.det(u @ vt))
+        return mean, u, singular, vt, sign
+
+    def _scale(self, singular: Array, sign: Array) -> float:
+        return float((singular * sign).sum() / self._spread)

@@ -9,7 +9,7 @@ import numpy as np
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.unknown_fields import UnknownFieldSet
 
-from foundation.geometry import Array, umeyama
+from foundation.geometry import Array, Similarities
 
 Value = TypeVar("Value", int, bytes)
 FIELD_OF_VIEW = math.radians(63)
@@ -35,8 +35,8 @@ class PoseSolver:
         (mesh,) = _values(metadata, _MESH, bytes)
         basis = _values(metadata, _BASIS, bytes)
         self._points = [_values(each, _POINT, int)[0] for each in basis]
-        self._weights = _floats([_values(each, _WEIGHT, int)[0] for each in basis])
-        self._canonical = _floats(_values(mesh, _VERTICES, int)).reshape(-1, 5)[self._points, :3]
+        weights = _floats([_values(each, _WEIGHT, int)[0] for each in basis])
+        self._canonical = Similarities(_floats(_values(mesh, _VERTICES, int)).reshape(-1, 5)[self._points, :3], weights)
 
     def pose(self, points: Array, width: int, height: int) -> Array:
         """(4, 4), of one size in all directions: canonical face to a camera at the origin, cm, y up, z to the camera.
@@ -53,14 +53,11 @@ class PoseSolver:
             z = (p[:, 2] - depth + 1) / scale
             return np.stack([p[:, 0] * z, p[:, 1] * z, -z], axis=1)
 
-        first = self._fit(p * (1, 1, -1))[0]
-        scale, rotation, place = self._fit(metric(first * self._fit(metric(first))[0]))
+        first = self._canonical.scale(p * (1, 1, -1))
+        scale, rotation, place = self._canonical.onto(metric(first * self._canonical.scale(metric(first))))
         pose = np.eye(4)
         pose[:3, :3], pose[:3, 3] = scale * rotation, place
         return pose
-
-    def _fit(self, target: Array) -> tuple[float, Array, Array]:
-        return umeyama(self._canonical, target, self._weights)
 
     @staticmethod
     def _near(width: int, height: int) -> tuple[float, float]:
