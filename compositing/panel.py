@@ -57,7 +57,7 @@ class Panel:
         # what moves is drawn into these; of what is around the patch nothing is ever changed
         self._base = picture.copy() if self._plain else self._smooth(picture[whole.slices])
         self._now = self._base[self._held.slices] if self._plain else picture[self._held.slices].copy()
-        self.patch = self._now[_inside(box, self._held).slices]
+        self.patch = self._now[box.seen_from(self._held).slices]
         self.target = seen.target
 
     def draw(self, patch: Image, into: Image | None = None) -> Image:
@@ -79,8 +79,8 @@ class Panel:
         for box in () if self._plain else self._parts(changed):
             by, renewed = self._by, _aligned(box, self._by, self._reach, self._whole)
             around = _aligned(box, by, 2 * self._reach, self._whole)
-            soft = self._smooth(self._now[_inside(around, self._held).slices])
-            self._base[_divided(renewed, by).slices] = soft[_divided(_inside(renewed, around), by).slices]
+            soft = self._smooth(self._now[around.seen_from(self._held).slices])
+            self._base[_divided(renewed, by).slices] = soft[_divided(renewed.seen_from(around), by).slices]
         target = self._view.target
         return enlarge(self._base[self._view.window.slices], (target.width, target.height), into)
 
@@ -110,11 +110,6 @@ def _aligned(box: Box, by: int, margin: int, whole: Box) -> Box:
     x0, y0 = (box.x0 - margin) // by * by, (box.y0 - margin) // by * by
     x1, y1 = -(-(box.x1 + margin) // by) * by, -(-(box.y1 + margin) // by) * by
     return Box(x0, y0, x1, y1).clipped(whole.width, whole.height)
-
-
-def _inside(part: Box, whole: Box) -> Box:
-    """`part` in the pixels of `whole`."""
-    return Box(part.x0 - whole.x0, part.y0 - whole.y0, part.x1 - whole.x0, part.y1 - whole.y0)
 
 
 def _divided(box: Box, by: int) -> Box:

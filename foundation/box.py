@@ -40,10 +40,19 @@ class Box:
         """The same rectangle elsewhere."""
         return Box(self.x0 + right, self.y0 + down, self.x1 + right, self.y1 + down)
 
+    def seen_from(self, other: Box) -> Box:
+        """The same rectangle in the pixels of another."""
+        return self.moved(-other.x0, -other.y0)
+
+    def common(self, other: Box) -> Box:
+        """What the two share; of no, or negative, width or height where that is nothing."""
+        low, high = (max(self.x0, other.x0), max(self.y0, other.y0)), (min(self.x1, other.x1), min(self.y1, other.y1))
+        return Box(*low, *high)
+
     def meets(self, other: Box) -> bool:
         """Whether the two share a pixel."""
-        across = min(self.x1, other.x1) - max(self.x0, other.x0)
-        return across > 0 and min(self.y1, other.y1) > max(self.y0, other.y0)
+        shared = self.common(other)
+        return shared.width > 0 and shared.height > 0
 
     def around(self, other: Box) -> Box:
         """The smallest that holds both."""

@@ -81,7 +81,7 @@ class Planes:
             interpolation=int(_HOW),
             threads=1,
         )
-        inner, halved = part.moved(-around.x0, -around.y0), _halved(part).slices
+        inner, halved = part.seen_from(around), _halved(part).slices
         light, colours = (_rows(plane) for plane in made.planes)
         kept, *apart = self._planes
         kept[part.slices] = light[inner.slices]

@@ -86,7 +86,7 @@ class PlaneCut:
             self._windows[size] = _Window(planes, size)
         shown = self._windows[size](planes, near)
         shown.colorspace, shown.color_range = self.planar.matrix, self.planar.span
-        return np.ascontiguousarray(self._to_rgb(shown, size)[wanted.moved(-near.x0, -near.y0).slices])
+        return np.ascontiguousarray(self._to_rgb(shown, size)[wanted.seen_from(near).slices])
 
     def __call__(self, timed: Timed, box: Box) -> VideoFrame:
         """Planes of which `box` is the picture."""
@@ -163,7 +163,7 @@ def _stepped(box: Box, size: tuple[int, int]) -> Box:
 
 def _planar(frame: VideoFrame, box: Box) -> Planar:
     around = _around(box)
-    size, part = (around.width, around.height), box.moved(-around.x0, -around.y0)
+    size, part = (around.width, around.height), box.seen_from(around)
     return Planar(size, part, matrix_of(frame), frame.color_range)
 
 

@@ -11,6 +11,7 @@ front, and part0.png, part1.png, ...: (H, W) uint8, how much of each one's matte
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -40,12 +41,7 @@ Weights = NDArray[np.float32]
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     """Write what they share."""
     boxes, heads = [crop.info().box for crop in inputs.crops], [crop.head() for crop in inputs.crops]
-    union = Box(
-        min(box.x0 for box in boxes),
-        min(box.y0 for box in boxes),
-        max(box.x1 for box in boxes),
-        max(box.y1 for box in boxes),
-    )
+    union = reduce(Box.around, boxes)
     for number, share in enumerate(_shares(boxes, heads)):
         write_png(out / f"share{number}.png", np.rint(share * 255).astype(np.uint8))
     first = inputs.crops[0]
@@ -93,7 +89,7 @@ def _together(parts: tuple[Front, ...], crops: tuple[Crop, ...], union: Box) -> 
     """One thing that stays in front, of which each crop has a part."""
     canvas = np.zeros((union.height, union.width, 4), np.uint8)
     for front, crop in zip(parts, crops, strict=True):
-        canvas[_within(crop.info().box, union)] = np.dstack([front.colours, front.opacity])
+        canvas[crop.info().box.seen_from(union).slices] = np.dstack([front.colours, front.opacity])
     return Front(np.ascontiguousarray(canvas[:, :, :3]), np.ascontiguousarray(canvas[:, :, 3]))
 
 
@@ -118,10 +114,9 @@ def _reach(box: Box, part: Box) -> Weights:
     """How far each pixel of `part` lies inside `box`: 0 outside and at its edge, 1 from RIM inwards."""
     ramp = inner_ramp((box.width, box.height), (True,) * 4, RIM * max(box.width, box.height))
     whole = np.zeros((part.height, part.width), np.float32)
-    x0, y0, x1, y1 = max(box.x0, part.x0), max(box.y0, part.y0), min(box.x1, part.x1), min(box.y1, part.y1)
-    if x0 < x1 and y0 < y1:
-        common = Box(x0, y0, x1, y1)
-        whole[_within(common, part)] = ramp[_within(common, box)]
+    if box.meets(part):
+        common = box.common(part)
+        whole[common.seen_from(part).slices] = ramp[common.seen_from(box).slices]
     return whole
 
 
@@ -144,7 +139,3 @@ def _distance(part: Box, head: HeadFrame) -> Weights:
     x = (np.arange(part.x0, part.x1) - head.centre[0])[None, :] / head.height
     y = (np.arange(part.y0, part.y1) - head.centre[1])[:, None] / head.height
     return np.asarray(np.hypot(x, y), np.float32)
-
-
-def _within(part: Box, whole: Box) -> tuple[slice, slice]:
-    return Box(part.x0 - whole.x0, part.y0 - whole.y0, part.x1 - whole.x0, part.y1 - whole.y0).slices

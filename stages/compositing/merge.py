@@ -18,7 +18,6 @@ from foundation.geometry import Box
 from media.video.sequence import FrameSequence
 from stages.contract import Report
 from stages.contracts.merge import Facts, Inputs, Member, Settings
-from stages.crops import Crop
 from stages.writing import FramesWriter
 
 Image = NDArray[np.uint8]
@@ -45,7 +44,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
         videos = [given.video for given in inputs.chunks[number]]
         share = inputs.group.share(number)
         partly = None if (share == 255).all() else np.asarray(share[:, :, None] / 255, np.float32)
-        place = _place(inputs.crops[number], box)
+        place = inputs.crops[number].info().box.seen_from(box).slices
         members.append(_Member(_frames(about, videos), inputs.crops[number].under(), place, partly))
     people, known = _people(settings, inputs, box) if settings.opacity else (None, [])
     with FramesWriter(out, size=size, fps=settings.fps, opacity=people is not None, still=still) as writer:
@@ -74,17 +73,11 @@ def _person(number: int, about: Member, inputs: Inputs, whole: Box) -> _Member |
         return None
     under = cv2.merge([np.ascontiguousarray(still[crop.info().box.slices])] * 3)
     share = np.asarray(inputs.group.share(number)[:, :, None] / 255, np.float32)
-    return _Member(_frames(about, videos), under, _place(crop, whole), share)
+    return _Member(_frames(about, videos), under, crop.info().box.seen_from(whole).slices, share)
 
 
 def _frames(about: Member, videos: Sequence[Path]) -> FrameSequence:
     return FrameSequence(list(zip(about.chunks, videos, strict=True)), about.frames)
-
-
-def _place(crop: Crop, whole: Box) -> tuple[slice, slice]:
-    """Where a crop lies in the group's box."""
-    box = crop.info().box
-    return Box(box.x0 - whole.x0, box.y0 - whole.y0, box.x1 - whole.x0, box.y1 - whole.y0).slices
 
 
 def _merged(still: Image, members: list[_Member], index: int) -> Image:
