@@ -63,7 +63,8 @@ def test_motion_from_the_published_keypoints(
     deformation, masks = vox.dense_motion_network(encoded, given)
     assert error(deformation[0], golden[f"{mode}.{frame}.deformation"]).max() <= 1e-4
     for level, mask in enumerate(masks):
-        assert error(mask[0, 0], golden[f"{mode}.{frame}.occlusion.{level}"]).max() <= 5e-4
+        # they are kept as float16, whose rounding is 2.4e-4 of it
+        assert error(mask[0, 0], golden[f"{mode}.{frame}.occlusion.{level}"]).max() <= 6e-4
 
 
 @pytest.mark.parametrize("precision", [pytest.param("fp32", marks=pytest.mark.slow), "fast"])
