@@ -7,19 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from engines.base import (
-    Arrays,
-    Driving,
-    LiveEngine,
-    LiveRenderer,
-    Own,
-    Plate,
-    PlateEngine,
-    PlateRenderer,
-    Portrait,
-    Renderer,
-    Taking,
-)
+from engines.base import Arrays, Driving, Own, Portrait, Renderer, Taking
 from engines.landmark_tps.cutout import Cutout
 from engines.landmark_tps.live import TpsLiveRenderer
 from engines.landmark_tps.moving import small_arrays
@@ -29,6 +17,8 @@ from engines.landmark_tps.renderer import Scene, TpsRenderer
 from engines.landmark_tps.surroundings import Surroundings
 from engines.layers.layers import Layers
 from engines.layers.seen import made_up, performed_lips, seen, with_shut_lips
+from engines.live import LiveEngine, LiveRenderer
+from engines.plates import Plate, PlateEngine, PlateRenderer
 from face import calibration, rig
 from face.calibration import Detector
 from face.motion import Motion, Reference

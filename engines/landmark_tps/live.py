@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from engines.base import Arrays, LiveRenderer
+from engines.base import Arrays
 from engines.landmark_tps.moving import small_arrays
 from engines.landmark_tps.renderer import Scene, TpsRenderer
+from engines.live import LiveRenderer
 from face import observed, occlusion, palette
 from face.calibration import mouth_opening
 from face.features import SHUT_EYE, as_usual, opening

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.base import Arrays, Plate, PlateRenderer
+from engines.base import Arrays
 from engines.landmark_tps.cutout import Cutout
 from engines.landmark_tps.renderer import Scene, TpsRenderer
 from engines.landmark_tps.surroundings import Surroundings
 from engines.layers import eyes
 from engines.layers.layers import Layers
 from engines.layers.mouth import Mouth
+from engines.plates import Plate, PlateRenderer
 from face import rig
 from face.bridging import mouths_share, smooth_step
 from face.canonical import Frame, head_rotation

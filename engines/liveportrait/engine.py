@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 import liveportrait
-from engines.base import Arrays, Driving, Own, Plate, PlateEngine, PlateRenderer, Portrait, Renderer, Taking
+from engines.base import Arrays, Driving, Own, Portrait, Renderer, Taking
 from engines.liveportrait.loading import library_options, model_of
 from engines.liveportrait.options import Options
 from engines.liveportrait.plate import LivePortraitPlate, plate_arrays
@@ -24,6 +24,7 @@ from engines.neural.rendering import (
     state_arrays,
     state_tensors,
 )
+from engines.plates import Plate, PlateEngine, PlateRenderer
 from face.calibration import Detector
 from face.motion import Reference
 from foundation.errors import InputError

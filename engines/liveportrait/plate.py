@@ -7,12 +7,13 @@ import torch
 from torch import Tensor
 
 import liveportrait
-from engines.base import Arrays, Driving, Own, Plate, PlateRenderer, Taking
+from engines.base import Arrays, Driving, Own, Taking
 from engines.liveportrait.loading import library_options, model_of
 from engines.liveportrait.options import Options
 from engines.liveportrait.seen import infos, motion_of, ratios_of, small
 from engines.neural.frames import picture_of
 from engines.neural.rendering import LISTENING
+from engines.plates import Plate, PlateRenderer
 from foundation.geometry import Image
 from foundation.person import Person
 

@@ -9,7 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from engines.base import Driving, LiveEngine, LiveRenderer, Taking
+from engines.base import Driving, Taking
+from engines.live import LiveEngine, LiveRenderer
 from face.bridging import smooth_step
 from foundation.facetrack import Face, FaceTrack
 from foundation.geometry import Image

@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 
 from engines import ENGINES, load_engine
-from engines.base import LiveEngine
+from engines.live import LiveEngine
 from foundation.errors import ManifestError
 from landmarks import load_backend
 from landmarks.base import LandmarkBackend

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from compositing.behind import guessed
 from engines import load_engine
-from engines.base import Engine, Own, PlateEngine, Portrait, Renderer, SpanFrame
+from engines.base import Engine, Own, Portrait, Renderer, SpanFrame
+from engines.plates import PlateEngine
 from face.tint import Tint
 from foundation.errors import CHECK_WORK, StageError
 from foundation.geometry import Image

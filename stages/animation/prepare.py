@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from engines import load_engine
-from engines.base import Arrays, Driving, Plate, PlateEngine, Taking
+from engines.base import Arrays, Driving, Taking
+from engines.plates import Plate, PlateEngine
 from face.calibration import Detector
 from face.motion import Reference
 from face.turns import Turns

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engines.base import Driving, Plate, Taking
+from engines.base import Driving, Taking
 from engines.landmark_tps.engine import LandmarkTps
 from engines.landmark_tps.options import Options
 from engines.landmark_tps.plate import LAYOUT
+from engines.plates import Plate
 from face import steadying
 from face.motion import TurnRanges
 from face.topology import CHIN, FOREHEAD, INNER_LOWER, INNER_UPPER

@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 
 from engines import ENGINES
-from engines.base import Driving, LiveEngine, LiveRenderer, Portrait, Taking
+from engines.base import Driving, Portrait, Taking
 from engines.landmark_tps.engine import LandmarkTps
 from engines.landmark_tps.options import Options
+from engines.live import LiveEngine, LiveRenderer
 from face.calibration import Detector
 from foundation.errors import InputError, ManifestError, StageError
 from foundation.facetrack import Face, head_frame
