@@ -15,7 +15,7 @@ from media.samples import sample_path
 from tests.delivered import HOSTILE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 TEXT = f"""\
@@ -149,6 +149,26 @@ def test_the_face_is_chosen_by_clicking_on_it(page: Page, folder: Path) -> None:
     save(page)
     x, y = held(path)["performers"]["ann"]["face"]["at"]
     assert (round(x / 512, 1), round(y / 512, 1)) == (0.9, 0.9)
+
+
+def test_a_place_is_chosen_before_its_picture_has_come(page: Page, folder: Path) -> None:
+    held_up: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held_up.append(route)
+
+    page.route("**/still/**", hold)
+    path = opened(page, folder, "early.yaml")
+    picture = field(page, "performers.ann.portrait").locator(".look img")
+    box = picture.bounding_box()
+    assert box is not None
+    assert abs(box["width"] / box["height"] - 1) < 0.02  # the sample is a square
+    picture.click(position={"x": box["width"] * 0.7, "y": box["height"] * 0.4})
+    page.get_by_text("Not saved yet").wait_for()
+    save(page)
+    x, y = held(path)["performers"]["ann"]["face"]["at"]
+    assert (round(x / 512, 1), round(y / 512, 1)) == (0.7, 0.4)
+    assert held_up
 
 
 def test_the_second_face_of_a_group_is_chosen(page: Page, folder: Path) -> None:

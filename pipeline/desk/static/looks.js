@@ -66,6 +66,7 @@ class Picture {
     const about = await fetch(looks.address("about", file));
     if (!about.ok) return void (this.whole.hidden = true);
     this.size = await about.json();
+    this.frame.style.setProperty("--ratio", this.size.width / this.size.height); // its room is there before it is
     const seconds = secondsOf(at, this.size.fps) ?? 0;
     this.image.src = looks.address("still", file, `&at=${seconds}`);
     this.mark(this.face);
