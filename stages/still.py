@@ -19,12 +19,10 @@ from quality import surface
 from quality.following import MOUTHS
 from quality.seam import Edge
 from stages.crops import Crop, Matte
+from stages.kept import Kept
 
 COVERED = 32
 """Mean opacity, of 255, of what stays in front of lips, from which they are not judged."""
-
-KEPT = 6_000_000
-"""Samples of the portraits that stay with a worker for the next pieces of results, with the same of what is behind."""
 
 
 @dataclass(frozen=True)
@@ -64,19 +62,14 @@ class Still:
         return Edge(crop_mask(self.crop, self.face.through(self.to_crop), self.feather) > 0, self.crop.inner_edges)
 
 
-_known: dict[tuple[Crop, Literal["portrait", "crop"], float, Matte | None], Still] = {}
-"""Those of the last pieces: reading takes a twentieth of a piece's time, and workers look at performers by turns."""
+_kept: Kept[tuple[Crop, Literal["portrait", "crop"], float, Matte | None], Still] = Kept(lambda kept: kept.image.size)
+"""Reading takes a twentieth of a piece's time."""
 
 
 def read_still(given: Crop, into: Literal["portrait", "crop"], feather: float, matte: Matte | None = None) -> Still:
     """The part of the portrait that moves, or the crop alone: not to be written to."""
     asked = given, into, feather, matte
-    still = _known.pop(asked, None) or _read(*asked)
-    if given.given.digest and (matte is None or matte.given.digest):
-        _known[asked] = still
-    while sum(each.image.size for each in _known.values()) > KEPT:
-        del _known[next(iter(_known))]
-    return still
+    return _kept.get(asked, given, matte, lambda: _read(*asked))
 
 
 def _read(given: Crop, into: Literal["portrait", "crop"], feather: float, matte: Matte | None) -> Still:

@@ -33,15 +33,13 @@ from stages.contract import Report
 from stages.contracts.animate import Facts, Inputs, Settings
 from stages.crops import Crop, Matte, PlateCrop
 from stages.engine_use import engine_files, read_options
+from stages.kept import Kept
 from stages.pasting import Pasting
 from stages.writing import OpacityWriter
 
 Mask = NDArray[np.uint8]
 SHOTS_OPEN = 2
 """Renderers kept: where one shot passes into another, both are needed."""
-KEPT = 6_000_000
-"""Samples of the portraits that stay with a worker for their next chunks, about 16 MB with their persons, and twice as
-much of what is ready to move them."""
 
 
 @dataclass
@@ -60,9 +58,8 @@ class _Known:
     ready: tuple[object, Renderer] | None = None
 
 
-_known: dict[tuple[Crop, Matte | None], _Known] = {}
-"""Those of the last chunks: reading and opening takes up to a fifth of a chunk's time, and workers move performers by
-turns."""
+_kept: Kept[tuple[Crop, Matte | None], _Known] = Kept(lambda known: known.portrait.image.size)
+"""Reading and opening takes up to a fifth of a chunk's time; what is ready to move takes twice a portrait's room."""
 
 
 def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
@@ -95,15 +92,12 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
 
 def _portrait(crop: Crop, matte: Matte | None) -> _Known:
     """The portrait, and its tint if it has no colours."""
-    known = _known.pop((crop, matte), None)
-    if known is None:
+
+    def read() -> _Known:
         portrait = crop.portrait(matte)
-        known = _Known(portrait, Tint.of(portrait.image), crop.info().native)
-    if crop.given.digest and (matte is None or matte.given.digest):
-        _known[crop, matte] = known
-    while sum(each.portrait.image.size for each in _known.values()) > KEPT:
-        del _known[next(iter(_known))]
-    return known
+        return _Known(portrait, Tint.of(portrait.image), crop.info().native)
+
+    return _kept.get((crop, matte), crop, matte, read)
 
 
 def _write_opacity(scene: _Scene, matte: Matte, settings: Settings, out: Path) -> None:
