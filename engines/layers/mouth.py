@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engines.base import Arrays
 from engines.layers.lips import DENSE, around, rows, stretch
-from engines.layers.mesh import Raster, axes_of
+from engines.layers.mesh import Field, Raster, axes_of
 from engines.layers.teeth import Teeth, hang_teeth
 from face.color import LUMA
 from face.drawn_mouth import STYLE, Bite, Pose, draw
@@ -32,6 +32,8 @@ FEATHER = 0.006
 """Face heights over which it passes into the lips."""
 OWN_APPEAR = 0.008, 0.026
 """The same for the portrait's own teeth, which hang behind its lip."""
+MOST_SHRUNK = 32.0
+"""A performer's mouth that is more times as wide as the portrait's, such as one seen from the side, is no softer."""
 BEHIND = 0.8
 """How much of the performer's teeth is taken away behind the portrait's own."""
 
@@ -162,4 +164,18 @@ def fetch(
     sideways = np.linspace(-1.0, 1.0, DENSE)[:, None] * across * margin
     target = np.concatenate([upper - down * margin + sideways, lower + down * margin + sideways])
     field = stretch(raster, target, source)
+    shrinks = axes_of(driver_upper)[2] / axes_of(upper)[2]
+    if shrinks > 1:
+        frame, field = softened(frame, field, source, shrinks)
     return cv2.remap(frame, field, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+
+
+def softened(frame: Image, field: Field, source: Array, shrinks: float) -> tuple[Image, Field]:
+    """The frame around what is taken of it without what is finer than a pixel where it goes, so many times smaller: it
+    would come and go from frame to frame as dark and light dots. And the field, of that part."""
+    shrinks = min(shrinks, MOST_SHRUNK)
+    box = around(source, int(np.ceil(2 * shrinks)) + 2, frame)
+    if box.width == 0 or box.height == 0:
+        return frame, field
+    sigma = float(np.sqrt((shrinks * shrinks - 1) / 12))  # as the mean over its pixels
+    return cv2.GaussianBlur(frame[box.slices], (0, 0), sigma), field - np.array([box.x0, box.y0], np.float32)

@@ -202,6 +202,35 @@ def test_an_open_mouth_shows_the_performers() -> None:
     assert found[0].max() < 60
 
 
+def test_a_larger_performers_fine_lines_do_not_flicker() -> None:
+    """Of a clip six times as large as the portrait, what is finer than its pixels looks the same wherever it lies."""
+    points = made_up_face(gap=0.15)
+    contour = points[list(INNER_LIPS), :2]
+    small = painted_face(points, DAYLIGHT, inside="teeth")
+    large = cv2.resize(small, None, fx=6, fy=6, interpolation=cv2.INTER_CUBIC)
+    found = []
+    for shift in (0, 2):
+        frame = large.copy()
+        frame[:, (np.arange(frame.shape[1]) + shift) % 4 < 2] //= 3
+        out = painted_face(points, CANDLE)
+        mouth.paint(out, contour, frame, 6 * contour + 2.5, mouth_of(out, points, small))
+        found.append(out.astype(float))
+    assert np.abs(found[0] - found[1]).max() < 12
+
+
+def test_a_mouth_that_has_left_the_clips_picture_takes_its_edge() -> None:
+    """Landmarks are guessed beyond it, and of any width."""
+    points = made_up_face(gap=0.15)
+    contour = points[list(INNER_LIPS), :2]
+    frame = painted_face(points, DAYLIGHT, inside="teeth")
+    for theirs in (contour * 2 + [5000, 0], contour * 10_000):
+        out = painted_face(points, CANDLE)
+        before = out.copy()
+        mouth.paint(out, contour, frame, theirs, mouth_of(out, points, frame))
+        assert (out[:150] == before[:150]).all()
+        assert (out != before).any()
+
+
 def test_the_mouth_of_nobody_is_drawn() -> None:
     """With teeth, and the same whatever the driving frame holds."""
     points = made_up_face(gap=0.15)
