@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path, PurePath
 
 from foundation.artifacts import ArtifactStore, Spoilt
-from foundation.atomic import replacing
+from foundation.atomic import make_folder, replacing
 from foundation.digests import digest_of
 from foundation.label import Stored
 from media.credentials.claims import Claim
@@ -78,10 +79,14 @@ class _Made:
         stored = self._found.label.files[name]
         if finish is None and _is_there(target, stored):
             return
+        source = self._found.folder / name
+        make_folder(target.parent)  # it was there when the work began
         with replacing(target, durable=True) as temporary:
             try:
-                shutil.copyfile(self._found.folder / name, temporary, follow_symlinks=False)
+                shutil.copyfile(source, temporary, follow_symlinks=False)
             except FileNotFoundError as error:
+                if os.path.lexists(source):  # the place is gone, and not what goes there
+                    raise
                 raise self._spoilt(name) from error
             if temporary.is_symlink() or digest_of(temporary) != stored.sha256:
                 raise self._spoilt(name)

@@ -155,12 +155,19 @@ def check_render(loaded: LoadedManifest, plan: Plan, *, sheet: bool = True, repo
     return place
 
 
-def check_together(manifests: Sequence[LoadedManifest], *, sheet: bool = True, report: bool = True) -> None:
-    """Raises: ManifestError if the outputs of one manifest would be written over one another."""
+def check_together(
+    manifests: Sequence[LoadedManifest], frames: Sequence[int] = (), *, sheet: bool = True, report: bool = True
+) -> None:
+    """Find what the outputs of one manifest would write over one another.
+
+    Args:
+        frames: of each result, where they are known: how many pictures a sequence has.
+    Raises: ManifestError.
+    """
     written = (
         replace(one, what=f"{one.what} of outputs.{number}")
         for number, loaded in enumerate(manifests if len(manifests) > 1 else ())
-        for one in place_of(loaded).written(1, sheet=sheet, report=report)
+        for one in place_of(loaded).written(frames[number] if frames else 1, sheet=sheet, report=report)
     )
     refuse_losses(written, ())
 

@@ -56,16 +56,21 @@ def run(
     manifests = load_manifests(manifest, within=within)
     if tasks and len(manifests) > 1:
         raise ManifestError("has several outputs", file=manifest, cure="keep one of them for --tasks")
-    check_together(manifests)
-    for loaded in manifests:
-        _plan(loaded, store_at(work), tasks, keep if cost else None, as_json=as_json)
+    store = store_at(work)
+    for loaded, plan in zip(manifests, plans_of(manifests, store), strict=True):
+        _plan(loaded, plan, store, tasks, keep if cost else None, as_json=as_json)
 
 
 def _plan(
-    loaded: LoadedManifest, store: ArtifactStore, tasks: Path | None, cost: Keep | None, *, as_json: bool
+    loaded: LoadedManifest,
+    plan: Plan | BatchPlan,
+    store: ArtifactStore,
+    tasks: Path | None,
+    cost: Keep | None,
+    *,
+    as_json: bool,
 ) -> None:
     """`cost`: of a render that keeps this; None: nobody asks."""
-    plan = plan_any(loaded, store)
     if tasks:
         _write_tasks(plan.graph, tasks, plan.reads | loaded.files)
     unfinished = plan.graph.unfinished(store)
@@ -81,11 +86,20 @@ def _plan(
         typer.echo(f"to do   {left.text}")
 
 
-def plan_any(loaded: LoadedManifest, store: ArtifactStore) -> Plan | BatchPlan:
-    """The plan of a manifest, or of all items of a batch.
+def plans_of(manifests: Sequence[LoadedManifest], store: ArtifactStore) -> list[Plan | BatchPlan]:
+    """The plan of each output of a manifest.
 
     Raises: DuetError, whatever `render` or `batch` would refuse before its work.
     """
+    check_together(manifests)  # before anything is looked at
+    plans = [plan_any(loaded, store) for loaded in manifests]
+    if len(manifests) > 1:
+        check_together(manifests, [plan.frames for plan in plans if isinstance(plan, Plan)])
+    return plans
+
+
+def plan_any(loaded: LoadedManifest, store: ArtifactStore) -> Plan | BatchPlan:
+    """The plan of a manifest, or of all items of a batch."""
     if loaded.manifest.batch is None:
         plan = plan_job(loaded, store)
         check_render(loaded, plan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -74,8 +74,7 @@ def run(
     manifests = [moved(loaded, output_folder) for loaded in manifests]
     check_together(manifests, sheet=sheet, report=report)
     if selection or dry_run:
-        for loaded in manifests:
-            render_part(loaded, store, running, selection, dry_run=dry_run, sheet=sheet, report=report)
+        render_part(manifests, store, running, selection, dry_run=dry_run, sheet=sheet, report=report)
     else:
         render(manifests, store, running, sheet=sheet, report=report)
 
@@ -88,14 +87,23 @@ def render(
     Raises: DuetError; whatever stood at the places of what is not made is then as it was. CheckError of the first
         output that fails its checks, when all are made.
     """
-    several = list(manifests)
+    planned = _planned(list(manifests), store, sheet=sheet, report=report)
     # what is left of one output is read by the next
-    keep = running.keep if len(several) == 1 else Keep.ALL
-    made = [_render(loaded, store, running, keep, sheet=sheet, report=report) for loaded in several]
+    keep = running.keep if len(planned) == 1 else Keep.ALL
+    made = [_render(one, store, running, keep, sheet=sheet, report=report) for one in planned]
     for one in made:
         Keeping(store, running.keep, one.graph, [one.wanted]).delivered(one.wanted)
     for one in made:
         one.verdict.refuse(one.file)
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """An output, what is to be done for it, and where it goes."""
+
+    loaded: LoadedManifest
+    plan: Plan
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -108,19 +116,32 @@ class _Rendered:
     file: Path
 
 
+def _planned(manifests: Sequence[LoadedManifest], store: ArtifactStore, *, sheet: bool, report: bool) -> list[_Planned]:
+    """The outputs of a manifest, all planned, and whatever is wrong with any of them found, before the first is made.
+
+    Raises: DuetError.
+    """
+    for loaded in manifests:  # before anything is looked at; a sequence's other names, when their number is known
+        check_place(place_of(loaded), 1, sheet=sheet, report=report)
+    planned = []
+    for loaded in manifests:
+        plan = plan_job(loaded, store)
+        planned.append(_Planned(loaded, plan, check_render(loaded, plan, sheet=sheet, report=report)))
+    check_together(manifests, [one.plan.frames for one in planned], sheet=sheet, report=report)
+    for one in planned:
+        make_place(one.place)
+    return planned
+
+
 def _render(
-    loaded: LoadedManifest, store: ArtifactStore, running: Running, keep: Keep, *, sheet: bool, report: bool
+    planned: _Planned, store: ArtifactStore, running: Running, keep: Keep, *, sheet: bool, report: bool
 ) -> _Rendered:
-    """Plan, run, put the result in its place, and tell where it is.
+    """Run a plan, put the result in its place, and tell where it is.
 
     `keep` says what stays while the run goes on.
     A result that fails its checks goes beside it, under the name that Verdict.place gives.
     """
-    # before anything is looked at; a sequence's other names, when their number is known
-    check_place(place_of(loaded), 1, sheet=sheet, report=report)
-    plan = plan_job(loaded, store)
-    place = check_render(loaded, plan, sheet=sheet, report=report)
-    make_place(place)
+    plan = planned.plan
     wanted = wanted_of(plan) + ([one.clip.clip.key for one in plan.performers.values()] if sheet else [])
     recorder, passing = Recorder(), Passing(store, keep, plan.graph, wanted)
 
@@ -129,21 +150,21 @@ def _render(
         passing(event)
 
     def hand_over() -> tuple[Verdict, Place, Path | None]:
-        verdict, there = deliver(plan, store, place)
+        verdict, there = deliver(plan, store, planned.place)
         if sheet and there.sheet:
             from pipeline.report.contact_sheet import contact_sheet  # pictures and their libraries
 
             contact_sheet(plan, store, there.sheet)
         return verdict, there, there.sheet if sheet else None
 
-    verdict, place, pictures = make_and_use(
+    verdict, there, pictures = make_and_use(
         plan.graph, wanted, store, running, hand_over, notices=plan.notices, also=hear
     )
     record = recorder.keep(store, plan.verdict.key)
-    page = _report(loaded, plan, store, place.first_file, record) if report else None
+    page = _report(planned.loaded, plan, store, there.first_file, record) if report else None
     beside = {"sheet": pictures, "report": page}
-    _tell(verdict, place.first_file, beside, lapses(plan, store), as_json=running.as_json)
-    return _Rendered(plan.graph, wanted, verdict, place.first_file)
+    _tell(verdict, there.first_file, beside, lapses(plan, store), as_json=running.as_json)
+    return _Rendered(plan.graph, wanted, verdict, there.first_file)
 
 
 def _report(
@@ -157,7 +178,7 @@ def _report(
 
 
 def render_part(
-    loaded: LoadedManifest,
+    manifests: Sequence[LoadedManifest],
     store: ArtifactStore,
     running: Running,
     selection: Selection,
@@ -166,20 +187,21 @@ def render_part(
     sheet: bool,
     report: bool,
 ) -> None:
-    """Do the chosen tasks and what they need, and put no video anywhere; or only tell what would be done.
+    """Do the chosen tasks of each output, and what they need, and put no video anywhere; or tell what would be done.
 
-    Raises: DuetError.
+    Raises: DuetError; ManifestError before the work if one of the outputs has nothing of what is chosen.
     """
-    plan = plan_job(loaded, store)
-    if not selection:
-        check_render(loaded, plan, sheet=sheet, report=report)
-    wanted = [task.key for task in selection.of(plan.graph)] if selection else wanted_of(plan)
-    if dry_run:
-        chosen = plan.graph.part(wanted)
-        show_tasks(chosen, chosen.unfinished(store), as_json=running.as_json)
-        return
-    run_graph(plan.graph, wanted, store, running, notices=plan.notices)
-    tell_part(len(wanted), running)
+    plans = [plan_job(loaded, store) for loaded in manifests]
+    chosen = [[task.key for task in selection.of(plan.graph)] if selection else wanted_of(plan) for plan in plans]
+    for loaded, plan, wanted in zip(manifests, plans, chosen, strict=True):
+        if not selection:
+            check_render(loaded, plan, sheet=sheet, report=report)
+        if dry_run:
+            part = plan.graph.part(wanted)
+            show_tasks(part, part.unfinished(store), as_json=running.as_json)
+            continue
+        run_graph(plan.graph, wanted, store, running, notices=plan.notices)
+        tell_part(len(wanted), running)
 
 
 def tell_part(count: int, running: Running) -> None:

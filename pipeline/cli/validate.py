@@ -10,22 +10,20 @@ import typer
 from foundation.errors import InputError
 from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Json, ManifestPath, Work
-from pipeline.cli.place import check_together
-from pipeline.cli.plan import plan_any
-from pipeline.manifest.load import LoadedManifest, load_manifests
+from pipeline.cli.plan import plans_of
+from pipeline.manifest.load import load_manifests
 from pipeline.plan.batch import BatchPlan
+from pipeline.plan.expand import Plan
 
 
 def run(manifest: ManifestPath, *, work: Work = WORK, as_json: Json = False, debug: Debug = False) -> None:
     manifests = load_manifests(manifest)
-    check_together(manifests)
-    for loaded in manifests:
-        _validate(manifest, loaded, work, as_json=as_json)
+    for plan in plans_of(manifests, store_at(work)):
+        _tell(manifest, plan, as_json=as_json)
 
 
-def _validate(manifest: Path, loaded: LoadedManifest, work: Path, *, as_json: bool) -> None:
-    """Raises: DuetError for what cannot be made."""
-    plan = plan_any(loaded, store_at(work))
+def _tell(manifest: Path, plan: Plan | BatchPlan, *, as_json: bool) -> None:
+    """Raises: InputError if an item of a batch cannot be made."""
     if isinstance(plan, BatchPlan):
         _tell_batch(manifest, plan, as_json=as_json)
         return

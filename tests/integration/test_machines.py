@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -20,6 +20,8 @@ from tests.conftest import ROOT
 from tests.integration.conftest import Duet, command
 
 Manifest = Callable[..., Path]
+Words = tuple[str, ...]
+Output = dict[str, Any]
 
 
 def test_json_has_an_event_for_an_error_with_every_mistake(duet: Duet, manifest: Manifest) -> None:
@@ -113,3 +115,30 @@ def test_the_outputs_of_one_manifest_are_all_written_and_never_over_one_another(
     assert [(video.width, video.height) for video in sizes if video] == [(320, 180), (180, 320)]
     path.write_text(path.read_text().replace("tall.mp4", "wide.mp4"))
     assert "the video of outputs.0 and the video of outputs.1 would both be written there" in duet("render", path).err
+
+
+@pytest.mark.parametrize(
+    ("outputs", "options", "told"),
+    [
+        (({}, {"poster": {"path": "late.png", "at": 3}}), (), "output.poster.at is 3 s"),
+        (
+            ({"path": "s_%03d.png"}, {"poster": {"path": "s_007.png"}}),
+            (),
+            "the sequence of outputs.0 and the poster of outputs.1",
+        ),
+        (({}, {"fps": 10}), ("--frames", "8-9"), "--frames begins with 8, and the last that is made is 4"),
+    ],
+)
+def test_what_is_wrong_with_the_last_output_is_found_before_the_first_is_made(
+    duet: Duet, manifest: Manifest, outputs: tuple[Output, ...], options: Words, told: str
+) -> None:
+    usual = ({"path": f"{number}.mp4", "size": [320, 180]} for number in range(2))
+    path = manifest(outputs=[one | other for one, other in zip(usual, outputs, strict=True)])
+    data = yaml.safe_load(path.read_text())
+    del data["output"]
+    path.write_text(yaml.safe_dump(data))
+    for command_line in [("render", *options), *([] if options else [("validate",), ("plan",)])]:
+        done = duet(command_line[0], path, *command_line[1:], fresh=True)
+        assert done.code == 2
+        assert told in done.error
+    assert {label.parts[-3] for label in (path.parent / "work").glob("*/*/artifact.json")} == {"probe"}
