@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from foundation.errors import InputError, Interrupted, StageError
+from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Work
 
 LIBRARIES = {"fastapi", "starlette", "uvicorn", "jinja2", "python_multipart", "ruamel"}
@@ -46,7 +47,7 @@ def run(
         told = f"the desk needs {error.name}, which is not installed"
         raise StageError(told, cure="make desk, or pip install -r requirements-desk.txt") from error
     access = Access(host, token)
-    projects = Projects(Folder.at(folder, work))
+    projects = Projects(Folder.at(folder, store_at(work).root))
     queue = Queue(projects.folder, projects.opened)
     app = desk(projects, queue, access)
     with _listening(host, port) as listener:

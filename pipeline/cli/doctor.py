@@ -28,6 +28,7 @@ from media.samples import sample_names, sample_path
 from media.text.captions import add_titles, empty_script
 from media.text.fonts import FontChoice, packaged_fonts, read_fonts
 from media.text.style import TitleText
+from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, Json, Work
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _engine(name: str) -> Finding:
 
 
 def _disk(work: Path) -> Finding:
-    folder = work.expanduser().resolve()
+    folder = store_at(work).root
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free

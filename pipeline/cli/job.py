@@ -8,6 +8,7 @@ from pathlib import Path
 from foundation.artifacts import Artifact, ArtifactStore
 from foundation.errors import DuetError, ManifestError
 from foundation.events import Event
+from foundation.home import expanded
 from pipeline.cli.runs import Running
 from pipeline.executors import load_executor
 from pipeline.executors.run_task import run_task
@@ -51,8 +52,8 @@ def plan_items(items: Iterable[Item], store: ArtifactStore, running: Running) ->
 def store_at(work: Path) -> ArtifactStore:
     """Raises: ManifestError for what names no folder."""
     try:
-        root = work.expanduser().resolve()
-    except RuntimeError as error:  # ~nobody
+        root = expanded(str(work)).resolve()
+    except (ValueError, RuntimeError) as error:  # RuntimeError: of links that lead in circles, by the Python
         raise ManifestError("names no folder", file=work, cure="write the whole path as --work") from error
     if root.exists() and not root.is_dir():
         raise ManifestError("is no folder", file=work, cure="name a folder as --work")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foundation.atomic import check_writable, make_folder
+from foundation.errors import ManifestError
+from foundation.home import expanded
 from media.files.checks import check_file
 from media.samples import SAMPLE, sample_path
 from pipeline.cli.job import store_at
@@ -122,8 +124,16 @@ def run(
 
 
 def _file(written: str) -> Path:
-    """The file that a name on the command line means."""
-    return sample_path(written.removeprefix(SAMPLE)) if written.startswith(SAMPLE) else Path(written).expanduser()
+    """The file that a name on the command line means.
+
+    Raises: DuetError for a sample that is none, and a home folder that is nobody's.
+    """
+    if written.startswith(SAMPLE):
+        return sample_path(written.removeprefix(SAMPLE))
+    try:
+        return expanded(written)
+    except ValueError as error:
+        raise ManifestError(str(error), cure="write the whole path") from error
 
 
 def _check_places(output: Path, target: Path, timed: Path, reads: list[Path]) -> None:

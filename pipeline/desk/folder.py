@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from fastapi import HTTPException
 
 from foundation.errors import InputError
+from foundation.home import expanded
 from foundation.limits import Limit
 
 STATE = ".duet-desk"
@@ -35,9 +36,13 @@ class Folder:
     @staticmethod
     def at(root: Path, work: Path) -> Folder:
         """Raises: InputError if there is no such folder."""
-        if not root.expanduser().is_dir():
+        try:
+            home = expanded(str(root))
+        except ValueError:
+            home = root
+        if not home.is_dir():
             raise InputError("is no folder", file=root, cure="name the folder that your manifests are in")
-        return Folder(root.expanduser().resolve(), work.expanduser().resolve())
+        return Folder(home.resolve(), work.resolve())
 
     def inside(self, name: str) -> Path:
         """The file of that name, relative to the folder.

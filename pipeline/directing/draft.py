@@ -12,10 +12,12 @@ import yaml
 
 from foundation.atomic import replacing
 from foundation.errors import InputError, ManifestError
+from foundation.home import expanded
 from foundation.reading import why
 from media.samples import SAMPLE
 from pipeline.directing.cast import Singer
 from pipeline.directing.paces import Cut
+from pipeline.manifest.paths import as_file
 from speech.alignment import AlignedLine, Word
 
 Data = Mapping[str, object]
@@ -94,7 +96,7 @@ def _seen_from(folder: Path, written: str) -> str:
     """A path as the manifest has it, relative to its folder."""
     if written.startswith(SAMPLE):
         return written
-    return Path(os.path.relpath(Path(written).expanduser().absolute(), folder)).as_posix()
+    return as_file(Path(os.path.relpath(expanded(written).absolute(), folder)).as_posix())
 
 
 def as_yaml(data: Data, name: str) -> str:

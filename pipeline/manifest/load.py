@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from foundation.errors import InputError, ManifestError
+from foundation.home import expanded
 from foundation.reading import why
 from foundation.yaml_text import YamlError, read_yaml
 from landmarks.download import offline
@@ -47,9 +48,9 @@ class LoadedManifest:
         Raises: ManifestError for what can be no path, or leads out of `within`.
         """
         try:
-            path = self.folder / Path(written).expanduser()
-        except RuntimeError as error:  # ~nobody
-            raise ManifestError(f"{written!r} names no folder", cure="write the whole path") from error
+            path = self.folder / expanded(written)
+        except ValueError as error:
+            raise ManifestError(str(error), cure="write the whole path") from error
         if "\0" in written:
             raise ManifestError(f"{written!r} cannot be a file's name", cure="write a path")
         path = Path(os.path.normpath(path))

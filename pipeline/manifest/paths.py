@@ -9,11 +9,14 @@ from pathlib import PurePath
 from pydantic.json_schema import JsonSchemaValue
 
 from media.ffmpeg.codecs import CONTAINERS, SEQUENCE, VIDEO, container_of
+from media.samples import SAMPLE
 
 NUMBER = re.compile(r"%(0?[1-9]?)d")
 _STILLS = [suffix for codec in VIDEO.values() for suffix in codec.suffixes]
 _FILMS = [f".{name}" for name in CONTAINERS if name != SEQUENCE]
 DELIVERED = (*_FILMS, *_STILLS)
+NO_SONG = ("driving", "none", "sample:vocals")
+"""What audio.source may say without naming a song."""
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 PREVIEWS = (".gif", ".webp")
 
@@ -45,6 +48,11 @@ def sequence_name(name: str) -> SequenceName:
         raise ValueError("write one place for the number in the name, such as shot_%04d.exr")
     digits = found[0].group(1)
     return SequenceName(name[: found[0].start()], int(digits or 0), name[found[0].end() :])
+
+
+def as_file(path: str) -> str:
+    """The path of a file as a manifest has it: one that would mean something else begins with `./`."""
+    return f"./{path}" if path.startswith(("~", SAMPLE)) or path in NO_SONG else path
 
 
 def delivered_path(path: str) -> str:

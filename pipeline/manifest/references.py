@@ -11,6 +11,7 @@ from typing import Any
 from foundation.timecode import clock
 from foundation.times import exact
 from pipeline.manifest.parts.singing import THE_AUDIO, THE_LYRICS
+from pipeline.manifest.paths import NO_SONG
 
 
 def dangling(data: dict[str, Any]) -> list[str]:
@@ -65,10 +66,6 @@ def _unnamed(where: str, singing: Mapping[str, object], source: object, *, lyric
         cure = "add lyrics: FILE, name the words here, or null where they are not known"
         lines.append(f"{where}.words: there are no lyrics ({cure})")
     return lines
-
-
-NO_SONG = ("driving", "none", "sample:vocals")
-"""What audio.source may say without naming a song."""
 
 
 def _order(scenes: list[dict[str, Any]]) -> list[str]:

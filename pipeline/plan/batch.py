@@ -14,6 +14,7 @@ from typing import Any
 from foundation.artifacts import Artifact
 from foundation.digests import digest_of
 from foundation.errors import DuetError, ManifestError
+from foundation.home import expanded
 from foundation.limits import Limit
 from media.credentials.claims import Claim
 from media.samples import SAMPLE
@@ -21,6 +22,7 @@ from pipeline.manifest.load import LoadedManifest
 from pipeline.manifest.parts.batch import NAME_PLACE, Batch
 from pipeline.manifest.parts.output import Output
 from pipeline.manifest.parts.words import Lyrics
+from pipeline.manifest.paths import as_file
 from pipeline.plan.build import Job, build
 from pipeline.plan.expand import expand
 from pipeline.plan.first import read_facts
@@ -203,9 +205,12 @@ def _found(loaded: LoadedManifest, name: str, written: str | list[str]) -> list[
         if not has_magic(each) or loaded.path(each).is_file():
             found[each] = None
             continue
-        pattern = str(Path(each).expanduser())
+        try:
+            pattern = str(expanded(each))
+        except ValueError as error:
+            raise ManifestError(f"batch.{name}: {error}", cure="write the whole path") from error
         matches = sorted(glob(pattern, root_dir=loaded.folder, recursive=True))  # noqa: PTH207  (Path refuses absolute)
-        files = [match for match in matches if (loaded.folder / match).is_file()]
+        files = [as_file(match) for match in matches if (loaded.folder / match).is_file()]
         if not files:
             raise ManifestError(
                 f"batch.{name}: {each!r} matches no file", file=loaded.folder, cure="correct the pattern"

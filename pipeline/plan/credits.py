@@ -8,7 +8,7 @@ from media.credentials.claims import CROPPED, EDITED, INPUT, PART, PLACED, Claim
 from pipeline.manifest.parts.performers import FrameOf, Performer
 from pipeline.manifest.parts.scenes import ImageBackground
 from pipeline.manifest.parts.singing import THE_AUDIO
-from pipeline.manifest.references import NO_SONG
+from pipeline.manifest.paths import NO_SONG
 from pipeline.manifest.schema import Manifest
 from pipeline.plan.delivery import provenance
 from pipeline.plan.planning import Planning

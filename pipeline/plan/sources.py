@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from foundation.digests import digest_of
-from foundation.errors import InputError, ManifestError
+from foundation.errors import DuetError, InputError, ManifestError
 from foundation.reading import why
 from media.files.numbered import is_pattern, numbered_pictures
 from media.samples import SAMPLE, sample_path
@@ -96,24 +96,29 @@ def find_sources(
     files: dict[str, FileInput] = {}
     sequences = _sequences(loaded)
     chosen = {str(file) for choice in choices.values() for file in choice.files.values()}
-    problems: list[tuple[str, Path, str]] = []
+    problems: list[tuple[str, DuetError]] = []  # as one of several, as the only one
     for field, written in _mentions(loaded, choices):
         if written in files:
             continue
-        path = Path(written) if written in chosen else _resolve(loaded, written)
+        try:
+            path = Path(written) if written in chosen else _resolve(loaded, written)
+        except DuetError as error:  # it can be no file, here or anywhere
+            told = f"{field}: {error.problem}" if loaded.file else error.problem
+            problems.append((told, type(error)(told, file=loaded.file, cure=error.cure)))
+            continue
         try:
             str(path).encode()  # as task files will hold it
             files[written] = FileInput(str(path), digest(path))
         except (OSError, ValueError) as error:
             numbered = field.endswith(".driving.video") and is_pattern(written) and isinstance(error, FileNotFoundError)
             more = "; if it means numbered pictures, add driving.fps" if numbered else ""
-            problems.append((field, path, why(error) + more))
+            problem = why(error) + more
+            cure = f"correct {field} in the manifest" if loaded.file else "give another file"
+            problems.append((f"{field}: {path}: {problem}", InputError(problem, file=path, cure=cure)))
     if len(problems) == 1:
-        field, path, problem = problems[0]
-        cure = f"correct {field} in the manifest" if loaded.file else "give another file"
-        raise InputError(problem, file=path, cure=cure)
+        raise problems[0][1]
     if problems:
-        lines = "; ".join(f"{field}: {path}: {problem}" for field, path, problem in problems[:MOST_TOLD])
+        lines = "; ".join(line for line, _ in problems[:MOST_TOLD])
         lines += f"; and {len(problems) - MOST_TOLD} more" if len(problems) > MOST_TOLD else ""
         raise InputError(f"{len(problems)} files cannot be used: {lines}", cure="correct these paths in the manifest")
     gathered = {written: _gather(loaded, written, fps, name) for written, (fps, name) in sequences.items()}
