@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from face.topology import CHIN, FOREHEAD, STABLE, TEMPLES
 from foundation.facetrack import Face
-from foundation.geometry import Array, umeyama
+from foundation.geometry import Array, umeyama_each
 
 IMAGE_FROM_METRIC = np.diag([1.0, -1.0, -1.0])
 """Metric space has y up and z towards the camera; pictures have both the other way round."""
@@ -23,12 +24,26 @@ def face_height(points: NDArray[np.float64]) -> float:
 
 def head_rotation(face: Face) -> Array:
     """(3, 3): canonical to picture, x right, y down, z away from the camera."""
-    linear = face.pose[:3, :3]
-    if np.isfinite(linear).all() and np.abs(linear - np.eye(3) * linear[0, 0]).max() > 1e-9:
-        u, _, vt = np.linalg.svd(linear)
-        rotation: Array = IMAGE_FROM_METRIC @ (u @ vt) @ IMAGE_FROM_METRIC
-        return rotation
-    return _rotation_of_points(face.points)
+    return head_rotations(face.pose[None], lambda _: face.points)[0]
+
+
+def head_rotations(poses: NDArray[np.floating], points: Callable[[int], Array]) -> Array:
+    """(n, 3, 3) the same of n faces.
+
+    Args:
+        poses: (n, 4, 4), as in Face.
+        points: gives those of a face, (478, 3), where its pose says nothing.
+    """
+    linear = np.asarray(poses[:, :3, :3], np.float64)
+    told = np.asarray(np.isfinite(linear).all(axis=(1, 2)))
+    known = linear[told]
+    told[told] = np.abs(known - np.eye(3) * known[:, :1, :1]).max(axis=(1, 2)) > 1e-9
+    rotations = np.empty(linear.shape)
+    u, _, vt = np.linalg.svd(linear[told])
+    rotations[told] = IMAGE_FROM_METRIC @ (u @ vt) @ IMAGE_FROM_METRIC
+    for number in np.flatnonzero(~told).tolist():
+        rotations[number] = _rotation_of_points(points(number))
+    return rotations
 
 
 def _rotation_of_points(points: Array) -> Array:
@@ -84,17 +99,16 @@ class Poses:
     @staticmethod
     def between(points: Array, reference: Array) -> Poses:
         """Fitted on the stable points of (N, 478, 3) `points` and (478, 3) `reference`."""
-        scales, rotations, shifts = [], [], []
-        for face in points:
-            source = face[_stable]
-            if float(np.ptp(source, axis=0).max()) < 1e-9:
-                scale, rotation, shift = 1.0, np.eye(3), np.zeros(3)
-            else:
-                scale, rotation, shift = umeyama(source, reference[_stable])
-            scales.append(max(scale, 1e-6))
-            rotations.append(rotation)
-            shifts.append(shift)
-        return Poses(np.array(scales), np.reshape(rotations, (-1, 3, 3)), np.reshape(shifts, (-1, 3)))
+        sources = points[:, _stable]
+        flat = np.ptp(sources, axis=1).max(axis=1) < 1e-9
+        scale, rotation, shift = (
+            np.ones(len(points)),
+            np.tile(np.eye(3), (len(points), 1, 1)),
+            np.zeros((len(points), 3)),
+        )
+        if not flat.all():
+            scale[~flat], rotation[~flat], shift[~flat] = umeyama_each(sources[~flat], reference[_stable])
+        return Poses(np.maximum(scale, 1e-6), rotation, shift)
 
     @staticmethod
     def joined(parts: list[Poses]) -> Poses:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from face.canonical import Frame, Poses
-from face.steadying import smooth, spans, steadied
+from face.steadying import Steadied, smooth, spans
 from face.topology import EYES, INNER_LOWER, INNER_UPPER, Eye
 from foundation.geometry import Array
 
@@ -48,11 +47,12 @@ class Features:
         return smooth(self.irises * seen, blur) / smooth(seen, blur)
 
 
-def features(track: NDArray[np.floating], sigma: float, frame: Frame, poses: Poses) -> Features:
-    """Of (N, 478, 3) landmarks as measured, whose pose `poses` takes out; `sigma`: of their smoothing, frames."""
+def features(steady: Steadied, frame: Frame, poses: Poses) -> Features:
+    """Of the landmarks of N frames, whose pose `poses` takes out."""
+    track = steady.track
     gaps, openings, blinks, gazes = [], [], [], []
     for span in spans(len(track)):
-        shapes = frame.canonical(poses.remove(steadied(track, sigma, span), span))
+        shapes = frame.canonical(poses.remove(steady(span), span))
         gap = shapes[:, INNER_LOWER[1:-1]] - shapes[:, INNER_UPPER[1:-1]]
         gaps.append(np.linalg.norm(gap, axis=2).mean(axis=1))
         openings.append(np.stack([opening(shapes, eye) for eye in EYES], axis=1))

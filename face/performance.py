@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face.canonical import Frame, Poses, head_rotation
+from face.canonical import Frame, Poses, head_rotation, head_rotations
 from face.features import SHUT_EYE, as_usual, features, openness_of
 from face.motion import Motion
-from face.steadying import CALM, smooth, spans, steadied
+from face.steadying import CALM, Steadied, smooth, spans
 from face.topology import CHIN, FOREHEAD, INNER_LOWER, INNER_UPPER, MOUTH_CORNERS
 from foundation.errors import InputError
 from foundation.facetrack import FaceTrack
@@ -53,8 +53,7 @@ class Performance:
     """The driving clip, analysed. N frames; lengths in the performer's face heights.
 
     Attributes:
-        track: (N, 478, 3) as measured, pixels of the driving frames.
-        sigma: of its smoothing, frames.
+        steady: the landmarks, pixels of the driving frames.
         reference: the frame that corresponds to the portrait as it is.
         rest: what that frame, and what is usual in the clip, say of the face at rest.
         poses: what brings each frame onto it.
@@ -67,8 +66,7 @@ class Performance:
         expression: (B,) blendshapes of the reference.
     """
 
-    track: NDArray[np.floating]
-    sigma: float
+    steady: Steadied
     reference: int
     rest: Rest
     poses: Poses
@@ -83,9 +81,19 @@ class Performance:
     def __len__(self) -> int:
         return len(self.track)
 
+    @property
+    def track(self) -> NDArray[np.floating]:
+        """(N, 478, 3) landmarks as measured."""
+        return self.steady.track
+
+    @property
+    def sigma(self) -> float:
+        """Of their smoothing, frames."""
+        return self.steady.sigma
+
     def points(self, span: slice) -> Array:
-        """(n, 478, 3) landmarks of the frames `span`, smoothed."""
-        return steadied(self.track, self.sigma, span)
+        """(n, 478, 3) landmarks of the frames `span`, smoothed: not to be written to."""
+        return self.steady(span)
 
     def shapes(self, span: slice) -> Array:
         """(n, 478, 3) canonical shapes of the frames `span`."""
@@ -96,13 +104,14 @@ class Performance:
 
         What is smoothed over time takes the last frame to stand still, so that it needs none that comes after it.
         """
-        poses = _poses(track, self.sigma, self.rest.points)
+        steady = Steadied(track.points, self.sigma)
+        poses = _poses(steady, self.rest.points)
         turn, shift, growth = _head_motion(self.rest.frame, poses, CALM * self.sigma)
-        looks = features(track.points, self.sigma, self.rest.frame, poses)
+        looks = features(steady, self.rest.frame, poses)
         openness = openness_of(looks.lids(self.rest.wide, self.sigma), self.rest.wide, self.rest.shut)
         return replace(
             self,
-            track=track.points,
+            steady=steady,
             poses=poses,
             turn=(_absolute(self.rest.frame, turn) if self.absolute else turn) - self.rest.turn,
             shift=shift - self.rest.shift,
@@ -120,16 +129,17 @@ def analyse(track: FaceTrack, motion: Motion) -> Performance:
     """
     sigma = motion.smoothing
     reference = choose_reference(track, motion.reference)
-    at_reference = steadied(track.points, sigma, slice(reference, reference + 1))[0]
+    steady = Steadied(track.points, sigma)
+    at_reference = steady(slice(reference, reference + 1))[0]
     frame = Frame.at(head_rotation(track.face(reference)), at_reference)
-    poses = _poses(track, sigma, at_reference)
+    poses = _poses(steady, at_reference)
     turn, shift, growth = _head_motion(frame, poses, smoothing=CALM * sigma)
     absolute = motion.mode == "absolute"
     if absolute:
         turn, still = _absolute(frame, turn), np.zeros(3)
     else:
         still = np.asarray(np.median(turn, axis=0) if motion.reference == "best" else turn[reference])
-    looks = features(track.points, sigma, frame, poses)
+    looks = features(steady, frame, poses)
     wide = as_usual(looks.steady)
     lids = looks.lids(wide, sigma)
     shut = np.minimum(SHUT_EYE * wide, lids.min(axis=0) + 0.02)
@@ -149,8 +159,7 @@ def analyse(track: FaceTrack, motion: Motion) -> Performance:
         closed_gap=min(float(np.percentile(looks.gaps, 3)), 0.012),
     )
     return Performance(
-        track=track.points,
-        sigma=sigma,
+        steady=steady,
         reference=reference,
         rest=rest,
         poses=poses,
@@ -164,9 +173,9 @@ def analyse(track: FaceTrack, motion: Motion) -> Performance:
     )
 
 
-def _poses(track: FaceTrack, sigma: float, onto: Array) -> Poses:
+def _poses(steady: Steadied, onto: Array) -> Poses:
     """What brings each frame onto the landmarks of the reference."""
-    parts = [Poses.between(steadied(track.points, sigma, span), onto) for span in spans(len(track))]
+    parts = [Poses.between(steady(span), onto) for span in spans(len(steady.track))]
     return Poses.joined(parts)
 
 
@@ -205,7 +214,8 @@ def choose_reference(track: FaceTrack, wanted: str | int) -> int:
     if track.blendshapes.shape[1] > max(EXPRESSIVE):
         blink = track.blendshapes[:, list(BLINK)].max(axis=1)
         cost += 2 * np.abs(blink - np.percentile(blink, 20)) + 0.5 * track.blendshapes[:, list(EXPRESSIVE)].sum(axis=1)
-    turn = np.array([log_rotation(head_rotation(track.face(i))) for i in range(count)])
+    rotations = head_rotations(track.pose, lambda index: np.asarray(track.points[index], np.float64))
+    turn = np.array([log_rotation(rotation) for rotation in rotations])
     cost += 2 * np.linalg.norm(turn - np.median(turn, axis=0), axis=1)
     cost[~track.shows_mouth] += 10
     return int(np.argmin(cost))

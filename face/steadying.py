@@ -23,13 +23,37 @@ def spans(count: int) -> list[slice]:
     return [slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK)]
 
 
+class Steadied:
+    """A clip's landmarks as `steadied` has them. What was asked for last is kept, BLOCK frames of it.
+
+    Args:
+        track: (N, 478, 3) as measured.
+        sigma: of the smoothing, frames.
+    """
+
+    def __init__(self, track: NDArray[np.floating], sigma: float) -> None:
+        self.track, self.sigma = track, sigma
+        self._kept: dict[tuple[int, int], Array] = {}
+
+    def __call__(self, span: slice) -> Array:
+        """(n, 478, 3) of the frames `span`: not to be written to."""
+        wanted = span.start, span.stop
+        if wanted not in self._kept:
+            found = steadied(self.track, self.sigma, span)
+            found.flags.writeable = False
+            if sum(map(len, self._kept.values())) + len(found) > BLOCK:
+                self._kept.clear()
+            self._kept[wanted] = found
+        return self._kept[wanted]
+
+
 def steadied(track: NDArray[np.floating], sigma: float, span: slice) -> Array:
     """Landmarks smoothed over time: lips, lids and irises lightly, for they are quick; the rest of the face more."""
     start = max(0, span.start - reach(sigma))
     near = np.asarray(track[start : span.stop + reach(sigma)], np.float64)
     own = slice(span.start - start, span.stop - start)
-    steady = smooth(near, CALM * sigma)[own].copy()
-    steady[:, _quick] = smooth(near[:, _quick], sigma)[own]
+    steady = smooth(near, CALM * sigma, own).copy()
+    steady[:, _quick] = smooth(near[:, _quick], sigma, own)
     return steady
 
 
@@ -38,6 +62,6 @@ def reach(sigma: float) -> int:
     return round(4 * CALM * sigma) + 1
 
 
-def smooth(values: Array, sigma: float) -> Array:
-    """A Gaussian over time, no lag."""
-    return values if sigma <= 0 or len(values) < 2 else evened(values, sigma)
+def smooth(values: Array, sigma: float, part: slice = slice(None)) -> Array:
+    """A Gaussian over time, no lag, of the wanted part of the values."""
+    return values[part] if sigma <= 0 or len(values) < 2 else evened(values, sigma, part)

@@ -51,37 +51,50 @@ def umeyama(source: Array, target: Array, weights: Array | None = None) -> tuple
     return Similarities(source, weights).onto(target)
 
 
+def umeyama_each(sources: Array, target: Array) -> tuple[Array, Array, Array]:
+    """`umeyama` of each of n sources, (n, N, D), to the bit: scales (n,), rotations (n, D, D), translations (n, D)."""
+    return Similarities(sources).each_onto(target)
+
+
 class Similarities:
-    """The similarities that best map one set of points onto others, as `umeyama` has them.
+    """The similarities that best map one set of points, or each of n sets, onto others, as `umeyama` has them.
 
     Args:
-        source, weights: as there.
+        source: (N, D), or (n, N, D).
+        weights: as there.
     """
 
     def __init__(self, source: Array, weights: Array | None = None) -> None:
-        share = (np.ones(len(source)) if weights is None else weights)[:, None]
+        share = (np.ones(source.shape[-2]) if weights is None else weights)[:, None]
         self._share = share / share.sum()
-        self._mean = (self._share * source).sum(axis=0)
-        away = source - self._mean
-        self._weighed, self._spread = self._share * away, (self._share * away**2).sum()
+        self._mean = (self._share * source).sum(axis=-2)
+        away = source - self._mean[..., None, :]
+        self._weighed, self._spread = self._share * away, (self._share * away**2).sum(axis=(-2, -1))
 
     def onto(self, target: Array) -> tuple[float, Array, Array]:
-        """Scale, rotation and translation."""
+        """Scale, rotation and translation of the one set onto (N, D) points."""
         mean, u, singular, vt, sign = self._fit(target)
-        rotation, scale = u @ np.diag(sign) @ vt, self._scale(singular, sign)
+        rotation, scale = u @ np.diag(sign) @ vt, float(self._scale(singular, sign))
         return scale, rotation, mean - scale * rotation @ self._mean
 
+    def each_onto(self, target: Array) -> tuple[Array, Array, Array]:
+        """Scales (n,), rotations (n, D, D) and translations (n, D) of n sets onto (N, D) points."""
+        mean, u, singular, vt, sign = self._fit(target)
+        rotations, scales = u @ (np.eye(len(mean)) * sign[:, None]) @ vt, self._scale(singular, sign)
+        turned = [scale * rotation @ own for scale, rotation, own in zip(scales, rotations, self._mean, strict=True)]
+        return scales, rotations, mean - np.reshape(turned, self._mean.shape)
+
     def scale(self, target: Array) -> float:
-        """The scale alone."""
+        """The scale alone, of the one set."""
         _, _, singular, _, sign = self._fit(target)
-        return self._scale(singular, sign)
+        return float(self._scale(singular, sign))
 
     def _fit(self, target: Array) -> tuple[Array, Array, Array, Array, Array]:
         mean = (self._share * target).sum(axis=0)
         u, singular, vt = np.linalg.svd((target - mean).T @ self._weighed)
-        sign = np.ones(len(mean))
-        sign[-1] = np.sign(np.linalg.det(u @ vt))
+        sign = np.ones(singular.shape)
+        sign[..., -1] = np.sign(np.linalg.det(u @ vt))
         return mean, u, singular, vt, sign
 
-    def _scale(self, singular: Array, sign: Array) -> float:
-        return float((singular * sign).sum() / self._spread)
+    def _scale(self, singular: Array, sign: Array) -> Array:
+        return np.asarray((singular * sign).sum(axis=-1) / self._spread)

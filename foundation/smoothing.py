@@ -19,21 +19,23 @@ def steadied(path: Array, sigma: float) -> Array:
     return evened(longer, sigma)[beyond : beyond + len(path)]
 
 
-def evened(values: Array, sigma: float) -> Array:
+def evened(values: Array, sigma: float, part: slice = slice(None)) -> Array:
     """A Gaussian over time; at the ends, values are taken to stay as they were.
 
     The very bits of SciPy's gaussian_filter1d, which a worker takes a third of a second to import.
 
     Args:
-        values: (N, ...), one a frame, or a step.
+        values: (N, ...), one a frame, or a step; N at least 1.
         sigma: in these.
+        part: of them that is wanted, without a step.
     """
     reach = int(4 * sigma + 0.5)
     weights = np.exp(-0.5 / sigma**2 * np.arange(-reach, reach + 1) ** 2)
     weights /= weights.sum()
-    longer = np.pad(values, [(reach, reach), *[(0, 0)] * (values.ndim - 1)], mode="edge")
-    smoothed: Array = values * weights[reach]
+    longer = np.concatenate([np.repeat(values[:1], reach, axis=0), values, np.repeat(values[-1:], reach, axis=0)])
+    start, stop, _ = part.indices(len(values))
+    smoothed: Array = values[start:stop] * weights[reach]
     for away in range(reach, 0, -1):
-        before, after = reach - away, reach + away
-        smoothed += (longer[before : before + len(values)] + longer[after : after + len(values)]) * weights[before]
+        before, after = (longer[start + reach + step : stop + reach + step] for step in (-away, away))
+        smoothed += (before + after) * weights[reach - away]
     return smoothed
