@@ -19,7 +19,7 @@ ENGINES = {
     ),
     "tpsmm": EnginePlugin(
         "engines.tpsmm.engine:TpsmmEngine",
-        version=14,
+        version=15,
         about="engines.tpsmm.about:ABOUT",
         crop=CropSpec(reach=1.0, size=256),
     ),
@@ -31,7 +31,7 @@ ENGINES = {
     ),
     "landmark_tps": EnginePlugin(
         "engines.landmark_tps.engine:LandmarkTps",
-        version=16,
+        version=17,
         about="engines.landmark_tps.about:ABOUT",
         crop=CropSpec(reach=1.6, size=None),
     ),

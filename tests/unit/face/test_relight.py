@@ -42,6 +42,30 @@ def test_a_tongue_in_violet_light_is_flesh_and_teeth_in_it_are_teeth() -> None:
     assert tooth[3] > tooth[0] + 0.1  # as light and as red, and not as violet
 
 
+def test_a_tongue_that_is_no_redder_than_skin_is_flesh() -> None:
+    """As a filmed mouth has them: colours of a tongue, and of teeth above, below and beside it."""
+    seen = look([(painted_face(FACE, DAYLIGHT, inside="teeth"), FACE)])
+    theirs = replace(seen, skin=139.0, tooth=177.5, red_skin=0.119, red_lip=0.196, red_tooth=0.094, violet_tooth=-0.007)
+    tongue = np.array([[172, 118, 121], [180, 123, 126], [179, 121, 125], [154, 106, 111]], np.float32)
+    teeth = np.array([[205, 162, 160], [197, 158, 152], [206, 157, 153], [187, 135, 137]], np.float32)
+    assert classes(tongue, theirs)[0].max() < 0.2
+    assert classes(teeth, theirs)[0].min() > 0.9
+
+
+@pytest.mark.parametrize("colours", [True, False])
+def test_teeth_in_shade_are_redder_in_a_portrait_that_has_colours(colours: bool) -> None:
+    """As light as they were: it is lips' colour that they take."""
+    theirs = look([(painted_face(FACE, DAYLIGHT, inside="teeth"), FACE)])
+    grey = np.repeat(painted_face(FACE, DAYLIGHT)[:, :, :1], 3, axis=2)
+    goal = tones(theirs if colours else look([(grey, FACE)]), theirs)
+    lit, shaded = (
+        relit(np.float32(share) * patch("tooth", DAYLIGHT), theirs, goal)[0].mean(axis=(0, 1)) for share in (1.0, 0.75)
+    )
+    assert 0.65 < (shaded @ LUMA) / (lit @ LUMA) < 0.8
+    more = redness(shaded) - redness(lit)
+    assert 0.02 < more < 0.06 if colours else abs(more) < 0.002
+
+
 @pytest.mark.parametrize("light", LIGHTS)
 @pytest.mark.parametrize("portrait", LIGHTS)
 def test_teeth_are_as_light_as_they_would_be_in_the_portrait(light: Light, portrait: Light) -> None:
