@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
+
+from foundation.errors import ManifestError
 
 _TOLD = {
     errno.ENOENT: "there is no such file",
@@ -23,3 +26,14 @@ def why(problem: OSError | ValueError) -> str:
     if not isinstance(problem, OSError):
         return f"this cannot be the name of a file: {problem}"
     return _TOLD.get(problem.errno or 0, problem.strerror or str(problem))
+
+
+def check_spelt(path: Path) -> None:
+    """Fail before the work if a path cannot stand in tasks, reports and what is told.
+
+    Raises: ManifestError.
+    """
+    try:
+        str(path.absolute()).encode()
+    except UnicodeEncodeError as problem:
+        raise ManifestError(why(problem), file=path, cure="rename it, or choose another") from problem

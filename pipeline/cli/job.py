@@ -9,6 +9,7 @@ from foundation.artifacts import Artifact, ArtifactStore
 from foundation.errors import DuetError, ManifestError
 from foundation.events import Event
 from foundation.home import expanded
+from foundation.reading import check_spelt
 from pipeline.cli.runs import Running
 from pipeline.executors import load_executor
 from pipeline.executors.run_task import run_task
@@ -50,11 +51,12 @@ def plan_items(items: Iterable[Item], store: ArtifactStore, running: Running) ->
 
 
 def store_at(work: Path) -> ArtifactStore:
-    """Raises: ManifestError for what names no folder."""
+    """Raises: ManifestError for what can be no work folder."""
     try:
         root = expanded(str(work)).resolve()
     except (ValueError, RuntimeError) as error:  # RuntimeError: of links that lead in circles, by the Python
         raise ManifestError("names no folder", file=work, cure="write the whole path as --work") from error
+    check_spelt(root)
     if root.exists() and not root.is_dir():
         raise ManifestError("is no folder", file=work, cure="name a folder as --work")
     return ArtifactStore(root)

@@ -9,6 +9,7 @@ from typing import Any
 
 from foundation.atomic import check_writable, make_folder
 from foundation.errors import DuetError, InputError, ManifestError
+from foundation.reading import check_spelt
 from media.credentials.signing import Signer, check_signer
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.manifest import delivery
@@ -197,12 +198,13 @@ def check_place(place: Place, frames: int, *, sheet: bool = False, report: bool 
 
     Args:
         frames: of the result.
-    Raises: StageError if something cannot be written there; InputError if it is to be signed and the certificate or
-        the key is unusable.
+    Raises: StageError, ManifestError if something cannot be written there; InputError if it is to be signed and the
+        certificate or the key is unusable.
     """
     if place.signer:
         check_signer(place.signer)
     for one in place.written(frames, sheet=sheet, report=report):
+        check_spelt(one.path)
         check_writable(one.path, making=True)
 
 

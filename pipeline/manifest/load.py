@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from foundation.errors import InputError, ManifestError
 from foundation.home import expanded
-from foundation.reading import why
+from foundation.reading import check_spelt, why
 from foundation.yaml_text import YamlError, read_yaml
 from landmarks.download import offline
 from pipeline.manifest import delivery
@@ -77,6 +77,8 @@ def load_manifests(
         online: False: it may ask nothing of the network.
     Raises: InputError if the file cannot be read; ManifestError with every mistake.
     """
+    for each in filter(None, (path, writing_to)):
+        check_spelt(each)
     try:
         data = read_yaml(path)
     except OSError as error:

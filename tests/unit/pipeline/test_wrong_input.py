@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -197,3 +198,21 @@ def test_what_is_wrong_with_a_plan_names_its_manifest(tell: Tell, tmp_path: Path
     code, lines = tell("plan", name)
     assert code == 2
     assert f"{tmp_path / name}: scenes.1" in lines[-1]
+
+
+def test_a_name_that_is_not_in_utf_8_is_told_before_the_work(tell: Tell, tmp_path: Path) -> None:
+    odd = os.fsdecode(b"caf\xe9")
+    name = written(performer={"portrait": "sample:astronaut", "driving": {"video": "sample:carphone"}})
+    shutil.copy(name, f"{odd}.yaml")
+    for words in (
+        f"render {odd}.yaml",
+        f"render {name} -o {odd}.mp4",
+        f"render {name} --output-folder {odd}",
+        f"render {name} --work {odd}",
+        f"plan {name} --work {odd}",
+    ):
+        code, lines = tell(*words.split())
+        assert code == 2
+        assert len(lines) == 1
+        assert "is not in UTF-8 (rename it, or choose another)" in lines[0]
+    assert not (tmp_path / "work" / "edit").exists()
