@@ -76,6 +76,7 @@ def run(
     summary = Summary(str(manifest))
     if retry_failed:
         summary = Summary.read(path)
+        summary.keep(item.name for item in items)
         items = [item for item in items if item.name not in summary.outcomes or item.name in summary.unfinished()]
     plan = plan_items(items, store, running)
     if not selection:
@@ -85,8 +86,10 @@ def run(
         if dry_run:
             chosen = plan.graph.part(wanted)
             show_tasks(chosen, chosen.unfinished(store), as_json=running.as_json)
+            for line in plan.lacking:
+                typer.echo(line, err=True)
             return
-        failures = run_graph(plan.graph, wanted, store, running, notices=plan.notices)
+        failures = run_graph(plan.graph, wanted, store, running, notices=plan.notices + plan.lacking)
         _refuse(len(set(wanted) & failures.keys()), len(wanted), "tasks", "run it again")
         return
     job = _Batch(items, plan.graph, store, running, summary, path)

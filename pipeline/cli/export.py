@@ -10,12 +10,14 @@ import typer
 import yaml
 
 from foundation.atomic import check_writable, make_folder, replacing
+from foundation.errors import InputError
 from pipeline.cli.job import store_at
 from pipeline.cli.options import WORK, Debug, ManifestPath, Work
 from pipeline.cli.plan import plan_any
 from pipeline.cli.written import Written, refuse_losses
 from pipeline.executors.openjd_export import asset_references, job_template, parameter_values
 from pipeline.manifest.load import load_manifest
+from pipeline.plan.batch import BatchPlan
 
 PROGRAM = Path(__file__).resolve().parents[2] / "run_pipeline.py"
 
@@ -42,6 +44,10 @@ def openjd(
 ) -> None:
     loaded = load_manifest(manifest)
     plan = plan_any(loaded, store_at(work))
+    for line in plan.lacking if isinstance(plan, BatchPlan) else ():
+        typer.echo(line, err=True)
+    if not plan.graph.tasks:
+        raise InputError("none of its items can be made", file=manifest, cure="correct them, or name others")
     assets, values = (output.with_name(f"{name}.yaml") for name in ("asset_references", "parameter_values"))
     cure = "choose another --output"
     places = {output: "the template", assets: "the list of inputs", values: "the parameters"}

@@ -78,6 +78,8 @@ def _plan(
     about = _about(plan) | {"left": asdict(left) | {"text": left.text}}
     if cost:
         _show_cost(cost_of(plan.graph, unfinished, store, cost), store, about, cost, as_json=as_json)
+        if not as_json:
+            _show_lacking(plan)
     elif as_json:
         rows = [{"key": task.key, "label": task.label, **task.to_json()} for task in plan.graph]
         typer.echo(json.dumps(about | {"tasks": rows}, ensure_ascii=False))
@@ -148,9 +150,12 @@ def _show(plan: Plan | BatchPlan, unfinished: Set[str]) -> None:
     now = Counter(task.stage for task in plan.graph)
     shared = [f"{name} {now[name]} for {count}" for name, count in plan.alone.items() if count > now[name]]
     typer.echo(f"{len(plan.items)} items; shared work is done once: {', '.join(shared) or 'nothing is shared'}")
-    for item in plan.items:
-        if item.error:
-            typer.echo(f"cannot be made: {item.name}: {item.error}")
+    _show_lacking(plan)
+
+
+def _show_lacking(plan: Plan | BatchPlan) -> None:
+    for line in plan.lacking if isinstance(plan, BatchPlan) else ():
+        typer.echo(line)
 
 
 def _show_cost(rows: Sequence[Cost], store: ArtifactStore, about: dict[str, Any], keep: Keep, *, as_json: bool) -> None:

@@ -6,6 +6,7 @@ plans the job again (what is probed is found again), does its part, and leaves t
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -46,7 +47,7 @@ def job_template(
     return {
         "specificationVersion": VERSION,
         "extensions": ["TASK_CHUNKING"],
-        "name": name[:LONGEST_NAME],
+        "name": _plain(name)[:LONGEST_NAME],
         "parameterDefinitions": _parameters(manifest, program),
         "jobEnvironments": [{"name": "Duet", "variables": {VARIABLE: _device(graph)}}],
         "steps": [*steps, {"name": LAST, "dependencies": ends, "script": last}],
@@ -74,6 +75,11 @@ def asset_references(inputs: Iterable[Path], outputs: Iterable[Path]) -> dict[st
 def parameter_values(manifest: Path) -> dict[str, Json]:
     """What the template leaves open: parameter_values.yaml of a job bundle."""
     return {"parameterValues": [{"name": "Manifest", "value": str(manifest)}]}
+
+
+def _plain(name: str) -> str:
+    """A name without what the standard has no place for: control characters, and {{ }}, which it would fill in."""
+    return re.sub(r"([{}])(?=\1)", r"\1 ", re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", name))
 
 
 def _device(graph: Graph) -> str:

@@ -76,6 +76,11 @@ class BatchPlan:
     reads: set[Path] = field(default_factory=set)
     notices: list[str] = field(default_factory=list)
 
+    @property
+    def lacking(self) -> list[str]:
+        """A line for each item that cannot be made."""
+        return [f"cannot be made: {item.name}: {item.error}" for item in self.items if item.error]
+
 
 def read_items(loaded: LoadedManifest) -> list[Item]:
     """The items of a batch manifest, in order.
@@ -183,7 +188,7 @@ def _named(output: Output, name: str) -> Output:
 def _stem(written: str) -> str:
     """A file's name without its ending, as a part of another file's name."""
     stem = written.removeprefix(SAMPLE) if written.startswith(SAMPLE) else PurePath(written).stem
-    return re.sub(r'[\x00-\x1f/\\:*?"<>|]', "_", stem)
+    return re.sub(r'[\x00-\x1f/\\:*?"<>|\ud800-\udfff]', "_", stem)  # the last: what is not in UTF-8
 
 
 def _performer(name: str) -> str:

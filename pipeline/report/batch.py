@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from foundation.atomic import replacing
 from foundation.errors import DuetError, InputError, ManifestError
+from foundation.printable import printable
 from foundation.reading import why
 
 State = Literal["done", "failed", "unfinished"]
@@ -60,12 +61,18 @@ class Summary:
         """The names of the items that are not done."""
         return {name for name, outcome in self.outcomes.items() if outcome.state != "done"}
 
+    def keep(self, names: Iterable[str]) -> None:
+        """Forget the items that are not of these names."""
+        named = set(names)
+        self.outcomes = {name: outcome for name, outcome in self.outcomes.items() if name in named}
+
     def write(self, path: Path) -> None:
         """Raises: StageError if it cannot be written."""
         items = [outcome.to_json() for outcome in self.outcomes.values()]
         about = {"duet_batch": 1, "manifest": self.manifest, "counts": dict(self.counts), "items": items}
         with replacing(path, durable=True) as temporary:
-            temporary.write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
+            text = printable(json.dumps(about, indent=1, ensure_ascii=False))  # a name may be none in UTF-8
+            temporary.write_text(text, encoding="utf-8")
 
     @staticmethod
     def read(path: Path) -> Summary:

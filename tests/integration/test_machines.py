@@ -142,3 +142,31 @@ def test_what_is_wrong_with_the_last_output_is_found_before_the_first_is_made(
         assert done.code == 2
         assert told in done.error
     assert {label.parts[-3] for label in (path.parent / "work").glob("*/*/artifact.json")} == {"probe"}
+
+
+def test_a_template_is_valid_whatever_its_job_is_called(duet: Duet, manifest: Manifest, tmp_path: Path) -> None:
+    model = pytest.importorskip("openjd.model", reason="make install-farm", exc_type=ImportError)
+    done = duet("export", "openjd", manifest(title="a\tb {{Param.Nothing}} {{{c}}} \x85" + "d" * 150), "-o", "job.yaml")
+    assert done.code == 0, done.err
+    template = yaml.safe_load((tmp_path / "job.yaml").read_text(encoding="utf-8"))
+    model.decode_job_template(template=template, supported_extensions=["TASK_CHUNKING"])
+    assert template["name"].startswith("a b { {Param.Nothing} } { { {c} } }")
+
+
+def test_whatever_is_done_with_a_batch_tells_which_items_cannot_be_made(
+    duet: Duet, manifest: Manifest, tmp_path: Path
+) -> None:
+    path = manifest()
+    clips = {"portraits": "sample:astronaut", "driving": ["sample:carphone", "gone.mp4"]}
+    data = {"version": 1, "batch": clips | {"name": "{driving}"}, "output": {"path": "out/{name}.mp4"}}
+    path.write_text(yaml.safe_dump(data))
+    told = f"cannot be made: gone: {tmp_path / 'gone.mp4'}: there is no such file"
+    for words in (("batch", "--dry-run"), ("batch", "--only", "probe"), ("plan", "--cost"), ("export", "openjd")):
+        command_line = (*words, path) if words[0] == "export" else (words[0], path, *words[1:])
+        done = duet(*command_line)
+        assert done.code == 0, done.err
+        assert told in done.out + done.err
+    path.write_text(path.read_text().replace("sample:carphone", "none.mp4"))
+    done = duet("export", "openjd", path)
+    assert done.code == 3
+    assert "none of its items can be made" in done.error

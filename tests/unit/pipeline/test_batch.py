@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -210,3 +211,29 @@ def test_the_summary_is_read_back_as_it_was_written(tmp_path: Path) -> None:
         Summary.read(tmp_path / "batch.json")
     with pytest.raises(InputError, match="run the batch once"):
         Summary.read(tmp_path / "gone.json")
+
+
+def test_what_is_no_longer_in_the_manifest_is_no_longer_told(tmp_path: Path) -> None:
+    outcomes = {name: Outcome(name, "a.png", "b.mp4", "failed") for name in ("one", "two")}
+    summary = Summary("m.yaml", outcomes)
+    summary.keep(["two", "three"])
+    assert summary.counts == {"failed": 1}
+    assert summary.unfinished() == {"two"}
+
+
+def test_a_name_that_is_not_in_utf_8_costs_its_item_alone(media: Path) -> None:
+    odd = os.fsdecode(b"caf\xe9.png")
+    (media / "faces" / odd).write_bytes(b"x")
+    plan = plan_batch(read_items(loaded(media, portraits="faces/*.png", driving="clips/one.mp4")), known)
+    assert {item.name: item.error is None for item in plan.items} == {
+        "ann__one": True,
+        "bob__one": True,
+        "caf___one": False,
+    }
+    failed = next(item for item in plan.items if item.error)
+    summary = Summary(
+        "m.yaml", {failed.name: Outcome(failed.name, failed.portrait, failed.driving, error=failed.error)}
+    )
+    summary.write(media / "batch.json")
+    again = Summary.read(media / "batch.json").outcomes[failed.name]
+    assert (again.portrait, str(again.error)) == (f"faces/{odd}", str(failed.error))
