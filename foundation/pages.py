@@ -6,7 +6,7 @@ import ctypes
 import sys
 from collections.abc import Callable
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """Parameters of mallopt(3)."""
 MB = 1 << 20
 ALL, ALWAYS = 2**30, 2**31 - 1
@@ -30,6 +30,18 @@ def keep_pages(largest: int = ALL, free: int = ALWAYS) -> bool:
     if mallopt is None:
         return False
     return bool(mallopt(M_MMAP_THRESHOLD, largest)) and bool(mallopt(M_TRIM_THRESHOLD, free))
+
+
+def share_heap() -> bool:
+    """Have the threads that begin from now on take memory where the first one does, not each from a heap of its own.
+
+    What a thread has freed in its own heap is of no use to others, and most of it cannot be given back. For processes
+    whose threads compute more than they fetch memory: those who fetch some at the same time wait for one another.
+
+    Returns: whether it holds now.
+    """
+    mallopt = _of_library("mallopt")
+    return mallopt is not None and bool(mallopt(M_ARENA_MAX, 1))
 
 
 def give_pages_back() -> bool:

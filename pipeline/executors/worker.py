@@ -18,8 +18,9 @@ from foundation.artifacts import ArtifactStore, Disturbed, Spoilt
 from foundation.errors import DuetError
 from foundation.leases import Held
 from foundation.notices import notices_told
-from foundation.pages import MB, give_pages_back, keep_pages
+from foundation.pages import MB, give_pages_back, keep_pages, share_heap
 from landmarks.download import OFFLINE_VARIABLE
+from landmarks.litert.network import close_unused
 from pipeline.executors.messages import (
     Again,
     Begun,
@@ -71,6 +72,7 @@ def settle(place: Place) -> ArtifactStore:
         import cv2  # noqa: PLC0415  (`task` leaves threads alone)
 
         cv2.setNumThreads(place.threads)
+    share_heap()
     keep_pages(largest=KEPT, free=4 * KEPT)
     return ArtifactStore(Path(place.root))
 
@@ -108,7 +110,8 @@ def serve_alone(connection: Connection, place: Place) -> NoReturn:
 def attempt(
     task: Task, store: ArtifactStore, check: Collection[str], report: Report, sound: Callable[[], None]
 ) -> Ending:
-    """Run a task; how it ended. What it has freed goes back to the system: the next one may need little."""
+    """Run a task; how it ended. What it has freed goes back to the system, networks that it looked with, too: the next
+    one may need little."""
     began = time.monotonic()
     try:
         try_task(task, store, report, check=check, sound=sound if check else None)
@@ -123,6 +126,7 @@ def attempt(
             os._exit(DEVICE_LOST)  # a lost worker is replaced, and its task given out again
         return Failed(error.to_json(), traceback.format_exc())
     finally:
+        close_unused()
         give_pages_back()
     return Done(time.monotonic() - began)
 
