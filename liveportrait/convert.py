@@ -10,9 +10,9 @@ from foundation.errors import InputError
 from liveportrait.files import BASE, FAMILY, RETARGETING, digest_of, flattened, read_weights
 from liveportrait.model import Model
 from liveportrait.sizes import PUBLISHED, Sizes
+from networks import hub
 from networks.checkpoints import fit_checkpoint
 from networks.convert import Verdict, origin_of, save_tensors
-from networks.hub import download
 
 REPOSITORY = "KlingTeam/LivePortrait"
 FILES = (
@@ -51,22 +51,17 @@ def verify(path: Path, sizes: Sizes = PUBLISHED) -> Verdict:
     return Verdict(digest_of(path), size, origin_of(path) if path.is_file() else None, modules, problem)
 
 
-def fetch(folder: Path, mirror: Path | None = None) -> Path:
-    """The published human models, downloaded if they are not there yet, checked and converted.
+def download(folder: Path, mirror: Path | None = None) -> Path:
+    """The published human models, in the folder, which is made.
 
     Args:
-        folder: where to keep them.
         mirror: a local copy of the hub (repository/file) to take them from instead.
-    Raises: InputError: no connection; or what came is not this network's.
+    Raises: InputError: no connection.
     """
-    ready = folder / "liveportrait.safetensors"
-    if ready.is_file():
-        return ready
-    original = folder / "LivePortrait"
-    original.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for file in FILES:
-        download(REPOSITORY, file, original, mirror)
-    return convert(original, ready)
+        hub.download(REPOSITORY, file, folder, mirror)
+    return folder
 
 
 def _fitted(path: Path, sizes: Sizes) -> Model:

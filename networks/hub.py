@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,32 +27,20 @@ class Published:
     page: str | None = None
 
 
-def fetch_checkpoint(entry: Published, ready: Path, mirror: Path | None, convert: Callable[[Path, Path], Path]) -> Path:
-    """A published checkpoint, downloaded if it is not there yet, checked and converted.
+def original(entry: Published, folder: Path, mirror: Path | None) -> Path:
+    """A published file, downloaded into the folder; one that is on no hub must be there.
 
     Args:
-        ready: where to keep it, as .safetensors; what is there is taken as it is.
         mirror: a local copy of the hub (repository/file) to take it from instead.
-        convert: makes the second path of the first, which was downloaded.
-    Returns: `ready`, which records the download's sha256.
-    Raises: InputError: no connection; or what came is not that network's.
+    Raises: InputError: no connection, or it is on no hub and nobody has put it there.
     """
-    if ready.is_file():
-        return ready
-    ready.parent.mkdir(parents=True, exist_ok=True)
-    by_hand = ready.parent / entry.file
-    if mirror is None and entry.page:
-        if not by_hand.is_file():
-            cure = f"download it from {entry.page} and put it there"
-            raise InputError("this checkpoint is on no hub and has not been downloaded", file=by_hand, cure=cure)
-        original = by_hand
-    else:
-        original = download(entry.repository, entry.file, ready.parent, mirror)
-    try:
-        return convert(original, ready)
-    except InputError as error:
-        error.cure = f"{error.cure or 'it is not the published file'}; delete it and fetch again"
-        raise
+    by_hand = folder / entry.file
+    if mirror is not None or not entry.page:
+        return download(entry.repository, entry.file, folder, mirror)
+    if not by_hand.is_file():
+        cure = f"download it from {entry.page} and put it there"
+        raise InputError("this checkpoint is on no hub and has not been downloaded", file=by_hand, cure=cure)
+    return by_hand
 
 
 def download(repository: str, file: str, folder: Path, mirror: Path | None) -> Path:

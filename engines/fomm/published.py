@@ -14,22 +14,13 @@ from engines.neural.loading import device_of
 from engines.neural.published import Animated, Catalog, DemoLoop, Picture
 from fomm.convert import convert, verify
 from fomm.model import FAMILY
-from networks.hub import fetch_checkpoint
-
-
-def _fetch(name: str, folder: Path, mirror: Path | None) -> Path:
-    entry = PUBLISHED[name]
-    config = fomm.load_config(CONFIGS / f"{entry.config}.yaml")
-    ready = folder / f"{name}.safetensors"
-    return fetch_checkpoint(entry, ready, mirror, lambda original, to: convert(original, config, to))
-
 
 CATALOG = Catalog(
     engine="fomm",
     family=FAMILY,
     published=PUBLISHED,
     kept=lambda name: name,
-    fetch=_fetch,
+    convert=lambda file, config, to: convert(file, fomm.load_config(config), to),
     verify=lambda file, config: verify(file, fomm.load_config(config)),
     configs=CONFIGS,
     usual=FACES[0],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engines.liveportrait.about import NAME
 from engines.neural.published import Catalog
-from liveportrait.convert import REPOSITORY, fetch, verify
+from liveportrait.convert import REPOSITORY, convert, download, verify
 from liveportrait.files import FAMILY
 from liveportrait.sizes import PUBLISHED, load_sizes
 from networks.convert import Verdict
@@ -24,6 +24,7 @@ CATALOG = Catalog(
     family=FAMILY,
     published=MODELS,
     kept=lambda name: name,
-    fetch=lambda _, folder, mirror: fetch(folder, mirror),
+    convert=lambda folder, _, to: convert(folder, to),
     verify=_verify,
+    download=lambda _, folder, mirror: download(folder / "LivePortrait", mirror),
 )

@@ -19,7 +19,7 @@ from foundation.notices import notices_told
 from networks import kernels
 from networks.checkpoints import Family, modules_of
 from networks.convert import Verdict, origin_of
-from networks.hub import Published
+from networks.hub import Published, original
 
 Picture = NDArray[np.floating]
 
@@ -58,8 +58,9 @@ class Catalog:
         family: what tells its checkpoints from others'.
         published: by the name that `models fetch` takes.
         kept: the stem of the file in which a published one is kept, by its name.
-        fetch: name, folder, mirror -> the file.
+        convert: download, config, where to keep it -> the latter, with the download's sha256.
         verify: checkpoint, config -> whether it fits.
+        download: what is published, a folder, a local copy of the hub -> what was downloaded into the folder.
         configs: where its configs lie; None: it has one form.
         usual: the config where none is named or told.
         shipped: what comes with Duet: config -> name, what it animates; and the folder.
@@ -69,8 +70,9 @@ class Catalog:
     family: Family
     published: Mapping[str, Published]
     kept: Callable[[str], str]
-    fetch: Callable[[str, Path, Path | None], Path]
+    convert: Callable[[Path, Path, Path], Path]
     verify: Callable[[Path, Path], Verdict]
+    download: Callable[[Published, Path, Path | None], Path] = original
     configs: Path | None = None
     usual: str = ""
     shipped: Mapping[Path, tuple[str, str]] = field(default_factory=dict)
@@ -89,12 +91,34 @@ class Catalog:
             if file.is_file()
         ]
         for name, entry in self.published.items():
-            kept = (folder or fetched_folder()) / f"{self.kept(name)}.safetensors"
+            kept = self._file(name, folder or fetched_folder())
             file = kept if kept.is_file() else None
             size, origin = (kept.stat().st_size, origin_of(kept)) if file else (0, None)
             source = f"{entry.repository}/{entry.file}"
             found.append(Known(name, self.engine, entry.config, entry.about, source, file, size, origin))
         return found
+
+    def fetch(self, name: str, folder: Path, mirror: Path | None) -> Path:
+        """A published checkpoint, downloaded and converted if it is not in the folder yet.
+
+        Args:
+            mirror: a local copy of the hub (repository/file) to take it from instead.
+        Raises:
+            InputError: no connection; or what came is not this network's.
+        """
+        entry, ready = self.published[name], self._file(name, folder)
+        if ready.is_file():
+            return ready
+        folder.mkdir(parents=True, exist_ok=True)
+        downloaded = self.download(entry, folder, mirror)
+        try:
+            return self.convert(downloaded, (self.configs or Path()) / f"{entry.config}.yaml", ready)
+        except InputError as error:
+            error.cure = f"{error.cure or 'it is not the published file'}; delete it and fetch again"
+            raise
+
+    def _file(self, name: str, folder: Path) -> Path:
+        return folder / f"{self.kept(name)}.safetensors"
 
 
 def whose(file: Path, catalogs: Sequence[Catalog]) -> Catalog:

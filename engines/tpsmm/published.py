@@ -13,24 +13,15 @@ from engines.neural.loading import device_of
 from engines.neural.published import Animated, Catalog, DemoLoop, Picture
 from engines.tpsmm.about import OURS, PUBLISHED, PUBLISHED_FACES
 from engines.tpsmm.options import Options
-from networks.hub import fetch_checkpoint
 from tpsmm.convert import convert, verify
 from tpsmm.model import FAMILY
-
-
-def _fetch(name: str, folder: Path, mirror: Path | None) -> Path:
-    entry = PUBLISHED[name]
-    config = tpsmm.load_config(CONFIGS / f"{entry.config}.yaml")
-    ready = folder / f"{entry.config}.safetensors"
-    return fetch_checkpoint(entry, ready, mirror, lambda original, to: convert(original, config, to))
-
 
 CATALOG = Catalog(
     engine="tpsmm",
     family=FAMILY,
     published=PUBLISHED,
     kept=lambda name: PUBLISHED[name].config,
-    fetch=_fetch,
+    convert=lambda file, config, to: convert(file, tpsmm.load_config(config), to),
     verify=lambda file, config: verify(file, tpsmm.load_config(config)),
     configs=CONFIGS,
     usual=PUBLISHED_FACES,

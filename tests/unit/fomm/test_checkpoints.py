@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ from torch import Tensor
 
 import fomm
 import tpsmm
-from engines.fomm import published
 from engines.fomm.published import CATALOG
 from fomm.convert import convert, verify
 from foundation.errors import InputError
@@ -120,11 +120,11 @@ def test_published_files_are_put_there_by_hand(files: Files, tmp_path: Path, mon
     configs, folder = tmp_path / "configs", tmp_path / "models"
     configs.mkdir()
     config.rename(configs / "vox-256.yaml")
-    monkeypatch.setattr(published, "CONFIGS", configs)
+    catalog = replace(CATALOG, configs=configs)
     with pytest.raises(InputError, match=r"vox-cpk.pth.tar.*AliaksandrSiarohin/first-order-model"):
-        CATALOG.fetch("fomm-vox", folder, None)
+        catalog.fetch("fomm-vox", folder, None)
     original.rename(folder / "vox-cpk.pth.tar")
-    ready = CATALOG.fetch("fomm-vox", folder, None)
+    ready = catalog.fetch("fomm-vox", folder, None)
     assert ready == folder / "fomm-vox.safetensors"
     assert verify(ready, fomm.load_config(configs / "vox-256.yaml")).problem is None
 

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 import liveportrait
+from engines.liveportrait.published import CATALOG
 from foundation.errors import InputError
 from liveportrait import convert
 from liveportrait.driving import Ratios
@@ -94,13 +95,13 @@ def test_weights_that_are_no_numbers(folder: Path, weights: Weights) -> None:
 def test_fetching(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(InputError, match="pip install huggingface_hub"):
-        convert.fetch(tmp_path / "models")
+        CATALOG.fetch("liveportrait", tmp_path / "models", None)
     mirror = tmp_path / "mirror"
     with pytest.raises(InputError, match="mirror lacks"):
-        convert.fetch(tmp_path / "models", mirror)
+        CATALOG.fetch("liveportrait", tmp_path / "models", mirror)
     shutil.copytree(folder, mirror / convert.REPOSITORY)
-    with pytest.raises(InputError, match="not fit"):  # they are small ones
-        convert.fetch(tmp_path / "models", mirror)
+    with pytest.raises(InputError, match=r"not fit.*fetch again"):  # they are small ones
+        CATALOG.fetch("liveportrait", tmp_path / "models", mirror)
     assert not list((tmp_path / "models").glob("*.safetensors"))
 
 

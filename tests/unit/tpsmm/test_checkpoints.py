@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import torch
 from torch import Tensor
 
 import tpsmm
-from engines.tpsmm import published
 from engines.tpsmm.published import CATALOG
 from foundation.errors import InputError
 from networks.checkpoints import read_file
@@ -167,16 +167,15 @@ def test_fetching_from_a_mirror(files: Files, tmp_path: Path, monkeypatch: pytes
     configs = tmp_path / "configs"
     configs.mkdir()
     (configs / "vox-256.yaml").write_text(config.read_text())
-    monkeypatch.setattr(published, "CONFIGS", configs)
+    catalog = replace(CATALOG, configs=configs)
     entry = CATALOG.published["vox"]
     kept = tmp_path / "mirror" / entry.repository / entry.file
     kept.parent.mkdir(parents=True)
     original.rename(kept)
-    ready = CATALOG.fetch("vox", tmp_path / "models", tmp_path / "mirror")
+    ready = catalog.fetch("vox", tmp_path / "models", tmp_path / "mirror")
     assert ready == tmp_path / "models" / "vox-256.safetensors"
     assert verify(ready, tpsmm.load_config(config)).origin_sha256 == sha256_of(kept)
     kept.unlink()
-    monkeypatch.undo()
     assert CATALOG.fetch("vox", tmp_path / "models", tmp_path / "mirror") == ready
     with pytest.raises(InputError, match="mirror lacks"):
         CATALOG.fetch("ted", tmp_path / "models", tmp_path / "mirror")
