@@ -19,7 +19,7 @@ ENGINES = {
     ),
     "tpsmm": EnginePlugin(
         "engines.tpsmm.engine:TpsmmEngine",
-        version=15,
+        version=16,
         about="engines.tpsmm.about:ABOUT",
         crop=CropSpec(reach=1.0, size=256),
     ),
@@ -31,7 +31,7 @@ ENGINES = {
     ),
     "landmark_tps": EnginePlugin(
         "engines.landmark_tps.engine:LandmarkTps",
-        version=17,
+        version=18,
         about="engines.landmark_tps.about:ABOUT",
         crop=CropSpec(reach=1.6, size=None),
     ),

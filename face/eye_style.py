@@ -32,6 +32,8 @@ class EyeStyle:
             the white of an eye is 0.4 of it or less. Frames of pearl_earring.
         lid_darkest: least light of a lid, against that of the skin below the eye; 0.6..0.8: a lid lies on a ball, and
             a brow's shade on the fold does not reach so far down. Frames of lady_agnew.
+        lid_stretched: how many times as tall as at rest what is between crease and brow is when the lid begins to cover
+            it, and when it wholly does. Frames of pearl_earring and lady_agnew.
         lid_search: how far below its landmarks an eye may go on; 0..0.15. Looks: eyes of a drawn boy do so by 0.08.
         lid_wider: how far a shut lid reaches beyond the corners; 0..0.05. Looks.
         lid_bulge: how much lighter a lid is in its middle, a share of its light: it covers a ball. Study.
@@ -68,6 +70,7 @@ class EyeStyle:
     lid_looks: tuple[float, ...] = (0.3, 0.45, 0.6)
     lid_pale: tuple[float, float] = (0.55, 0.85)
     lid_darkest: float = 0.72
+    lid_stretched: tuple[float, float] = (1.2, 1.8)
     lid_search: float = 0.12
     lid_wider: float = 0.03
     lid_bulge: float = 0.04

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.layers.mesh import Raster, axes_of, curve_matrix
+from face.bridging import smooth_step
 from face.color import LUMA, Pixels
 from face.eye_style import STYLE
 from face.grain import GRAINY, noise
@@ -60,6 +61,7 @@ class Lid:
         grain: levels.
         under: (25,) how far the eye goes on below the row of landmarks that should be its edge, eye widths. `edge` puts
             a row there.
+        above: (25,) how far from the crease what is under the brow is, eye widths.
     """
 
     top: Pixels
@@ -67,6 +69,7 @@ class Lid:
     lash: Pixels
     grain: float
     under: Array
+    above: Array
 
     def edge(self, lower: Array) -> Array:
         """Where the eye ends below: a row of 9 or 25 points, (n, 2) pixels, put right."""
@@ -102,6 +105,7 @@ class Lid:
             lash=_lashes_tone(part, rows.upper - low, width),
             grain=1.48 * float(np.median(np.abs(fine))),
             under=_goes_on(beneath, taken((rows.upper + rows.lower) / 2), below, steps),
+            above=np.linalg.norm(rows.brow - rows.crease, axis=1) / width,
         )
 
 
@@ -210,7 +214,7 @@ def paint(out: Image, points: Array, eye: Eye, lid: Lid, shut: float) -> None:
         return
     rows = Rows.of(points, eye)
     along, down, width = axes_of(rows.upper)
-    every = np.concatenate([rows.upper, rows.lower, rows.crease])
+    every = np.concatenate([rows.upper, rows.lower, rows.crease, rows.brow])
     margin = round((0.1 + STYLE.lid_search) * width) + 3
     low, high = np.floor(every.min(axis=0)).astype(int) - margin, np.ceil(every.max(axis=0)).astype(int) + margin
     box = Box(low[0], low[1], high[0], high[1]).clipped(out.shape[1], out.shape[0])
@@ -225,10 +229,23 @@ def paint(out: Image, points: Array, eye: Eye, lid: Lid, shut: float) -> None:
     ends = np.interp(np.linspace(-1, 1, DENSE), (-1, 0, 1), (-wider[0], 0, wider[1]))[:, None] * along
     fold = rows.crease + 0.1 * (rows.upper - rows.crease)
     cover = raster.polygon(np.concatenate([fold + ends, (edge + ends)[::-1]])).astype(np.float32)
-    cover = cv2.GaussianBlur(cover, (0, 0), max(0.8, 0.02 * width)) * np.float32(share / 255)
+    soft = max(0.8, 0.02 * width)
+    cover = np.maximum(cv2.GaussianBlur(cover, (0, 0), soft), _above(axes, raster, rows, lid, (fold, edge)))
+    cover *= np.float32(share / 255)
     mixed = region + (_skin(axes, lid, (fold, edge)) - region) * cover[:, :, None]
     mixed += (lid.lash - mixed) * (_line(axes, edge, STYLE.lash * (1 + 0.5 * meets)) * np.float32(share))[:, :, None]
     np.copyto(region, np.clip(mixed, 0, 255).astype(np.uint8))
+
+
+def _above(axes: _Along, raster: Raster, rows: Rows, lid: Lid, ends: tuple[Array, Array]) -> Pixels:
+    """(h, w) 0..255 a lid, from fold to edge, that goes on above its fold, less and less up to the brow: where the mesh
+    stretches what is there into streaks. It ends below in the lid's middle."""
+    fold, edge = ends
+    stretched = np.linalg.norm(rows.brow - rows.crease, axis=1) / np.maximum(lid.above * axes.width, 1.0)
+    share = axes.spread(ramp(stretched, *STYLE.lid_stretched))
+    over, top = axes.depth(rows.brow), axes.depth(fold)
+    rise = smooth_step((axes.y - over) / np.maximum(top - over, 1.0))
+    return np.asarray(raster.polygon(np.concatenate([rows.brow, ((fold + edge) / 2)[::-1]])) * rise * share, np.float32)
 
 
 def _skin(axes: _Along, lid: Lid, ends: tuple[Array, Array]) -> Pixels:

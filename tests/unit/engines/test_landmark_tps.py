@@ -333,6 +333,27 @@ def test_a_shut_lid_is_skin_with_a_line_of_lashes(below: float) -> None:
     assert abs(int(np.argmin(dark)) - int(np.flatnonzero(there[:, 160])[-1])) <= 4
 
 
+@pytest.mark.parametrize(("down", "covered"), [(0, False), (25, True)])
+def test_a_lid_covers_what_its_crease_stretches_as_it_comes_down(down: int, covered: bool) -> None:
+    """Streaks between crease and brow, more and more towards the lid; what is not stretched stays."""
+    points, eye = made_up_face(height=600.0), EYES[0]
+    points[:, :2] -= points[eye.iris[0], :2] - 160
+    crease, brow = list(eye.crease), list(eye.under_brow)
+    points[brow] = points[crease] - [0, 20, 0]
+    image, _ = open_eye(points)
+    ball, shut = eyes.Eyeball.build(image, points[:, :2], eye), points.copy()
+    shut[crease] += [0, down, 0]
+    shut[list(eye.upper)] = shut[list(eye.lower)] - [0, 1, 0]
+    top, bottom = int(shut[brow[3], 1]), int(shut[crease[3], 1])
+    image[top - 10 : bottom, ::4] = np.array(SKIN) // 2
+    out = image.copy()
+    eyes.paint(out, shut[:, :2], eye, ball, np.zeros(2))
+    before, after = (np.std(each[:, 140:180].mean(axis=2), axis=1) for each in (image, out))
+    assert (after[top - 10 : top - 1] == before[top - 10 : top - 1]).all()
+    assert (after[bottom - 6 : bottom - 3] < 0.4 * before[bottom - 6 : bottom - 3]).all() == covered
+    assert covered or (out[top : bottom - 6] == image[top : bottom - 6]).all()
+
+
 @pytest.mark.parametrize("size", [1.0, 1.3])
 def test_an_iris_that_turns_leaves_nothing_of_itself(size: float) -> None:
     """Although landmarks tell every iris's size as a person's."""
