@@ -37,6 +37,7 @@ class StageSpec:
         does: one line for people.
         cost: about how long a frame takes, in milliseconds, to weigh progress; 0 for work that is done once.
         kilobytes: about how many a frame leaves in the work folder.
+        encodes: whether an encoder runs beside it, in a process of its own: as much memory and work again.
     """
 
     room: str
@@ -45,6 +46,7 @@ class StageSpec:
     does: str
     cost: float
     kilobytes: float = 0.0
+    encodes: bool = False
 
     def load(self) -> Run:
         """The stage's function, imported now."""
@@ -82,13 +84,13 @@ STAGES: dict[str, StageSpec] = {
         StageSpec("animation", "prepare", 2, "what the engine needs from the whole clip", 2.0, 8.0),
         StageSpec("animation", "animate", 5, "move the portrait, a chunk of frames at a time", 30.0, 570.0),
         StageSpec("animation", "preview_samples", 3, "a quick look at a performer, before any long work", 300.0, 500.0),
-        StageSpec("animation", "demo", 3, "animate whole frames as the published demo does", 300.0, 900.0),
+        StageSpec("animation", "demo", 3, "animate whole frames as the published demo does", 300.0, 900.0, True),
         StageSpec("compositing", "composite", 6, "put the moving region back into the full picture", 10.0, 570.0),
         StageSpec("compositing", "composite_plate", 5, "put the moving face into its moving plate", 25.0, 900.0),
         StageSpec("compositing", "passes", 3, "a matte and a difference for other compositing programs", 40.0, 600.0),
         StageSpec("compositing", "group", 1, "find out what the faces of one picture share", 0.0, 4000.0),
         StageSpec("compositing", "merge", 2, "put several moving faces into their one picture", 6.0, 570.0),
-        StageSpec("delivery", "edit", 6, "lay the performers out in scenes, encode a piece of the result", 25.0, 20.0),
+        StageSpec("delivery", "edit", 6, "lay the performers out in scenes, encode a piece", 25.0, 20.0, True),
         StageSpec("delivery", "edit_join", 1, "join the pieces of the result, packet by packet", 0.1, 20.0),
         StageSpec("delivery", "sample_vocals", 1, "sing a sample vocal from a face's mouth", 0.5, 4.0),
         StageSpec("delivery", "mux", 6, "copy or cut, mix and level the sound, and join it to the picture", 0.5, 25.0),

@@ -116,14 +116,21 @@ class Dispatch:
             self._listen(TaskStarted(task.key, task.stage, task.label))
 
     def _choose(self, crew: Crew, worker: Worker) -> Task | None:
-        """The first task that the worker can run; better one of the first whose model it has loaded."""
+        """The first task that the worker can run. Better one that starts no encoder while every second worker has one,
+        so that these take memory and processors one after the other; then one of the first whose model it has loaded.
+        """
         suiting = [
             task
             for task in self._todo.look(LOOK)
             if not self._checking.keys() & task.needs and crew.suits(worker, needs_of(task))
         ]
-        loaded = (task for task in suiting if not model_of(task) or model_of(task) == worker.model)
-        return next(loaded, suiting[0] if suiting else None)
+        encoding = sum(busy.task is not None and busy.task.spec.encodes for busy in crew.workers)
+        crowded = 2 * encoding >= len(crew.workers)
+
+        def amiss(task: Task) -> tuple[bool, bool]:
+            return crowded and task.spec.encodes, model_of(task) not in ((), worker.model)
+
+        return min(suiting, key=amiss, default=None)
 
     def _hear(self, crew: Crew, worker: Worker, said: Message) -> None:
         task = worker.task

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from pipeline.executors.worker import attempt
 from pipeline.plan.graph import Graph
 from pipeline.plan.needs import Needs
 from pipeline.plan.task import FileInput, Task
-from tests.fakes.stages import ToyFacts, ToyInputs, ToySettings, put_toy, toy_task
+from stages import STAGES
+from tests.fakes.stages import SPEC, ToyFacts, ToyInputs, ToySettings, put_toy, toy_task
 
 GB = 1 << 30
 
@@ -384,3 +386,21 @@ def test_a_worker_is_given_what_its_model_is_for(store: ArtifactStore, tmp_path:
     _, events = finish(graph, tasks, store, Here(store, size=1))
     names = [graph.tasks[key].settings.name for key in made(events)]
     assert names == ["0x", "1x", "2x", "0y", "1y", "2y"]
+
+
+def test_encoders_run_one_after_the_other_while_there_is_other_work(
+    store: ArtifactStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(STAGES, "edits", replace(SPEC, encodes=True))
+    graph, tasks = Graph(), []
+    for name in ("edit 0", "edit 1", "a", "b", "edit 2", "edit 3"):
+        task = toy_task(name)
+        tasks.append(graph.add(replace(task, stage="edits") if name.startswith("edit") else task))
+    for size, order in (
+        (2, ["edit 0", "a", "edit 1", "b", "edit 2", "edit 3"]),
+        (4, ["edit 0", "edit 1", "a", "b", "edit 2", "edit 3"]),
+        (1, ["edit 0", "edit 1", "a", "b", "edit 2", "edit 3"]),
+    ):
+        own = ArtifactStore(store.root / str(size))
+        _, events = finish(graph, tasks, own, Here(own, size))
+        assert [graph.tasks[key].settings.name for key in made(events)] == order
