@@ -3,6 +3,7 @@ together with the mistakes inside fields."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
@@ -33,6 +34,12 @@ def dangling(data: dict[str, Any]) -> list[str]:
         f"{where}: no performer is called {name!r} (use one of: {names})"
         for where, name in mentions
         if isinstance(name, str) and name not in performers
+    ]
+    heard = [name for where, name in mentions if where.startswith("audio.mix.") and isinstance(name, str)]
+    lines += [
+        f"audio.mix: {name!r} stands there {count} times (name each performer once)"
+        for name, count in Counter(heard).items()
+        if count > 1
     ]
     return lines + _order(_dicts(data.get("scenes")))
 

@@ -45,40 +45,41 @@ class Clip:
         return replace(self, plays=seconds, way=way)
 
 
-def read_clip(driving: Driving, info: MediaInfo, *, performer: str, file: str) -> Clip:
+def read_clip(driving: Driving, info: MediaInfo, *, performer: str, file: str, field: str = "driving") -> Clip:
     """The part of the clip that the manifest asks for.
 
     Args:
         info: what the file is.
+        field: of the performer, that names the clip: driving, singing.performance, portrait.
     Raises:
         InputError: the file is no video, or damaged and damage is not allowed.
         ManifestError: the range lies outside the clip.
     """
     video = info.video
     if video is None:
-        raise InputError("has no video stream", file=file, performer=performer, cure="name a video as driving.video")
+        raise InputError("has no video stream", file=file, performer=performer, cure=f"name a video as {field}.video")
     refuse_still(video, performer=performer, file=file)
     if video.truncated and not driving.allow_truncated:
+        allowed = "" if field == "portrait" else f", or set {field}.allow_truncated: true to use what is there"
         raise InputError(
             f"is truncated: it announces {video.expected_frames} frames and holds {video.frames}",
             file=file,
             performer=performer,
-            cure="get the whole file, or set driving.allow_truncated: true to use what is there",
+            cure=f"get the whole file{allowed}",
         )
     first, end = video.start, video.end
-    place = _Places(performer, file, video.fps, video.variable)
+    place = _Places(f"performers.{performer}.{field}", performer, file, video.fps, video.variable)
     start = first + place.seconds("start", driving.start)
     stop = end if driving.end is None else min(end, first + place.seconds("end", driving.end))
     if start >= end:
         raise ManifestError(
-            f"performers.{performer}.driving.start is {driving.start}, but the clip ends after "
-            f"{float(end - first):.2f} s",
+            f"{place.where}.start is {driving.start}, but the clip ends after {float(end - first):.2f} s",
             file=file,
             performer=performer,
             cure="choose an earlier start",
         )
     if start >= stop:
-        told = f"performers.{performer}.driving.end ({driving.end}) is not later than start ({driving.start})"
+        told = f"{place.where}.end ({driving.end}) is not later than start ({driving.start})"
         raise ManifestError(told, file=file, performer=performer, cure="choose a later end")
     length = stop - start
     return Clip(
@@ -106,8 +107,9 @@ def refuse_still(video: VideoInfo, *, file: str, performer: str | None = None) -
 
 @dataclass(frozen=True)
 class _Places:
-    """Turns what the manifest says of one clip into seconds."""
+    """Turns what the manifest says of one clip into seconds. `where`: the field that names it."""
 
+    where: str
     performer: str
     file: str
     fps: Fraction
@@ -118,7 +120,7 @@ class _Places:
 
         Raises: ManifestError where this clip has no such frame or timecode.
         """
-        where = f"performers.{self.performer}.driving.{field} is {written}"
+        where = f"{self.where}.{field} is {written}"
         if self.variable and written.seconds is None:
             told = f"{where}, and the clip's frames keep no steady clock"
             raise ManifestError(told, file=self.file, performer=self.performer, cure="give seconds")

@@ -18,7 +18,7 @@ from pipeline.plan.credits import credits_of
 from pipeline.plan.delivery import plan_delivery
 from pipeline.plan.edit import plan_edit
 from pipeline.plan.graph import Graph
-from pipeline.plan.length import to_length, told_cut
+from pipeline.plan.length import check_heard, to_length, told_cut
 from pipeline.plan.order import soonest_over
 from pipeline.plan.partners import plan_partners
 from pipeline.plan.passes import plan_passes
@@ -76,9 +76,7 @@ def expand(job: Job, facts: Facts) -> Plan:
         ManifestError, InputError: a range, a scene or a file that cannot work.
     """
     manifest = job.loaded.manifest
-    graph, notices = job.graph, _engines_told(job)
-    notices += [f"{name}: the portrait is a video of one frame, and taken for a still" for name in sorted(job.stills)]
-    notices += [job.encoder.notice] if job.encoder.notice else []
+    graph, notices = job.graph, _told_first(job)
     fps = manifest.output.fps or _rate(job, facts)
     planning = Planning(job, facts, graph, fps)
     clips = to_length(planning, {name: part_of(planning, name) for name in manifest.performers})
@@ -107,6 +105,7 @@ def expand(job: Job, facts: Facts) -> Plan:
     panels = plan_pictures(planning, performers, groups)
     picture = plan_edit(planning, panels, timeline, frames)
     sound = plan_sound(planning, clips)
+    check_heard(planning, clips, frames / fps)
     notices += told_songs(planning) + told_tracks(planning) + told_cut(planning, clips, frames / fps)
     if not sound.sound.entries and manifest.audio.source != "none":
         notices.append("the driving clips have no sound: the video will be silent")
@@ -138,6 +137,12 @@ def _uncompared(job: Job, performers: Mapping[str, PlannedPerformer]) -> list[st
     return [f"{name}: is moved whole, so no face is looked for, and none is compared" for name in whole] + [
         f"{name}: is on a moving plate, so its face is not compared with its driver's" for name in plates
     ]
+
+
+def _told_first(job: Job) -> list[str]:
+    """What is settled before anything is planned: engines, portraits that are stills, the encoder."""
+    stills = [f"{name}: the portrait is a video of one frame, and taken for a still" for name in sorted(job.stills)]
+    return [*_engines_told(job), *stills, *([job.encoder.notice] if job.encoder.notice else [])]
 
 
 def _engines_told(job: Job) -> list[str]:

@@ -41,6 +41,16 @@ def told_cut(planning: Planning, clips: Mapping[str, Clip], length: Fraction) ->
     return [f"{told}: driving.to_sound (loop, mirror, hold, stretch) brings a clip to the sound's length"]
 
 
+def check_heard(planning: Planning, clips: Mapping[str, Clip], length: Fraction) -> None:
+    """Raises: ManifestError if `audio.offset` leaves nothing of the sound in the video of `length` seconds."""
+    offset, end = planning.manifest.audio.offset, sound_end(planning, clips)
+    if end is None or (end > 0 and offset < length):
+        return
+    when = f"ends {float(-end):.2f} s before the video begins" if end <= 0 else f"begins at {float(offset):.2f} s"
+    told = f"audio.offset is {float(offset):g} s: the sound {when}, and nothing of it is heard in {float(length):.2f} s"
+    raise ManifestError(told, cure="choose one nearer to 0, or audio: none")
+
+
 def _asked(planning: Planning) -> dict[str, str | None]:
     """What each performer's clip asks for."""
     performers = planning.manifest.performers.items()

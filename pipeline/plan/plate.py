@@ -102,7 +102,7 @@ def _plate(planning: Planning, name: str, frames: int) -> tuple[Clip, Frames, Tr
     if info.video is None:
         raise InputError("has no video stream", file=path, performer=name, cure="name a picture or a video")
     wanted = Driving(video=file, face=performer.face, on_face_lost="error")
-    part = read_clip(wanted, info, performer=name, file=path)
+    part = read_clip(wanted, info, performer=name, file=path, field="portrait")
     needed = min(part.length, Fraction(frames) / planning.fps)
     part = replace(part, stop=part.start + needed, length=needed)
     settings = plate_frames.Settings(timing=Timing(start=part.start, frames=frames, fps=planning.fps))

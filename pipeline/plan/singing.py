@@ -197,6 +197,7 @@ def _filmed(planning: Planning, name: str, clip: Clip) -> PlannedClip | None:
     if driving is None:
         return None
     file = planning.sources[driving.video].path
-    part = read_clip(driving, planning.facts.media[driving.video], performer=name, file=file)
+    info = planning.facts.media[driving.video]
+    part = read_clip(driving, info, performer=name, file=file, field="singing.performance")
     way = _WAYS.get(driving.to_sound)
     return normalized(planning, name, part.played(clip.plays, way if part.length < clip.plays else None))

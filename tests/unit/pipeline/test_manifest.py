@@ -141,6 +141,12 @@ def test_scenes_that_cannot_be_are_told_in_their_place(tmp_path: Path, scene: di
     assert all(line.startswith("scenes.0") for line in found)
 
 
+def test_who_is_mixed_twice_is_told(tmp_path: Path) -> None:
+    mix = [{"from": "mona_lisa"}, {"from": "mona_lisa", "gain_db": -6}]
+    text = yaml.safe_dump({**yaml.safe_load(GOOD), "audio": {"mix": mix}})
+    assert mistakes(tmp_path, text) == ("audio.mix: 'mona_lisa' stands there 2 times (name each performer once)",)
+
+
 def test_scenes_that_overlap_or_are_out_of_order_are_told(tmp_path: Path) -> None:
     def scenes(*spans: tuple[Any, Any]) -> str:
         made = [{"start": a, "end": b, "layout": "full", "performers": ["mona_lisa"]} for a, b in spans]

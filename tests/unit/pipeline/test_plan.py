@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from foundation.errors import InputError, ManifestError
+from foundation.errors import DuetError, InputError, ManifestError
 from foundation.times import FrameRange, chunks
 from media.files.info import MediaInfo
 from pipeline.manifest.load import LoadedManifest, validate
@@ -667,6 +668,53 @@ def test_there_must_be_sound_to_follow(tmp_path: Path) -> None:
     performers = {"ann": {"portrait": "a.png", "driving": {"video": "clip.mp4", "to_sound": "loop"}}}
     with pytest.raises(ManifestError, match="there is no sound to follow"):
         plan(tmp_path, {"clip.mp4": replace(video(), audio=())}, performers=performers)
+
+
+@pytest.mark.parametrize(
+    ("source", "offset", "told"),
+    [
+        ("song.wav", -3.9, ""),
+        ("song.wav", -4, "ends 0.00 s before the video begins"),
+        ("song.wav", 9.9, ""),
+        ("song.wav", 10.5, "begins at 10.50 s"),
+        ("driving", -9.9, ""),
+        ("driving", -10.5, "ends 0.50 s before the video begins"),
+        ("driving", 10.5, "begins at 10.50 s"),
+    ],
+)
+def test_an_offset_that_leaves_nothing_of_the_sound_is_refused_before_the_work(
+    tmp_path: Path, source: str, offset: float, told: str
+) -> None:
+    """Of ten seconds of picture, and a song of four."""
+    facts = {"clip.mp4": video(), "song.wav": song("4")}
+    audio = {"source": source, "offset": offset}
+    if not told:
+        assert plan(tmp_path, facts, audio=audio).frames == 300
+        return
+    with pytest.raises(ManifestError, match=rf"audio\.offset is {offset} s: the sound {told}, and nothing of it is"):
+        plan(tmp_path, facts, audio=audio)
+
+
+@pytest.mark.parametrize(
+    ("facts", "clip", "told"),
+    [
+        (video(), {"start": 11}, r"performers\.ann\.singing\.performance\.start is 11 s"),
+        (
+            video(fps="25"),
+            {"start": "00:00:01;02"},
+            r"performers\.ann\.singing\.performance\.start is 00:00:01;02: drop-frame",
+        ),
+        (video(truncated=True, frames=120), {}, r"set singing\.performance\.allow_truncated"),
+    ],
+)
+def test_what_is_wrong_with_a_singers_clip_is_told_by_its_own_field(
+    tmp_path: Path, facts: MediaInfo, clip: dict[str, Any], told: str
+) -> None:
+    singing = {"words": "la", "separate": "no", "performance": {"video": "clip.mp4"} | clip}
+    wanted: dict[str, Any] = {"performers": {"ann": {"portrait": "a.png", "singing": singing}}, "audio": "song.wav"}
+    with pytest.raises(DuetError) as caught:
+        plan(tmp_path, {"clip.mp4": facts, "song.wav": song()}, **wanted)
+    assert re.search(told, str(caught.value))
 
 
 def test_what_takes_long_in_one_task_comes_first_and_frames_by_their_place(tmp_path: Path) -> None:
