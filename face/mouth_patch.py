@@ -110,8 +110,8 @@ def shade(patch: MouthPatch, mask: NDArray[np.uint8]) -> Pixels:
     reach = max(1.0, min(LIGHT.cast_reach, LIGHT.cast_share * opening) * height)
     cast = LIGHT.cast_shade * np.exp(np.maximum(patch.y - patch.edge(patch.upper), 0) / np.float32(-reach))
     corner = LIGHT.corner_shade * np.clip((np.abs(patch.x) / patch.half - 0.35) / 0.6, 0, 1) ** 2
-    dark = 1 - (1 - edge) * (1 - cast) * (1 - corner)
-    return np.clip(1 - dark[:, :, None].astype(np.float32) * np.array(LIGHT.shade_tint, np.float32), 0, 1)
+    dark = (1 - (1 - edge) * (1 - cast) * (1 - corner)).astype(np.float32)
+    return np.clip(cv2.merge([1 - dark * np.float32(tint) for tint in LIGHT.shade_tint]), 0, 1)
 
 
 def side_light(patch: MouthPatch, slope: float) -> Pixels:

@@ -53,10 +53,10 @@ class Cutout:
         """What each tile, row by row, shows when its pixels come from where the field says."""
         low, high = _extents(field)
         height, width = field.shape[:2]
-        middle, reach = (low + high) / 2, (high - low).max(axis=2) / 2 + SLACK
+        middle, reach = (low + high) / 2, _farther(high - low) / 2 + SLACK
         at = np.clip(np.rint(middle).astype(int), 0, (width - 1, height - 1))
-        reach += np.abs(middle - at).max(axis=2)  # from outside the picture, it is what lies as far inside
-        kinds = np.full(reach.shape, ACROSS, np.uint8)
+        reach += _farther(np.abs(middle - at))  # from outside the picture, it is what lies as far inside
+        kinds: NDArray[np.uint8] = np.full(reach.shape, ACROSS, np.uint8)
         kinds[self._to_rest[at[..., 1], at[..., 0]] > reach] = INSIDE
         kinds[self._to_person[at[..., 1], at[..., 0]] > reach] = BEHIND
         return kinds.tolist()
@@ -131,10 +131,15 @@ def _extents(field: Field) -> tuple[Field, Field]:
     by, (height, width) = TILE // STEP, field.shape[:2]
     window = np.ones((by + 1, by + 1), np.uint8)  # the next tile's first pixels, too: all between them is covered
     rows, columns = (np.append(np.arange(0, side, STEP), side - 1) for side in (height, width))
-    seen = field[rows[:, None], columns]
-    low, high = (spread(seen, window, anchor=(0, 0)) for spread in (cv2.erode, cv2.dilate))
+    pairs = field.view(np.complex64)[rows[:, None], columns]  # taken as one number, x and y take a quarter of the time
+    low, high = (spread(pairs.view(np.float32), window, anchor=(0, 0)) for spread in (cv2.erode, cv2.dilate))
     tiles = np.s_[: len(rows) - 1 : by, : len(columns) - 1 : by]
     return low[tiles], high[tiles]
+
+
+def _farther(along: NDArray[np.floating]) -> NDArray[np.floating]:
+    """(...) the greater of x and y, (..., 2)."""
+    return np.maximum(along[..., 0], along[..., 1])
 
 
 def _distance(mask: NDArray[np.bool_]) -> NDArray[np.float32]:

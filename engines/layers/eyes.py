@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.layers import lids
+from engines.layers.laying import lay, over
 from engines.layers.mesh import Raster, axes_of
 from face.bridging import smooth_step
 from face.color import LUMA
@@ -229,14 +230,15 @@ def paint(out: Image, points: Array, eye: Eye, eyeball: Eyeball, gaze: Array) ->
     moved_x, moved_y = x - (along + across)[0], y - (along + across)[1]
     own, white = (sample(plate, eyeball.origin, x, y) for plate in (eyeball.ball, eyeball.white))
     left = min(1.0, float(np.linalg.norm(along + across)) / (STYLE.white_shows * float(eyeball.iris[2])))
-    under = own + (white - own) * np.float32(left)
+    white -= own
+    white *= np.float32(left)
+    own += white
     ball, on_iris = sample(eyeball.ball, eyeball.origin, moved_x, moved_y), iris_alpha(moved_x, moved_y, eyeball.iris)
-    pixels = under + (ball - under) * on_iris[:, :, None]
-    alpha = cv2.GaussianBlur(mask, (0, 0), max(0.5, 0.012 * width))[:, :, None] * mask[:, :, None]
+    alpha = cv2.GaussianBlur(mask, (0, 0), max(0.5, 0.012 * width)) * mask
     region = out[box.slices]
-    np.copyto(region, np.clip(region + (pixels - region) * alpha, 0, 255).astype(np.uint8))
+    lay(region, over(region.astype(np.float32), over(own, ball, on_iris), alpha))
     shut = 1 - gap / max(eyeball.gap * width / own_width, 1e-6)
-    lids.paint(out, points, eye, eyeball.lid, shut)
+    lids.paint(out, rows, eyeball.lid, shut)
 
 
 def plate_affine(corners: Array, own_corners: Array, stretch: float) -> Array:

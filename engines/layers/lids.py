@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.layers.laying import in_channels, lay, over
 from engines.layers.mesh import Raster, axes_of, curve_matrix
 from face.bridging import smooth_step
 from face.color import LUMA, Pixels
@@ -34,6 +36,13 @@ def smooth_row(row: Array) -> Array:
     return curve_matrix(POINTS, DENSE) @ row
 
 
+@cache
+def _rows(eye: Eye) -> NDArray[np.intp]:
+    """(4, 9) the points of an eye's rows, as `Rows` has them."""
+    left, right = eye.corners
+    return np.array([eye.upper_row, eye.lower_row, (left, *eye.crease, right), (left, *eye.under_brow, right)])
+
+
 @dataclass(frozen=True)
 class Rows:
     """An eye's rows from corner to corner, (25, 2) each, pixels."""
@@ -46,9 +55,7 @@ class Rows:
     @staticmethod
     def of(points: Array, eye: Eye) -> Rows:
         """Args: points: (>=478, 2)."""
-        left, right = eye.corners
-        rows = (eye.upper_row, eye.lower_row, (left, *eye.crease, right), (left, *eye.under_brow, right))
-        return Rows(*(smooth_row(points[list(row)]) for row in rows))
+        return Rows(*map(smooth_row, points[_rows(eye)]))
 
 
 @dataclass(frozen=True)
@@ -203,16 +210,11 @@ class _Along:
         return self.spread((row - self.start) @ self.down)
 
 
-def paint(out: Image, points: Array, eye: Eye, lid: Lid, shut: float) -> None:
-    """Draw a lid as far as the eye is shut, 0 open .. 1 shut; in place.
-
-    Args:
-        points: (>=478, 2) target positions.
-    """
+def paint(out: Image, rows: Rows, lid: Lid, shut: float) -> None:
+    """Draw a lid as far as the eye is shut, 0 open .. 1 shut; in place."""
     share, meets = (float(ramp(np.array(shut), *limits)) for limits in (STYLE.lid_shows, STYLE.lid_meets))
     if share == 0:
         return
-    rows = Rows.of(points, eye)
     along, down, width = axes_of(rows.upper)
     every = np.concatenate([rows.upper, rows.lower, rows.crease, rows.brow])
     margin = round((0.1 + STYLE.lid_search) * width) + 3
@@ -232,9 +234,9 @@ def paint(out: Image, points: Array, eye: Eye, lid: Lid, shut: float) -> None:
     soft = max(0.8, 0.02 * width)
     cover = np.maximum(cv2.GaussianBlur(cover, (0, 0), soft), _above(axes, raster, rows, lid, (fold, edge)))
     cover *= np.float32(share / 255)
-    mixed = region + (_skin(axes, lid, (fold, edge)) - region) * cover[:, :, None]
-    mixed += (lid.lash - mixed) * (_line(axes, edge, STYLE.lash * (1 + 0.5 * meets)) * np.float32(share))[:, :, None]
-    np.copyto(region, np.clip(mixed, 0, 255).astype(np.uint8))
+    line = _line(axes, edge, STYLE.lash * (1 + 0.5 * meets)) * np.float32(share)
+    covered = over(region.astype(np.float32), _skin(axes, lid, (fold, edge)), cover)
+    lay(region, over(covered, lid.lash, line))
 
 
 def _above(axes: _Along, raster: Raster, rows: Rows, lid: Lid, ends: tuple[Array, Array]) -> Pixels:
@@ -243,8 +245,8 @@ def _above(axes: _Along, raster: Raster, rows: Rows, lid: Lid, ends: tuple[Array
     fold, edge = ends
     stretched = np.linalg.norm(rows.brow - rows.crease, axis=1) / np.maximum(lid.above * axes.width, 1.0)
     share = axes.spread(ramp(stretched, *STYLE.lid_stretched))
-    over, top = axes.depth(rows.brow), axes.depth(fold)
-    rise = smooth_step((axes.y - over) / np.maximum(top - over, 1.0))
+    brow, top = axes.depth(rows.brow), axes.depth(fold)
+    rise = smooth_step((axes.y - brow) / np.maximum(top - brow, 1.0))
     return np.asarray(raster.polygon(np.concatenate([rows.brow, ((fold + edge) / 2)[::-1]])) * rise * share, np.float32)
 
 
@@ -254,9 +256,10 @@ def _skin(axes: _Along, lid: Lid, ends: tuple[Array, Array]) -> Pixels:
     t = np.clip((axes.y - top) / np.maximum(bottom - top, 1.0), 0, 1)
     colours = zip(lid.top.T, lid.bottom.T, strict=True)
     planes = [axes.spread(high) * (1 - t) + axes.spread(low) * t for high, low in colours]
-    skin = np.stack(planes, axis=2) * (1 + STYLE.lid_bulge * np.sin(np.pi * t) - STYLE.lid_edge * t**3)[:, :, None]
+    light = 1 + STYLE.lid_bulge * np.sin(np.pi * t) - STYLE.lid_edge * t**3
+    skin = cv2.merge([plane * light for plane in planes])
     if lid.grain > GRAINY:
-        skin += (noise(axes.x, axes.y) * np.float32(0.7 * lid.grain))[:, :, None]
+        skin += in_channels(noise(axes.x, axes.y) * np.float32(0.7 * lid.grain))
     return np.asarray(skin, np.float32)
 
 
@@ -264,9 +267,10 @@ def _line(axes: _Along, row: Array, thick: float) -> Pixels:
     """(h, w) 0..1: a soft line along a row, `thick` eye widths in its middle and thin at the corners."""
     wide = 0.5 * thick * axes.width * (1 - 0.75 * np.linspace(-1, 1, DENSE) ** 2)
     # a line thinner than a pixel is that much fainter: it would break into dashes
-    spread = np.maximum(axes.spread(wide), np.float32(STYLE.lash_thinnest))
+    own = axes.spread(wide)
+    spread = np.maximum(own, np.float32(STYLE.lash_thinnest))
     away = (axes.y - axes.depth(row)) / spread
     corner, last = 0.06 * axes.width, axes.places[-1]
     ends = np.clip(axes.x / corner, 0, 1) * np.clip((last - axes.x) / corner, 0, 1)
-    faint = np.minimum(np.maximum(axes.spread(wide), 0.5) / spread, 1.0)
+    faint = np.minimum(np.maximum(own, 0.5) / spread, 1.0)
     return np.asarray(STYLE.lash_shows * faint * np.exp(-(away**2)) * ends, np.float32)

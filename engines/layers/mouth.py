@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.base import Arrays
+from engines.layers.laying import in_channels, lay, over
 from engines.layers.lips import DENSE, around, rows, stretch
 from engines.layers.mesh import Field, Raster, axes_of
 from engines.layers.teeth import Teeth, hang_teeth
@@ -107,7 +108,7 @@ def paint(
     layers = np.zeros((*mask.shape, 3), np.float32)
     if shown.covered > 0:
         pose = pose_of(patch, lips, mouth, shown)
-        layers = draw(patch, mouth.tones, pose) * side_light(patch, mouth.own.slope)[:, :, None]
+        layers = draw(patch, mouth.tones, pose) * in_channels(side_light(patch, mouth.own.slope))
     if shown.covered < 1:
         own = performed(patch, fetch(raster, lips, driving_frame, driving_contour, 3 * feather), mouth)
         layers = own + (layers - own) * np.float32(shown.covered)
@@ -117,11 +118,11 @@ def paint(
     layers *= shade(patch, mask)
     if mouth.own.grain > GRAINY:
         level = np.sqrt(np.clip(layers @ LUMA / np.float32(mouth.own.skin), 0.02, 1.0))
-        layers += (grain(patch, mouth.own) * level)[:, :, None]
+        layers += in_channels(grain(patch, mouth.own) * level)
     soft = max(0.7, 0.6 * feather, mouth.blur)
-    alpha = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), soft)[:, :, None] * np.float32(strength / 255)
+    alpha = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), soft) * np.float32(strength / 255)
     region = out[box.slices]
-    np.copyto(region, np.clip(region + (layers - region) * alpha, 0, 255).astype(np.uint8))
+    lay(region, over(region.astype(np.float32), layers, alpha))
 
 
 def pose_of(patch: MouthPatch, lips: tuple[Array, Array], mouth: Mouth, shown: Shown) -> Pose:
@@ -144,8 +145,8 @@ def performed(patch: MouthPatch, pixels: NDArray[np.float32], mouth: Mouth) -> N
     """The performer's interior as it would look in the portrait; behind the portrait's own teeth, none of theirs."""
     layers, tooth = relit(pixels, mouth.theirs, mouth.tones)
     if mouth.teeth is not None:
-        layers += (mouth.tones.cavity - layers) * (np.float32(BEHIND) * tooth)[:, :, None]
-    layers *= (side_light(patch, mouth.own.slope) / side_light(patch, mouth.theirs.slope))[:, :, None]
+        layers = over(layers, mouth.tones.cavity, np.float32(BEHIND) * tooth)
+    layers *= in_channels(side_light(patch, mouth.own.slope) / side_light(patch, mouth.theirs.slope))
     return np.asarray(cv2.GaussianBlur(layers, (0, 0), mouth.blur) if mouth.blur > 0 else layers, np.float32)
 
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.layers.laying import in_channels
 from engines.layers.lips import around, rows, stretch
 from engines.layers.mesh import Raster, axes_of
 from face.palette import Palette
@@ -80,4 +81,4 @@ def hang_teeth(layers: NDArray[np.float32], raster: Raster, upper: Array, teeth:
     field -= teeth.origin.astype(np.float32)
     image = cv2.remap(teeth.image, field, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     alpha = cv2.remap(teeth.alpha, field, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    layers += (image - layers) * (alpha * np.float32(share / 255))[:, :, None]
+    layers += (image.astype(np.float32) - layers) * in_channels(alpha * np.float32(share / 255))

@@ -58,9 +58,9 @@ def test_small_lashes_are_a_line_and_no_dashes(height: float) -> None:
     turned = np.radians(9.0)
     points = (points - 160) @ np.array([[np.cos(turned), np.sin(turned)], [-np.sin(turned), np.cos(turned)]]) + 160
     lid = Lid.seen(np.full((320, 320, 3), SKIN, np.uint8), points, EYE)
-    out = np.full((320, 320, 3), SKIN, np.uint8)
-    paint(out, points, EYE, Lid(lid.top, lid.bottom, np.zeros(3, np.float32), 0.0, lid.under, lid.above), 1.0)
-    edge = Rows.of(points, EYE).upper[8:-8, 0]
+    out, rows = np.full((320, 320, 3), SKIN, np.uint8), Rows.of(points, EYE)
+    paint(out, rows, Lid(lid.top, lid.bottom, np.zeros(3, np.float32), 0.0, lid.under, lid.above), 1.0)
+    edge = rows.upper[8:-8, 0]
     columns = out[:, int(edge.min()) : int(edge.max()) + 1] @ LUMA
     ink = (columns.max(axis=0) - columns).sum(axis=0)
     darkest = columns.min(axis=0)
