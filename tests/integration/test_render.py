@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
@@ -13,10 +16,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from foundation.artifacts import ArtifactStore
+from foundation.housekeeping import inventory
 from media.sound.cutting import measure_offset, read_sound
 from media.video.probe import probe
 from media.video.reader import VideoReader
-from tests.integration.conftest import Duet, driving
+from tests.integration.conftest import Duet, command, driving
 from tests.synthetic import beeps, write_clip
 
 Manifest = Callable[..., Path]
@@ -69,6 +74,43 @@ def test_how_a_job_is_cut_up_does_not_change_a_bit(duet: Duet, manifest: Manifes
         path = manifest(defaults={"chunk_frames": size})
         assert duet("render", path, "-o", tmp_path / f"{size}.mp4", "--workers", "2", "--no-sheet").code == 0
     assert (tmp_path / "4.mp4").read_bytes() == (tmp_path / "100.mp4").read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not say which processors a process uses")
+def test_workers_and_threads_do_not_change_a_bit(manifest: Manifest, tmp_path: Path) -> None:
+    path, mine = manifest(defaults={"chunk_frames": 6}), sorted(os.sched_getaffinity(0))
+    made, videos = [], []
+    for processors, workers in ((1, 1), (2, 1), (2, 2)):
+        work, out = tmp_path / f"{processors} {workers}", tmp_path / f"{processors} {workers}.mp4"
+        os.sched_setaffinity(0, mine[:processors])  # a worker takes as many threads as there are processors for it
+        try:
+            render = command("render", path, "--work", work, "-o", out, "--workers", str(workers), "--keep", "all")
+            subprocess.run(render, check=True, stdout=subprocess.DEVNULL)
+        finally:
+            os.sched_setaffinity(0, mine)
+        made.append(digests(work))
+        videos.append(out.read_bytes())
+    assert {stage for stage, _ in made[0]} >= {
+        "faces",
+        "normalize",
+        "matte",
+        "prepare",
+        "animate",
+        "edit",
+        "mux",
+        "check",
+    }
+    assert made[0] == made[1] == made[2]
+    assert videos[0] == videos[1] == videos[2]
+
+
+def digests(work: Path) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Of the files of everything that was made, by stage and key."""
+    store = ArtifactStore(work)
+    kept = [store.find(one.stage, one.key) for one in inventory(store)]
+    labels = [artifact.label for artifact in kept if artifact]
+    return {(each.stage, each.key): [(name, file.sha256) for name, file in each.files.items()] for each in labels}
 
 
 @pytest.mark.slow

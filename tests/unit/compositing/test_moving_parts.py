@@ -51,18 +51,21 @@ def moving() -> list[Image]:
 @pytest.fixture
 def films(tmp_path: Path) -> list[FrameSequence]:
     """The same frames twice, in chunks: those of the first are known by what differs, those of the second are not."""
-    made: list[FrameSequence] = []
-    frames = moving()
-    for still in (np.ascontiguousarray(portrait()[BOX.slices]), None):
-        chunks = []
-        for start in range(0, COUNT, CHUNK):
-            path = tmp_path / f"{len(made)}-{start}.avi"
-            with FrameWriter(path, size=(BOX.width, BOX.height), fps=Fraction(25), still=still) as writer:
-                for frame in frames[start : start + CHUNK]:
-                    writer.write(frame)
-            chunks.append((start, path))
-        made.append(FrameSequence(chunks, COUNT))
-    return made
+    still = np.ascontiguousarray(portrait()[BOX.slices])
+    return [filmed(moving(), CHUNK, tmp_path / name, known) for name, known in (("tiled", still), ("plain", None))]
+
+
+def filmed(frames: list[Image], chunk: int, folder: Path, still: Image | None) -> FrameSequence:
+    """Frames, in chunks; with a still picture, as what differs from it."""
+    folder.mkdir()
+    chunks = []
+    for start in range(0, len(frames), chunk):
+        path = folder / f"{start}.avi"
+        with FrameWriter(path, size=frames[0].shape[1::-1], fps=Fraction(25), still=still) as writer:
+            for frame in frames[start : start + chunk]:
+                writer.write(frame)
+        chunks.append((start, path))
+    return FrameSequence(chunks, len(frames))
 
 
 def outside(frame: Image, last: Image, told: list[Box]) -> bool:
@@ -152,3 +155,30 @@ def test_the_file_is_the_one_that_is_drawn_whole(films: list[FrameSequence], tmp
             for number, (frame, told) in enumerate(drawn(film, (480, 270))):
                 lettered.write(frame, word if number % 4 in (1, 2) else None, told if knows else None)
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+@pytest.mark.parametrize(("size", "count"), [((34, 26), 300), ((50, 610), 12)])
+def test_long_films_and_high_ones(size: tuple[int, int], count: int, tmp_path: Path) -> None:
+    """Over more frames, and more rows, than are told of or converted at once."""
+    still = np.asarray(cv2.resize(portrait(), size, interpolation=cv2.INTER_AREA), np.uint8)
+    frames = [still.copy() for _ in range(count)]
+    for number, frame in enumerate(frames):
+        top, left = number * 53 % size[1], number * 7 % size[0]
+        frame[top : top + 12, left : left + 9] = number % 256
+        frame[-top - 1 :, -left // 2 - 3 : -left // 2 - 1] ^= 64
+    film, screen = filmed(frames, 64, tmp_path / "tiled", still), Screen(np.zeros_like(still))
+    known = 0
+    with (
+        FrameWriter(tmp_path / "told.mp4", size=size, fps=Fraction(25)) as told,
+        FrameWriter(tmp_path / "whole.mp4", size=size, fps=Fraction(25)) as whole,
+    ):
+        for number, frame in enumerate(frames):
+            last = screen.pixels.copy()
+            changed = film.show(number, screen)
+            np.testing.assert_array_equal(screen.pixels, frame)
+            assert changed is None or not outside(frame, last, changed)
+            known += changed is not None
+            told.write(screen.pixels, changed)
+            whole.write(frame)
+    assert known > count - 6  # all but the first of each file
+    assert (tmp_path / "told.mp4").read_bytes() == (tmp_path / "whole.mp4").read_bytes()
