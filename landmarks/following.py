@@ -191,7 +191,8 @@ class Follower:
                 one.lanes.append(Lane(self._open(), astray=True))
             looks = one.aim()
             work += [(one, number, image, looks) for number, image in enumerate(images)]
-        looked = self._pool.map(_look_once, work) if len(work) > 1 else map(_look_once, work)
+        others = [self._pool.submit(_look_once, each) for each in work[1:]]
+        looked = [*map(_look_once, work[:1]), *(other.result() for other in others)]
         found: dict[Followed, list[Face | None]] = {}
         for (one, *_), face in zip(work, looked, strict=True):
             found.setdefault(one, []).append(face)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakSet
 
@@ -22,6 +23,20 @@ def close_unused() -> None:
         network.close_unused()
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """An interpreter, and where in it the input and the outputs lie."""
+
+    interpreter: Any
+    given: int
+    made: tuple[int, ...]
+
+    def run(self, value: Floats) -> list[Floats]:
+        self.interpreter.set_tensor(self.given, value)
+        self.interpreter.invoke()
+        return [self.interpreter.get_tensor(each) for each in self.made]
+
+
 class Network:
     """Runs a network on one thread, that of the caller (XNNPACK computes all of it).
 
@@ -33,7 +48,7 @@ class Network:
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self._free: deque[Any] = deque()
+        self._free: deque[_Opened] = deque()
         self._free.append(self._opened())
         _networks.add(self)
 
@@ -43,9 +58,7 @@ class Network:
             network = self._free.pop()
         except IndexError:
             network = self._opened()
-        network.set_tensor(network.get_input_details()[0]["index"], value)
-        network.invoke()
-        outputs = [network.get_tensor(each["index"]) for each in network.get_output_details()]
+        outputs = network.run(value)
         self._free.append(network)
         return outputs
 
@@ -53,10 +66,11 @@ class Network:
         """As above, of this one."""
         self._free.clear()
 
-    def _opened(self) -> Any:
+    def _opened(self) -> _Opened:
         from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415  (a native library, for those who look)
 
         with quiet_stderr():
             network = Interpreter(model_content=self._content, num_threads=1)
             network.allocate_tensors()
-        return network
+        made = tuple(each["index"] for each in network.get_output_details())
+        return _Opened(network, network.get_input_details()[0]["index"], made)

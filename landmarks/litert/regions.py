@@ -60,7 +60,13 @@ class Region:
         and top), z parts of its width."""
         u, v = (points[:, 0] - 0.5) * self.width, (points[:, 1] - 0.5) * self.height
         c, s = math.cos(self.angle), math.sin(self.angle)
-        return np.stack([c * u - s * v + self.x, s * u + c * v + self.y, points[:, 2] * self.width], axis=1)
+        placed = np.empty(points.shape)
+        placed[:, 0], placed[:, 1], placed[:, 2] = (
+            c * u - s * v + self.x,
+            s * u + c * v + self.y,
+            points[:, 2] * self.width,
+        )
+        return placed
 
 
 def sampled(image: Image, region: Region, side: int, border: int) -> Image:
