@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -32,7 +31,6 @@ _STILLS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"crx ")
 """Brands of single pictures in MP4's clothes (ISO/IEC 23008-12, AV1 Image File Format); those of sequences differ."""
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM")
 _STILL, _NO_STILL = "it is a still picture, not a video or a sound", "give a video, or name the picture as a portrait"
-_THREADS = 4  # frame threads hold a frame each: more would cost memory and gain nothing on one clip
 
 
 @contextmanager
@@ -67,8 +65,9 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
         if context.width <= 0 or context.height <= 0:
             raise InputError("its video has no picture size: it is damaged", file=path, cure="export it again")
         context.options = {"max_pixels": str(most_pixels())}
-        stream.thread_type = "AUTO"
-        stream.thread_count = min(_THREADS, os.cpu_count() or 1)
+        # of a damaged file, several threads make other frames each time, and pass over damage that one finds; and each
+        # frame costs them more
+        stream.thread_count = 1
         return stream
     raise InputError("it has no video stream", file=path, cure="give a file with a picture track")
 
