@@ -19,7 +19,7 @@ ENGINES = {
     ),
     "tpsmm": EnginePlugin(
         "engines.tpsmm.engine:TpsmmEngine",
-        version=16,
+        version=17,
         about="engines.tpsmm.about:ABOUT",
         crop=CropSpec(reach=1.0, size=256),
     ),

@@ -20,7 +20,7 @@ from engines.layers.seen import made_up, performed_lips, seen, with_shut_lips
 from engines.layers.shutting import shut
 from engines.neural.frames import tensor_of
 from engines.neural.rendering import NetworkRenderer
-from engines.tpsmm.landmarks import FLAT, Openings, Retargeting, in_window, keypoint_tensor
+from engines.tpsmm.landmarks import FLAT, Openings, Retargeting, in_window, keypoint_tensor, way_between
 from engines.tpsmm.options import Options
 from engines.tpsmm.own_lips import lips_back
 from face import calibration, rig
@@ -70,11 +70,14 @@ def follow(  # noqa: PLR0917  (what an engine's `prepare` is given, and what it 
         shown = shut(portrait)
         if shown is not portrait:  # what is measured from is shut on both sides
             theirs = closed(replace(driving.track.face(reference), points=theirs[0]))[None]
-    own = in_window(shown.face.points[None], (shown.image.shape[1], shown.image.shape[0]))
+    size = shown.image.shape[1], shown.image.shape[0]
+    own = in_window(shown.face.points[None], size)
     first = in_window(theirs, window)
     found = keypoint_tensor(own[:, FLAT]), keypoint_tensor(first[:, FLAT])
     animator = tpsmm.Animator(model, tensor_of(shown.image), mode=taking.options.mode, found=found)
-    retargeting = Retargeting(animator, performance, window, Openings.of(own[0], first[0], performance, window))
+    openings = Openings.of(own[0], first[0], performance, window)
+    way = way_between(replace(driving.track.face(reference), points=theirs[0]), shown.face, size)
+    retargeting = Retargeting(animator, performance, window, openings, theirs[0], way)
     gains, blocks = Gains(motion.head, motion.expression, motion.mouth), spans(len(performance))
     if not relative:
         gains = replace(gains, turns=taking.turns)

@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 import tpsmm
+from face.canonical import Frame
 from face.performance import Performance
 from face.retargeting import Gains
+from face.rig import feature_scale
 from face.steadying import spans
 from face.topology import CHIN, EYES, FOREHEAD, INNER_LOWER, INNER_UPPER
+from foundation.facetrack import Face
 from foundation.geometry import Array, Box
 from tpsmm.training.points import LID_GAPS, flat_keypoints
 
@@ -78,16 +81,28 @@ class Openings:
 
 @dataclass(frozen=True)
 class Retargeting:
-    """From the performer's landmarks to those that the portrait takes, -1..1 in its picture."""
+    """From the performer's landmarks to those that the portrait takes, -1..1 in its picture.
+
+    Attributes:
+        first: (478, 3) the performer's in the reference frame, pixels.
+        way: (2, 3) from a motion in that face, pixels, to the same one in the portrait's; see `way_between`.
+    """
 
     animator: tpsmm.Animator
     performance: Performance
     window: Box
     openings: Openings
+    first: Array
+    way: Array
 
     def translated(self, gains: Gains, span: slice) -> Array:
         """(n, 50, 2) keypoints of the frames `span`, by the animator's mode."""
-        moved = self._transferred(self._driven(gains, span)[1][:, FLAT])
+        points, first = self.performance.points(span), self.openings.first
+        in_place = in_window(self.performance.poses.remove(points, span), self.window)
+        driven = (
+            first + gains.head * (in_window(points, self.window) - in_place) + gains.expression * (in_place - first)
+        )
+        moved = self._transferred(driven[:, FLAT])
         if gains.turns.shares is not None:
             share = gains.turns.kept(span)[:, None, None]
             moved = (1 - share) * self._transferred(self.openings.first[None, FLAT]) + share * moved
@@ -95,9 +110,11 @@ class Retargeting:
 
     def taken(self, gains: Gains, span: slice) -> Array:
         """(n, 478, 2) of the frames `span`, in mode "relative", lips and lids opened as the performer's are."""
-        theirs, driven = self._driven(gains, span)
+        points = self.performance.points(span)
+        theirs, level = in_window(points, self.window), self.performance.poses.remove(points, span)
         own, scale = self.openings.own, float(self.animator.state.scale[0])
-        moved = own + scale * (driven - self.openings.first)
+        moved = own + scale * gains.head * (theirs - in_window(level, self.window))
+        moved += gains.expression * ((level - self.first) @ self.way.T)
         if gains.turns.shares is not None:
             share = gains.turns.kept(span)[:, None, None]
             moved = (1 - share) * own + share * moved  # exact at both ends: whoever sings is moved as ever
@@ -107,13 +124,6 @@ class Retargeting:
     def _transferred(self, keypoints: Array) -> Array:
         moved: Array = self.animator.transfer(keypoint_tensor(keypoints)).double().cpu().numpy()
         return moved
-
-    def _driven(self, gains: Gains, span: slice) -> tuple[Array, Array]:
-        """(n, 478, 2) the performer's landmarks, as they are and as far as the gains have it."""
-        points, first = self.performance.points(span), self.openings.first
-        theirs = in_window(points, self.window)
-        in_place = in_window(self.performance.poses.remove(points, span), self.window)
-        return theirs, first + gains.head * (theirs - in_place) + gains.expression * (in_place - first)
 
     def _open(self, taken: Array, theirs: Array, gains: Gains, sung: Array) -> None:
         """Open lids as the performer's, `theirs`, and lips (n,) `sung` times as far; in place."""
@@ -133,6 +143,21 @@ class Retargeting:
             upper, lower = list(eye.upper), list(eye.lower)
             wanted = share[:, None] * _gaps(self.openings.own[None], upper, lower)
             taken[:, upper] -= (wanted - _along(taken, upper, lower, down))[:, :, None] * down
+
+
+def way_between(theirs: Face, own: Face, size: tuple[int, int]) -> Array:
+    """(2, 3) from a motion in one face, pixels, to the same one in another's picture, -1..1.
+
+    It is the head's own: seen from the side, the far half of a mouth moves less; and it is as large as the features.
+
+    Args:
+        size: (width, height) of the other's picture.
+    """
+    frames = Frame.of(theirs), Frame.of(own)
+    features = feature_scale(frames[1].canonical(own.points), frames[0].canonical(theirs.points))
+    features[2] = 0  # depth is guessed, and what it does not tell would move noses
+    turned = frames[1].rotation @ np.diag(features) @ frames[0].rotation.T * (frames[1].height / frames[0].height)
+    return np.asarray(turned[:2] * 2 / np.maximum(np.array(size)[:, None] - 1, 1))
 
 
 def lid_gaps(points: Array) -> Array:

@@ -125,6 +125,24 @@ def test_the_gains_of_head_and_expression_count(files: Files) -> None:
     assert mouth == pytest.approx([opened for opened, _ in PERFORMED], abs=0.012)
 
 
+def test_a_mouth_seen_from_the_side_moves_as_it_is_seen(files: Files) -> None:
+    """A performer's who looks straight on would be torn out of a half view's cheek."""
+    flat = driving()
+    track = flat.track.points.copy()
+    track[3:, 61, 0] -= 4
+    track[3:, 291, 0] += 4
+    wide, moved = replace(flat, track=replace(flat.track, points=track)), []
+    for degrees in (0.0, 60.0):
+        given, turn = portrait(0.0), np.radians(degrees)
+        away = given.face.points[:, :1] - 64
+        turned = np.hstack([64 + np.cos(turn) * away, given.face.points[:, 1:2], np.sin(turn) * away])
+        given = replace(given, face=replace(given.face, points=turned))
+        points = TpsmmEngine().prepare(given, wide, taking(files), lambda _: None)["points"]
+        moved.append(np.diff(points.whole()[[0, 3]], axis=0)[0, [61, 291], 0])
+    assert moved[0][0] < -0.05 < 0.05 < moved[0][1]
+    assert moved[1] == pytest.approx(0.5 * moved[0], rel=0.1)
+
+
 def test_eyes_shut_with_the_performers_and_are_else_the_portraits_own(files: Files) -> None:
     given = portrait(0.0, lids=0.06)
     _, lids = openings(prepare(files, given), given)
