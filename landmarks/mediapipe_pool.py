@@ -9,7 +9,8 @@ from pathlib import Path
 
 from foundation.geometry import Array
 from landmarks.base import Image
-from landmarks.following import LANES, Mesh
+from landmarks.followed import Mesh
+from landmarks.following import LANES
 from landmarks.mediapipe_tasks import FaceFinder, FaceMesh
 from landmarks.mesh_backend import Networks
 

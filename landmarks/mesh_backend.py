@@ -11,7 +11,8 @@ from foundation.facetrack import Face
 from foundation.geometry import Array, Box
 from foundation.schemes import MEDIAPIPE_478
 from landmarks.base import Image, LandmarkBackend
-from landmarks.following import LANES, LIMITS, Follower, Mesh, settled
+from landmarks.followed import LIMITS, Mesh, settled
+from landmarks.following import LANES, Follower
 from landmarks.windows import Bounds, Window, around, overlap, side, tiles
 
 FINDER_SIDE = 256

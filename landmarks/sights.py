@@ -13,7 +13,7 @@ from foundation.facetrack import Face
 from foundation.geometry import Array
 from foundation.schemes import SQUARE
 from landmarks.base import Image, LandmarkBackend
-from landmarks.following import LIMITS
+from landmarks.followed import LIMITS
 from landmarks.track_writer import between
 from landmarks.tracking import appearance
 from landmarks.windows import overlap

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from foundation.geometry import Array
 from landmarks.base import Image
-from landmarks.following import Mesh
+from landmarks.followed import Mesh
 from landmarks.litert.mesh import FaceMesh, FaceNetworks, face_networks
 from landmarks.mesh_backend import MeshBackend, Networks
 from landmarks.model_file import find_model

@@ -8,7 +8,8 @@ import pytest
 from foundation.facetrack import Face
 from foundation.schemes import IBUG_68
 from landmarks.base import Image
-from landmarks.following import LIMITS, Follower, Mesh
+from landmarks.followed import LIMITS, Mesh
+from landmarks.following import Follower
 from landmarks.windows import Bounds, overlap
 
 RED, BLUE = (250, 20, 20), (20, 20, 250)
