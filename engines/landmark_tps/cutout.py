@@ -62,12 +62,12 @@ class Cutout:
         return kinds.tolist()
 
     def moved(self, field: Field, parts: list[tuple[Box, int]]) -> Image:
-        """(H, W, 3) the person from where the field says, over what is behind it.
+        """(H, W, 3) the person from where the field says, over what is behind it; outside the parts, anything.
 
         Args:
             parts: where it is looked for, and the kind of interpolation, a constant of OpenCV.
         """
-        out, kinds = self._behind.copy(), self.kinds(field)
+        out, kinds = np.empty_like(self._behind), self.kinds(field)
         for box, interpolation in parts:
             self._lay(out, field, box, kinds, interpolation)
         return out
@@ -75,6 +75,9 @@ class Cutout:
     def _lay(self, out: Image, field: Field, box: Box, kinds: list[list[int]], interpolation: int) -> None:
         cubic = interpolation == cv2.INTER_CUBIC
         for down, parts in runs(kinds, box):
+            for kind, x0, x1 in parts:
+                if kind == BEHIND:
+                    out[down, x0:x1] = self._behind[down, x0:x1]
             # cubic takes less for three channels than for four, linear twice as long
             spans = [[part] for part in parts if part[0] != BEHIND] if cubic else _persons(parts)
             for span in spans:
@@ -89,14 +92,14 @@ class Cutout:
                     if kind == INSIDE:
                         cv2.cvtColor(moved[:, x0 - first : x1 - first], cv2.COLOR_RGBA2RGB, out[down, x0:x1])
                     elif kind == ACROSS:
-                        _blend(out[down, x0:x1], moved[:, x0 - first : x1 - first])
+                        _blend(out[down, x0:x1], self._behind[down, x0:x1], moved[:, x0 - first : x1 - first])
 
 
-def _blend(shown: Image, moved: NDArray[np.uint8]) -> None:
-    """Lay (h, w, 4) the person's part of each colour, and how much is left of what is behind, over that; in place."""
+def _blend(out: Image, behind: Image, moved: NDArray[np.uint8]) -> None:
+    """Write (h, w, 4) the person's part of each colour, and how much is left of what is behind, over that, to `out`."""
     left = cv2.cvtColor(cv2.extractChannel(moved, 3), cv2.COLOR_GRAY2RGB)
-    cv2.multiply(shown, left, left, 1 / 255)
-    cv2.add(cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB), left, shown)
+    cv2.multiply(behind, left, left, 1 / 255)
+    cv2.add(cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB), left, out)
 
 
 def _persons(parts: list[Part]) -> list[list[Part]]:

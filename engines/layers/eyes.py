@@ -228,12 +228,15 @@ def paint(out: Image, points: Array, eye: Eye, eyeball: Eyeball, gaze: Array) ->
     along = (eyeball.corners[1] - eyeball.corners[0]) * gaze[0]
     across = np.array([-1.0, 1.0]) * (eyeball.corners[1] - eyeball.corners[0])[::-1] * gaze[1]
     moved_x, moved_y = x - (along + across)[0], y - (along + across)[1]
-    own, white = (sample(plate, eyeball.origin, x, y) for plate in (eyeball.ball, eyeball.white))
+    own, white = sample(eyeball.origin, x, y, eyeball.ball, eyeball.white)
     left = min(1.0, float(np.linalg.norm(along + across)) / (STYLE.white_shows * float(eyeball.iris[2])))
     white -= own
     white *= np.float32(left)
     own += white
-    ball, on_iris = sample(eyeball.ball, eyeball.origin, moved_x, moved_y), iris_alpha(moved_x, moved_y, eyeball.iris)
+    (ball,), on_iris = (
+        sample(eyeball.origin, moved_x, moved_y, eyeball.ball),
+        iris_alpha(moved_x, moved_y, eyeball.iris),
+    )
     alpha = cv2.GaussianBlur(mask, (0, 0), max(0.5, 0.012 * width)) * mask
     region = out[box.slices]
     lay(region, over(region.astype(np.float32), over(own, ball, on_iris), alpha))
@@ -252,8 +255,8 @@ def plate_affine(corners: Array, own_corners: Array, stretch: float) -> Array:
     return np.concatenate([linear, middle[:, None]], axis=1)
 
 
-def sample(plate: Image, origin: Array, x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The plate at picture positions."""
+def sample(origin: Array, x: Array, y: Array, *plates: Image) -> list[NDArray[np.float32]]:
+    """The plates at picture positions."""
     field_x, field_y = (x - origin[0]).astype(np.float32), (y - origin[1]).astype(np.float32)
-    taken = cv2.remap(plate, field_x, field_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return taken.astype(np.float32)
+    taken = (cv2.remap(each, field_x, field_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE) for each in plates)
+    return [each.astype(np.float32) for each in taken]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -38,6 +39,13 @@ class Teeth:
     origin: Array
     contour: Array
 
+    @cached_property
+    def rows(self) -> tuple[Array, Array]:
+        """Where they begin and where they end, (n, 2) each: a little beyond the opening, so that they end where their
+        soft alpha does, not where the strip does."""
+        upper, lower = rows(self.contour)
+        return upper, upper + 1.25 * (lower - upper)
+
 
 def own_teeth(image: Image, contour: Array, height: float, own: Palette) -> tuple[Image, Teeth | None]:
     """An open mouth emptied, and the teeth that were in it.
@@ -72,9 +80,7 @@ def own_teeth(image: Image, contour: Array, height: float, own: Palette) -> tupl
 
 def hang_teeth(layers: NDArray[np.float32], raster: Raster, upper: Array, teeth: Teeth, share: float) -> None:
     """A share of the portrait's own teeth, under its upper lip, as tall as they are; in place."""
-    own_upper, own_lower = rows(teeth.contour)
-    # a little beyond the opening, so that the teeth end where their soft alpha does, not where the strip does
-    own_lower = own_upper + 1.25 * (own_lower - own_upper)
+    own_upper, own_lower = teeth.rows
     _, down, _ = axes_of(upper)
     drop = np.linalg.norm(own_lower - own_upper, axis=1, keepdims=True)
     field = stretch(raster, np.concatenate([upper, upper + down * drop]), np.concatenate([own_upper, own_lower]))
