@@ -2,10 +2,10 @@
 
     python -m bench.lossless VIDEO [--frames 30] [--rounds 3]
 
-VIDEO: frames that a stage kept, as `--keep all` leaves them: WORK/animate/KEY/frames.avi. Ways take turns; the first is
-the one that Duet takes where all of a picture moves. The last two are Duet's own writer and reader, with what they do
-before and after the codec: every frame whole, and the tiles that differ from the first. Times are the shortest of all
-rounds.
+VIDEO: frames that a stage kept, as `--keep all` leaves them: WORK/animate/KEY/frames.tiles. Ways take turns; the first
+is the one that Duet takes where all of a picture moves. The last four have all that is done between pictures and file:
+pixels as they are, and Duet's own writer and reader; every frame whole, and the tiles that differ from the first frame.
+Times are the shortest of all rounds.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from media.video.lossless import read_frames
+from media.video.tile_code import TILE
 from media.video.writer import FrameWriter
 
 Image = NDArray[np.uint8]
@@ -63,13 +64,16 @@ def main() -> int:
     frames = list(islice(read_frames(options.video), options.frames))
     height, width = frames[0].shape[:2]
     print(f"{len(frames)} frames of {width}x{height}\n\n{'':30} KB a frame  writing, ms  reading, ms")
-    took: dict[str, list[tuple[int, float, float]]] = {name: [] for name in [*WAYS, "Duet, whole", "Duet, tiles"]}
+    stills = {"whole": None, "tiles": frames[0]}
+    names = [*WAYS, *(f"{who}, {what}" for who in ("pixels", "Duet") for what in stills)]
+    took: dict[str, list[tuple[int, float, float]]] = {name: [] for name in names}
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(options.rounds):
             for name, way in WAYS.items():
                 took[name].append(measured(way, frames, Path(folder, f"frames{way.suffix}")))
-            for name, still in (("Duet, whole", None), ("Duet, tiles", frames[0])):
-                took[name].append(own(frames, still, Path(folder, "own.avi")))
+            for what, still in stills.items():
+                took[f"pixels, {what}"].append(plain(frames, still, Path(folder, "pixels")))
+                took[f"Duet, {what}"].append(own(frames, still, Path(folder, "own.avi")))
     for name, rounds in took.items():
         size, writing, reading = map(min, zip(*rounds, strict=True))
         count = len(frames)
@@ -101,6 +105,40 @@ def measured(way: Way, frames: list[Image], path: Path) -> tuple[int, float, flo
     if not all(np.array_equal(one.to_ndarray(format="rgb24"), frame) for one, frame in zip(found, frames, strict=True)):
         raise SystemExit(f"{way.codec} is not lossless")
     return path.stat().st_size, written - began, over - written
+
+
+def plain(frames: list[Image], still: Image | None, path: Path) -> tuple[int, float, float]:
+    """As `measured`, of pixels as they are; which tiles differ is known before."""
+    places = [None if still is None else differing(frame, still) for frame in frames]
+    began = time.process_time()
+    with path.open("wb") as target:
+        for frame, where in zip(frames, places, strict=True):
+            target.write((frame if where is None else tiles(frame)[where]).data)
+    written = time.process_time()
+    shown = np.empty_like(frames[0]) if still is None else still.copy()
+    with path.open("rb", buffering=0) as source:
+        for number, where in enumerate(places):
+            if where is None or still is None:
+                source.readinto(shown.data)
+            else:
+                if number and (before := places[number - 1]) is not None:
+                    tiles(shown)[before] = tiles(still)[before]
+                found = tiles(shown)[where]
+                source.readinto(found.data)
+                tiles(shown)[where] = found
+    return path.stat().st_size, written - began, time.process_time() - written
+
+
+def tiles(image: Image) -> Image:
+    """(down, across, TILE, TILE, 3) a view; what is beside whole tiles is left out."""
+    height, width = (side // TILE for side in image.shape[:2])
+    whole = image[: height * TILE, : width * TILE].reshape(height, TILE, width, TILE, 3)
+    return whole.swapaxes(1, 2)
+
+
+def differing(frame: Image, still: Image) -> NDArray[np.bool_]:
+    """(down, across) which tiles do."""
+    return np.asarray((tiles(frame) != tiles(still)).any(axis=(2, 3, 4)))
 
 
 def own(frames: list[Image], still: Image | None, path: Path) -> tuple[int, float, float]:

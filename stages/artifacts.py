@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from foundation.geometry import Image
 
 FRAMES = f"frames{LOSSLESS_SUFFIX}"
-"""What every stage that hands on frames calls its file."""
+"""What every stage that hands on frames calls its file; but for those of a still picture of which a part moves."""
+TILED = "frames.tiles"
+"""What that one is called."""
 OPACITY = f"opacity{LOSSLESS_SUFFIX}"
 """How much of each pixel of FRAMES is the person, where that is asked for: grey."""
 VOCALS = "vocals.wav"
@@ -63,7 +65,9 @@ class Frames(Opacities):
 
     @property
     def video(self) -> Path:
-        return self.path / FRAMES
+        """Their file, which a part of a still picture alone has in tiles."""
+        tiled = self.path / TILED
+        return tiled if tiled.is_file() else self.path / FRAMES
 
 
 class Clip(Frames, Followed):

@@ -10,7 +10,7 @@ import cv2
 
 from foundation.geometry import Image
 from media.video.writer import FrameWriter
-from stages.artifacts import FRAMES, OPACITY
+from stages.artifacts import FRAMES, OPACITY, TILED
 
 
 class OpacityWriter(FrameWriter):
@@ -25,7 +25,7 @@ class OpacityWriter(FrameWriter):
 
 
 class FramesWriter(ExitStack):
-    """Writes FRAMES into a stage's folder, and OPACITY.
+    """Writes FRAMES, or TILED of a still picture, into a stage's folder, and OPACITY.
 
     Args:
         out: the folder.
@@ -41,7 +41,8 @@ class FramesWriter(ExitStack):
         self, out: Path, *, size: tuple[int, int], fps: Fraction, opacity: bool, still: Image | None = None
     ) -> None:
         super().__init__()
-        self._frames = self.enter_context(FrameWriter(out / FRAMES, size=size, fps=fps, still=still))
+        path = out / (FRAMES if still is None else TILED)
+        self._frames = self.enter_context(FrameWriter(path, size=size, fps=fps, still=still))
         self._told = self.enter_context(OpacityWriter(out, size=size, fps=fps)) if opacity else None
 
     @property

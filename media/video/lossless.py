@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Sequence, Set
 from contextlib import contextmanager
 from fractions import Fraction
-from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -20,9 +19,9 @@ from numpy.typing import NDArray
 from foundation.errors import StageError
 from media.files.opening import opened, video_stream
 from media.video.color import ToRgb
-from media.video.form import Form
-from media.video.planar import SITED
-from media.video.tiles import Sheet, Tiles
+from media.video.planar import SITED, Planar
+from media.video.tiled import ALL, is_tiled, read_tiled
+from media.video.tiles import Sheet
 
 RGBA_PLANES = (2, 0, 1, 3)  # where red, green, blue and alpha lie in planar formats, whose order is G, B, R, A
 
@@ -42,6 +41,9 @@ def read_sheets(path: Path, start: int = 0, stop: int | None = None) -> Iterator
 
     Raises: as read_frames.
     """
+    if is_tiled(path):
+        yield from _sheets(path, range(start, ALL if stop is None else stop))
+        return
     with _reading(path) as reading:
         if start:
             reading.container.seek(reading.ticks(start), stream=reading.stream)
@@ -77,11 +79,14 @@ def pick_frames(path: Path, numbers: Sequence[int]) -> Iterator[NDArray[np.uint8
     wanted = set(numbers)
     if not wanted:
         return
+    if is_tiled(path):
+        yield from (sheet.frame() for sheet in _sheets(path, wanted))
+        return
     with _reading(path) as reading:
         for frame in _only(reading, wanted):
             # decoders that work ahead still hold what followed a still picture
             if reading.number(frame.pts or 0) in wanted:
-                yield _frame(reading.picture(frame))
+                yield reading.picture(frame)
 
 
 def _only(reading: _Reading, wanted: Set[int]) -> Iterator[VideoFrame]:
@@ -100,6 +105,11 @@ def _only(reading: _Reading, wanted: Set[int]) -> Iterator[VideoFrame]:
     yield from reading.stream.decode(None)
 
 
+def _sheets(path: Path, wanted: Collection[int]) -> Iterator[Sheet]:
+    with _damage_told(path):
+        yield from read_tiled(path, wanted)
+
+
 def _frame(found: NDArray[np.uint8] | Sheet) -> NDArray[np.uint8]:
     return found.frame() if isinstance(found, Sheet) else found
 
@@ -107,12 +117,17 @@ def _frame(found: NDArray[np.uint8] | Sheet) -> NDArray[np.uint8]:
 @contextmanager
 def _reading(path: Path) -> Iterator[_Reading]:
     """The file, open, where its frames begin; its damage is told."""
-    with opened(path) as container:
-        try:
-            yield _Reading(container, path)
-        except (FFmpegError, ValueError, StopIteration) as problem:
-            cure = "delete it and run again: it is made anew"
-            raise StageError(f"an intermediate file is damaged: {problem}", file=path, cure=cure) from None
+    with opened(path) as container, _damage_told(path):
+        yield _Reading(container, path)
+
+
+@contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, FFmpegError, ValueError) as problem:
+        cure = "delete it and run again: it is made anew"
+        raise StageError(f"an intermediate file is damaged: {problem}", file=path, cure=cure) from None
 
 
 class _Reading:
@@ -125,34 +140,21 @@ class _Reading:
     def __init__(self, container: InputContainer, path: Path) -> None:
         self.container, self.stream = container, video_stream(container, path)
         self._per_tick = (self.stream.average_rate or Fraction(1)) * (self.stream.time_base or Fraction(1))
-        form = Form.of(container.metadata)
-        self._to_rgb, self._planar = ToRgb(), form.planar
+        self._to_rgb, self._planar = ToRgb(), Planar.of(container.metadata)
         if self._planar:
             self.stream.codec_context.options |= SITED
-        self._tiles = Tiles(self._pixels(self._first())) if form.tiled else None
-
-    def _first(self) -> VideoFrame:
-        """The first frame alone: a decoder that works ahead would decode what nobody may want."""
-        packet = next(self.container.demux(self.stream))
-        frame = next(chain(packet.decode(), self.stream.decode(None)))
-        self.stream.codec_context.flush_buffers()
-        return frame
 
     def number(self, ticks: int) -> int:
-        """The frame that shows then; -1: the still picture itself."""
+        """The frame that shows then."""
         over, under = self._per_tick.as_integer_ratio()
-        return (2 * ticks * over + under) // (2 * under) - bool(self._tiles)
+        return (2 * ticks * over + under) // (2 * under)
 
     def ticks(self, number: int) -> int:
         """When a frame shows."""
-        return int((number + bool(self._tiles)) / self._per_tick)
+        return int(number / self._per_tick)
 
-    def picture(self, frame: VideoFrame) -> NDArray[np.uint8] | Sheet:
-        """What a decoded frame shows."""
-        pixels = self._pixels(frame)
-        return self._tiles.read(pixels) if self._tiles else pixels
-
-    def _pixels(self, frame: VideoFrame) -> NDArray[np.uint8]:
+    def picture(self, frame: VideoFrame) -> NDArray[np.uint8]:
+        """What a decoded frame shows, (H, W, C)."""
         if self._planar:
             return self._planar.rgb(frame, self._to_rgb)
         if frame.format.name in ("gbrp", "gbrap"):

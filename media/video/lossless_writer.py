@@ -4,7 +4,7 @@ MagicYUV in AVI is written by default: several times as fast as FFV1 to encode a
 space again. AVI keeps any rate exactly and any frame is one seek away. (Ut Video is slower, and its encoder loses
 frames of pure noise.) FFV1 in Matroska is there for archives and for other programs.
 
-Of a still picture a part of which moves, less is kept: see media.video.tiled.
+Of a still picture a part of which moves, less is kept, and in less time: see media.video.tiled.
 """
 
 from __future__ import annotations
@@ -29,19 +29,17 @@ from foundation.geometry import Box
 from media.ffmpeg.sink import Sink
 from media.files.checks import file_url
 from media.files.opening import opened, video_stream
-from media.video.form import Form
 from media.video.lossless import planes_of, read_packets
-from media.video.planar import FORMAT
+from media.video.planar import FORMAT, Planar
 
 LosslessCodec = Literal["magicyuv", "ffv1"]
 _CONTAINERS = {"magicyuv": "avi", "ffv1": "matroska"}
 _FORMATS = {("magicyuv", 3): "gbrp", ("magicyuv", 4): "gbrap", ("ffv1", 3): "bgr0", ("ffv1", 4): "bgra"}
-OPTIONS = {
+_OPTIONS = {
     "magicyuv": {"pred": "gradient", "slices": "1", "flags": "+bitexact"},
     "ffv1": {"level": "3", "coder": "rice", "context": "0", "slices": "4", "slicecrc": "1", "flags": "+bitexact"},
 }
 """Of ffmpeg's encoders."""
-PICTURES = Form()
 _THREADS = min(4, os.cpu_count() or 1)
 
 
@@ -53,7 +51,7 @@ class LosslessSink(Sink):
         size: (width, height).
         fps: exact.
         channels: 3 RGB, 4 RGB and alpha.
-        form: of the file; where it keeps planes, `size` is theirs.
+        planar: the planes that it keeps, of which `size` is; None: it keeps pictures.
         tags: what else the container tells.
     """
 
@@ -65,16 +63,16 @@ class LosslessSink(Sink):
         fps: Fraction,
         codec: LosslessCodec,
         channels: int = 3,
-        form: Form = PICTURES,
+        planar: Planar | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
         self._count = 0
-        self._format = FORMAT if form.planar else _FORMATS[codec, channels]
+        self._format = FORMAT if planar else _FORMATS[codec, channels]
         self._container = av.open(
             file_url(path), "w", format=_CONTAINERS[codec], container_options={"fflags": "+bitexact"}
         )
-        self._container.metadata.update({**(tags or {}), **form.tags})
-        stream = self._container.add_stream(codec, rate=fps, options=OPTIONS[codec])
+        self._container.metadata.update({**(tags or {}), **(planar.tags if planar else {})})
+        stream = self._container.add_stream(codec, rate=fps, options=_OPTIONS[codec])
         if not isinstance(stream, VideoStream):
             raise StageError(f"PyAV has no video encoder {codec}", cure="pip install --upgrade av")
         stream.width, stream.height = size
@@ -96,10 +94,7 @@ class LosslessSink(Sink):
         prepared.pts = self._count
         prepared.time_base = self._stream.codec_context.time_base
         self._count += 1
-        self._container.mux(self._coded(prepared))
-
-    def _coded(self, frame: VideoFrame) -> list[Packet[VideoStream]]:
-        return self._stream.encode(frame)
+        self._container.mux(self._stream.encode(prepared))
 
     def finish(self) -> None:
         self._container.mux(self._stream.encode(None))

@@ -7,6 +7,7 @@ there.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ SITED = {"chroma_sample_location": "left"}
 """What a decoder of such files is told of where samples of colour lie, which no container keeps."""
 MARGIN = 2
 """Pixels around a picture whose colour counts for its own."""
+_TAG, _PLANES = "comment", "planes"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,25 @@ class Planar:
     part: Box
     matrix: int
     span: int
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """For the file's container."""
+        numbers = (*self.size, *self.part.corners, self.matrix, self.span)
+        return {_TAG: " ".join([_PLANES, *map(str, numbers)])}
+
+    @staticmethod
+    def of(tags: Mapping[str, str]) -> Planar | None:
+        """What a container's tags say; None: the file keeps pictures.
+
+        Raises:
+            ValueError: planes are not told as `tags` tells them.
+        """
+        name, *numbers = tags.get(_TAG, "").split() or [""]
+        if name != _PLANES:
+            return None
+        width, height, *part, matrix, span = map(int, numbers)
+        return Planar((width, height), Box(*part), matrix, span)
 
     def rgb(self, frame: VideoFrame, to_rgb: ToRgb) -> NDArray[np.uint8]:
         """(H, W, 3) the picture in a frame of these planes.

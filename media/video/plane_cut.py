@@ -26,6 +26,8 @@ _PAD = 2 * MARGIN
 
 _STEP = 64
 """Pixels by which parts of a picture that are looked at grow."""
+_WINDOWS = 16
+"""Sizes of such parts that stay at hand; a face has a few, whatever a clip does."""
 
 
 def plane_cut(reader: VideoReader, boxes: Sequence[Box]) -> PlaneCut | None:
@@ -83,6 +85,8 @@ class PlaneCut:
         near = _stepped(_around(wanted), self.planar.size)
         size = near.width, near.height
         if size not in self._windows:
+            if len(self._windows) >= _WINDOWS:
+                del self._windows[next(iter(self._windows))]
             self._windows[size] = _Window(planes, size)
         shown = self._windows[size](planes, near)
         shown.colorspace, shown.color_range = self.planar.matrix, self.planar.span

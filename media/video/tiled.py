@@ -1,60 +1,109 @@
-"""Frames of a still picture of which a part moves, without loss: the file holds the picture, and then a sheet a frame.
+"""Files of frames of a still picture of which a part moves: the picture, and a sheet (media.video.tiles) a frame.
 
-Sheets differ in size, which MagicYUV's packets tell each for itself. The file's comment says what it is, and
-media.video.lossless reads it like any other.
+A head, then as many bytes as a length tells for the picture, as it differs from black, and for each frame; at the end a
+length of 0. The file is read as the frames come; those that nobody asks for are passed by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
+import sys
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from struct import Struct
+from typing import BinaryIO
 
 import numpy as np
-from av.codec.context import CodecContext
-from av.packet import Packet
-from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from foundation.geometry import Box
-from media.video.form import Form
-from media.video.lossless_writer import OPTIONS, LosslessSink
-from media.video.tiles import Tiles
+from media.ffmpeg.sink import Sink
+from media.files.checks import check_file, check_size
+from media.video.tiles import Sheet, Tiles
+
+ALL = sys.maxsize
+"""More frames than there are."""
+_MAGIC, _HEAD, _LENGTH = b"tiles 1\n", Struct("<8sII"), Struct("<I")
 
 
-class TiledSink(LosslessSink):
-    """Writes a still picture a part of which moves: the picture, then a sheet a frame.
+class TiledSink(Sink):
+    """Writes such a file.
 
     Args:
-        still: (H, W, C).
+        still: (H, W, 3) uint8 RGB.
     """
 
-    def __init__(self, path: Path, still: NDArray[np.uint8], fps: Fraction) -> None:
-        size, channels = (still.shape[1], still.shape[0]), still.shape[2]
-        super().__init__(path, size=size, fps=fps, codec="magicyuv", channels=channels, form=Form(tiled=True))
-        self._tiles, self._fps = Tiles(still), fps
-        self._coder = _coder(*size, self._format, fps)
-        self.send(super().prepare(still))
+    def __init__(self, path: Path, still: NDArray[np.uint8]) -> None:
+        self._tiles, black = Tiles(still), Tiles(np.zeros_like(still))
+        self._still: bytes | None = black.sheet(still)
+        self._head = _HEAD.pack(_MAGIC, still.shape[1], still.shape[0])
+        self._file = path.open("wb")
 
-    def prepare(self, image: NDArray[np.uint8], changed: Sequence[Box] | None = None) -> VideoFrame:
-        return super().prepare(self._tiles.sheet(image))
+    def prepare(self, image: NDArray[np.uint8], changed: Sequence[Box] | None = None) -> bytes:
+        return self._tiles.sheet(image)
 
-    def _coded(self, frame: VideoFrame) -> list[Packet[VideoStream]]:
-        """By an encoder of the frame's size."""
-        if (self._coder.width, self._coder.height) != (frame.width, frame.height):
-            self._coder = _coder(frame.width, frame.height, self._format, self._fps)
-        packets = self._coder.encode(frame)
-        for packet in packets:
-            packet.stream = self._stream
-        return packets
+    def send(self, prepared: bytes) -> None:
+        if self._still is not None:
+            self._file.write(self._head)
+            self._write(self._still)
+            self._still = None
+        self._write(prepared)
+
+    def finish(self) -> None:
+        self._file.write(_LENGTH.pack(0))
+        self._file.close()
+
+    def abort(self) -> None:
+        self._file.close()
+
+    def _write(self, sheet: bytes) -> None:
+        self._file.write(_LENGTH.pack(len(sheet)))
+        self._file.write(sheet)
 
 
-def _coder(width: int, height: int, pixels: str, fps: Fraction) -> VideoCodecContext:
-    """MagicYUV's encoder, which gives a packet at once: each frame stands alone."""
-    coder = CodecContext.create("magicyuv", "w")
-    assert isinstance(coder, VideoCodecContext)  # noqa: S101  (it encodes pictures)
-    coder.width, coder.height, coder.pix_fmt, coder.time_base = width, height, pixels, 1 / fps
-    coder.options, coder.thread_count = OPTIONS["magicyuv"], 1
-    return coder
+def is_tiled(path: Path) -> bool:
+    """Whether it is such a file, as far as its beginning tells.
+
+    Raises: InputError if there is no file, or none that can be read.
+    """
+    check_file(path)
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
+
+
+def read_tiled(path: Path, wanted: Collection[int]) -> Iterator[Sheet]:
+    """Those of its frames that are there, in order.
+
+    Args:
+        wanted: their numbers: a set, or a range, of which the end may lie anywhere.
+    Raises:
+        InputError: the picture is larger than is allowed.
+        ValueError: the file is damaged.
+    """
+    stop = wanted.stop if isinstance(wanted, range) else max(wanted, default=-1) + 1
+    with path.open("rb") as file:
+        _, width, height = _HEAD.unpack(_whole(file, _HEAD.size))
+        check_size(path, width, height, "its picture")
+        black = Tiles(np.zeros((height, width, 3), np.uint8))
+        tiles = Tiles(black.read(_whole(file, _length(file, black.most))).frame())
+        for number in range(stop):
+            length = _length(file, tiles.most)
+            if not length:
+                return
+            if number in wanted:
+                yield tiles.read(_whole(file, length))
+            else:
+                file.seek(length, 1)
+
+
+def _length(file: BinaryIO, most: int) -> int:
+    (length,) = _LENGTH.unpack(_whole(file, _LENGTH.size))
+    if length > most:
+        raise ValueError(f"a sheet of {length} bytes where {most} are the most")
+    return int(length)
+
+
+def _whole(file: BinaryIO, size: int) -> bytes:
+    found = file.read(size)
+    if len(found) < size:
+        raise ValueError("it is cut off")
+    return found

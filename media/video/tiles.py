@@ -1,7 +1,7 @@
-"""Frames of one still picture of which a part moves: only the tiles that differ from it are kept, packed on a sheet.
+"""Frames of one still picture of which a part moves: only the tiles that differ from it are kept.
 
-A sheet is as wide as the tiles of a row. Its first rows hold a bit a tile of the frame, row by row, 1 where it differs;
-below lie the tiles that do, in the same order.
+A frame is kept as a sheet: a bit a tile, row by row, 1 where it differs; of each that does, half a byte a square of how
+many bits its numbers have; and those bits (media.video.tile_kernels).
 """
 
 from __future__ import annotations
@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from foundation.geometry import Box
+from media.video.squares import BITS, SQUARE
+from media.video.tile_code import COLORS, RAW, TILE
+from media.video.tile_kernels import SQUARES, kernels
 
 Image = NDArray[np.uint8]
 Part = tuple[slice, slice]
-TILE = 16
-"""Pixels a side. Of a performer's frames 33 % of the pixels differ, 44 % of the tiles of 8, 47 % of 16, 51 % of 32;
-smaller ones take longer to lay out than they save."""
 _BAND = 16
 """Rows of tiles that are told as one box where frames differ."""
 
@@ -28,53 +27,67 @@ class Tiles:
     """The way from frames to sheets and back.
 
     Args:
-        still: (H, W, C) the picture.
+        still: (H, W, 3) uint8 RGB, the picture; nobody writes there any more.
     Attributes:
         shape: its.
+        most: bytes of a sheet, at most.
+    Raises:
+        ValueError: it is another kind of array.
     """
 
     def __init__(self, still: Image) -> None:
+        if still.ndim != COLORS or still.shape[2] != COLORS or still.dtype != np.uint8 or not still.size:
+            raise ValueError(f"a picture is {still.shape} {still.dtype}, not (height, width, 3) uint8")
         self.shape = still.shape
-        self._still = still
-        self._height, self._width, self._channels = still.shape
+        self._still = np.ascontiguousarray(still)
+        self._height, self._width = still.shape[:2]
         self._down, self._across = -(-self._height // TILE), -(-self._width // TILE)
-        row = self._across * TILE * self._channels
-        self._bytes = -(-self._down * self._across // 8)
-        self._head = -(-self._bytes // row)
-        self._room, self._most = np.empty(still.shape, np.uint8), np.zeros((self._down, row), np.uint8)
+        tiles = self._down * self._across
+        self._head = -(-tiles // 8)
+        self.most = self._head + tiles * (SQUARES // 2 + RAW)
+        self._changed = np.empty((self._down, self._across), np.uint8)
+        self._widths, self._bits = np.empty(tiles * SQUARES, np.uint8), np.empty(tiles * RAW, np.uint8)
 
-    def sheet(self, frame: Image) -> Image:
-        """(h, w, C) what differs in a frame, (H, W, C)."""
-        changed = self._changed(frame)
-        sheet = np.zeros((self._rows(changed), self._across * TILE, self._channels), np.uint8)
-        sheet[: self._head].reshape(-1)[: self._bytes] = np.packbits(changed)
-        for there, here in self._places(changed):
-            sheet[there] = frame[here]
-        return sheet
+    def sheet(self, frame: Image) -> bytes:
+        """What differs in a frame, (H, W, 3)."""
+        if frame.shape != self.shape or frame.dtype != np.uint8:
+            raise ValueError(f"a frame is {frame.shape} {frame.dtype}, not {self.shape} uint8")
+        given = np.ascontiguousarray(frame)
+        places = self._changed, self._widths, self._bits
+        at = [array.ctypes.data for array in (given, self._still, *places)]
+        size = kernels()["pack"](*at[:2], given.strides[0], self._width, self._height, *at[2:])
+        widths = self._widths[: SQUARES * np.count_nonzero(self._changed)]
+        halves = widths[::2] | widths[1::2] << 4
+        return b"".join((np.packbits(self._changed).data, halves.data, self._bits[:size].data))
 
-    def read(self, sheet: Image) -> Sheet:
+    def read(self, sheet: bytes) -> Sheet:
         """What a sheet tells.
 
         Raises:
             ValueError: it was made of none of this picture.
         """
-        if sheet.shape[1:] != (self._across * TILE, self._channels) or len(sheet) < self._head:
+        told = np.frombuffer(sheet, np.uint8)
+        if len(told) < self._head:
             raise ValueError("a sheet of another picture")
-        bits = np.unpackbits(sheet[: self._head].reshape(-1)[: self._bytes], count=self._down * self._across)
-        changed = bits.reshape(self._down, self._across).astype(bool)
-        if len(sheet) != self._rows(changed):
+        bits = np.unpackbits(told[: self._head], count=self._down * self._across)
+        start = self._head + SQUARES // 2 * int(np.count_nonzero(bits))
+        halves = told[self._head : start]
+        widths = np.column_stack((halves & 15, halves >> 4)).reshape(-1)
+        if widths.max(initial=0) > BITS or len(told) != start + SQUARE * int(widths.sum(dtype=np.int64)):
             raise ValueError("a sheet with other tiles than it tells")
-        return Sheet(self, sheet, changed)
+        return Sheet(self, bits.reshape(self._down, self._across).astype(bool), widths, told[start:])
 
     def turn(self, image: Image, sheet: Sheet, shown: Sheet | None) -> list[Box] | None:
         """As Sheet.onto."""
+        if image.shape != self.shape or image.dtype != np.uint8 or image.strides[1:] != (COLORS, 1):
+            raise ValueError(f"frames of {self.shape} uint8 are drawn into {image.shape} {image.dtype}")
         if shown is None or shown.tiles is not self:
             np.copyto(image, self._still)
         else:
             for area in self._runs(shown.changed & ~sheet.changed):
                 image[area] = self._still[area]
-        for there, here in self._places(sheet.changed):
-            image[here] = sheet.pixels[there]
+        at = [array.ctypes.data for array in (image, sheet.changed, sheet.widths, sheet.bits)]
+        kernels()["unpack"](at[0], image.strides[0], self._width, self._height, *at[1:])
         return None if shown is None or shown.tiles is not self else self._boxes(shown.changed | sheet.changed)
 
     def _boxes(self, tiles: NDArray[np.bool_]) -> list[Box]:
@@ -89,39 +102,11 @@ class Tiles:
                 boxes.append(box.clipped(self._width, self._height))
         return boxes
 
-    def _rows(self, changed: NDArray[np.bool_]) -> int:
-        """Of the sheet."""
-        tiles = int(np.count_nonzero(changed))
-        rows: int = self._head + -(-tiles // self._across) * TILE
-        return rows
-
-    def _changed(self, frame: Image) -> NDArray[np.bool_]:
-        """(tiles down, tiles across) where the frame differs."""
-        line, whole, most = self._width * self._channels, self._height // TILE, self._most
-        differs = np.asarray(cv2.absdiff(frame, self._still, self._room)).reshape(self._height, line)
-        differs[: whole * TILE].reshape(whole, TILE, line).max(axis=1, out=most[:whole, :line])
-        if whole < self._down:
-            differs[whole * TILE :].max(axis=0, out=most[whole, :line])
-        return np.asarray(most.view(np.uint64).reshape(self._down, self._across, -1).any(axis=2))
-
     def _runs(self, changed: NDArray[np.bool_]) -> Iterator[Part]:
         """Neighbours in a row that differ, where they lie in the frame."""
         for row, start, stop in _neighbours(changed):
             top, right = row * TILE, min(stop * TILE, self._width)
             yield slice(top, min(top + TILE, self._height)), slice(start * TILE, right)
-
-    def _places(self, changed: NDArray[np.bool_]) -> Iterator[tuple[Part, Part]]:
-        """Where they lie on the sheet, and where in the frame."""
-        slot = 0
-        for row, start, stop in _neighbours(changed):
-            top, height, first = row * TILE, min(TILE, self._height - row * TILE), start
-            while first < stop:
-                down, left = divmod(slot, self._across)
-                count = min(stop - first, self._across - left)
-                x, y, width = first * TILE, self._head + down * TILE, min(count * TILE, self._width - first * TILE)
-                there = slice(y, y + height), slice(left * TILE, left * TILE + width)
-                yield there, (slice(top, top + height), slice(x, x + width))
-                first, slot = first + count, slot + count
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,16 +115,17 @@ class Sheet:
 
     Attributes:
         tiles: of its still picture.
-        pixels: the sheet.
         changed: (tiles down, tiles across) where the frame differs from the picture.
+        widths, bits: of those tiles, as the kernels take them.
     """
 
     tiles: Tiles
-    pixels: Image
     changed: NDArray[np.bool_]
+    widths: NDArray[np.uint8]
+    bits: NDArray[np.uint8]
 
     def frame(self) -> Image:
-        """(H, W, C)."""
+        """(H, W, 3)."""
         image = np.empty(self.tiles.shape, np.uint8)
         self.onto(image, None)
         return image
@@ -148,7 +134,7 @@ class Sheet:
         """Draw the frame.
 
         Args:
-            image: (H, W, C) where.
+            image: (H, W, 3) uint8 where; a row's pixels without gaps.
             shown: the frame that stands there, to the pixel; None: anything does.
         Returns:
             outside which parts that frame is this one; None: nobody knows.

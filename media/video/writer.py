@@ -25,7 +25,6 @@ from media.ffmpeg.pipe import PipeSink
 from media.ffmpeg.planes import Planes
 from media.ffmpeg.sink import Sink
 from media.files.info import LOSSLESS_SUFFIX
-from media.video.form import Form
 from media.video.lossless_writer import LosslessCodec, LosslessSink
 from media.video.planar import Planar
 from media.video.tiled import TiledSink
@@ -52,7 +51,7 @@ class FrameWriter:
         planar: a lossless file whose frames are planes of this kind, given to `write_planes`; `size` is theirs.
         tags: of a lossless file's container.
         still: (H, W, 3) a picture of which the frames differ in a part: the file then holds no more than that, without
-            loss, for `read_frames`; other programs see sheets of tiles.
+            loss, for `read_frames` alone.
     Raises: StageError if the file cannot be written, the disk is full or the encoder fails; at the latest by `close`.
     """
 
@@ -81,7 +80,7 @@ class FrameWriter:
         self.frames = 0
         try:
             if still is not None:
-                self._sink: Sink = TiledSink(self._temporary, still, fps)
+                self._sink: Sink = TiledSink(self._temporary, still)
             elif delivered:
                 argv = encode_video(self._temporary, size=size, fps=fps, encode=delivered)
                 planes = Planes(size) if takes_planes(delivered) else None
@@ -89,9 +88,8 @@ class FrameWriter:
             else:
                 lossless = codec or _BY_SUFFIX.get(suffix, "magicyuv")
                 channels = self._shape[2]
-                form = Form(planar)
                 self._sink = LosslessSink(
-                    self._temporary, size=size, fps=fps, codec=lossless, channels=channels, form=form, tags=tags
+                    self._temporary, size=size, fps=fps, codec=lossless, channels=channels, planar=planar, tags=tags
                 )
         except (OSError, FFmpegError) as problem:
             raise self._told(problem) from problem

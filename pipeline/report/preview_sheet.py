@@ -72,7 +72,7 @@ def _shown(preview: Preview, store: ArtifactStore, name: str) -> _Shown:
     look = preview.looks[name]
     crop = look.crop.found(folder_of(store, look.crop))
     if look.laid:
-        patch = next(read_frames(folder_of(store, look.laid) / FRAMES))
+        patch = next(read_frames(look.laid.found(folder_of(store, look.laid)).video))
         box = crop.info().box
         return _Shown(crop.picture, box, patch, crop.head(), _opacity(preview, store, name, box))
     portrait = crop.portrait()

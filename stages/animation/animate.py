@@ -1,7 +1,8 @@
 """Move the portrait as the driving clip moves, one chunk of frames.
 
-Writes FRAMES: the portrait crop, animated, lossless; or the part of the portrait that it covers, with it in its place,
-as stages.compositing.composite has it. Where the driver's face is away for long, the portrait is at rest.
+Writes FRAMES, of a still portrait TILED: the portrait crop, animated, lossless; or the part of the portrait that it
+covers, with it in its place, as stages.compositing.composite has it. Where the driver's face is away for
+long, the portrait is at rest.
 """
 
 from __future__ import annotations
@@ -27,15 +28,14 @@ from foundation.geometry import Image
 from foundation.shots import Layer, layers, shot_of
 from media.video.reader import read_frames
 from media.video.sequence import FrameSequence
-from media.video.writer import FrameWriter
-from stages.artifacts import FRAMES, Frames, Prepared
+from stages.artifacts import Frames, Prepared
 from stages.contract import Report
 from stages.contracts.animate import Facts, Inputs, Settings
 from stages.crops import Crop, Matte, PlateCrop
 from stages.engine_use import engine_files, read_options
 from stages.kept import Kept
 from stages.pasting import Pasting
-from stages.writing import OpacityWriter
+from stages.writing import FramesWriter, OpacityWriter
 
 Mask = NDArray[np.uint8]
 SHOTS_OPEN = 2
@@ -79,7 +79,7 @@ def run(settings: Settings, inputs: Inputs, out: Path, report: Report) -> Facts:
     if settings.opacity and inputs.matte is not None:
         _write_opacity(scene, inputs.matte, settings, out)
     still = None if inputs.plate else paste.still if paste else scene.still
-    with FrameWriter(out / FRAMES, size=size, fps=settings.fps, still=still) as writer:
+    with FramesWriter(out, size=size, fps=settings.fps, opacity=False, still=still) as writer:
         for picture in pictures:
             moved = scene.tint(picture) if scene.tint else picture
             writer.write(paste(moved) if paste else moved)

@@ -162,7 +162,7 @@ def _pasted(engine: str, folder: Path) -> Image:
     )
     inputs = stages.contracts.composite.Inputs(crop=cut, moved=_moved(folder, cut, 3))
     composite.run(settings, inputs, out, _silent)
-    return list(read_frames(out / VIDEO))[2]
+    return list(read_frames(Frames.at(out).video))[2]
 
 
 def _scripts(folder: Path) -> tuple[Scripts, dict[str, File]]:

@@ -238,7 +238,7 @@ def test_a_mouth_without_an_interior(made: Made, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(mouth, "paint", lambda *_, **__: None)
     patch, task = made.new("patch"), made.task("animate")
     animate.run(task.settings, made.inputs(task), patch, silent)
-    looks = made.looks("empty", read_frames(patch / FRAMES))
+    looks = made.looks("empty", read_frames(Frames.at(patch).video))
     found = made.judged("empty", looks=looks)
     assert "fail" in (found["interior"], found["interior_contrast"]), json.loads((looks / "figures.json").read_text())
 

@@ -23,7 +23,7 @@ from media.video.sequence import FrameSequence
 from pipeline.cli.job import plan_job
 from pipeline.manifest.load import load_manifest
 from stages.animation import animate, prepare
-from stages.artifacts import FRAMES, Clip, Prepared
+from stages.artifacts import Clip, Frames, Prepared
 from tests.integration.conftest import Outcome, command
 from tests.integration.test_ablations import Made, silent
 from tests.occluders import microphone
@@ -108,7 +108,7 @@ def test_a_check_fails_where_it_is_seen(made: Made, monkeypatch: pytest.MonkeyPa
         given = made.inputs(task)
         fields = {field: value for field, value in later.items() if hasattr(given, field)}
         stage.run(task.settings, replace(given, **fields), new[name], silent)
-    looks = made.looks("bad", read_frames(new["animate"] / FRAMES))
+    looks = made.looks("bad", read_frames(Frames.at(new["animate"]).video))
     assert made.judged("bad", looks=looks)["mouth_foreign"] == "fail"
 
 
@@ -127,5 +127,5 @@ def test_what_hides_it_decides_no_pixel_of_the_mouth(made: Made, monkeypatch: py
     monkeypatch.setattr(FrameSequence, "__getitem__", scribbled)
     white = made.new("white")
     animate.run(task.settings, given, white, silent)
-    for one, other in zip(read_frames(clean / FRAMES), read_frames(white / FRAMES), strict=True):
+    for one, other in zip(*(read_frames(Frames.at(each).video) for each in (clean, white)), strict=True):
         np.testing.assert_array_equal(one, other)

@@ -16,7 +16,6 @@ import pytest
 from foundation.errors import StageError
 from media.ffmpeg.codecs import Encode
 from media.files.info import LOSSLESS_SUFFIX
-from media.video.lossless import pick_frames
 from media.video.lossless_writer import LosslessSink
 from media.video.probe import probe
 from media.video.reader import VideoReader, read_frames
@@ -47,57 +46,6 @@ def test_lossless_is_bit_for_bit_from_any_frame_on(
     np.testing.assert_array_equal(list(read_frames(path)), frames)
     for start, stop in [(0, 1), (7, 7), (13, 20), (29, None), (28, 99)]:
         np.testing.assert_array_equal(list(read_frames(path, start, stop)), frames[start:stop])
-
-
-@pytest.mark.parametrize(("width", "height"), [(64, 48), (101, 75), (17, 3), (2, 2), (400, 17)])
-@pytest.mark.parametrize("channels", [3, 4])
-def test_a_part_of_a_still_picture_moves_bit_for_bit(width: int, height: int, channels: int, tmp_path: Path) -> None:
-    still, dice = noise(1, (height, width, channels))[0], np.random.default_rng(3)
-    frames = [still.copy() for _ in range(30)]
-    for frame in frames[1:-1]:  # the first and the last are the picture itself
-        frame[dice.random((height, width)) < dice.choice([0.002, 0.05, 1.0])] ^= 1
-    path = tmp_path / "frames.avi"
-    with FrameWriter(path, size=(width, height), fps=RATE, alpha=channels == 4, still=still) as writer:
-        for frame in frames:
-            writer.write(frame)
-    np.testing.assert_array_equal(list(read_frames(path)), frames)
-    for start, stop in [(0, 1), (7, 7), (13, 20), (29, None), (28, 99)]:
-        np.testing.assert_array_equal(list(read_frames(path, start, stop)), frames[start:stop])
-    for picked in ([0, 3, 4, 29], [1], [5, 6], [28, 29]):
-        np.testing.assert_array_equal(list(pick_frames(path, picked)), [frames[number] for number in picked])
-
-
-def test_of_a_still_picture_only_what_moves_takes_room(tmp_path: Path) -> None:
-    still = noise(1, (240, 320, 3))[0]
-    frame = still.copy()
-    frame[100:140, 100:160] = 0
-    for name, picture in (("whole", None), ("part", still)):
-        with FrameWriter(tmp_path / f"{name}.avi", size=(320, 240), fps=RATE, still=picture) as writer:
-            for _ in range(20):
-                writer.write(frame)
-    whole, part = ((tmp_path / f"{name}.avi").stat().st_size for name in ("whole", "part"))
-    assert part < whole / 5
-
-
-@pytest.mark.parametrize("damage", ["cut", "another picture"])
-def test_a_damaged_file_of_a_still_picture_is_told(damage: str, tmp_path: Path) -> None:
-    frames = noise(6, (48, 64, 3))
-    path, cut = tmp_path / "frames.avi", tmp_path / "cut.avi"
-    with FrameWriter(path, size=(64, 48), fps=RATE, still=frames[0]) as writer:
-        for frame in frames:
-            writer.write(frame)
-    data = path.read_bytes()
-    if damage == "cut":
-        cut.write_bytes(data[: len(data) // 9])
-    else:  # each frame's packet says how large its picture is
-        size = (64).to_bytes(4, "little") + (49).to_bytes(4, "little")
-        at = [number for number in range(len(data)) if data[number : number + 8] == size]
-        changed = bytearray(data)
-        for place in at[2:]:
-            changed[place : place + 4] = (32).to_bytes(4, "little")
-        cut.write_bytes(bytes(changed))
-    with pytest.raises(StageError, match="damaged"):
-        list(read_frames(cut))
 
 
 @pytest.mark.parametrize(

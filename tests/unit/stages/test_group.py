@@ -94,7 +94,7 @@ def merged(  # noqa: PLR0917  (what a merge is made of)
     about = tuple(merging.Member(frames=frames, chunks=(first,)) for frames, first in members)
     settings = merging.Settings(range=FrameRange(*span), fps=Fraction(25), members=about)
     merge.run(settings, inputs, folder, silent)
-    return list(read_frames(folder / FRAMES))
+    return list(read_frames(Frames.at(folder).video))
 
 
 @pytest.mark.parametrize(

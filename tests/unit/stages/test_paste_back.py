@@ -100,7 +100,7 @@ def pasted(folder: Path, crop_folder: Path, engine: str, *, match_color: bool = 
     )
     facts = composite.run(settings, stages.contracts.composite.Inputs(crop=cut, moved=Frames.at(moved)), out, silent)
     assert facts.frames == 3
-    return read_frames(out / FRAMES)
+    return read_frames(Frames.at(out).video)
 
 
 def animated(folder: Path, cut: Crop, engine: str) -> Path:
@@ -129,7 +129,7 @@ def test_a_worker_moves_each_portrait_for_itself(tmp_path: Path) -> None:
         places.append(cropped(folder, face_at(256.0, 160.0, 80.0), "still", picture))
     for turn, number in enumerate([0, 0, 1, 0]):
         cut = Crop(TaskInput("crop", f"{number}" * 64), places[number])
-        shown = next(read_frames(animated(tmp_path / f"turn{turn}", cut, "still") / FRAMES))
+        shown = next(read_frames(Frames.at(animated(tmp_path / f"turn{turn}", cut, "still")).video))
         np.testing.assert_array_equal(shown, cut.image())
 
 

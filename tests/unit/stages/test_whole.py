@@ -70,7 +70,7 @@ def pasted(folder: Path, cut: Crop, moved: Image) -> Image:
     inputs = stages.contracts.composite.Inputs(crop=cut, moved=Frames.at(folder / "moved"))
     composite.run(settings, inputs, folder / "out", silent)
     whole = cut.picture().copy()
-    whole[cut.info().box.slices] = next(read_frames(folder / "out" / FRAMES))
+    whole[cut.info().box.slices] = next(read_frames(Frames.at(folder / "out").video))
     return whole
 
 
