@@ -13,6 +13,7 @@ from fastapi import HTTPException
 from foundation.errors import InputError
 from foundation.home import expanded
 from foundation.limits import Limit
+from foundation.printable import KEPT, printable
 
 STATE = ".duet-desk"
 """The folder in it where the desk keeps versions and notes."""
@@ -89,15 +90,21 @@ class Folder:
         return sorted(found)[:MOST_MANIFESTS]
 
     def files(self) -> Iterator[Path]:
-        """Every file that is shown, in the order of their names."""
+        """Every file that is shown, in the order of their names; what no address can name is not."""
         seen = 0
         for here, folders, files in os.walk(self.root):
-            folders[:] = sorted(name for name in folders if not name.startswith(".") and Path(here, name) != self.work)
-            for name in sorted(files):
+            shown = filter(_in_addresses, folders)
+            folders[:] = sorted(name for name in shown if not name.startswith(".") and Path(here, name) != self.work)
+            for name in sorted(filter(_in_addresses, files)):
                 seen += 1
                 if seen > MOST_FILES:
                     return
                 yield Path(here, name)
+
+
+def _in_addresses(name: str) -> bool:
+    """Whether a name can stand in an address and on a page: it is UTF-8, and has no control characters."""
+    return printable(name) == name and not set(KEPT) & set(name)
 
 
 def looks_like_one(path: Path) -> bool:

@@ -79,15 +79,17 @@ class Projects:
     def of(self, path: Path) -> Project:
         """A manifest's."""
         name = self.folder.name_of(path)
+        versions = self.versions.of(name)
         mistakes: tuple[str, ...] = ()
         loaded: list[LoadedManifest] = []
+        fresh: list[Result] = []
         try:
             loaded = load_manifests(path, online=False)
-        except ManifestError as error:
-            mistakes = error.mistakes or (error.problem,)
+            fresh = self.versions.fresh(name, loaded)
+        except ManifestError as error:  # the second, of a result that can have no place
+            mistakes, loaded = error.mistakes or (error.problem,), []
         except DuetError as error:
             mistakes = (error.problem,)
-        versions, fresh = self.versions.of(name), self.versions.fresh(name, loaded)
         title = (loaded[0].manifest.title if loaded else "") or path.stem
         state = _state(mistakes, _newest(versions, fresh))
         return Project(name, title, state, mistakes, versions, fresh, loaded)
@@ -103,7 +105,10 @@ class Projects:
         stills = project.report["stills"] if project.report else []
         if stills:
             return str(stills[len(stills) // 2])
-        return self._portrait(project.loaded[0]) if project.loaded else None
+        try:
+            return self._portrait(project.loaded[0]) if project.loaded else None
+        except DuetError:  # its name can be no file's
+            return None
 
     def _portrait(self, loaded: LoadedManifest) -> Path | None:
         """The first performer's portrait, if it may be shown."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import io
+import os
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 from fastapi.testclient import TestClient
 from markupsafe import escape
@@ -48,6 +50,33 @@ def test_a_manifest_that_is_no_yaml_is_listed_too(folder: Path) -> None:
     (one,) = look(folder).values()
     assert one.state == "mistakes"
     assert "line" in one.mistakes[0]
+
+
+def test_no_manifest_however_wrong_keeps_the_others_from_being_seen(browser: TestClient, folder: Path) -> None:
+    """Files that can be none, in the place of a portrait and of a result, and names that no address can have."""
+    write_manifest(folder, "good.yaml")
+    write_manifest(folder, "placeless.yaml", output={"path": "~nobody of that name/x.mp4"})
+    for name, portrait in {"sample": "sample:none", "home": "~nobody of that name/x.png", "nul": "a\0b.png"}.items():
+        performers = {"one": {"portrait": portrait, "driving": {"video": "sample:carphone"}}}
+        write_manifest(folder, f"{name}.yaml", performers=performers)
+    text = (folder / "good.yaml").read_text()
+    (folder / os.fsdecode(b"caf\xe9")).mkdir()
+    for odd in (
+        os.fsdecode(b"caf\xe9.yaml"),
+        os.fsdecode(b"caf\xe9/x.yaml"),
+        "two\nlines.yaml",
+        "\u00a0 caf\u00e9.yaml",
+    ):
+        (folder / odd).write_text(text)
+    page = browser.get("/")
+    assert page.status_code == 200
+    seen = set(look(folder))
+    assert seen == {"good.yaml", "placeless.yaml", "sample.yaml", "home.yaml", "nul.yaml", "\u00a0 caf\u00e9.yaml"}
+    for name in seen:
+        assert browser.get(f"/poster/{quote(name)}").status_code == 200
+        assert browser.get(f"/edit/{quote(name)}").status_code == 200
+    assert look(folder)["placeless.yaml"].state == "mistakes"
+    assert "names no folder" in page.text
 
 
 def opened(folder: Path, name: str = "duet.yaml") -> list[Version]:
