@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from foundation.errors import InputError
+from foundation.names import same_name
 
 EVERYONE = ("all", "both", "everyone", "everybody", "together", "合", "男女")
 """Before a line, in any case, instead of names."""
@@ -82,17 +83,17 @@ class Singers:
         """Who is meant; () for nobody's name."""
         if name in self.performers:
             return (name,)
-        folded = name.casefold()
-        same = tuple(each for each in self.performers if each.casefold() == folded)
+        folded = same_name(name)
+        same = tuple(each for each in self.performers if same_name(each) == folded)
         if len(same) == 1:
             return same
         return tuple(self.performers) if folded in EVERYONE else ()
 
     def _refuse_misspelt(self, name: str, where: str) -> None:
         """Raises: InputError for what is nearly a performer's name."""
-        folded = {each.casefold(): each for each in self.performers}
-        close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.8)
-        if close and " " not in name.casefold().replace(close[0], ""):
+        folded = {same_name(each): each for each in self.performers}
+        close = difflib.get_close_matches(same_name(name), folded, n=1, cutoff=0.8)
+        if close and " " not in same_name(name).replace(close[0], ""):
             told = f"{where} is sung by {name!r}, who is no performer"
             cure = f"did you mean {folded[close[0]]}? (performers: {', '.join(self.performers)})"
             raise InputError(told, file=self.file, cure=cure)
@@ -126,6 +127,6 @@ def names_before(rows: Iterable[str]) -> dict[str, int]:
             continue
         for part in parts:
             if part.casefold() not in EVERYONE and part.split()[0].casefold() not in SECTIONS:
-                known = next((name for name in counts if name.casefold() == part.casefold()), part)
+                known = next((name for name in counts if same_name(name) == same_name(part)), part)
                 counts[known] = counts.get(known, 0) + 1
     return counts

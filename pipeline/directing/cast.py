@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from foundation.errors import ManifestError
+from foundation.names import composed, same_name
 from media.samples import SAMPLE
 from speech.lines import SungLine
 
@@ -49,10 +50,10 @@ def cast(portraits: Sequence[str], named: Mapping[str, int], words: Path) -> lis
         raise ManifestError(told, cure=f"name at most {MOST_SINGERS}")
     given = [_parted(written) for written in portraits]
     called: list[str | None] = [name for name, _ in given]
-    known = {(name or _stem(file)).casefold(): number for number, (name, file) in reversed([*enumerate(given)])}
+    known = {same_name(name or _stem(file)): number for number, (name, file) in reversed([*enumerate(given)])}
     strangers = []
     for label in named if sum(named.values()) >= FEWEST_NAMED else ():
-        number = known.get(label.casefold())
+        number = known.get(same_name(label))
         if number is None:
             strangers.append(label)
         else:
@@ -125,7 +126,7 @@ def _stem(file: str) -> str:
 
 def _cleaned(name: str) -> str:
     """A name that a manifest may have, as near as can be."""
-    kept = re.sub(r"[^\w -]", "", name).lstrip(" -_0123456789").rstrip()[:60]
+    kept = re.sub(r"[^\w -]", "", composed(name)).lstrip(" -_0123456789").rstrip()[:60]
     return kept if _NAME.fullmatch(kept) else "singer"
 
 

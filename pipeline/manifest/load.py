@@ -19,7 +19,7 @@ from pipeline.manifest import delivery
 from pipeline.manifest.messages import explain
 from pipeline.manifest.parts.batch import performers_or_batch
 from pipeline.manifest.presets import filled_in
-from pipeline.manifest.references import dangling, performances
+from pipeline.manifest.references import dangling, one_form, performances
 from pipeline.manifest.schema import Manifest
 from pipeline.manifest.subjects import misfits
 
@@ -163,8 +163,9 @@ def validate(data: Any, path: Path) -> Manifest:
 
 
 def _spelt_out(data: dict[str, Any]) -> dict[str, Any]:
-    """The manifest with its sound as a mapping, as what looks at raw data expects it."""
-    return data | {"audio": {"source": data["audio"]}} if isinstance(data.get("audio"), str) else data
+    """The manifest with its sound as a mapping, and names in one form, as what looks at raw data expects it."""
+    data = data | {"audio": {"source": data["audio"]}} if isinstance(data.get("audio"), str) else data
+    return one_form(data)
 
 
 def _refuse(mistakes: list[str], path: Path) -> None:

@@ -9,10 +9,37 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from foundation.names import composed
 from foundation.timecode import clock
 from foundation.times import exact
 from pipeline.manifest.parts.singing import THE_AUDIO, THE_LYRICS
 from pipeline.manifest.paths import NO_SONG
+
+
+def one_form(data: dict[str, object]) -> dict[str, object]:
+    """The manifest with its performers' names composed wherever they stand; as it is where that would make two one."""
+    performers, audio, scenes = data.get("performers"), data.get("audio"), data.get("scenes")
+    if not isinstance(performers, dict) or len({_composed(name) for name in performers}) < len(performers):
+        return data
+    data = data | {"performers": {_composed(name): performer for name, performer in performers.items()}}
+    if isinstance(scenes, list):
+        data["scenes"] = [_composed_in(scene, "performers", "sings") for scene in scenes]
+    if isinstance(audio, dict) and isinstance(audio.get("mix"), list):
+        data["audio"] = audio | {"mix": [_composed_in(entry, "from") for entry in audio["mix"]]}
+    return data
+
+
+def _composed_in(value: object, *fields: str) -> object:
+    """A mapping with the names in some of its fields composed; whatever else it is, as it is."""
+    if not isinstance(value, dict):
+        return value
+    return value | {field: _composed(value[field]) for field in fields if field in value}
+
+
+def _composed(value: object) -> object:
+    if isinstance(value, list):
+        return [_composed(each) for each in value]
+    return composed(value) if isinstance(value, str) else value
 
 
 def dangling(data: dict[str, Any]) -> list[str]:

@@ -12,6 +12,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from foundation.errors import InputError, ManifestError
+from media.text.singers import Singers
+from pipeline.directing.cast import cast
 from pipeline.manifest.described import json_schema, page
 from pipeline.manifest.load import load_manifest, load_manifests
 from pipeline.manifest.schema import Manifest
@@ -145,6 +147,26 @@ def test_who_is_mixed_twice_is_told(tmp_path: Path) -> None:
     mix = [{"from": "mona_lisa"}, {"from": "mona_lisa", "gain_db": -6}]
     text = yaml.safe_dump({**yaml.safe_load(GOOD), "audio": {"mix": mix}})
     assert mistakes(tmp_path, text) == ("audio.mix: 'mona_lisa' stands there 2 times (name each performer once)",)
+
+
+def test_a_name_is_the_same_however_its_accents_are_coded(tmp_path: Path) -> None:
+    """Lists of files have them apart from their letters on some systems, keyboards do not."""
+    apart, typed = "Zoe\u0301", "Zo\u00e9"
+    assert apart != typed
+    one = {"portrait": "a.png", "driving": "b.mp4"}
+    for name, mention in ((apart, typed), (typed, apart)):
+        scene = {"start": 0, "layout": "full", "performers": [mention], "sings": [mention]}
+        data = {"version": 1, "performers": {name: one}, "scenes": [scene], "output": {"path": "o.mp4"}}
+        manifest = load(tmp_path, yaml.safe_dump(data | {"audio": {"mix": [{"from": mention}]}}, allow_unicode=True))
+        assert list(manifest.performers) == [typed]
+        assert [(*scene.performers, *(scene.sings or ())) for scene in manifest.scenes or ()] == [(typed, typed)]
+        assert [entry.from_ for entry in manifest.audio.mix or ()] == [typed]
+        singers = Singers([name, "bob"], tmp_path / "song.lrc")
+        assert singers.before(f"{mention}: la", "line 1") == ("la", (name,))
+        called = [one.called for one in cast([f"{name}.png", "bob.png"], {"Bob": 2, mention: 1}, tmp_path)]
+        assert called == [mention, "Bob"]
+    both = {"version": 1, "performers": {apart: one, typed: one}, "output": {"path": "o.mp4"}}
+    assert list(load(tmp_path, yaml.safe_dump(both, allow_unicode=True)).performers) == [apart, typed]
 
 
 def test_scenes_that_overlap_or_are_out_of_order_are_told(tmp_path: Path) -> None:
