@@ -12,6 +12,8 @@ from foundation.schemes import SQUARE
 
 HAIR, NECK = 1.9, 1.65
 """The head's outline with its hair, and the neck under the chin, are so much larger than the outline of the face."""
+ROUNDING = 1e-5
+"""A blur's weights add up to 1 but for so much at most."""
 
 Mask = NDArray[np.float32]
 
@@ -67,4 +69,5 @@ def head_mask(face: Face, side: int, feather: float) -> Mask:
     width = max(feather * head.height, 1e-6)
     outside = cv2.distanceTransform(1 - solid, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     ramp = cv2.GaussianBlur(smoothstep(1 - outside / width), (0, 0), max(0.1 * width, 0.3))
+    ramp[ramp > 1 - ROUNDING] = 1  # or colours are compared all over the head, not where it ends
     return np.asarray(np.minimum(ramp, inner_ramp((side, side), (True,) * 4, width)), np.float32)

@@ -115,6 +115,17 @@ def test_pasting_what_was_cut_gives_the_picture(scale: float) -> None:
     assert error.mean() < half_a_pixel_off
 
 
+@pytest.mark.parametrize("side", [SIDE, 2 * SIDE])
+@pytest.mark.parametrize("feather", [0.08, 0.1, 0.16, 0.25])
+def test_a_head_is_wholly_inside_its_mask_whatever_the_blend(side: int, feather: float) -> None:
+    """Sums of weights are rounded: some masks had no solid part, and colours were compared all over the face."""
+    _, inside, _ = cut(np.ascontiguousarray(data.astronaut()), around_face())
+    inside.points[:] = (inside.points + 0.5) * side / SIDE - 0.5
+    mask = head_mask(inside, side, feather)
+    columns, rows = np.rint(inside.points[:, :2]).astype(int).T
+    assert mask[rows, columns].min() == mask.max() == 1
+
+
 def test_a_head_is_inside_its_mask_and_the_squares_sides_outside() -> None:
     for roll in (0.0, 0.4):
         picture = np.ascontiguousarray(data.astronaut())
