@@ -6,7 +6,7 @@ The mesh would stretch the narrow rim that shows of an open eye's lid, its lashe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import cv2
@@ -235,7 +235,12 @@ def paint(out: Image, rows: Rows, lid: Lid, shut: float) -> None:
     cover = np.maximum(cv2.GaussianBlur(cover, (0, 0), soft), _above(axes, raster, rows, lid, (fold, edge)))
     cover *= np.float32(share / 255)
     line = _line(axes, edge, STYLE.lash * (1 + 0.5 * meets)) * np.float32(share)
-    covered = over(region.astype(np.float32), _skin(axes, lid, (fold, edge)), cover)
+    covered = region.astype(np.float32)
+    x, y, wide, tall = cv2.boundingRect((cover > 0).astype(np.uint8))
+    if wide:  # a lid's colours take longest: they are worked out where it shows
+        part = np.s_[y : y + tall, x : x + wide]
+        here = replace(axes, x=axes.x[part], y=axes.y[part])
+        covered[part] = over(covered[part], _skin(here, lid, (fold, edge)), cover[part])
     lay(region, over(covered, lid.lash, line))
 
 
