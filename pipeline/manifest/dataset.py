@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from foundation.errors import ManifestError
+from foundation.errors import InputError, ManifestError
 from foundation.part import Part
 from foundation.reading import why
 from foundation.yaml_text import YamlError, read_yaml
@@ -121,13 +121,13 @@ class TrainingConfig:
 def load_training_config(path: Path, root: Path | None = None) -> TrainingConfig:
     """A training config from its YAML file; `root` takes the place of root_dir.
 
-    Raises: ManifestError naming every field that is wrong.
+    Raises: InputError if it cannot be read; ManifestError naming every field that is wrong.
     """
     cure = "compare it with configs/models/duet-128.yaml"
     try:
         content = read_yaml(path)
     except OSError as error:
-        raise ManifestError(why(error), file=path, cure="check the path") from error
+        raise InputError(why(error), file=path, cure="check the path") from error
     except UnicodeDecodeError as error:
         raise ManifestError("the training config is no text in UTF-8", file=path, cure=cure) from error
     except YamlError as error:

@@ -216,3 +216,10 @@ def test_a_name_that_is_not_in_utf_8_is_told_before_the_work(tell: Tell, tmp_pat
         assert len(lines) == 1
         assert "is not in UTF-8 (rename it, or choose another)" in lines[0]
     assert not (tmp_path / "work" / "edit").exists()
+
+
+@pytest.mark.parametrize("command", ["render gone", "batch gone", "plan gone", "train gone", "compare gone gone"])
+def test_a_manifest_or_config_that_is_not_there_ends_with_the_code_of_inputs(tell: Tell, command: str) -> None:
+    code, lines = tell(*command.split())
+    assert code == 3
+    assert "gone: there is no such file (check the path" in lines[0]
