@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 
 from foundation.geometry import Image
+from media.video.tile_kernels import compiles
 from media.video.writer import FrameWriter
 from stages.artifacts import FRAMES, OPACITY, TILED
 
@@ -25,7 +26,7 @@ class OpacityWriter(FrameWriter):
 
 
 class FramesWriter(ExitStack):
-    """Writes FRAMES, or TILED of a still picture, into a stage's folder, and OPACITY.
+    """Writes FRAMES, or TILED of a still picture where the machine can, into a stage's folder, and OPACITY.
 
     Args:
         out: the folder.
@@ -41,8 +42,9 @@ class FramesWriter(ExitStack):
         self, out: Path, *, size: tuple[int, int], fps: Fraction, opacity: bool, still: Image | None = None
     ) -> None:
         super().__init__()
-        path = out / (FRAMES if still is None else TILED)
-        self._frames = self.enter_context(FrameWriter(path, size=size, fps=fps, still=still))
+        tiled = still if still is not None and compiles() else None
+        path = out / (FRAMES if tiled is None else TILED)
+        self._frames = self.enter_context(FrameWriter(path, size=size, fps=fps, still=tiled))
         self._told = self.enter_context(OpacityWriter(out, size=size, fps=fps)) if opacity else None
 
     @property

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from foundation.machine_code import check_machine_code
+
 PQ, HLG = 16, 18  # transfer characteristics of ITU-T H.273
 BT2020, P3 = 9, 12  # colour primaries of ITU-T H.273; the second are Display P3's
 
@@ -48,6 +50,8 @@ def to_sdr(planes: tuple[NDArray[np.uint16], ...], width: int, transfer: int, pr
         width: how many columns of them are the picture.
         transfer: PQ, HLG, or anything else for SDR.
         primaries: of TO_709, or anything else for primaries that are kept.
+    Raises:
+        NoMachineCodeError: nothing can be compiled.
     """
     mix = TO_709.get(primaries, np.eye(3, dtype=np.float32))
     knee = KNEE if transfer in (PQ, HLG) else np.inf
@@ -88,6 +92,7 @@ def _gamma() -> NDArray[np.uint8]:
 @cache
 def _kernel() -> Any:
     """The pass over the pixels, compiled on first use: most clips never need it. It lets other threads run."""
+    check_machine_code()
     import numba  # noqa: PLC0415  (as slow to import as all else together)
 
     signature = "void(u2[:,::1],u2[:,::1],u2[:,::1],f4[::1],f4[::1],f4[:,::1],f4,u1[::1],u1[:,:,::1])"

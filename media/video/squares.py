@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from media.video.machine_code import Code
-from media.video.machine_values import Byte, Number
+from media.video.byte_code import Code
+from media.video.byte_values import Byte, Number
 
 SQUARE = 8
 """Numbers a side, a byte each, row by row without gaps."""

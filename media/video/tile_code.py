@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from media.video.machine_code import Code
-from media.video.machine_values import Flag, Number, Row
+from media.video.byte_code import Code
+from media.video.byte_values import Flag, Number, Row
 from media.video.squares import SQUARE
 
 TILE = 16

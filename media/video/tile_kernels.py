@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from functools import cache
 
+from foundation.machine_code import NoMachineCodeError
 from media.video import squares
-from media.video.machine_code import Code, Kernel, compiled
-from media.video.machine_values import Number
+from media.video.byte_code import Code, Kernel, compiled
+from media.video.byte_values import Number
 from media.video.squares import SQUARE
 from media.video.tile_code import ASIDE, RAW, TILE, Picture, Tile
 
@@ -18,6 +19,16 @@ SQUARES = RAW // SQUARE**2
 """Of a tile."""
 _PACK, _UNPACK = 8, 7
 """Arguments."""
+
+
+@cache
+def compiles() -> bool:
+    """Whether this machine takes machine code: a hardened one does not."""
+    try:
+        kernels()
+    except NoMachineCodeError:
+        return False
+    return True
 
 
 @cache
@@ -29,6 +40,8 @@ def kernels() -> dict[str, Kernel]:
     a byte a square of how many bits its numbers have, and the bits, RAW bytes at most. Gives the bits' bytes.
     unpack(picture, pitch, width, height, changed, widths, bits): draws the tiles that differ into a picture that has
     all others, and leaves those. Reads as many bits as widths tell, of which none may be above BITS. Gives 0.
+
+    Raises: NoMachineCodeError.
     """
     return compiled({"pack": (_PACK, _pack), "unpack": (_UNPACK, _unpack)})
 

@@ -6,10 +6,10 @@ import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import Any
 
 from llvmlite import binding, ir
 
+from foundation.machine_code import Engine, engine_of
 from networks.kernels.doubling import COMBINE_ARGUMENTS, DIFFERENCE_ARGUMENTS, emit_combine, emit_differences
 from networks.kernels.emit import Emitter
 from networks.kernels.forms import F4, F6, Form
@@ -74,7 +74,7 @@ class Library:
 
     target: Target
     kernels: dict[str, Kernel] = field(default_factory=dict)
-    engines: list[Any] = field(default_factory=list)
+    engines: list[Engine] = field(default_factory=list)
 
     @property
     def shape(self) -> Shape:
@@ -124,27 +124,11 @@ def compile_library(target: Target) -> Library:
     return Library(target)
 
 
-def _compiled(target: Target, kernels: Kernels) -> Any:
+def _compiled(target: Target, kernels: Kernels) -> Engine:
     """The engine that has their machine code."""
-    binding.initialize_native_target()
-    binding.initialize_native_asmprinter()
-    triple = binding.get_process_triple()
-    known = binding.Target.from_triple(triple)
-    machine = known.create_target_machine(cpu=target.cpu, features=target.features, opt=3)
     module = ir.Module("tpsmm")
-    module.triple = triple
     for name, (arguments, emit) in kernels.items():
         emitter = Emitter(module, name, arguments, target.shape)
         emit(emitter)
         emitter.finish()
-    compiled = binding.parse_assembly(str(module))
-    compiled.verify()
-    # The kernels are written out as they shall run: variables become registers, and LLVM's long list of passes, which
-    # finds nothing more to do and takes a second, is left out.
-    passes = binding.create_new_module_pass_manager()
-    for add in (passes.add_sroa_pass, passes.add_simplify_cfg_pass, passes.add_instruction_combine_pass):
-        add()
-    passes.run(compiled, binding.create_pass_builder(machine, binding.create_pipeline_tuning_options()))
-    engine = binding.create_mcjit_compiler(compiled, machine)
-    engine.finalize_object()
-    return engine
+    return engine_of(module, target.cpu, target.features)

@@ -136,6 +136,14 @@ def _backend(name: str) -> Callable[[], str]:
     return attempt
 
 
+def _tiles() -> str:
+    """How frames of a still picture are kept between stages."""
+    from media.video.tile_kernels import kernels
+
+    kernels()
+    return "in tiles, by compiled code"
+
+
 def _samples() -> str:
     return ", ".join(f"{name} ({sample_path(name).stat().st_size // 1024} kB)" for name in sample_names())
 
@@ -165,6 +173,7 @@ CHECKS = (
     Check("ffmpeg", binary.version, needed=True),
     Check("lyrics and titles", _text, needed=False),
     *(Check(f"landmarks: {name}", _backend(name), needed=name == DEFAULT) for name in BACKENDS),
+    Check("frames between stages", _tiles, needed=False),
     Check("samples", _samples, needed=False),
 )
 

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 
 from llvmlite import binding, ir
 
-from media.video.machine_values import BYTE, NUMBER, Byte, KeptNumber, KeptRow, Number, Row
+from foundation.machine_code import Engine, engine_of
+from media.video.byte_values import BYTE, NUMBER, Byte, KeptNumber, KeptRow, Number, Row
 
 Kernel = Callable[..., int]
 
@@ -113,25 +114,14 @@ def compiled(kernels: Mapping[str, tuple[int, Callable[[Code], None]]]) -> dict[
         kernels: how many arguments each takes, and what writes it.
     Returns:
         each, to be called with whole numbers; a call lets other Python threads run.
+    Raises:
+        NoMachineCodeError: as engine_of.
     """
-    binding.initialize_native_target()
-    binding.initialize_native_asmprinter()
     module = ir.Module("bytes")
-    module.triple = binding.get_process_triple()
     for name, (arguments, write) in kernels.items():
         write(Code(module, name, arguments))
-    assembled = binding.parse_assembly(str(module))
-    assembled.verify()
     features = binding.get_host_cpu_features().flatten()
-    known = binding.Target.from_triple(module.triple)
-    machine = known.create_target_machine(cpu=binding.get_host_cpu_name(), features=features, opt=3)
-    # written out as they shall run: of LLVM's long list of passes these alone find something to do
-    passes = binding.create_new_module_pass_manager()
-    for add in (passes.add_sroa_pass, passes.add_simplify_cfg_pass, passes.add_instruction_combine_pass):
-        add()
-    passes.run(assembled, binding.create_pass_builder(machine, binding.create_pipeline_tuning_options()))
-    engine = binding.create_mcjit_compiler(assembled, machine)
-    engine.finalize_object()
+    engine = engine_of(module, binding.get_host_cpu_name(), features)
     _ENGINES.append(engine)
     found: dict[str, Kernel] = {}
     for name, (arguments, _) in kernels.items():
@@ -140,5 +130,5 @@ def compiled(kernels: Mapping[str, tuple[int, Callable[[Code], None]]]) -> dict[
     return found
 
 
-_ENGINES: list[object] = []
+_ENGINES: list[Engine] = []
 """They own the machine code."""

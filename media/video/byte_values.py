@@ -1,4 +1,4 @@
-"""What kernels compute with: whole numbers, bytes and rows of bytes at run time (see media.video.machine_code)."""
+"""What kernels compute with: whole numbers, bytes and rows of bytes at run time (see media.video.byte_code)."""
 
 from __future__ import annotations
 
