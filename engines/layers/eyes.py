@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engines.layers import lids
 from engines.layers.laying import lay, over
+from engines.layers.lid_looks import Lid, Rows
 from engines.layers.mesh import Raster, axes_of
 from face.bridging import smooth_step
 from face.color import LUMA
@@ -50,7 +51,7 @@ class Eyeball:
     corners: Array
     iris: Array
     gap: float
-    lid: lids.Lid
+    lid: Lid
     size: float
 
     @staticmethod
@@ -69,7 +70,7 @@ class Eyeball:
     @staticmethod
     def build(image: Image, points: Array, eye: Eye, size: float | None = None) -> Eyeball:
         """One of them. `size`: of the iris, if it is known; see `iris_ends`."""
-        lid = lids.Lid.seen(image, points, eye)
+        lid = Lid.seen(image, points, eye)
         upper, lower = points[list(eye.upper_row)], lid.edge(points[list(eye.lower_row)])
         corners = points[list(eye.corners)]
         width = float(np.linalg.norm(corners[1] - corners[0]))
@@ -207,7 +208,7 @@ def paint(out: Image, points: Array, eye: Eye, eyeball: Eyeball, gaze: Array) ->
         points: (>=478, 2) target positions.
         gaze: (2,) how far the iris moves along and across, in eye widths.
     """
-    rows = lids.Rows.of(points, eye)
+    rows = Rows.of(points, eye)
     upper, lower = rows.upper, eyeball.lid.edge(rows.lower)
     corners = points[list(eye.corners)]
     width = float(np.linalg.norm(corners[1] - corners[0]))

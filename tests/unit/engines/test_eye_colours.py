@@ -10,7 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from engines.layers.eyes import Eyeball
-from engines.layers.lids import Lid, Rows, paint
+from engines.layers.lid_looks import Lid, Rows
+from engines.layers.lids import paint
 from face.color import LUMA
 from face.topology import EYES
 from tests.made_up import DAYLIGHT, made_up_face, painted_face
