@@ -21,7 +21,6 @@ from foundation.leases import Held
 from foundation.notices import notices_told
 from foundation.pages import MB, give_pages_back, keep_pages, share_heap
 from landmarks.download import OFFLINE_VARIABLE
-from landmarks.litert.network import close_unused
 from pipeline.executors.messages import (
     Again,
     Begun,
@@ -113,6 +112,8 @@ def attempt(
 ) -> Ending:
     """Run a task; how it ended. What it has freed goes back to the system, networks that it looked with, too: the next
     one may need little."""
+    from landmarks.litert.network import close_unused  # noqa: PLC0415  (NumPy: `task --help` does without)
+
     began = time.monotonic()
     try:
         try_task(task, store, report, check=check, sound=sound if check else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -176,7 +177,7 @@ def test_fetched_models_are_listed_and_found(
 
     monkeypatch.setenv("DUET_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("DUET_OFFLINE", "1")
-    monkeypatch.setattr(published, "CONFIGS", model[0].parent)
+    monkeypatch.setattr(published, "CATALOG", replace(published.CATALOG, configs=model[0].parent))
     monkeypatch.setitem(PUBLISHED, "vox", Published("tiny3", "someone/models", "tiny.pth.tar", "nothing"))
     assert "use one of liveportrait, duet, vox, taichi" in refused(ManifestError, "models", "fetch", "voxx")
     assert "DUET_OFFLINE forbids" in refused(InputError, "models", "fetch", "vox")
