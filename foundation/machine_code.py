@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import mmap
-import sys
-from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from foundation.errors import StageError
@@ -36,9 +32,13 @@ def check_machine_code() -> None:
     Raises:
         NoMachineCodeError: the machine is hardened.
     """
-    if not _may_run():
+    from llvmlite import binding  # noqa: PLC0415  (its library takes a worker's time and room)
+
+    try:
+        binding.check_jit_execution()
+    except OSError as error:
         cure = "allow it, without systemd's MemoryDenyWriteExecute or SELinux's deny_execmem"
-        raise NoMachineCodeError("programs may not run what they write on this machine", cure=cure)
+        raise NoMachineCodeError("programs may not run what they write on this machine", cure=cure) from error
 
 
 def engine_of(module: ir.Module, cpu: str, features: str) -> Engine:
@@ -58,7 +58,7 @@ def engine_of(module: ir.Module, cpu: str, features: str) -> Engine:
 
 
 def _engine(module: ir.Module, cpu: str, features: str) -> Engine:
-    from llvmlite import binding  # noqa: PLC0415  (its library takes a worker's time and room)
+    from llvmlite import binding  # noqa: PLC0415  (as above)
 
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
@@ -75,16 +75,3 @@ def _engine(module: ir.Module, cpu: str, features: str) -> Engine:
     engine: Engine = binding.create_mcjit_compiler(compiled, machine)
     engine.finalize_object()
     return engine
-
-
-@cache
-def _may_run() -> bool:
-    """Whether memory that was written may be run."""
-    if sys.platform != "linux":
-        return True
-    protect = ctypes.CDLL(None).mprotect
-    protect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
-    with mmap.mmap(-1, mmap.PAGESIZE) as page:
-        address = ctypes.addressof(ctypes.c_char.from_buffer(page))
-        allowed: bool = protect(address, mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_EXEC) == 0
-    return allowed
