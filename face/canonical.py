@@ -101,11 +101,8 @@ class Poses:
         """Fitted on the stable points of (N, 478, 3) `points` and (478, 3) `reference`."""
         sources = points[:, _stable]
         flat = np.ptp(sources, axis=1).max(axis=1) < 1e-9
-        scale, rotation, shift = (
-            np.ones(len(points)),
-            np.tile(np.eye(3), (len(points), 1, 1)),
-            np.zeros((len(points), 3)),
-        )
+        scale, shift = np.ones(len(points)), np.zeros((len(points), 3))
+        rotation = np.tile(np.eye(3), (len(points), 1, 1))
         if not flat.all():
             scale[~flat], rotation[~flat], shift[~flat] = umeyama_each(sources[~flat], reference[_stable])
         return Poses(np.maximum(scale, 1e-6), rotation, shift)

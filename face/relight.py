@@ -149,9 +149,11 @@ def relit(pixels: Pixels, theirs: Palette, goal: Tones) -> tuple[Pixels, Share]:
     as_flesh = np.clip(luma / max(float(theirs.lip @ LUMA), 1.0), 0.12, 1.25)
     as_dark = np.clip(0.6 + 0.4 * luma / max(theirs.dark, 0.2 * reference), 0.6, 1.4)
     lent = tooth * fine * np.clip(INSIDE.lips_lend * (1 - fine), 0, INSIDE.lent_most)
-    parts = cv2.merge([tooth * fine - lent, lent, (1 - tooth - cavity) * as_flesh, cavity * as_dark])
+    shares = tooth * fine - lent, lent, (1 - tooth - cavity) * as_flesh, cavity * as_dark
     colours = np.stack([goal.tooth, goal.lips, goal.flesh, goal.cavity], axis=1)
-    return np.asarray(cv2.transform(parts, colours), np.float32), tooth
+    # by NumPy: cv2.transform rounds differently from processor to processor
+    planes = [sum(share * part for share, part in zip(shares, channel, strict=True)) for channel in colours]
+    return np.asarray(cv2.merge(planes), np.float32), tooth
 
 
 def blur_to_match(own: tuple[Image, Array], theirs: tuple[Image, Array]) -> float:

@@ -234,10 +234,8 @@ def paint(out: Image, points: Array, eye: Eye, eyeball: Eyeball, gaze: Array) ->
     white -= own
     white *= np.float32(left)
     own += white
-    (ball,), on_iris = (
-        sample(eyeball.origin, moved_x, moved_y, eyeball.ball),
-        iris_alpha(moved_x, moved_y, eyeball.iris),
-    )
+    (ball,) = sample(eyeball.origin, moved_x, moved_y, eyeball.ball)
+    on_iris = iris_alpha(moved_x, moved_y, eyeball.iris)
     alpha = cv2.GaussianBlur(mask, (0, 0), max(0.5, 0.012 * width)) * mask
     region = out[box.slices]
     lay(region, over(region.astype(np.float32), over(own, ball, on_iris), alpha))

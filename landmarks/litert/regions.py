@@ -61,11 +61,9 @@ class Region:
         u, v = (points[:, 0] - 0.5) * self.width, (points[:, 1] - 0.5) * self.height
         c, s = math.cos(self.angle), math.sin(self.angle)
         placed = np.empty(points.shape)
-        placed[:, 0], placed[:, 1], placed[:, 2] = (
-            c * u - s * v + self.x,
-            s * u + c * v + self.y,
-            points[:, 2] * self.width,
-        )
+        placed[:, 0] = c * u - s * v + self.x
+        placed[:, 1] = s * u + c * v + self.y
+        placed[:, 2] = points[:, 2] * self.width
         return placed
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import TypeVar
 
 import numpy as np
 from av.filter import Graph
@@ -21,13 +22,15 @@ from media.video.planar import FORMAT, MARGIN, Planar
 from media.video.reader import Picture, VideoReader
 from media.video.writer import FrameWriter
 
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 _PAD = 2 * MARGIN
 """Pixels by which a frame is enlarged where what is kept reaches over its edge."""
 
 _STEP = 64
 """Pixels by which parts of a picture that are looked at grow."""
-_WINDOWS = 16
-"""Sizes of such parts that stay at hand; a face has a few, whatever a clip does."""
+_KEPT = 16
+"""What stays at hand of each kind, for a part: a face has a few sizes, and a shot one part, whatever a clip does."""
 
 
 def plane_cut(reader: VideoReader, boxes: Sequence[Box]) -> PlaneCut | None:
@@ -84,11 +87,7 @@ class PlaneCut:
         wanted = part.moved(self.planar.part.x0, self.planar.part.y0)
         near = _stepped(_around(wanted), self.planar.size)
         size = near.width, near.height
-        if size not in self._windows:
-            if len(self._windows) >= _WINDOWS:
-                del self._windows[next(iter(self._windows))]
-            self._windows[size] = _Window(planes, size)
-        shown = self._windows[size](planes, near)
+        shown = _kept(self._windows, size, lambda: _Window(planes, size))(planes, near)
         shown.colorspace, shown.color_range = self.planar.matrix, self.planar.span
         return np.ascontiguousarray(self._to_rgb(shown, size)[wanted.seen_from(near).slices])
 
@@ -100,11 +99,19 @@ class PlaneCut:
             matrix, span = self.planar.matrix, self.planar.span
             frame = shown.reformat(format=FORMAT, dst_colorspace=matrix, dst_color_range=span)
         around = _around(box)
-        if around not in self._graphs:
-            self._graphs[around] = _cropping(frame, around)
+        graph = _kept(self._graphs, around, lambda: _cropping(frame, around))
         frame.pts = 0
-        self._graphs[around].vpush(frame)
-        return self._graphs[around].vpull()
+        graph.vpush(frame)
+        return graph.vpull()
+
+
+def _kept(kept: dict[_Key, _Value], key: _Key, make: Callable[[], _Value]) -> _Value:
+    """What was made for a key, or is now, in the place of the oldest if there are enough."""
+    if key not in kept:
+        if len(kept) >= _KEPT:
+            del kept[next(iter(kept))]
+        kept[key] = make()
+    return kept[key]
 
 
 class _Window:

@@ -1,8 +1,8 @@
 """Move the portrait as the driving clip moves, one chunk of frames.
 
-Writes FRAMES, of a still portrait TILED: the portrait crop, animated, lossless; or the part of the portrait that it
-covers, with it in its place, as stages.compositing.composite has it. Where the driver's face is away for
-long, the portrait is at rest.
+Writes FRAMES, of a still portrait TILED (stages.writing): the portrait crop, animated, lossless; or the part of the
+portrait that it covers, with it in its place, as stages.compositing.composite has it. Where the driver's face is away
+for long, the portrait is at rest.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Put the moving crop back where it came from, at the picture's own resolution (see compositing.paste).
 
-Writes TILED: only the part of the picture that the crop covers (its `box`, in the facts). All else is
+Writes TILED (stages.writing): only the part of the picture that the crop covers (its `box`, in the facts). All else is
 the portrait itself, untouched by construction, so it is not stored again for every frame. Where that is asked for, and
 known, OPACITY says where the portrait's person is in them.
 """

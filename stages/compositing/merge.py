@@ -1,7 +1,7 @@
 """Several performers of one picture into that picture: each pixel moves with the face that it is nearest to.
 
-Writes TILED: the part of the picture that the group's box covers. Whoever's clip ends early stays as its last frame.
-Where that is asked for, and known, OPACITY says where the performers are in them.
+Writes TILED (stages.writing): the part of the picture that the group's box covers. Whoever's clip ends early stays as
+its last frame. Where that is asked for, and known, OPACITY says where the performers are in them.
 """
 
 from __future__ import annotations

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -100,3 +104,28 @@ def test_a_sharp_performer_is_made_as_soft_as_the_portrait() -> None:
     assert blur_to_match((soft, FACE), (sharp, FACE)) >= 1.0
     assert blur_to_match((sharp, FACE), (soft, FACE)) == 0.0
     assert blur_to_match((sharp, FACE), (sharp, FACE + np.array([4000, 0, 0]))) in INSIDE.sigmas
+
+
+def test_a_mouth_has_the_same_bits_on_processors_without_avx_512() -> None:
+    """A farm has both; on one without, both runs are."""
+    script = """
+import hashlib
+import numpy as np
+from face.relight import relit, tones
+from tests.unit.face.test_relight import DAYLIGHT, FACE, look, painted_face
+theirs = look([(painted_face(FACE, DAYLIGHT, inside="teeth"), FACE)])
+pixels = np.random.default_rng(1).random((97, 131, 3)).astype(np.float32) * 255
+print(hashlib.sha256(relit(pixels, theirs, tones(theirs, theirs))[0].tobytes()).hexdigest())
+"""
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=Path(__file__).parents[3],
+            env=os.environ | {"OPENCV_CPU_DISABLE": without},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for without in ("", "AVX512-SKX,AVX512-COMMON")
+    }
+    assert len(made) == 1
